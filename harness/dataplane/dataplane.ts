@@ -1,0 +1,103 @@
+import type { Scope } from "../core/scope.ts";
+import type { Identities } from "../encap/identity.ts";
+import type { Mode } from "../encap/mode.ts";
+import type { Executor } from "../exec/executor.ts";
+import type { Lab } from "../provider/provider.ts";
+import type { Family } from "../topology/topology.ts";
+
+/** A pod that is up: a namespace inside its node, with an executor of its own. */
+export interface RunningPod {
+  readonly name: string;
+  readonly node: string;
+  readonly executor: Executor;
+}
+
+/** A lab with a dataplane in a mode: pods and services exist, traffic should flow. */
+export interface Network {
+  readonly lab: Lab;
+  readonly mode: Mode;
+  /** "reference dataplane, not Calico" or "Calico v3.32.1". */
+  readonly title: string;
+  readonly identities: Identities;
+  readonly pods: readonly RunningPod[];
+  readonly convergence: Convergence;
+}
+
+/** How long the way to convergence took, step by step, in milliseconds from the start of install. */
+export interface Convergence {
+  readonly totalMs: number;
+  readonly steps: readonly { readonly step: string; readonly atMs: number }[];
+}
+
+/** A reason for which a mode or family cannot run on this lab; shown with the skip. */
+export interface Requirement {
+  /** Families concerned; missing = all. */
+  readonly families?: readonly Family[];
+  /** "node a1: the kernel has no ipip module" */
+  readonly reason: string;
+  readonly fix?: string;
+}
+
+/** Kernel state of one node as read back: compared with the expectation, never used as oracle. */
+export interface NodeFacts {
+  readonly node: string;
+  readonly routes: readonly RouteFact[];
+  readonly links: readonly LinkFact[];
+  readonly fdb: readonly { readonly mac: string; readonly destination: string; readonly device: string }[];
+  readonly neighbours: readonly {
+    readonly address: string;
+    readonly mac: string;
+    readonly device: string;
+    readonly state: string;
+  }[];
+}
+
+/** One route as `ip -j route` tells it. */
+export interface RouteFact {
+  readonly family: Family;
+  readonly destination: string;
+  readonly via?: string;
+  readonly device?: string;
+  /** "unicast", "blackhole", … */
+  readonly type: string;
+  /** "80", "bird", "boot", "kernel", "static" */
+  readonly protocol: string;
+  readonly onlink: boolean;
+  readonly source?: string;
+  readonly mtu?: number;
+}
+
+/** One device as `ip -j -d addr` tells it. */
+export interface LinkFact {
+  readonly device: string;
+  readonly kind: string;
+  readonly mtu: number;
+  readonly up: boolean;
+  readonly mac: string;
+  /** With prefix. */
+  readonly addresses: readonly string[];
+  readonly vxlan?: { readonly vni: number; readonly port: number; readonly local: string; readonly learning: boolean };
+}
+
+export interface DataplaneFacts {
+  readonly nodes: readonly NodeFacts[];
+}
+
+/** What a live change of mode did. */
+export interface Transition {
+  readonly from: Mode;
+  readonly network: Network;
+}
+
+/** Puts a mode into effect on a lab. */
+export interface Dataplane {
+  readonly name: string;
+  /** [] = can; otherwise the reasons. */
+  missing(mode: Mode, lab: Lab): Promise<readonly Requirement[]>;
+  /** Returns when converged (device, address, FDB and neighbours, routes, first ping), or throws with the last observation. */
+  install(mode: Mode, lab: Lab, scope: Scope): Promise<Network>;
+  /** The network of a lab on which this dataplane is installed already. */
+  attach(mode: Mode, lab: Lab): Promise<Network>;
+  switchMode(network: Network, mode: Mode, scope: Scope): Promise<Transition>;
+  facts(network: Network): Promise<DataplaneFacts>;
+}

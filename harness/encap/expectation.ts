@@ -1,0 +1,75 @@
+import type { Path } from "./path.ts";
+
+/** Form of a packet on the wire. */
+export type Form = "plain" | "ipip" | "vxlan";
+
+/** A place where packets are seen: a device on a node or router. */
+export interface TapId {
+  readonly node: string;
+  readonly device: string;
+}
+
+export type HopRole = "source-pod" | "source-uplink" | "router-in" | "router-out" | "target-uplink" | "target-pod";
+
+/** One tap on the way of a path, and the form in which the path's packets must show there. */
+export interface ExpectedHop {
+  readonly tap: TapId;
+  readonly role: HopRole;
+  readonly form: Form;
+}
+
+/** Outer headers of encapsulated packets, exact. */
+export interface ExpectedOuter {
+  readonly source: string;
+  readonly destination: string;
+  readonly vxlan?: {
+    readonly vni: number;
+    readonly port: number;
+    readonly innerSourceMac: string;
+    readonly innerDestinationMac: string;
+  };
+}
+
+/** Where and why packets must end when they are not delivered. */
+export interface ExpectedDeath {
+  /** Router or node that does not pass them on. */
+  readonly node: string;
+  /** "tor has no route to 198.19.0.128/26 (fabric: none)" */
+  readonly because: string;
+}
+
+/** What must happen to the packets of one direction. */
+export interface ExpectedDirection {
+  /** Taps in the order of travel, up to the last one that must still see the packet. */
+  readonly hops: readonly ExpectedHop[];
+  /** Form at the underlay taps; "none" where the direction never leaves the node. */
+  readonly underlay: Form | "none";
+  /** Present exactly where `underlay` is ipip or vxlan. */
+  readonly outer?: ExpectedOuter;
+  /** Acceptable (inner) source addresses at the underlay taps. */
+  readonly sources: readonly string[];
+  /** (Inner) destination address at the underlay taps. */
+  readonly destination: string;
+  /** Missing where the packets are delivered. */
+  readonly dies?: ExpectedDeath;
+}
+
+/** Everything that must be true of one path, computed from topology, mode and identities alone. */
+export interface PathExpectation {
+  readonly path: Path;
+  /** Reason for which the path cannot be asked at all (IPIP for IPv6, for example). */
+  readonly skip?: string;
+  readonly forward: ExpectedDirection;
+  /** Missing where the forward direction dies. */
+  readonly reverse?: ExpectedDirection;
+  /** Addresses that the server may see as its client. */
+  readonly serverSees: readonly string[];
+  /** The address the source sends to: pod, node or ClusterIP. */
+  readonly dials: string;
+  /** Bytes that encapsulation adds to each packet of the forward direction: 0, 20, 50, or 70 for VXLAN over IPv6. */
+  readonly overhead: number;
+  /** MTU of pods in this mode: smallest host MTU minus the mode's overhead, also on plain paths (calico-facts 2.2). */
+  readonly podMtu: number;
+  /** Taps at which nothing of this path may show: uplinks for same-node paths, uninvolved nodes otherwise. */
+  readonly silent: readonly TapId[];
+}

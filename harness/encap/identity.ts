@@ -1,0 +1,38 @@
+import type { PerFamily } from "../topology/topology.ts";
+
+/** Who has which address: the one thing that the oracle takes from a network (real Calico's IPAM chooses addresses). */
+export interface Identities {
+  readonly nodes: readonly NodeIdentity[];
+  readonly pods: readonly PodIdentity[];
+  readonly services: readonly ServiceIdentity[];
+}
+
+export interface NodeIdentity {
+  readonly name: string;
+  /** Underlay addresses without prefix. */
+  readonly addresses: PerFamily<string>;
+  /** Addresses with the prefix the topology intends to be registered; the same-subnet decision is made on these. */
+  readonly registered: PerFamily<string>;
+  /** Device towards the other nodes. */
+  readonly uplink: string;
+  /** Blocks of pod addresses that the node owns. */
+  readonly blocks: PerFamily<readonly string[]>;
+  /** /32 or /128 address of the tunnel device, without prefix; missing where the mode has no tunnel. */
+  readonly tunnelAddresses: PerFamily<string>;
+}
+
+export interface PodIdentity {
+  readonly name: string;
+  readonly node: string;
+  readonly addresses: PerFamily<string>;
+  /** The pod's veth end on the node (`cali…`). */
+  readonly hostDevice: string;
+}
+
+export interface ServiceIdentity {
+  readonly name: string;
+  readonly backend: string;
+  readonly clusterIps: PerFamily<string>;
+  readonly port: number;
+  readonly targetPort: number;
+}

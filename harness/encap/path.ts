@@ -1,0 +1,38 @@
+import type { Family } from "../topology/topology.ts";
+import type { ModeId } from "./mode.ts";
+
+export type Traffic = "pod-to-pod" | "pod-to-clusterip" | "host-to-pod" | "host-to-clusterip" | "pod-to-host";
+
+/** Where the target is, physically: same node, same segment, or behind a router. */
+export type Locality = "same-node" | "same-subnet" | "cross-subnet";
+
+/** All traffic kinds and localities, in the order in which they are printed. */
+export const traffics: readonly Traffic[] = [
+  "pod-to-pod",
+  "pod-to-clusterip",
+  "host-to-pod",
+  "host-to-clusterip",
+  "pod-to-host",
+];
+export const localities: readonly Locality[] = ["same-node", "same-subnet", "cross-subnet"];
+
+/** A pod, or the host itself where `pod` is missing. */
+export interface Endpoint {
+  readonly node: string;
+  readonly pod?: string;
+}
+
+/** One question that the lab answers: does this traffic between these two take the right form? */
+export interface Path {
+  /** `<mode>/<traffic>/<locality>/v<family>/<source node>-><target node>`; stable across runs and machines. */
+  readonly id: string;
+  readonly mode: ModeId;
+  readonly traffic: Traffic;
+  readonly locality: Locality;
+  readonly family: Family;
+  readonly source: Endpoint;
+  /** What answers in the end: for ClusterIP traffic the backend pod. */
+  readonly target: Endpoint;
+  /** Name of the Service for ClusterIP traffic. */
+  readonly service?: string;
+}

@@ -1,0 +1,66 @@
+import type { Form, TapId } from "../encap/expectation.ts";
+import type { Probe } from "../probe/probe.ts";
+
+export type Direction = "forward" | "reverse";
+
+/** Headers of packets that look alike at one tap, with how many there were. */
+export interface HeaderVariant {
+  readonly form: Form;
+  readonly packets: number;
+  readonly outerSource?: string;
+  readonly outerDestination?: string;
+  readonly outerTtl?: number;
+  readonly outerDontFragment?: boolean;
+  /** VXLAN only. */
+  readonly vxlan?: {
+    readonly vni: number;
+    readonly port: number;
+    readonly flags: number;
+    readonly innerSourceMac: string;
+    readonly innerDestinationMac: string;
+  };
+  /** Addresses of the (inner) IP header that carries the probe. */
+  readonly source: string;
+  readonly destination: string;
+  readonly ttl: number;
+  /** Outer minus inner IP total length of the same packet; 0 for plain ones. */
+  readonly overhead: number;
+  readonly firstPacket: PacketRef;
+}
+
+/** Where to find a packet again. */
+export interface PacketRef {
+  /** Capture file (base name) and packet number in it, from 1 as tcpdump and Wireshark count. */
+  readonly file: string;
+  readonly number: number;
+  /** Seconds since the epoch with microseconds. */
+  readonly time: number;
+  /** One line per layer, outermost first. */
+  readonly lines: readonly string[];
+}
+
+/** What one tap heard of one probe in one direction. */
+export interface TapSighting {
+  readonly tap: TapId;
+  readonly direction: Direction;
+  readonly variants: readonly HeaderVariant[];
+  /** Packets in all variants; a packet that a tap sees twice (in and out of one device) counts once. */
+  readonly packets: number;
+}
+
+/** What the wire showed of one probe. */
+export interface ProbeObservation {
+  readonly probe: Probe;
+  readonly sightings: readonly TapSighting[];
+  /** ICMP errors (unreachable, too big, …) about the probe's packets: who sent them, where they were seen. */
+  readonly icmpErrors: readonly { readonly tap: TapId; readonly from: string; readonly text: string }[];
+}
+
+/** A tap's trustworthiness, from its capture file. */
+export interface TapHealth {
+  readonly tap: TapId;
+  /** Packets heard on it in all, of any kind. */
+  readonly packets: number;
+  /** Reasons for which its silence proves nothing. */
+  readonly doubts: readonly string[];
+}

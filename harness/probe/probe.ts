@@ -1,0 +1,55 @@
+import type { Path } from "../encap/path.ts";
+
+export type ProbeKind = "ping" | "curl" | "bulk" | "mtu";
+
+/** What makes a probe's packets recognisable at every tap, whatever happens to their addresses. */
+export type Token =
+  | {
+      /** ICMP echo whose payload holds these bytes (`ping -p`). */
+      readonly kind: "icmp-pattern";
+      /** 16 hex digits, unique within a run. */
+      readonly pattern: string;
+    }
+  | {
+      /** TCP flow with this port on the client's side (`curl --local-port`) or the server's side (`iperf3 -p`). */
+      readonly kind: "tcp-port";
+      readonly side: "client" | "server";
+      readonly port: number;
+    };
+
+/** One probe to be sent along a path. */
+export interface Probe {
+  readonly path: Path;
+  readonly kind: ProbeKind;
+  readonly token: Token;
+  /** Destination address as the source dials it: pod, node or ClusterIP. */
+  readonly dials: string;
+  /** ping: echo requests; curl: 1; bulk: bytes of payload; mtu: 2 (one fits, one does not). */
+  readonly amount: number;
+  /** mtu probes only: the MTU that must just fit. */
+  readonly mtu?: number;
+}
+
+/** What the probing program itself reported. */
+export interface ProbeResult {
+  readonly probe: Probe;
+  /** Pasteable command line, with where it ran. */
+  readonly command: string;
+  readonly where: string;
+  readonly exitCode: number;
+  /** Requests sent and answered: pings, curls, or iperf3 flows. */
+  readonly sent: number;
+  readonly received: number;
+  /** Client address that the server saw (curl), normalised. */
+  readonly serverSaw?: string;
+  /** Round-trip times in milliseconds (ping). */
+  readonly rttMs?: readonly number[];
+  /** bulk: bytes that arrived. */
+  readonly bytes?: number;
+  /** ICMP errors or messages that came back, verbatim ("Destination Net Unreachable from 198.18.1.1"). */
+  readonly errors: readonly string[];
+  /** mtu: whether the packet of exactly `mtu` bytes passed, and whether the one with a byte more did. */
+  readonly mtu?: { readonly fits: boolean; readonly oneMore: boolean };
+  /** Last lines of the program's output, for evidence. */
+  readonly output: string;
+}

@@ -1,0 +1,71 @@
+import type { Scope } from "../core/scope.ts";
+import type { Executor } from "../exec/executor.ts";
+import type { Plan } from "../topology/plan.ts";
+
+/** What a provider's nodes can do; scenarios name what they need. */
+export type Capability = "vxlan" | "vxlan6" | "ipip" | "nftables" | "netem" | "ipv6";
+
+/** One reason for which something cannot run here, with the way out. */
+export interface Problem {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** A node or router of a lab that is up; commands run on it through its executor. */
+export interface LabNode {
+  readonly name: string;
+  readonly role: "node" | "router";
+  readonly executor: Executor;
+  /** Prefix for namespaces that a dataplane makes on this node, unique on the machine: `el7f3kq-`. */
+  readonly namespacePrefix: string;
+}
+
+/** What a provider made: nodes and routers, wired and routed, just short of a dataplane. */
+export interface Lab {
+  readonly runId: string;
+  readonly provider: string;
+  readonly plan: Plan;
+  readonly nodes: readonly LabNode[];
+  readonly routers: readonly LabNode[];
+}
+
+/** A lab found on the machine by its names and labels, never from a state file. */
+export interface LabRef {
+  readonly runId: string;
+  readonly provider: string;
+  /** Names of the things found: namespaces, containers, processes, folders. */
+  readonly parts: readonly string[];
+  /** "running": its owner lives; "kept": left up on purpose; "stale": its owner is dead. */
+  readonly state: "running" | "kept" | "stale";
+  readonly ownerPid?: number;
+  /** Labels of a kept lab: enough to plan it again. */
+  readonly label?: LabLabel;
+}
+
+/** What is written on a lab (as an interface alias, container label, …) so that `check` and `down` can find their way. */
+export interface LabLabel {
+  readonly topology: string;
+  readonly digest: string;
+  readonly families: readonly (4 | 6)[];
+  readonly mode?: string;
+  readonly dataplane?: string;
+  readonly kept: boolean;
+}
+
+/** Makes nodes and wires. */
+export interface Provider {
+  readonly name: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  /** Every problem that keeps this plan from being built here; [] = can. */
+  check(plan: Plan): Promise<readonly Problem[]>;
+  /** Builds the lab; every part is registered in the scope before it is made. */
+  provision(plan: Plan, runId: string, scope: Scope): Promise<Lab>;
+  /** Writes the label on a lab; a label with `kept` keeps `down --stale` away from it. */
+  label(lab: Lab, label: LabLabel): Promise<void>;
+  /** All labs of this provider on this machine. */
+  discover(): Promise<readonly LabRef[]>;
+  /** The lab again, from a reference with a label. The plan must be the one it was built from. */
+  attach(ref: LabRef, plan: Plan): Promise<Lab>;
+  /** Removes every part; idempotent. */
+  destroy(ref: LabRef): Promise<void>;
+}

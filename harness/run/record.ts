@@ -1,0 +1,138 @@
+import type { PathExpectation } from "../encap/expectation.ts";
+import type { Mode, ModeId } from "../encap/mode.ts";
+import type { ExitCode } from "../core/errors.ts";
+import type { Plan } from "../topology/plan.ts";
+import type { Verdict } from "../verify/verdict.ts";
+
+/** Name and version of the schema of run.json; raise the version with every incompatible change. */
+export const runSchema = "encaplab/run/1";
+
+/** What run.json holds: the whole outcome of a run, enough to make every report from. [public] */
+export interface RunRecord {
+  readonly schema: typeof runSchema;
+  readonly id: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly command: string;
+  readonly mode: readonly ModeId[];
+  readonly provider: string;
+  readonly dataplane: string;
+  readonly topology: string;
+  readonly planDigest: string;
+  readonly environment: Environment;
+  readonly scenarios: readonly ScenarioRecord[];
+  readonly verdicts: readonly Verdict[];
+  readonly measurements: readonly Measurement[];
+  /** What went wrong outside the verdicts: set-up, tear-down, reports. */
+  readonly troubles: readonly Trouble[];
+  readonly summary: Summary;
+  readonly exitCode: ExitCode;
+}
+
+export interface Environment {
+  readonly version: string;
+  readonly kernel: string;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly os: string;
+  readonly node: string;
+  /** Tool name to version line. */
+  readonly tools: Readonly<Record<string, string>>;
+}
+
+/** One mode on one lab. */
+export interface ScenarioRecord {
+  readonly mode: ModeId;
+  readonly provider: string;
+  readonly dataplane: string;
+  /** Why this provider and dataplane. */
+  readonly because: string;
+  /** Reason for which the whole mode was skipped. */
+  readonly skip?: string;
+  readonly phases: readonly { readonly phase: string; readonly ms: number }[];
+  readonly capture?: { readonly packets: number; readonly droppedByKernel: number; readonly taps: number };
+  readonly paths: readonly PathRecord[];
+}
+
+/** One path with what was expected and what is needed to show it. */
+export interface PathRecord {
+  readonly expectation: PathExpectation;
+  /** Hop by hop, both directions: what was heard there. */
+  readonly hops: readonly HopRecord[];
+  readonly commands: readonly string[];
+  /** Titled blocks of text: routes, devices, FDB, decoded packets. */
+  readonly evidence: readonly { readonly title: string; readonly lines: readonly string[] }[];
+  /** Trimmed captures, relative to the results folder. */
+  readonly pcaps: readonly string[];
+}
+
+export interface HopRecord {
+  readonly direction: "forward" | "reverse";
+  readonly node: string;
+  readonly device: string;
+  readonly role: string;
+  readonly expected: string;
+  readonly observed: string;
+  readonly packets: number;
+  readonly ok: boolean;
+}
+
+export interface Measurement {
+  readonly id: string;
+  readonly what: "overhead" | "throughput" | "converge" | "rtt" | "build";
+  readonly mode?: ModeId;
+  readonly unit: string;
+  readonly samples: readonly number[];
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  /** True unless the statistics allow a statement (DESIGN section 8). */
+  readonly indicative: boolean;
+  /** Offloads, MTU, kernel and whatever else the figure depends on. */
+  readonly conditions: Readonly<Record<string, string>>;
+}
+
+export interface Trouble {
+  readonly phase: string;
+  readonly message: string;
+  readonly category: "lab trouble";
+}
+
+export interface Summary {
+  readonly pass: number;
+  readonly fail: number;
+  readonly inconclusive: number;
+  readonly skip: number;
+}
+
+/** What happens during a run, for live consoles and the timeline. */
+export type RunEvent =
+  | { readonly kind: "run-started"; readonly id: string; readonly plan: Plan; readonly environment: Environment }
+  | {
+      readonly kind: "choice";
+      readonly mode: Mode;
+      readonly provider: string;
+      readonly dataplane: string;
+      readonly because: string;
+    }
+  | { readonly kind: "phase-started"; readonly mode?: ModeId; readonly phase: string }
+  | {
+      readonly kind: "phase-ended";
+      readonly mode?: ModeId;
+      readonly phase: string;
+      readonly ms: number;
+      readonly note?: string;
+    }
+  | {
+      readonly kind: "scenario-ended";
+      readonly scenario: ScenarioRecord;
+      readonly verdicts: readonly Verdict[];
+      readonly measurements: readonly Measurement[];
+    }
+  | { readonly kind: "trouble"; readonly trouble: Trouble }
+  | { readonly kind: "run-ended"; readonly record: RunRecord; readonly folder: string };
+
+/** Something that listens to a run. One broken listener must not stop the others. */
+export interface RunListener {
+  on(event: RunEvent): void | Promise<void>;
+}

@@ -1,0 +1,94 @@
+import type { Family, PerFamily, Topology } from "./topology.ts";
+
+/** A topology made concrete: every device, address, MAC and route of the underlay. Deterministic; holds no run id. */
+export interface Plan {
+  readonly topology: Topology;
+  /** First 12 hex digits of the SHA-256 of the plan's canonical JSON. */
+  readonly digest: string;
+  /** Families this plan uses: those of the topology that were asked for. */
+  readonly families: readonly Family[];
+  readonly segments: readonly Segment[];
+  readonly routers: readonly PlannedRouter[];
+  readonly nodes: readonly PlannedNode[];
+  /** Addresses that the reference dataplane gives out; real Calico's IPAM chooses its own. */
+  readonly allocation: Allocation;
+}
+
+/** A rack's wire: a bridge in a namespace (or network) of the lab's own. */
+export interface Segment {
+  readonly name: string;
+  /** Bridge device, at most 15 characters. */
+  readonly bridge: string;
+  readonly mtu: number;
+}
+
+/** One network interface on a segment. */
+export interface Port {
+  /** Device name inside the node or router, for example `eth0`. */
+  readonly device: string;
+  readonly segment: string;
+  /** Device name of the bridge's end, unique within the lab, at most 15 characters. */
+  readonly bridgePort: string;
+  readonly mac: string;
+  /** Addresses with prefix. */
+  readonly addresses: PerFamily<string>;
+  readonly mtu: number;
+}
+
+/** A static route of the underlay. */
+export interface Route {
+  readonly family: Family;
+  /** Network with prefix, or "default". */
+  readonly destination: string;
+  readonly via: string;
+  readonly device: string;
+}
+
+export interface PlannedRouter {
+  readonly name: string;
+  readonly ports: readonly Port[];
+  readonly routes: readonly Route[];
+  readonly proxyArp: boolean;
+}
+
+export interface PlannedNode {
+  readonly name: string;
+  readonly uplink: Port;
+  readonly routes: readonly Route[];
+  /** Names of its pods: `<node>-p1`, `<node>-p2`, … */
+  readonly pods: readonly string[];
+}
+
+/** Addresses of blocks, pods, tunnels and services as Calico's IPAM would give them out in an empty cluster. */
+export interface Allocation {
+  readonly nodes: readonly NodeAllocation[];
+  readonly pods: readonly PodAllocation[];
+  readonly services: readonly ServiceAllocation[];
+}
+
+export interface NodeAllocation {
+  readonly node: string;
+  /** The node's block in the pool of each family. */
+  readonly blocks: PerFamily<string>;
+  /** First address of the block, no prefix; used only in modes with a tunnel. */
+  readonly tunnelAddresses: PerFamily<string>;
+}
+
+export interface PodAllocation {
+  readonly pod: string;
+  readonly node: string;
+  /** No prefix. */
+  readonly addresses: PerFamily<string>;
+  /** `cali` + 11 hex digits of SHA-1 of "<namespace>.<pod>" (calico-facts 2.7). */
+  readonly hostDevice: string;
+}
+
+/** One Service per backend pod, so that a ClusterIP path has exactly one backend. */
+export interface ServiceAllocation {
+  /** Equal to the backend pod's name. */
+  readonly service: string;
+  readonly backend: string;
+  readonly clusterIps: PerFamily<string>;
+  readonly port: number;
+  readonly targetPort: number;
+}

@@ -1,0 +1,60 @@
+/** IP family of an address, a path or a packet. */
+export type Family = 4 | 6;
+
+/** One value per IP family; a missing key means that the family is not used. */
+export type PerFamily<T> = Readonly<Partial<Record<Family, T>>>;
+
+/** Whether the routers know the pods' blocks: not at all, by static routes, or by BGP (a later stage). */
+export type Fabric = "none" | "static" | "bgp";
+
+/** A rack: one layer-2 segment with one subnet per family. */
+export interface Subnet {
+  readonly name: string;
+  /** Network addresses with prefix, for example `198.18.1.0/24`. */
+  readonly cidrs: PerFamily<string>;
+  /** Bytes of IP packet that the segment carries. */
+  readonly mtu: number;
+}
+
+/** A router with one port in each of its subnets; takes the first host address of each. */
+export interface Router {
+  readonly name: string;
+  readonly subnets: readonly string[];
+  /** Answers ARP/ND for addresses of its other subnets: needed where nodes have prefixes wider than their segment. */
+  readonly proxyArp: boolean;
+}
+
+export interface TopologyNode {
+  readonly name: string;
+  readonly subnet: string;
+  /** Interface addresses with prefix, for example `198.18.1.11/24`. */
+  readonly addresses: PerFamily<string>;
+  /** Address with the prefix that Calico registers for the node; equal to `addresses` unless the file says otherwise. */
+  readonly registered: PerFamily<string>;
+  /** How many pods the node carries. */
+  readonly pods: number;
+}
+
+/** A Calico IP pool. */
+export interface Pool {
+  readonly family: Family;
+  readonly cidr: string;
+  /** Prefix length of the blocks that nodes take from the pool: 26 and 122 by default, as in Calico. */
+  readonly blockSize: number;
+}
+
+/** A validated topology file: what the user wrote, defaults filled in, nothing derived. */
+export interface Topology {
+  readonly name: string;
+  readonly description: string;
+  /** Path of the file it came from, for messages. */
+  readonly source: string;
+  readonly families: readonly Family[];
+  readonly fabric: Fabric;
+  readonly subnets: readonly Subnet[];
+  readonly routers: readonly Router[];
+  readonly nodes: readonly TopologyNode[];
+  readonly pools: readonly Pool[];
+  /** Networks that ClusterIPs come from. */
+  readonly services: PerFamily<string>;
+}
