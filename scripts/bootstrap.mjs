@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+// Makes a fresh clone able to run: npm packages, then the system tools this command needs, then the command itself.
+// No dependencies. `--no-install` forbids every installation; what is missing is then named with its package.
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { installTools, missingTools, optional, required } from "./tools.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const [entry = "lab", ...rest] = process.argv.slice(2);
+const installAllowed = !rest.includes("--no-install");
+const argv = rest.filter((word) => word !== "--no-install");
+const say = (line) => process.stderr.write(`encaplab: ${line}\n`);
+
+const verb = entry === "lab" ? argv.find((word) => !word.startsWith("-")) : entry;
+const helpOnly = argv.some((word) => word === "--help" || word === "-h" || word === "--version");
+
+checkNode();
+installPackages();
+if (!helpOnly) await installWhatIsMissing();
+process.env.PATH = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
+await start();
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24;
+  if (!fits) fail(`Node ${process.versions.node} is too old: install Node 20.19, 22.12, 24 or newer`, 2);
+}
+
+function installPackages() {
+  const installed = join(root, "node_modules", ".package-lock.json");
+  const lock = join(root, "package-lock.json");
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  if (!installAllowed) fail("npm packages are missing or older than package-lock.json: run  npm ci", 3);
+  say("installing npm packages (npm ci)");
+  const npm = spawnSync("npm", ["ci", "--no-progress", "--loglevel=error"], { cwd: root, stdio: ["ignore", 2, 2] });
+  if (npm.status !== 0) fail("npm ci failed; its output is above", 3);
+}
+
+async function installWhatIsMissing() {
+  const must = missingTools(required[verb] ?? []);
+  const nice = missingTools(optional[verb] ?? []);
+  if (must.length + nice.length === 0) return;
+  const problem = await installTools([...must, ...nice], { allowed: installAllowed, say });
+  if (problem === undefined) return;
+  const stillMissing = missingTools(must);
+  if (stillMissing.length > 0) fail(problem, 3);
+  say(`${problem}\nencaplab: going on without; the Allure page will not be made`);
+}
+
+async function start() {
+  const { register } = await import("tsx/esm/api");
+  register();
+  const target = { test: "scripts/test.ts", check: "scripts/check.ts", bench: "bench/main.ts" }[entry];
+  const file = target ?? "harness/cli/main.ts";
+  const words = entry === "suite" ? ["suite", ...argv] : argv;
+  process.argv = [process.argv[0], join(root, file), ...words];
+  await import(pathToFileURL(join(root, file)).href);
+}
+
+function fail(message, code) {
+  say(message);
+  process.exit(code);
+}

@@ -1,0 +1,36 @@
+// The project's own tests: all of them, or those whose file path contains one of the given words.
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Mocha from "mocha";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
+const inCi = process.env.CI !== undefined && process.env.CI !== "" && process.env.CI !== "false";
+
+const files = (await Promise.all(["harness", "suites", "scripts"].map(testsBelow))).flat().sort();
+const chosen = files.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+
+const mocha = new Mocha({ timeout: 20_000, forbidOnly: inCi, reporter: inCi ? "dot" : "spec", slow: 2000 });
+for (const file of chosen) mocha.addFile(join(root, file));
+await mocha.loadFilesAsync();
+
+const skipped: string[] = [];
+let passed = 0;
+const runner = mocha.run((failures) => {
+  for (const title of skipped) console.log(`skipped: ${title}`);
+  // A skip in CI that the machine could have run hides a missing test; a test says so by naming what it lacks.
+  const unexplained = inCi ? skipped.filter((title) => !title.includes(" — ")) : [];
+  for (const title of unexplained) console.log(`a skip without a reason: ${title}`);
+  const failed = failures + unexplained.length;
+  if (chosen.length === 0) console.log(`no test file matches ${words.join(", ")}`);
+  process.exitCode = failed > 0 || passed + failed === 0 ? 1 : 0;
+  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+});
+runner.on("pass", () => passed++);
+runner.on("pending", (test) => skipped.push(test.fullTitle()));
+
+async function testsBelow(folder: string): Promise<string[]> {
+  const names = await readdir(join(root, folder), { recursive: true }).catch(() => []);
+  return names.filter((name) => name.endsWith(".test.ts")).map((name) => join(folder, name));
+}

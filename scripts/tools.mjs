@@ -1,0 +1,120 @@
+// Which system tools a command needs, which package brings each, and how to install it. No dependencies: this runs
+// before `npm ci`.
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline/promises";
+
+const everywhere = (name) => ({ apt: name, dnf: name, apk: name, pacman: name });
+
+/** Tool name to the package that brings it, per package manager. */
+export const packages = {
+  ip: { apt: "iproute2", dnf: "iproute", apk: "iproute2", pacman: "iproute2" },
+  tcpdump: everywhere("tcpdump"),
+  iperf3: everywhere("iperf3"),
+  curl: everywhere("curl"),
+  ping: { apt: "iputils-ping", dnf: "iputils", apk: "iputils", pacman: "iputils" },
+  nft: everywhere("nftables"),
+  busybox: { apt: "busybox", dnf: "busybox", apk: "busybox-extras", pacman: "busybox" },
+  ethtool: everywhere("ethtool"),
+  java: {
+    apt: "default-jre-headless",
+    dnf: "java-21-openjdk-headless",
+    apk: "openjdk21-jre-headless",
+    pacman: "jre-openjdk-headless",
+  },
+  "qemu-system-x86_64": {
+    apt: "qemu-system-x86",
+    dnf: "qemu-system-x86-core",
+    apk: "qemu-system-x86_64",
+    pacman: "qemu-system-x86",
+  },
+};
+
+const lab = ["ip", "tcpdump", "iperf3", "curl", "ping", "nft", "busybox", "ethtool"];
+
+/** Tools that each command cannot do without. */
+export const required = {
+  suite: lab,
+  up: lab,
+  check: lab,
+  switch: lab,
+  selftest: lab,
+  test: lab,
+  bench: lab,
+  down: ["ip"],
+  status: ["ip"],
+};
+
+/** Tools without which a command does less; Java makes the Allure page. */
+export const optional = { suite: ["java"], check: ["java"], report: ["java"], test: ["java"] };
+
+/** The tools that are not on PATH. */
+export function missingTools(tools) {
+  return tools.filter((tool) => !onPath(tool));
+}
+
+const managers = {
+  apt: { program: "apt-get", refresh: ["update", "-qq"], install: ["install", "-y", "-qq", "--no-install-recommends"] },
+  dnf: { program: "dnf", install: ["install", "-y", "-q"] },
+  apk: { program: "apk", install: ["add", "-q"] },
+  pacman: { program: "pacman", install: ["-Sy", "--noconfirm", "--needed"] },
+};
+
+/** The package manager of this machine: apt, dnf, apk, pacman, or undefined. */
+export function packageManager() {
+  return Object.keys(managers).find((name) => onPath(managers[name].program));
+}
+
+/** Package names for tools on this machine; a tool without a known package stands for itself. */
+export function packagesFor(tools, manager = packageManager()) {
+  return [...new Set(tools.map((tool) => packages[tool]?.[manager] ?? tool))];
+}
+
+/**
+ * Installs what is missing, as root or through sudo after a question. Returns undefined when all is there afterwards,
+ * otherwise why not, with the command that would do it.
+ */
+export async function installTools(tools, { allowed, say }) {
+  const manager = packageManager();
+  if (manager === undefined) return `missing ${tools.join(", ")}, and no apt, dnf, apk or pacman to install them with`;
+  const names = packagesFor(tools, manager);
+  const command = `${managers[manager].program} ${managers[manager].install[0]} ${names.join(" ")}`;
+  const refusal = `missing ${tools.join(", ")}: install with  ${command}`;
+  if (!allowed) return refusal;
+  const prefix = await privilege(command);
+  if (prefix === undefined) return refusal;
+  say(`installing ${names.join(", ")} (${command})`);
+  const { program, refresh, install } = managers[manager];
+  if (refresh !== undefined) run([...prefix, program, ...refresh]);
+  const status = run([...prefix, program, ...install, ...names]);
+  const still = missingTools(tools);
+  return still.length === 0 ? undefined : `${command} ended with ${status}; still missing: ${still.join(", ")}`;
+}
+
+async function privilege(command) {
+  if (process.getuid?.() === 0) return [];
+  if (!process.stdin.isTTY || !process.stderr.isTTY || !onPath("sudo")) return undefined;
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await prompt.question(`run "sudo ${command}"? [y/N] `);
+  prompt.close();
+  return /^y(es)?$/i.test(answer.trim()) ? ["sudo"] : undefined;
+}
+
+function run([program, ...args]) {
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  return spawnSync(program, args, { stdio: ["ignore", "ignore", "inherit"], env: environment }).status ?? "a signal";
+}
+
+function onPath(tool) {
+  // Debian keeps ip, nft and tcpdump in sbin folders, which are not on every user's PATH.
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin", "/usr/local/sbin"];
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, tool), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
