@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { UsageError } from "../core/errors.ts";
+import type { LabRef } from "../provider/provider.ts";
+import { findLabs, type FoundLab } from "../run/find-labs.ts";
+import { createProviders } from "../provider/registry.ts";
+
+interface DownOptions {
+  readonly stale?: boolean;
+  readonly all?: boolean;
+}
+
+/** `down`: removes a lab that was left up, or everything that dead runs left behind. */
+export function addDown(program: Command): void {
+  program
+    .command("down")
+    .description("remove a lab that was left up; --stale removes what killed runs left behind, and only that")
+    .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
+    .option("--stale", "remove leftovers of runs whose owner is dead")
+    .option("--all", "remove every lab of this machine, also those of runs that are still going")
+    .action(async (id: string | undefined, options: DownOptions) => {
+      const labs = await findLabs(createProviders());
+      const chosen = choose(labs, id, options);
+      if (chosen.length === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");
+      for (const { provider, ref } of chosen) {
+        await provider.destroy(ref);
+        console.log(`removed ${ref.runId} (${provider.name}, ${ref.state}): ${summary(ref)}`);
+      }
+    });
+}
+
+function choose(labs: readonly FoundLab[], id: string | undefined, options: DownOptions): readonly FoundLab[] {
+  if (options.all === true) return labs;
+  if (options.stale === true) return labs.filter(({ ref }) => ref.state === "stale");
+  if (id !== undefined) {
+    const named = labs.filter(({ ref }) => ref.runId === id);
+    if (named.length > 0) return named;
+    throw new UsageError(`no lab "${id}"; there is: ${labs.map(({ ref }) => ref.runId).join(", ") || "none"}`);
+  }
+  const kept = labs.filter(({ ref }) => ref.state === "kept");
+  if (new Set(kept.map(({ ref }) => ref.runId)).size > 1) {
+    const ids = kept.map(({ ref }) => ref.runId).join(", ");
+    throw new UsageError(`several labs are up: ${ids}`, { fix: "name one: npm run lab -- down <id>, or --all" });
+  }
+  return kept;
+}
+
+function summary(ref: LabRef): string {
+  const shown = ref.parts.slice(0, 4).join(", ");
+  return ref.parts.length > 4 ? `${shown} and ${String(ref.parts.length - 4)} more` : shown;
+}

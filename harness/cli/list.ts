@@ -1,0 +1,82 @@
+import { Option, type Command } from "commander";
+import { expectPath } from "../encap/expect.ts";
+import { describeExpectation } from "../encap/describe.ts";
+import { enumeratePaths, selectPaths, shardPaths } from "../encap/enumerate.ts";
+import { identitiesFromAllocation } from "../encap/planned-identities.ts";
+import type { PathExpectation } from "../encap/expectation.ts";
+import type { Mode } from "../encap/mode.ts";
+import { diagramMermaid, diagramSvg, diagramText } from "../topology/diagram.ts";
+import type { Plan } from "../topology/plan.ts";
+import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";
+
+interface ListOptions extends ScenarioOptions {
+  readonly format: "table" | "json" | "github-matrix";
+  readonly diagram?: "mermaid" | "svg";
+}
+
+interface Scenario {
+  readonly mode: Mode;
+  readonly expectations: readonly PathExpectation[];
+}
+
+/** `list`: the plan and what would have to be true of every path, without touching anything. */
+export function addList(program: Command): void {
+  addScenarioOptions(program.command("list"))
+    .description("print scenarios, paths and expected verdicts; builds and changes nothing")
+    .addOption(
+      new Option("--format <format>", "table for people, json for tools, github-matrix for a CI matrix")
+        .choices(["table", "json", "github-matrix"])
+        .default("table"),
+    )
+    .addOption(new Option("--diagram <kind>", "print a picture of the lab instead").choices(["mermaid", "svg"]))
+    .action(async (options: ListOptions) => {
+      const { modes, plan } = await resolveScenario(options);
+      if (options.diagram !== undefined) {
+        console.log(options.diagram === "svg" ? diagramSvg(plan) : diagramMermaid(plan));
+        return;
+      }
+      console.log(formats[options.format](plan, scenarios(plan, modes, options)));
+    });
+}
+
+function scenarios(plan: Plan, modes: readonly Mode[], options: ScenarioOptions): readonly Scenario[] {
+  return modes.map((mode) => {
+    const identities = identitiesFromAllocation(plan, mode);
+    const all = enumeratePaths(plan, mode, options.profile);
+    const paths = shardPaths(selectPaths(all, options.paths), options.shard);
+    return { mode, expectations: paths.map((path) => expectPath(plan, mode, identities, path)) };
+  });
+}
+
+const formats = { table: asTable, json: asJson, "github-matrix": asGithubMatrix };
+
+function asTable(plan: Plan, list: readonly Scenario[]): string {
+  const blocks = list.map(({ mode, expectations }) => {
+    const width = Math.max(...expectations.map((expectation) => expectation.path.id.length));
+    const lines = expectations.map((expectation) => {
+      return `  ${expectation.path.id.padEnd(width)}  ${describeExpectation(expectation)}`;
+    });
+    return [`${mode.calicoName} (${mode.id}): ${String(expectations.length)} paths`, ...lines].join("\n");
+  });
+  return [`${diagramText(plan)}  plan ${plan.digest}`, ...blocks].join("\n\n");
+}
+
+function asJson(plan: Plan, list: readonly Scenario[]): string {
+  const value = {
+    schema: "encaplab/list/1",
+    topology: plan.topology.name,
+    planDigest: plan.digest,
+    scenarios: list.map(({ mode, expectations }) => ({ mode: mode.id, paths: expectations })),
+  };
+  return JSON.stringify(value, undefined, 2);
+}
+
+function asGithubMatrix(plan: Plan, list: readonly Scenario[]): string {
+  const include = list.map(({ mode, expectations }) => ({
+    mode: mode.calicoName,
+    id: mode.id,
+    topology: plan.topology.name,
+    paths: expectations.length,
+  }));
+  return JSON.stringify({ include });
+}

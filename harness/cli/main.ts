@@ -1,0 +1,64 @@
+import { Command, CommanderError } from "commander";
+import { ExitCode, HarnessError, formatError } from "../core/errors.ts";
+import { addCheck } from "./check.ts";
+import { addDoctor } from "./doctor.ts";
+import { addDown } from "./down.ts";
+import { addExplain } from "./explain.ts";
+import { addList } from "./list.ts";
+import { addReport } from "./report.ts";
+import { addSchema } from "./schema.ts";
+import { addSelftest } from "./selftest.ts";
+import { addStatus } from "./status.ts";
+import { addSuite } from "./suite.ts";
+import { addUp } from "./up.ts";
+import { harnessVersion } from "./version.ts";
+
+const program = new Command("encaplab")
+  .description("Proves in a lab, on the wire, which encapsulation Calico really uses.")
+  .version(harnessVersion)
+  .showHelpAfterError("(add --help to see what there is)")
+  .addHelpText("after", examples())
+  .exitOverride();
+
+for (const add of [
+  addSuite,
+  addList,
+  addDoctor,
+  addUp,
+  addCheck,
+  addDown,
+  addStatus,
+  addExplain,
+  addReport,
+  addSelftest,
+  addSchema,
+]) {
+  add(program);
+}
+for (const command of program.commands) command.exitOverride().showHelpAfterError("(add --help to see what there is)");
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  // Commander has printed its own message by now; only its choice of exit code is not ours.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.pass : ExitCode.usage;
+  process.stderr.write(`${formatError(error)}\n`);
+  return error instanceof HarnessError ? error.exitCode : ExitCode.lab;
+}
+
+function examples(): string {
+  return `
+Examples:
+  npm run suite -- --mode CrossSubnet            prove both CrossSubnet modes on the wire
+  npm run suite -- --mode VXLAN --open           one mode, then open the report
+  npm run lab -- list --mode all                 what would run, without running it
+  npm run lab -- up --mode VXLANCrossSubnet      a lab that stays; break it by hand, then:
+  npm run lab -- check                           probe it again and say what broke
+  npm run lab -- explain capture.pcap            which encapsulation is in this capture?
+
+Exit codes: 0 all passed · 1 a verdict failed · 2 usage error or nothing was run · 3 no lab, or inconclusive · 130 interrupted`;
+}

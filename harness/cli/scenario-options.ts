@@ -1,0 +1,75 @@
+import { Option, type Command } from "commander";
+import { parseModes } from "../encap/mode-words.ts";
+import type { Mode } from "../encap/mode.ts";
+import { UsageError } from "../core/errors.ts";
+import { loadTopology } from "../topology/load.ts";
+import { planTopology } from "../topology/make-plan.ts";
+import type { Plan } from "../topology/plan.ts";
+import type { Family } from "../topology/topology.ts";
+import type { Profile } from "../encap/enumerate.ts";
+
+/** Options that say what to run; shared by suite, list, up and selftest. */
+export interface ScenarioOptions {
+  readonly mode: string[];
+  readonly encap: "ipip" | "vxlan" | "all";
+  readonly topology: string;
+  readonly family?: "4" | "6" | "dual";
+  readonly paths: string[];
+  readonly profile: Profile;
+  readonly shard?: string;
+}
+
+/** Adds the options that say what to run. */
+export function addScenarioOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--mode <words>",
+        "Always, CrossSubnet, Never, or IPIP, IPIPCrossSubnet, VXLAN, VXLANCrossSubnet, None, or all; any case, comma separated, repeatable",
+      )
+        .argParser(collect)
+        .default([], "all"),
+    )
+    .addOption(
+      new Option("--encap <name>", "narrows Always, CrossSubnet and Never")
+        .choices(["ipip", "vxlan", "all"])
+        .default("all"),
+    )
+    .option("--topology <file|name>", "a topology file, or the name of one in topologies/", "two-racks")
+    .addOption(
+      new Option("--family <family>", "IP families; default: those of the topology").choices(["4", "6", "dual"]),
+    )
+    .addOption(
+      new Option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)")
+        .argParser(collect)
+        .default([], "all paths"),
+    )
+    .addOption(
+      new Option("--profile <name>", "quick: a covering set of paths; full, signoff: every pair")
+        .choices(["quick", "full", "signoff"])
+        .default("quick"),
+    )
+    .option("--shard <i/n>", "only this share of the paths, for CI workers");
+}
+
+/** The modes and the plan that the options ask for. */
+export async function resolveScenario(options: ScenarioOptions): Promise<{ modes: readonly Mode[]; plan: Plan }> {
+  const modes = parseModes(options.mode.length === 0 ? ["all"] : options.mode, options.encap);
+  const topology = await loadTopology(options.topology);
+  return { modes, plan: planTopology(topology, familiesOf(options.family)) };
+}
+
+function familiesOf(family: ScenarioOptions["family"]): Family[] | undefined {
+  if (family === undefined) return undefined;
+  return family === "dual" ? [4, 6] : [family === "4" ? 4 : 6];
+}
+
+/** Collects a repeatable, comma-separated option. */
+export function collect(value: string, before: string[]): string[] {
+  const words = value
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+  if (words.length === 0) throw new UsageError("an option that takes a list got an empty one");
+  return [...before, ...words];
+}

@@ -1,0 +1,9 @@
+import { readFileSync } from "node:fs";
+
+/** The project's own version, from package.json. */
+export const harnessVersion = (
+  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
+).version;
+
+/** The folder of the project. */
+export const projectFolder = new URL("../../", import.meta.url).pathname;

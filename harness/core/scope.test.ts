@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { CleanupError, Scope, cleanupFailuresOf, withScope } from "./scope.ts";
+
+describe("Scope", () => {
+  it("undoes in reverse order, all of it, also when one step fails", async () => {
+    const order: string[] = [];
+    const scope = new Scope();
+    scope.defer("first", () => void order.push("first"));
+    scope.defer("second", () => {
+      order.push("second");
+      throw new Error("stuck");
+    });
+    scope.defer("third", () => void order.push("third"));
+    const failures = await scope.close();
+    assert.deepEqual(order, ["third", "second", "first"]);
+    assert.deepEqual(
+      failures.map((failure) => failure.label),
+      ["second"],
+    );
+  });
+
+  it("undoes what was registered before a set-up died half-way", async () => {
+    const undone: string[] = [];
+    const body = withScope((scope) => {
+      scope.defer("made", () => void undone.push("made"));
+      throw new Error("set-up died");
+    });
+    await assert.rejects(body, /set-up died/);
+    assert.deepEqual(undone, ["made"]);
+  });
+
+  it("lets the body's error win and attaches the clean-up's", async () => {
+    const error = await withScope((scope) => {
+      scope.defer("bridge", () => {
+        throw new Error("busy");
+      });
+      throw new Error("the verdict");
+    }).then(
+      () => assert.fail("must reject"),
+      (reason: unknown) => reason,
+    );
+    assert.equal((error as Error).message, "the verdict");
+    assert.deepEqual(
+      cleanupFailuresOf(error).map((failure) => failure.label),
+      ["bridge"],
+    );
+  });
+
+  it("fails a good body whose clean-up fails", async () => {
+    const body = withScope((scope) => {
+      scope.defer("bridge", () => {
+        throw new Error("busy");
+      });
+      return Promise.resolve(1);
+    });
+    await assert.rejects(body, (error) => error instanceof CleanupError && error.message.includes("bridge: busy"));
+  });
+
+  it("keeps what is released", async () => {
+    const scope = new Scope();
+    scope.defer("lab", () => assert.fail("must stay"));
+    assert.deepEqual(scope.release(), ["lab"]);
+    assert.deepEqual(await scope.close(), []);
+  });
+});

@@ -1,0 +1,46 @@
+import type { Mode } from "../encap/mode.ts";
+import type { Capability, Provider } from "../provider/provider.ts";
+import type { Family } from "../topology/topology.ts";
+
+/** Which provider runs a mode and why; or why none can. */
+export type Choice =
+  | { readonly mode: Mode; readonly provider: Provider; readonly because: string }
+  | { readonly mode: Mode; readonly skip: string };
+
+/** Finds the first provider, cheapest first, whose nodes can do what the mode needs. */
+export function chooseProvider(mode: Mode, families: readonly Family[], candidates: readonly Candidate[]): Choice {
+  const needs = capabilitiesFor(mode, families);
+  const ruledOut: string[] = [];
+  for (const { provider, problems } of candidates) {
+    const lacking = needs.filter((need) => !provider.capabilities.has(need));
+    const reasons = [...problems, ...lacking.map((need) => lackingReason(provider.name, need))];
+    if (reasons.length === 0) return { mode, provider, because: because(provider, needs, ruledOut) };
+    ruledOut.push(...reasons);
+  }
+  return { mode, skip: ruledOut.join("; ") || "no provider is left to run it" };
+}
+
+/** A provider that may be used, with what keeps it from building this lab here. */
+export interface Candidate {
+  readonly provider: Provider;
+  readonly problems: readonly string[];
+}
+
+/** What a mode needs from the kernel of every node; VXLAN over IPv6 is asked for per path, not per mode. */
+export function capabilitiesFor(mode: Mode, families: readonly Family[]): readonly Capability[] {
+  if (mode.encapsulation === "none") return [];
+  if (mode.encapsulation === "ipip") return ["ipip"];
+  return families.includes(4) ? ["vxlan"] : ["vxlan6"];
+}
+
+function because(provider: Provider, needs: readonly Capability[], ruledOut: readonly string[]): string {
+  const can = needs.length === 0 ? "needs no tunnel" : `this kernel has ${needs.join(" and ")}`;
+  const kernel = provider.name === "netns" ? can : `its guests have ${needs.join(" and ") || "all it needs"}`;
+  return ruledOut.length === 0 ? kernel : `${ruledOut.join("; ")}`;
+}
+
+function lackingReason(provider: string, need: Capability): string {
+  if (need === "ipip") return `${provider}: this kernel has no ipip module`;
+  if (need === "vxlan6") return `${provider}: this kernel has no VXLAN over IPv6 (needs 4.19.1 or newer)`;
+  return `${provider}: this kernel has no ${need}`;
+}

@@ -1,0 +1,38 @@
+import { UsageError } from "../core/errors.ts";
+import type { LabLabel, LabRef, Provider } from "../provider/provider.ts";
+
+/** A lab together with the provider that made it. */
+export interface FoundLab {
+  readonly provider: Provider;
+  readonly ref: LabRef;
+}
+
+/** Every lab and leftover that the providers find on this machine. */
+export async function findLabs(providers: readonly Provider[]): Promise<readonly FoundLab[]> {
+  const found = await Promise.all(
+    providers.map(async (provider) => (await provider.discover()).map((ref) => ({ provider, ref }))),
+  );
+  return found.flat();
+}
+
+/** The lab that a verb is about: the named one, or the only one that was left up. */
+export async function findKeptLab(
+  providers: readonly Provider[],
+  id: string | undefined,
+): Promise<FoundLab & { readonly label: LabLabel }> {
+  const kept = (await findLabs(providers)).filter(({ ref }) => ref.state === "kept");
+  const matching = id === undefined ? kept : kept.filter(({ ref }) => ref.runId === id);
+  const [lab, ...others] = matching;
+  const ids = kept.map(({ ref }) => ref.runId).join(", ");
+  if (lab === undefined) {
+    const message = id === undefined ? "no lab is up" : `no lab "${id}" is up; there is: ${ids || "none"}`;
+    throw new UsageError(message, { fix: "npm run lab -- up --mode VXLANCrossSubnet" });
+  }
+  if (others.length > 0) throw new UsageError(`several labs are up: ${ids}`, { fix: "name one of them" });
+  if (lab.ref.label === undefined) {
+    throw new UsageError(`lab ${lab.ref.runId} has lost its label, so its topology is unknown`, {
+      fix: `npm run lab -- down ${lab.ref.runId}`,
+    });
+  }
+  return { ...lab, label: lab.ref.label };
+}

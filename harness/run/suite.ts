@@ -1,0 +1,57 @@
+import type { ModeId } from "../encap/mode.ts";
+import type { Locality, Path } from "../encap/path.ts";
+import type { ProbeKind } from "../probe/probe.ts";
+import type { CheckName } from "../verify/verdict.ts";
+
+/** A declared suite: which modes it is about, what it sends, and which questions it asks. */
+export interface Suite {
+  /** Folder and file below suites/, for example `encapsulation/vxlan-cross-subnet`. */
+  readonly name: string;
+  /** One sentence: what a pass tells the reader. */
+  readonly proves: string;
+  readonly modes: readonly ModeId[];
+  /** Classes of paths without which the suite would prove nothing; a topology that lacks one is refused. */
+  readonly mustInclude: readonly Locality[];
+  readonly probes: readonly ProbeKind[];
+  readonly checks: readonly CheckName[];
+  /** Whether throughput is measured after the checks. */
+  readonly measures?: readonly "throughput"[];
+}
+
+/** Declares a suite; a declaration that asks nothing is an error. */
+export function defineSuite(suite: Suite): Suite {
+  const empty = suite.modes.length === 0 || (suite.checks.length === 0 && (suite.measures ?? []).length === 0);
+  if (empty) throw new Error(`suite ${suite.name} checks nothing: name at least one mode and one check`);
+  return suite;
+}
+
+/** What all applicable suites together ask of one mode. */
+export interface Questions {
+  readonly suites: readonly string[];
+  readonly probes: ReadonlySet<ProbeKind>;
+  readonly checks: ReadonlySet<CheckName>;
+  readonly throughput: boolean;
+}
+
+/** Merges the suites that are about a mode. */
+export function questionsFor(mode: ModeId, suites: readonly Suite[]): Questions {
+  const about = suites.filter((suite) => suite.modes.includes(mode));
+  return {
+    suites: about.map((suite) => suite.name),
+    probes: new Set(about.flatMap((suite) => suite.probes)),
+    checks: new Set(about.flatMap((suite) => suite.checks)),
+    throughput: about.some((suite) => suite.measures?.includes("throughput") === true),
+  };
+}
+
+/** One sentence for each class of paths that a suite promises for the mode and the paths lack (DESIGN rule 7.9). */
+export function brokenPromises(mode: ModeId, suites: readonly Suite[], paths: readonly Path[]): readonly string[] {
+  const present = new Set(paths.map((path) => path.locality));
+  return suites
+    .filter((suite) => suite.modes.includes(mode))
+    .flatMap((suite) =>
+      suite.mustInclude
+        .filter((locality) => !present.has(locality))
+        .map((locality) => `suite ${suite.name} promises ${locality} paths, and there is none`),
+    );
+}
