@@ -1,0 +1,65 @@
+import type { Layer } from "./layer.ts";
+
+/** Which decoder comes next; "payload" ends the walk. */
+export type Protocol =
+  | "ethernet"
+  | "vlan"
+  | "sll"
+  | "sll2"
+  | "raw"
+  | "arp"
+  | "ipv4"
+  | "ipv6"
+  | "udp"
+  | "tcp"
+  | "icmp"
+  | "icmpv6"
+  | "vxlan"
+  | "quoted-ipv4"
+  | "quoted-ipv6"
+  | "payload";
+
+/** Where a walk through one packet stands. Decoders move it forward, append their layer and say what follows. */
+export interface Cursor {
+  /** The captured bytes of the packet. */
+  readonly bytes: Uint8Array;
+  /** Destination ports that carry VXLAN. */
+  readonly vxlanPorts: readonly number[];
+  /** First byte that is not decoded yet. */
+  offset: number;
+  /** End of the enclosing layer by its own length field; beyond `bytes.length` where the capture cut the packet. */
+  end: number;
+  /** The packet is known to hold only the first part of what is decoded now: a first fragment, a quoted header. */
+  partial: boolean;
+  /** Layers of the packet itself, or those that its ICMP error quotes once the walk is there. */
+  layers: Layer[];
+  /** A length field that promised more than there is; decoding goes on, the packet tells it at its end. */
+  overlong: { readonly protocol: string; readonly reason: string } | undefined;
+}
+
+/** Says whether a header's bytes are there; where not, appends the reason as a layer. */
+export function has(cursor: Cursor, length: number, protocol: string): boolean {
+  const until = cursor.offset + length;
+  if (until <= cursor.end && until <= cursor.bytes.length) return true;
+  const there = Math.max(0, Math.min(cursor.end, cursor.bytes.length) - cursor.offset);
+  const reason = `header needs ${length} bytes, ${there} there`;
+  // Cut by the capture (or by fragmentation, or by the quoting router) is no fault of the sender.
+  const cut = cursor.partial || until <= cursor.end;
+  cursor.layers.push({ kind: cut ? "truncated" : "malformed", protocol, reason });
+  return false;
+}
+
+/** Appends the reason for which bytes that are there make no sense, and ends the walk. */
+export function malformed(cursor: Cursor, protocol: string, reason: string): Protocol {
+  cursor.layers.push({ kind: "malformed", protocol, reason });
+  return "payload";
+}
+
+/** Narrows the walk to what a length field says; a length beyond the enclosing layer is noted, not believed. */
+export function narrow(cursor: Cursor, end: number, protocol: string): void {
+  if (end <= cursor.end) {
+    cursor.end = end;
+  } else if (!cursor.partial) {
+    cursor.overlong ??= { protocol, reason: `length field promises ${end - cursor.end} bytes more than there are` };
+  }
+}

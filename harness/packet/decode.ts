@@ -1,0 +1,95 @@
+import { decodeArp } from "./arp.ts";
+import { malformed, type Cursor, type Protocol } from "./cursor.ts";
+import { decodeEthernet } from "./ethernet.ts";
+import { decodeIcmp } from "./icmp.ts";
+import { decodeIcmpv6 } from "./icmpv6.ts";
+import { decodeIpv4 } from "./ipv4.ts";
+import { decodeIpv6 } from "./ipv6.ts";
+import type { Layer } from "./layer.ts";
+import { decodeRaw } from "./link-type.ts";
+import { Packet, type PcapRecord } from "./packet.ts";
+import { decodeSll } from "./sll.ts";
+import { decodeSll2 } from "./sll2.ts";
+import { decodeTcp } from "./tcp.ts";
+import { decodeUdp } from "./udp.ts";
+import { decodeVlan } from "./vlan.ts";
+import { decodeVxlan } from "./vxlan.ts";
+
+/** Headers decoded per packet at most; real stacks (QinQ, VXLAN, IPIP within) have fewer than 12. */
+export const maximumDepth = 24;
+
+const nothingQuoted: readonly Layer[] = [];
+
+/**
+ * Decodes one record from its link layer to the innermost payload. Never throws: bad bytes become a last layer
+ * "malformed", headers that the capture cut become "truncated".
+ */
+export function decode(record: PcapRecord, first: Protocol, vxlanPorts: readonly number[]): Packet {
+  const layers: Layer[] = [];
+  const { bytes } = record;
+  const end = record.originalLength;
+  const cursor: Cursor = { bytes, vxlanPorts, offset: 0, end, partial: false, layers, overlong: undefined };
+  const quotes = walk(cursor, first);
+  const { offset } = cursor;
+  const payloadEnd = Math.min(cursor.end, bytes.length);
+  const quoted = quotes === "payload" ? nothingQuoted : decodeQuoted(cursor, quotes);
+  if (cursor.overlong !== undefined && !endsWithProblem(layers)) {
+    layers.push({ kind: "truncated", ...cursor.overlong });
+  }
+  return new Packet(record, layers, quoted, Math.min(offset, bytes.length), payloadEnd);
+}
+
+/** Runs decoders until the payload, or until an ICMP error's quotation, which it returns. */
+function walk(cursor: Cursor, first: Protocol): "payload" | "quoted-ipv4" | "quoted-ipv6" {
+  let next = first;
+  for (let depth = 0; depth < maximumDepth; depth += 1) {
+    if (next === "payload" || next === "quoted-ipv4" || next === "quoted-ipv6") return next;
+    next = step(next, cursor);
+  }
+  if (next !== "payload") malformed(cursor, next, `more than ${maximumDepth} headers`);
+  return "payload";
+}
+
+function step(protocol: Exclude<Protocol, "payload" | "quoted-ipv4" | "quoted-ipv6">, cursor: Cursor): Protocol {
+  switch (protocol) {
+    case "ethernet":
+      return decodeEthernet(cursor);
+    case "ipv4":
+      return decodeIpv4(cursor);
+    case "udp":
+      return decodeUdp(cursor);
+    case "vxlan":
+      return decodeVxlan(cursor);
+    case "tcp":
+      return decodeTcp(cursor);
+    case "icmp":
+      return decodeIcmp(cursor);
+    case "sll2":
+      return decodeSll2(cursor);
+    case "ipv6":
+      return decodeIpv6(cursor);
+    case "icmpv6":
+      return decodeIcmpv6(cursor);
+    case "arp":
+      return decodeArp(cursor);
+    case "vlan":
+      return decodeVlan(cursor);
+    case "sll":
+      return decodeSll(cursor);
+    case "raw":
+      return decodeRaw(cursor);
+  }
+}
+
+/** Decodes what an ICMP error quotes, into layers of its own: routers may quote as little as the IP header + 8 bytes. */
+function decodeQuoted(cursor: Cursor, quotes: "quoted-ipv4" | "quoted-ipv6"): readonly Layer[] {
+  cursor.layers = [];
+  cursor.partial = true;
+  walk(cursor, quotes === "quoted-ipv4" ? "ipv4" : "ipv6");
+  return cursor.layers;
+}
+
+function endsWithProblem(layers: readonly Layer[]): boolean {
+  const last = layers.at(-1);
+  return last?.kind === "malformed" || last?.kind === "truncated";
+}
