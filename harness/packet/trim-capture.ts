@@ -1,0 +1,51 @@
+import { writeFileAtomic } from "../core/atomic-file.ts";
+import type { Protocol } from "./cursor.ts";
+import { decode } from "./decode.ts";
+import type { Packet } from "./packet.ts";
+import { fileHeader, recordHeader, type PcapFormat } from "./pcap-format.ts";
+import { defaultVxlanPorts, firstProtocol, type ReadCaptureOptions } from "./read-capture.ts";
+import { readRecords } from "./read-records.ts";
+
+/** What a trimmed capture holds of its source. */
+export interface Trimmed {
+  /** Packets in the source. */
+  readonly packets: number;
+  /** Packets for which `keep` said yes. */
+  readonly matched: number;
+  /** Packets written: the first `limit` of them. */
+  readonly written: number;
+}
+
+/**
+ * Copies the packets that matter into a small capture of their own, each record byte for byte as it was recorded
+ * (lengths, time and all). `keep` is asked about every packet; the first `limit` of them are written.
+ */
+export async function trimCapture(
+  source: string,
+  target: string,
+  keep: (packet: Packet) => boolean,
+  limit: number,
+  options: ReadCaptureOptions = {},
+): Promise<Trimmed> {
+  const parts: Uint8Array[] = [];
+  let format: PcapFormat | undefined;
+  let first: Protocol = "payload";
+  let matched = 0;
+  const { packets } = await readRecords(
+    source,
+    options,
+    (record) => {
+      if (format === undefined || !keep(decode(record, first, options.vxlanPorts ?? defaultVxlanPorts))) return;
+      matched += 1;
+      // A copy: the record is a view that would keep its whole chunk in memory.
+      if (matched <= limit) parts.push(recordHeader(record.header, format), Uint8Array.from(record.bytes));
+    },
+    (read) => {
+      format = read;
+      first = firstProtocol(source, read.linkType);
+      parts.push(fileHeader(read));
+    },
+  );
+  await writeFileAtomic(target, Buffer.concat(parts));
+  return { packets, matched, written: Math.min(matched, limit) };
+}
