@@ -1,0 +1,133 @@
+import {
+  addressCount,
+  contains,
+  hostAddress,
+  networkOf,
+  normalizeAddress,
+  overlaps,
+  prefixLength,
+  withoutPrefix,
+} from "./address.ts";
+import { routerAddress } from "./router-address.ts";
+import type { Family, Topology, TopologyNode } from "./topology.ts";
+import type { FileFacts, TopologyProblem, ValuePath } from "./topology-problem.ts";
+
+/** Addresses of nodes and routers: inside their subnet, one owner each, with a prefix that the lab can be built with. */
+export function checkAddresses(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+  const families: readonly Family[] = [4, 6];
+  return [
+    ...families.flatMap((family) => topology.nodes.flatMap((node) => checkNode(topology, node, family))),
+    ...topology.families.flatMap((family) => checkOwners(topology, file, family)),
+  ];
+}
+
+function checkNode(topology: Topology, node: TopologyNode, family: Family): readonly TopologyProblem[] {
+  const subnet = topology.subnets.find(({ name }) => name === node.subnet);
+  const network = subnet?.cidrs[family];
+  const interfaceAddress = node.addresses[family];
+  const path = ["nodes", node.name, keyOf("address", family)];
+  if (subnet === undefined || (network === undefined && interfaceAddress === undefined)) return [];
+  if (interfaceAddress === undefined) {
+    return [{ path, message: `${network ?? ""} ends before this node's default address; set address or widen it` }];
+  }
+  const address = withoutPrefix(interfaceAddress);
+  if (network === undefined) return [{ path, message: `${subnet.name} has no IPv${family} network for ${address}` }];
+  if (!contains(network, address)) return [{ path, message: `${address} is outside ${subnet.name} (${network})` }];
+  const reserved = reservedIn(network, address, family);
+  if (reserved !== undefined) return [{ path, message: `${address} is the ${reserved} of ${network}` }];
+  return checkPrefix(topology, node, family, network, interfaceAddress);
+}
+
+/** IPv4: first and last of a subnet (RFC 1122 3.2.1.3); IPv6: the first, which is the routers' (RFC 4291 2.6.1). */
+function reservedIn(network: string, address: string, family: Family): string | undefined {
+  const same = normalizeAddress(address);
+  if (same === hostAddress(network, 0)) return family === 4 ? "network address" : "subnet-router anycast address";
+  const isLast = family === 4 && same === hostAddress(network, Number(addressCount(network)) - 1);
+  return isLast ? "broadcast address" : undefined;
+}
+
+function checkPrefix(
+  topology: Topology,
+  node: TopologyNode,
+  family: Family,
+  network: string,
+  interfaceAddress: string,
+): readonly TopologyProblem[] {
+  const path = ["nodes", node.name, keyOf("prefix", family)];
+  const prefix = prefixLength(interfaceAddress);
+  if (prefix > prefixLength(network)) {
+    const fix = `for what Calico registers, use ${keyOf("registeredPrefix", family)}`;
+    return [
+      {
+        path,
+        message: `/${prefix} is longer than the subnet's (${network}): its router would be out of reach; ${fix}`,
+      },
+    ];
+  }
+  const own = networkOf(interfaceAddress);
+  const swallowed = [
+    ...topology.pools.filter(({ cidr }) => overlaps(own, cidr)).map(({ cidr }) => `the pool ${cidr}`),
+    ...Object.values(topology.services)
+      .filter((cidr) => overlaps(own, cidr))
+      .map((cidr) => `the services ${cidr}`),
+  ].map((what) => ({
+    path,
+    message: `${own} takes in ${what}, which the node would then look for on its own segment`,
+  }));
+  return [...swallowed, ...checkWidth(topology, node, family, own, path)];
+}
+
+/** A prefix that takes in other racks works only where a router answers for them. */
+function checkWidth(
+  topology: Topology,
+  node: TopologyNode,
+  family: Family,
+  own: string,
+  path: ValuePath,
+): readonly TopologyProblem[] {
+  const covered = topology.subnets.find(({ name, cidrs }) => {
+    const cidr = cidrs[family];
+    return name !== node.subnet && cidr !== undefined && overlaps(own, cidr);
+  });
+  if (covered === undefined || covered.name === node.subnet) return [];
+  if (family === 6) {
+    return [{ path, message: `${own} takes in ${covered.name}; proxying of IPv6 neighbours is not supported` }];
+  }
+  const routers = topology.routers.filter(({ subnets }) => subnets.includes(node.subnet));
+  if (routers.some(({ proxyArp }) => proxyArp)) return [];
+  const names = routers.map(({ name }) => name).join(" or ");
+  return [{ path, message: `${own} takes in ${covered.name}; that needs proxyArp: true on router ${names}` }];
+}
+
+interface Owner {
+  readonly label: string;
+  readonly path: ValuePath;
+  readonly address: string | undefined;
+}
+
+function checkOwners(topology: Topology, file: FileFacts, family: Family): readonly TopologyProblem[] {
+  const routers = topology.routers.flatMap((router) =>
+    router.subnets.map((subnet, index): Owner => ({
+      label: `router ${router.name}`,
+      path: ["routers", router.name, "subnets", index],
+      address: routerAddress(topology, router.name, subnet, family),
+    })),
+  );
+  const nodes = topology.nodes.map(({ name, addresses }): Owner => ({
+    label: `node ${name}`,
+    path: ["nodes", name, keyOf("address", family)],
+    address: addresses[family] && normalizeAddress(withoutPrefix(addresses[family])),
+  }));
+  // Of two owners the later is told: addresses that the file spells out come after the defaults.
+  const order = nodes.toSorted((a, b) => Number(file.spells(a.path)) - Number(file.spells(b.path)));
+  const taken = new Map<string, string>();
+  return [...routers, ...order].flatMap(({ label, path, address }) => {
+    const owner = address === undefined ? undefined : taken.get(address);
+    if (address !== undefined && owner === undefined) taken.set(address, label);
+    return owner === undefined ? [] : [{ path, message: `${address ?? ""} belongs to ${owner} already` }];
+  });
+}
+
+function keyOf(key: string, family: Family): string {
+  return family === 4 ? key : `${key}6`;
+}

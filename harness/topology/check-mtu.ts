@@ -1,0 +1,24 @@
+import type { Topology } from "./topology.ts";
+import type { FileFacts, TopologyProblem, ValuePath } from "./topology-problem.ts";
+
+/** Bytes that VXLAN adds to a packet: Ethernet 14, VXLAN 8, UDP 8, IPv4 20 or IPv6 40 (calico-facts 2.10, RFC 7348 5). */
+const vxlanBytes = { 4: 50, 6: 70 } as const;
+
+/** Smallest packet that must pass whole: IPv4 hosts accept 576 bytes (RFC 791 3.1), IPv6 links carry 1280 (RFC 8200 5). */
+const smallestPacket = { 4: 576, 6: 1280 } as const;
+
+/** Wires must carry the smallest packet inside the largest encapsulation (VXLAN; IPIP adds only 20 bytes). */
+export function checkMtu(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+  const problems = topology.subnets.flatMap(({ name, mtu }) => {
+    const family = topology.families.findLast((used) => mtu < smallestPacket[used] + vxlanBytes[used]);
+    if (family === undefined) return [];
+    const own: ValuePath = ["subnets", name, "mtu"];
+    const [inner, cost] = [smallestPacket[family], vxlanBytes[family]];
+    const message = `${mtu} is too small for VXLAN over IPv${family}: ${inner} + ${cost} = ${inner + cost} bytes are needed`;
+    return [{ path: file.spells(own) ? own : ["mtu"], message }];
+  });
+  // The file's one MTU may be that of many subnets.
+  return problems.filter(
+    ({ path }, index) => problems.findIndex((other) => String(other.path) === String(path)) === index,
+  );
+}

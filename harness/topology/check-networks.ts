@@ -1,0 +1,81 @@
+import { networkOf, overlaps } from "./address.ts";
+import type { Family, Topology } from "./topology.ts";
+import type { FileFacts, TopologyProblem, ValuePath } from "./topology-problem.ts";
+
+/**
+ * Networks that no lab can use: not for ordinary hosts (RFC 6890; Calico's pods have their gateway in 169.254.0.0/16,
+ * calico-facts 2.7).
+ */
+const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/8", "fe80::/10", "ff00::/8"];
+
+/** Networks of subnets, pools and services: present, written cleanly, usable, and apart from each other. */
+export function checkNetworks(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+  const networks = networksOf(topology).toSorted((a, b) => Number(file.spells(a.path)) - Number(file.spells(b.path)));
+  return [
+    ...checkFamilies(topology, file),
+    ...networks.flatMap(checkForm),
+    // The later of two is told: those that the file spells out come after the defaults.
+    ...networks.flatMap((network, index) => checkOverlap(network, networks.slice(0, index))),
+  ];
+}
+
+interface Network {
+  readonly path: ValuePath;
+  readonly label: string;
+  readonly cidr: string;
+}
+
+function networksOf(topology: Topology): readonly Network[] {
+  const services = topology.families.flatMap((family) => {
+    const cidr = topology.services[family];
+    return cidr === undefined ? [] : [{ path: ["services", keyOf(family)], label: "the services", cidr }];
+  });
+  const pools = topology.pools.map(({ cidr }, index) => ({ path: ["pools", index, "cidr"], label: "the pool", cidr }));
+  const subnets = topology.subnets.flatMap(({ name, cidrs }) =>
+    topology.families.flatMap((family) => {
+      const cidr = cidrs[family];
+      return cidr === undefined ? [] : [{ path: ["subnets", name, keyOf(family)], label: name, cidr }];
+    }),
+  );
+  return [...services, ...pools, ...subnets];
+}
+
+function checkFamilies(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+  if (file.entriesCut) return [];
+  return topology.subnets.flatMap(({ name, cidrs }) => {
+    const path = ["subnets", name];
+    if (topology.families.length === 0) return [{ path, message: "has no network; give it cidr, cidr6 or both" }];
+    const lacking = topology.families.filter((family) => cidrs[family] === undefined);
+    return lacking.map((family) => ({
+      path,
+      message: `has no IPv${family} network (${keyOf(family)}), but the topology uses IPv${family}`,
+    }));
+  });
+}
+
+function checkForm({ path, cidr }: Network): readonly TopologyProblem[] {
+  const clean = networkOf(cidr);
+  const special = unusable.find((range) => overlaps(range, cidr));
+  return [
+    ...(hasHostBits(cidr, clean) ? [{ path, message: `${cidr} has host bits set; the network is ${clean}` }] : []),
+    ...(special === undefined
+      ? []
+      : [{ path, message: `${cidr} overlaps ${special}, which is not for ordinary hosts` }]),
+  ];
+}
+
+/** Compared as networks of single addresses, so that the spelling of IPv6 does not matter. */
+function hasHostBits(cidr: string, clean: string): boolean {
+  const alone = (text: string) => networkOf(text.slice(0, text.indexOf("/")));
+  return alone(cidr) !== alone(clean);
+}
+
+function checkOverlap(network: Network, others: readonly Network[]): readonly TopologyProblem[] {
+  return others
+    .filter((other) => overlaps(other.cidr, network.cidr))
+    .map((other) => ({ path: network.path, message: `${network.cidr} overlaps ${other.label} (${other.cidr})` }));
+}
+
+function keyOf(family: Family): "cidr" | "cidr6" {
+  return family === 4 ? "cidr" : "cidr6";
+}

@@ -1,0 +1,43 @@
+import { didYouMean } from "./closest-name.ts";
+import type { Topology } from "./topology.ts";
+import type { FileFacts, TopologyProblem, ValuePath } from "./topology-problem.ts";
+
+/** Names that refer to nothing, and names that two things share. */
+export function checkReferences(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+  return [
+    ...topology.routers.flatMap((router) =>
+      router.subnets.flatMap((subnet, index) => {
+        const path = ["routers", router.name, "subnets", index];
+        if (router.subnets.indexOf(subnet) === index) return checkSubnetName(topology, file, path, subnet);
+        return [{ path, message: `"${subnet}" is listed twice; a router has one port per subnet` }];
+      }),
+    ),
+    ...topology.nodes.flatMap((node) => checkSubnetName(topology, file, ["nodes", node.name, "subnet"], node.subnet)),
+    ...checkNames(topology),
+  ];
+}
+
+function checkSubnetName(
+  topology: Topology,
+  file: FileFacts,
+  path: ValuePath,
+  subnet: string,
+): readonly TopologyProblem[] {
+  // A subnet that was left out for a fault of its own does exist.
+  if (file.spells(["subnets", subnet])) return [];
+  const known = topology.subnets.map(({ name }) => name);
+  return [{ path, message: `"${subnet}" does not exist${didYouMean(subnet, known)}; known: ${known.join(", ")}` }];
+}
+
+/** Nodes, routers and pods share one set of names: each stands for one machine in commands and reports. */
+function checkNames(topology: Topology): readonly TopologyProblem[] {
+  const owners = new Map(topology.routers.map(({ name }) => [name, "a router"]));
+  for (const node of topology.nodes) {
+    for (let pod = 1; pod <= node.pods; pod++) owners.set(`${node.name}-p${pod}`, `a pod of ${node.name}`);
+  }
+  return topology.nodes.flatMap(({ name }) => {
+    const owner = owners.get(name);
+    const path = ["nodes", name];
+    return owner === undefined ? [] : [{ path, atKey: true, message: `"${name}" is also the name of ${owner}` }];
+  });
+}

@@ -1,0 +1,165 @@
+import { prefixLength } from "./address.ts";
+import type { Plan, PlannedNode, PlannedRouter } from "./plan.ts";
+
+/** The lab as one self-contained SVG: racks as boxes with their nodes and pods, routers above; fits light and dark pages. */
+export function diagramSvg(plan: Plan): string {
+  const racks = placeRacks(plan);
+  const width = Math.max(...racks.map((rack) => rack.x + rack.width)) + margin;
+  const height = Math.max(...racks.map((rack) => rack.y + rack.height)) + margin;
+  const routers = plan.routers.map((router, index) => ({
+    router,
+    x: (width * (index + 1)) / (plan.routers.length + 1),
+    y: titleHeight + routerHeight / 2,
+  }));
+  const wires = routers.flatMap((placed) => drawWires(plan, placed, racks));
+  const title = [plan.topology.name, plan.topology.description].filter((part) => part !== "").join(": ");
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+    `<title>${escapeXml(title)}</title>`,
+    `<style>${style}</style>`,
+    text(margin, 26, "heading", plan.topology.name),
+    ...wires,
+    ...routers.flatMap(drawRouter),
+    ...racks.flatMap((rack) => drawRack(plan, rack)),
+    "</svg>",
+  ].join("\n");
+}
+
+/** Pixels. */
+const margin = 20;
+const titleHeight = 48;
+const routerWidth = 110;
+const routerHeight = 36;
+const wireHeight = 90;
+const nodeWidth = 172;
+const lineHeight = 16;
+const podHeight = 22;
+const gap = 14;
+/** A rack of more nodes than this goes on in a second row, pods beyond the last shown are only counted. */
+const nodesPerRow = 4;
+const podsShown = 4;
+
+/** Text and frames take the page's colour; the tints are see-through, so that they work on white and on black. */
+const style = [
+  "text{font:12px ui-monospace,SFMono-Regular,Menlo,monospace;fill:#1f2328}",
+  "text.heading{font-size:16px;font-weight:600}text.name{font-weight:600}text.middle{text-anchor:middle}",
+  "rect{stroke:#59636e;fill:#8090a014}rect.router{fill:#bf870033}rect.node{fill:#0969da1f}rect.pod{fill:#1a7f372b}",
+  "path{stroke:#59636e;fill:none;stroke-width:2}",
+  "@media(prefers-color-scheme:dark){text{fill:#e6edf3}rect,path{stroke:#9198a1}}",
+].join("");
+
+interface PlacedRack {
+  readonly name: string;
+  readonly nodes: readonly PlannedNode[];
+  /** Lines above the nodes: the networks and, where it is not Ethernet's 1500, the MTU. */
+  readonly lines: readonly string[];
+  readonly nodeHeight: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function placeRacks(plan: Plan): readonly PlacedRack[] {
+  const y = titleHeight + routerHeight + wireHeight;
+  let x = margin;
+  return plan.segments.map(({ name, mtu }) => {
+    const nodes = plan.nodes.filter(({ uplink }) => uplink.segment === name);
+    const cidrs = plan.topology.subnets.find((subnet) => subnet.name === name)?.cidrs ?? {};
+    const lines = [...plan.families.flatMap((family) => cidrs[family] ?? []), ...(mtu === 1500 ? [] : [`mtu ${mtu}`])];
+    const pods = Math.max(0, ...nodes.map((node) => Math.min(node.pods.length, podsShown + 1)));
+    const nodeHeight = 12 + lineHeight * (1 + plan.families.length) + podHeight * pods + 6;
+    const columns = Math.max(1, Math.min(nodes.length, nodesPerRow));
+    const rows = Math.ceil(nodes.length / nodesPerRow);
+    const width = columns * (nodeWidth + gap) + gap;
+    const height = headOf(lines) + rows * (nodeHeight + gap) + 4;
+    const placed = { name, nodes, lines, nodeHeight, x, y, width, height };
+    x += width + margin;
+    return placed;
+  });
+}
+
+function headOf(lines: readonly string[]): number {
+  return 20 + lineHeight * (1 + lines.length);
+}
+
+interface PlacedRouter {
+  readonly router: PlannedRouter;
+  /** Its middle. */
+  readonly x: number;
+  readonly y: number;
+}
+
+function drawRouter({ router, x, y }: PlacedRouter): readonly string[] {
+  const notes = router.proxyArp ? " · proxy ARP" : "";
+  const width = routerWidth + notes.length * 6;
+  return [
+    rect("router", x - width / 2, y - routerHeight / 2, width, routerHeight),
+    text(x, y + 4, "name middle", router.name + notes),
+  ];
+}
+
+function drawWires(plan: Plan, { router, x, y }: PlacedRouter, racks: readonly PlacedRack[]): readonly string[] {
+  return router.ports.flatMap((port) => {
+    const rack = racks.find(({ name }) => name === port.segment);
+    if (rack === undefined) return [];
+    const sharing = plan.routers.filter(({ ports }) => ports.some(({ segment }) => segment === rack.name));
+    const end = rack.x + (rack.width * (sharing.indexOf(router) + 1)) / (sharing.length + 1);
+    const bend = y + routerHeight / 2 + 20;
+    const labels = [port.device, ...Object.values(port.addresses)];
+    return [
+      `<path d="M${x} ${y}V${bend}H${end}V${rack.y}"/>`,
+      ...labels.map((label, line) => text(end + 8, bend + 18 + line * lineHeight, "", label)),
+    ];
+  });
+}
+
+function drawRack(plan: Plan, rack: PlacedRack): readonly string[] {
+  return [
+    rect("rack", rack.x, rack.y, rack.width, rack.height),
+    text(rack.x + gap, rack.y + 22, "name", rack.name),
+    ...rack.lines.map((line, index) => text(rack.x + gap, rack.y + 22 + lineHeight * (index + 1), "", line)),
+    ...rack.nodes.flatMap((node, index) => {
+      const x = rack.x + gap + (index % nodesPerRow) * (nodeWidth + gap);
+      const y = rack.y + headOf(rack.lines) + Math.floor(index / nodesPerRow) * (rack.nodeHeight + gap);
+      return drawNode(plan, node, x, y, rack.nodeHeight);
+    }),
+  ];
+}
+
+function drawNode(plan: Plan, node: PlannedNode, x: number, y: number, height: number): readonly string[] {
+  const addresses = plan.families.flatMap((family) => addressLine(plan, node, family) ?? []);
+  const top = y + 12 + lineHeight * (1 + plan.families.length);
+  const shown = node.pods.slice(0, podsShown);
+  const hidden = node.pods.length - shown.length;
+  const pods = [...shown, ...(hidden > 0 ? [`… ${hidden} more pods`] : [])];
+  return [
+    rect("node", x, y, nodeWidth, height),
+    text(x + 8, y + 18, "name", node.name),
+    ...addresses.map((line, index) => text(x + 8, y + 18 + lineHeight * (index + 1), "", line)),
+    ...pods.flatMap((pod, index) => [
+      rect("pod", x + 8, top + index * podHeight, nodeWidth - 16, podHeight - 4),
+      text(x + 14, top + index * podHeight + 13, "", pod),
+    ]),
+  ];
+}
+
+/** The interface address; the registered prefix too where Calico is told another one. */
+function addressLine(plan: Plan, node: PlannedNode, family: 4 | 6): string | undefined {
+  const address = node.uplink.addresses[family];
+  const registered = plan.topology.nodes.find(({ name }) => name === node.name)?.registered[family];
+  if (address === undefined || registered === undefined || registered === address) return address;
+  return `${address} as /${prefixLength(registered)}`;
+}
+
+function rect(kind: string, x: number, y: number, width: number, height: number): string {
+  return `<rect class="${kind}" x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/>`;
+}
+
+function text(x: number, y: number, kind: string, content: string): string {
+  return `<text class="${kind}" x="${x}" y="${y}">${escapeXml(content)}</text>`;
+}
+
+function escapeXml(content: string): string {
+  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

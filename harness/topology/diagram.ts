@@ -1,0 +1,95 @@
+import type { Plan, PlannedRouter } from "./plan.ts";
+
+export { diagramSvg } from "./diagram-svg.ts";
+
+/**
+ * The lab in one line: `two-racks: rack-a 198.18.1.0/24 [a1 a2] ─ tor ─ rack-b 198.18.2.0/24 [b1 b2]`. Where it is no
+ * chain, one group per router: `tor ─ (rack-a … · rack-b … · rack-c …)`.
+ */
+export function diagramText(plan: Plan): string {
+  const chain = chainOf(plan);
+  if (chain !== undefined) {
+    const isRouter = (name: string, index: number) => index % 2 === 1 && plan.routers.some((r) => r.name === name);
+    return `${plan.topology.name}: ${chain.map((name, i) => (isRouter(name, i) ? name : rackText(plan, name))).join(" ─ ")}`;
+  }
+  const told = new Set<string>();
+  const groups = plan.routers.map((router) => {
+    const racks = segmentsOf(router).map((name) => {
+      const text = told.has(name) ? name : rackText(plan, name);
+      told.add(name);
+      return text;
+    });
+    return `${router.name} ─ (${racks.join(" · ")})`;
+  });
+  return `${plan.topology.name}: ${groups.join("; ")}`;
+}
+
+/** The lab as a Mermaid flowchart: a subgraph per rack, nodes with addresses and pods, a line per router port. */
+export function diagramMermaid(plan: Plan): string {
+  const racks = plan.segments.flatMap((segment) => [
+    `  subgraph ${idOf("rack", segment.name)}["${[segment.name, ...networksOf(plan, segment.name)].join("<br/>")}"]`,
+    ...nodesIn(plan, segment.name).map((node) => {
+      const lines = [
+        node.name,
+        ...Object.values(node.uplink.addresses),
+        ...(node.pods.length > 0 ? [podsText(node.pods)] : []),
+      ];
+      return `    ${idOf("node", node.name)}["${lines.join("<br/>")}"]`;
+    }),
+    "  end",
+  ]);
+  const routers = plan.routers.flatMap((router) => [
+    `  ${idOf("router", router.name)}{{"${router.name}"}}`,
+    ...router.ports.map((port) => {
+      const label = Object.values(port.addresses).join("<br/>");
+      return `  ${idOf("router", router.name)} ---|"${label}"| ${idOf("rack", port.segment)}`;
+    }),
+  ]);
+  return ["flowchart TB", ...routers, ...racks].join("\n");
+}
+
+/** Racks and routers in turns, when the lab is one line of them without branches; otherwise undefined. */
+function chainOf(plan: Plan): readonly string[] | undefined {
+  if (plan.routers.some((router) => router.ports.length > 2)) return undefined;
+  const routersAt = (segment: string) => plan.routers.filter((router) => segmentsOf(router).includes(segment));
+  const start = plan.segments.find(({ name }) => routersAt(name).length === 1);
+  if (start === undefined) return undefined;
+  const chain = [start.name];
+  const passed = new Set<PlannedRouter>();
+  for (let rack: string | undefined = start.name; rack !== undefined;) {
+    const here: string = rack;
+    const router = routersAt(here).find((candidate) => !passed.has(candidate));
+    if (router === undefined) break;
+    passed.add(router);
+    rack = segmentsOf(router).find((segment) => segment !== here);
+    chain.push(router.name, ...(rack === undefined ? [] : [rack]));
+  }
+  return chain.length === plan.segments.length + plan.routers.length ? chain : undefined;
+}
+
+function rackText(plan: Plan, rack: string): string {
+  const nodes = nodesIn(plan, rack).map(({ name }) => name);
+  return [rack, ...networksOf(plan, rack), `[${nodes.join(" ")}]`].join(" ");
+}
+
+function segmentsOf(router: PlannedRouter): readonly string[] {
+  return router.ports.map(({ segment }) => segment);
+}
+
+function nodesIn(plan: Plan, rack: string) {
+  return plan.nodes.filter(({ uplink }) => uplink.segment === rack);
+}
+
+function networksOf(plan: Plan, rack: string): readonly string[] {
+  const cidrs = plan.topology.subnets.find(({ name }) => name === rack)?.cidrs ?? {};
+  return plan.families.flatMap((family) => cidrs[family] ?? []);
+}
+
+function podsText(pods: readonly string[]): string {
+  return `${pods.length} pod${pods.length === 1 ? "" : "s"}`;
+}
+
+/** Mermaid takes no hyphen next to its arrows, and a node may be called like a rack. */
+function idOf(kind: string, name: string): string {
+  return `${kind}_${name.replaceAll("-", "_")}`;
+}

@@ -1,0 +1,115 @@
+import { addressCount, familyOf, hostAddress, prefixLength } from "./address.ts";
+import type { NodeEntry, SubnetEntry, TopologyFile } from "./schema.ts";
+import type { Family, PerFamily, Pool, Topology, TopologyNode } from "./topology.ts";
+
+/** Bytes; Ethernet's payload (IEEE 802.3). */
+const defaultMtu = 1500;
+
+/** Two pods per node, so that paths between pods of one node exist. */
+const defaultPods = 2;
+
+/** Blocks of 64 addresses, as in Calico (IPPool.spec.blockSize). */
+const defaultBlockSize = { 4: 26, 6: 122 } as const;
+
+/** Within 198.18.0.0/15 (RFC 2544) and fd00::/8 (RFC 4193), so that a lab collides with nobody's LAN or VPN. */
+const defaultPool = { 4: "198.19.0.0/17", 6: "fd00:10:19::/48" } as const;
+const defaultServices = { 4: "198.19.192.0/18", 6: "fd00:10:20::/112" } as const;
+
+/** Number of the first node's address in its subnet; those below are left to routers. */
+const firstNodeNumber = 11;
+
+const bothFamilies: readonly Family[] = [4, 6];
+
+/**
+ * Fills a file's gaps with defaults. Takes a file that is well-formed but perhaps senseless: what cannot be filled (an
+ * address beyond the end of its subnet) is left out, for validateTopology to report.
+ */
+export function fillTopology(file: TopologyFile, source: string, fallbackName: string): Topology {
+  const families = familiesOf(file);
+  return {
+    name: file.name ?? fallbackName,
+    description: file.description ?? "",
+    source,
+    families,
+    fabric: file.fabric ?? "none",
+    subnets: Object.entries(file.subnets).map(([name, entry]) => ({
+      name,
+      cidrs: perFamily(families, (family) => networkOfEntry(entry, family)),
+      mtu: entry.mtu ?? file.mtu ?? defaultMtu,
+    })),
+    routers: Object.entries(file.routers).map(([name, entry]) => ({
+      name,
+      subnets: entry.subnets,
+      proxyArp: entry.proxyArp ?? false,
+    })),
+    nodes: Object.entries(file.nodes).map(([name, entry]) => fillNode(file, name, entry)),
+    pools: fillPools(file, families),
+    services: perFamily(families, (family) => networkOfEntry(file.services, family) ?? defaultServices[family]),
+  };
+}
+
+/** Builds one value per family; families for which there is none are left out. */
+export function perFamily<T>(families: readonly Family[], make: (family: Family) => T | undefined): PerFamily<T> {
+  const values: Partial<Record<Family, T>> = {};
+  for (const family of families) {
+    const value = make(family);
+    if (value !== undefined) values[family] = value;
+  }
+  return values;
+}
+
+function familiesOf(file: TopologyFile): readonly Family[] {
+  const given = file.families;
+  if (given !== undefined) return bothFamilies.filter((family) => given.includes(family));
+  const subnets = Object.values(file.subnets);
+  return bothFamilies.filter((family) => subnets.some((subnet) => networkOfEntry(subnet, family) !== undefined));
+}
+
+/** Keys of IPv6 values carry a 6: `cidr6`, `address6`. */
+function networkOfEntry(entry: Pick<SubnetEntry, "cidr" | "cidr6"> | undefined, family: Family): string | undefined {
+  return family === 4 ? entry?.cidr : entry?.cidr6;
+}
+
+function fillNode(file: TopologyFile, name: string, entry: NodeEntry): TopologyNode {
+  // Without a list of families, an address of an unused one is kept so that validation can complain about it.
+  const families = file.families === undefined ? bothFamilies : familiesOf(file);
+  const withPrefix = (family: Family, prefix: number | undefined) => {
+    const address = addressOf(file, name, entry, family);
+    return address && `${address}/${prefix ?? interfacePrefix(file, entry, family)}`;
+  };
+  return {
+    name,
+    subnet: entry.subnet,
+    addresses: perFamily(families, (family) => withPrefix(family, undefined)),
+    registered: perFamily(families, (family) =>
+      withPrefix(family, family === 4 ? entry.registeredPrefix : entry.registeredPrefix6),
+    ),
+    pods: entry.pods ?? defaultPods,
+  };
+}
+
+function addressOf(file: TopologyFile, name: string, entry: NodeEntry, family: Family): string | undefined {
+  const given = family === 4 ? entry.address : entry.address6;
+  const network = networkOfEntry(file.subnets[entry.subnet], family);
+  if (given !== undefined || network === undefined) return given;
+  const neighbours = Object.keys(file.nodes).filter((other) => file.nodes[other]?.subnet === entry.subnet);
+  const number = firstNodeNumber + neighbours.indexOf(name);
+  return BigInt(number) < addressCount(network) ? hostAddress(network, number) : undefined;
+}
+
+function interfacePrefix(file: TopologyFile, entry: NodeEntry, family: Family): number {
+  const given = family === 4 ? entry.prefix : entry.prefix6;
+  const network = networkOfEntry(file.subnets[entry.subnet], family);
+  return given ?? (network === undefined ? (family === 4 ? 32 : 128) : prefixLength(network));
+}
+
+/** The file's pools in the file's order, then the default ones of families that it names none for. */
+function fillPools(file: TopologyFile, families: readonly Family[]): readonly Pool[] {
+  const named = (file.pools ?? []).map(({ cidr, blockSize }): Pool => {
+    const family = familyOf(cidr);
+    return { family, cidr, blockSize: blockSize ?? defaultBlockSize[family] };
+  });
+  const missing = families.filter((family) => !named.some((pool) => pool.family === family));
+  const added = missing.map((family) => ({ family, cidr: defaultPool[family], blockSize: defaultBlockSize[family] }));
+  return [...named, ...added];
+}

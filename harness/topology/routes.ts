@@ -1,0 +1,106 @@
+import { contains, withoutPrefix } from "./address.ts";
+import type { NodeAllocation, Route } from "./plan.ts";
+import { routerAddress } from "./router-address.ts";
+import type { Family, Router, Topology, TopologyNode } from "./topology.ts";
+
+/**
+ * Routes of a node: the default by the first router of its subnet, and one to each subnet that another router there is
+ * nearer to. A subnet inside the node's own wide prefix gets none: the node takes it for its own segment.
+ */
+export function nodeRoutes(topology: Topology, families: readonly Family[], node: TopologyNode): readonly Route[] {
+  const [main] = routersAt(topology, node.subnet);
+  if (main === undefined) return [];
+  const others = topology.subnets.filter(({ name }) => name !== node.subnet);
+  return families.flatMap((family) => {
+    const towards = (destination: string, router: string) =>
+      routeVia(family, destination, routerAddress(topology, router, node.subnet, family), "eth0");
+    const special = others.flatMap(({ name, cidrs }) => {
+      const own = node.addresses[family];
+      const cidr = cidrs[family];
+      const best = nearest(topology, routersAt(topology, node.subnet), name);
+      const needless = best === undefined || best.name === main.name;
+      if (needless || own === undefined || cidr === undefined || contains(own, cidr)) return [];
+      return towards(cidr, best.name);
+    });
+    return [...towards("default", main.name), ...special];
+  });
+}
+
+/**
+ * Routes of a router: to each subnet that it has no port in, by the next router; with `fabric: static` also to each
+ * node's block, by the node itself where the router shares its subnet and by the next router elsewhere.
+ */
+export function routerRoutes(
+  topology: Topology,
+  families: readonly Family[],
+  blocks: readonly NodeAllocation[],
+  router: Router,
+): readonly Route[] {
+  return families.flatMap((family) => {
+    const remote = topology.subnets.filter(({ name }) => !router.subnets.includes(name));
+    const toSubnets = remote.flatMap(({ name, cidrs }) => viaNextRouter(topology, router, name, family, cidrs[family]));
+    if (topology.fabric !== "static") return toSubnets;
+    const toBlocks = topology.nodes.flatMap((node) => {
+      const block = blocks.find((allocation) => allocation.node === node.name)?.blocks[family];
+      const address = node.addresses[family];
+      const port = router.subnets.indexOf(node.subnet);
+      if (port < 0) return viaNextRouter(topology, router, node.subnet, family, block);
+      return routeVia(family, block, address && withoutPrefix(address), `eth${port}`);
+    });
+    return [...toSubnets, ...toBlocks];
+  });
+}
+
+function viaNextRouter(
+  topology: Topology,
+  router: Router,
+  subnet: string,
+  family: Family,
+  destination: string | undefined,
+): readonly Route[] {
+  const neighbours = topology.routers.filter((other) => other !== router && sharedSubnet(router, other) !== undefined);
+  const next = nearest(topology, neighbours, subnet);
+  const shared = next && sharedSubnet(router, next);
+  if (shared === undefined) return [];
+  const via = routerAddress(topology, next?.name ?? "", shared, family);
+  return routeVia(family, destination, via, `eth${router.subnets.indexOf(shared)}`);
+}
+
+function routeVia(
+  family: Family,
+  destination: string | undefined,
+  via: string | undefined,
+  device: string,
+): readonly Route[] {
+  return destination === undefined || via === undefined ? [] : [{ family, destination, via, device }];
+}
+
+function routersAt(topology: Topology, subnet: string): readonly Router[] {
+  return topology.routers.filter(({ subnets }) => subnets.includes(subnet));
+}
+
+function sharedSubnet(a: Router, b: Router): string | undefined {
+  return a.subnets.find((subnet) => b.subnets.includes(subnet));
+}
+
+/** The router with the fewest hops to a subnet; the first of the file where several are as near. */
+function nearest(topology: Topology, routers: readonly Router[], subnet: string): Router | undefined {
+  const distances = hopsTo(topology, subnet);
+  return routers
+    .filter(({ name }) => distances.has(name))
+    .toSorted((a, b) => (distances.get(a.name) ?? 0) - (distances.get(b.name) ?? 0))[0];
+}
+
+/** How many further routers lie between each router and a subnet; routers that cannot reach it are missing. */
+function hopsTo(topology: Topology, subnet: string): ReadonlyMap<string, number> {
+  const hops = new Map<string, number>();
+  let frontier = routersAt(topology, subnet);
+  for (let distance = 0; frontier.length > 0; distance++) {
+    for (const router of frontier) hops.set(router.name, distance);
+    const reached = frontier;
+    frontier = topology.routers.filter(
+      (router) => !hops.has(router.name) && reached.some((near) => sharedSubnet(near, router) !== undefined),
+    );
+  }
+  return hops;
+}

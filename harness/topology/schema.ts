@@ -1,0 +1,136 @@
+import { z } from "zod";
+import { familyOf, isAddress, isCidr } from "./address.ts";
+import type { Family } from "./topology.ts";
+
+/** The shape of a topology file; what values mean together is checked by validate.ts. */
+export type TopologyFile = z.infer<typeof topologySchema>;
+export type NodeEntry = z.infer<typeof nodeSchema>;
+export type SubnetEntry = z.infer<typeof subnetSchema>;
+export type PoolEntry = z.infer<typeof poolSchema>;
+
+/**
+ * Longest name of a node or router: the bridge's end of its cable is called `<name>_eth<n>`, and a device name has at
+ * most 15 characters (IFNAMSIZ in linux/if.h is 16 with the final NUL), which leaves 8 with room for `eth999`.
+ */
+export const longestName = 8;
+
+/** Longest name of a subnet: its bridge is called `br-<name>`. */
+export const longestSubnetName = 12;
+
+const network = (family: Family, example: string, what: string) =>
+  z
+    .string()
+    .refine((text) => isCidr(text) && familyOf(text) === family, {
+      error: `not an IPv${family} network with prefix; write it like ${example}`,
+    })
+    .describe(what);
+
+const address = (family: Family, example: string, what: string) =>
+  z
+    .string()
+    .refine((text) => isAddress(text) && familyOf(text) === family, {
+      error: `not an IPv${family} address without prefix; write it like ${example}`,
+    })
+    .describe(what);
+
+const name = (longest: number) =>
+  z
+    .string()
+    .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, { error: "a name is made of a-z, 0-9 and -, starting with a letter" })
+    .max(longest, {
+      error: `a name has at most ${longest} characters here: device names made from it must fit into 15`,
+    });
+
+const bytes = (what: string) => z.int().min(68).max(65535).describe(what);
+const prefix4 = (what: string) => z.int().min(1).max(32).describe(what).optional();
+const prefix6 = (what: string) => z.int().min(1).max(128).describe(what).optional();
+
+const subnetSchema = z
+  .strictObject({
+    cidr: network(4, "198.18.1.0/24", "IPv4 network of the rack").optional(),
+    cidr6: network(6, "fd00:18:1::/64", "IPv6 network of the rack").optional(),
+    mtu: bytes("Bytes of IP packet that the rack's wire carries; default: the file's mtu").optional(),
+  })
+  .describe("A rack: one layer-2 segment with one network per family");
+
+const routerSchema = z
+  .strictObject({
+    subnets: z.array(z.string()).min(1).describe("Names of the subnets it has a port in; it takes their first address"),
+    proxyArp: z
+      .boolean()
+      .describe("Answers ARP for addresses behind its other ports, for nodes with a wide prefix; default false")
+      .optional(),
+  })
+  .describe("A router with one port in each of its subnets");
+
+const nodeSchema = z
+  .strictObject({
+    subnet: z.string().describe("Name of the rack it stands in"),
+    address: address(4, "198.18.1.11", "IPv4 address; default .11, .12, … in file order per subnet").optional(),
+    address6: address(6, "fd00:18:1::b", "IPv6 address; default: the 11th, 12th, … of its subnet").optional(),
+    prefix: prefix4("IPv4 prefix length on the interface; default: the subnet's"),
+    prefix6: prefix6("IPv6 prefix length on the interface; default: the subnet's"),
+    registeredPrefix: prefix4("IPv4 prefix length that Calico registers for the node; default: the interface's"),
+    registeredPrefix6: prefix6("IPv6 prefix length that Calico registers for the node; default: the interface's"),
+    pods: z.int().min(0).max(250).describe("How many pods it carries; default 2").optional(),
+  })
+  .describe("A node with one uplink");
+
+const poolSchema = z
+  .strictObject({
+    cidr: z
+      .string()
+      .refine(isCidr, { error: "not a network with prefix; write it like 198.19.0.0/17" })
+      .describe("Network that pod and tunnel addresses come from"),
+    blockSize: z.int().describe("Prefix length of a node's block; default 26 (IPv4) or 122 (IPv6)").optional(),
+  })
+  .describe("A Calico IP pool");
+
+/** Schema of a topology file: strict, so that a misspelt key is an error and not silence. */
+export const topologySchema = z
+  .strictObject({
+    name: name(40).describe("Name in commands, reports and path ids; default: the file's name").optional(),
+    description: z.string().describe("One sentence: what the topology is good for").optional(),
+    mtu: bytes("MTU of every wire in bytes; default 1500").optional(),
+    families: z
+      .array(z.literal([4, 6]))
+      .min(1)
+      .describe("IP families in use; default: those that the subnets have networks of")
+      .optional(),
+    fabric: z
+      .enum(["none", "static", "bgp"])
+      .describe("Whether the routers know the pods' blocks: none (default) or static; bgp comes with a later release")
+      .optional(),
+    subnets: z.record(name(longestSubnetName), subnetSchema).describe("The racks, by name"),
+    routers: z.record(name(longestName), routerSchema).describe("The routers, by name"),
+    nodes: z.record(name(longestName), nodeSchema).describe("The nodes, by name"),
+    pools: z
+      .array(poolSchema)
+      .describe(
+        "At most one pool per family; default 198.19.0.0/17 in blocks of /26, fd00:10:19::/48 in blocks of /122",
+      )
+      .optional(),
+    services: z
+      .strictObject({
+        cidr: network(4, "198.19.192.0/18", "IPv4 network of ClusterIPs; default 198.19.192.0/18").optional(),
+        cidr6: network(6, "fd00:10:20::/112", "IPv6 network of ClusterIPs; default fd00:10:20::/112").optional(),
+      })
+      .describe("Networks that ClusterIPs come from")
+      .optional(),
+  })
+  .describe("A lab of racks, routers and nodes for encaplab");
+
+/** JSON Schema (draft 2020-12) of topology files, for editors and for `lab schema`. */
+export function topologyJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(topologySchema, { io: "input" }), title: "encaplab topology" };
+}
+
+/** Keys that may stand in the object at this place of a topology file; [] where every name is the user's own. */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  const [section] = path;
+  if (section === undefined) return Object.keys(topologySchema.shape);
+  if (section === "services") return ["cidr", "cidr6"];
+  const entries = { subnets: subnetSchema, routers: routerSchema, nodes: nodeSchema, pools: poolSchema };
+  const entry = Object.entries(entries).find(([key]) => key === section);
+  return entry === undefined ? [] : Object.keys(entry[1].shape);
+}

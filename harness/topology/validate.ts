@@ -1,0 +1,26 @@
+import { checkAddresses } from "./check-addresses.ts";
+import { checkMtu } from "./check-mtu.ts";
+import { checkNetworks } from "./check-networks.ts";
+import { checkPools } from "./check-pools.ts";
+import { checkReach } from "./check-reach.ts";
+import { checkReferences } from "./check-references.ts";
+import type { Topology } from "./topology.ts";
+import type { FileFacts, TopologyProblem } from "./topology-problem.ts";
+
+/** Every reason for which a well-formed topology cannot become a lab; [] = can. */
+export function validateTopology(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+  return [
+    ...checkFabric(topology),
+    ...checkReferences(topology, file),
+    ...checkNetworks(topology, file),
+    ...checkAddresses(topology, file),
+    ...checkPools(topology, file),
+    ...checkReach(topology, file),
+    ...checkMtu(topology, file),
+  ];
+}
+
+function checkFabric(topology: Topology): readonly TopologyProblem[] {
+  if (topology.fabric !== "bgp") return [];
+  return [{ path: ["fabric"], message: '"bgp" comes with a later release; use none or static' }];
+}
