@@ -1,0 +1,128 @@
+import { systemClock, type Clock } from "../core/clock.ts";
+import type { RunEvent, RunListener } from "../run/record.ts";
+import type { Plan } from "../topology/plan.ts";
+import { formatMs } from "./format.ts";
+import { liveLine, type LiveLine } from "./live-line.ts";
+import { redact } from "./redact.ts";
+import { renderHeader, renderHeaderLine } from "./render-header.ts";
+import { renderScenario } from "./render-scenario.ts";
+import { renderSummary } from "./render-summary.ts";
+import { colourStyle, plainStyle, type Style } from "./style.ts";
+
+export interface ConsoleOptions {
+  readonly write: (text: string) => void;
+  /** A terminal: one updating line. Otherwise one line per finished phase. */
+  readonly live: boolean;
+  /** Width of the terminal. */
+  readonly columns: number;
+  readonly colour: boolean;
+  readonly level: "quiet" | "normal" | "verbose";
+  /** Results folder of a run as commands shall name it. */
+  readonly folderOf: (runId: string) => string;
+  /** The line that draws the lab; missing = none. */
+  readonly labLine?: (plan: Plan) => string;
+  /** Lines after the summary, asked for when the run has ended: where the reports are, which of them broke. */
+  readonly closing?: () => readonly string[];
+  readonly clock?: Clock;
+}
+
+/** Tells people about a run while it goes on. Call `close` when the run ended without a `run-ended` event. */
+export function consoleListener(options: ConsoleOptions): RunListener & { close(): void } {
+  const clock = options.clock ?? systemClock;
+  const line = options.live && options.level !== "quiet" ? liveLine({ ...options, clock }) : undefined;
+  const print = (text: string): void => {
+    const clean = redact(text);
+    if (clean === "") return;
+    if (line === undefined) options.write(clean);
+    else line.print(clean);
+  };
+  const teller: Teller = {
+    options,
+    style: options.colour ? colourStyle : plainStyle,
+    line,
+    print,
+    context: { folder: "", topology: "" },
+  };
+  return {
+    on: (event) => {
+      tell(event, teller);
+    },
+    close: () => {
+      line?.close();
+    },
+  };
+}
+
+interface Teller {
+  readonly options: ConsoleOptions;
+  readonly style: Style;
+  readonly line: LiveLine | undefined;
+  readonly print: (text: string) => void;
+  /** What later events need of run-started. */
+  readonly context: { folder: string; topology: string };
+}
+
+function tell(event: RunEvent, teller: Teller): void {
+  switch (event.kind) {
+    case "run-started":
+      started(event, teller);
+      break;
+    case "choice":
+      if (teller.options.level !== "quiet") choice(event, teller);
+      break;
+    case "phase-started":
+    case "phase-ended":
+      if (teller.options.level !== "quiet") phase(event, teller);
+      break;
+    case "scenario-ended":
+      teller.print(scenario(event, teller));
+      break;
+    case "trouble":
+      // Told in full by the summary; at once only where someone follows a log.
+      if (teller.options.level === "verbose") teller.print(`${event.trouble.phase}: ${event.trouble.message}\n`);
+      break;
+    case "run-ended":
+      teller.line?.close();
+      teller.print(renderSummary(event.record, teller.style));
+      teller.print((teller.options.closing?.() ?? []).map((text) => `${text}\n`).join(""));
+      break;
+  }
+}
+
+type Event<Kind extends RunEvent["kind"]> = Extract<RunEvent, { kind: Kind }>;
+
+function started(event: Event<"run-started">, { options, style, print, context }: Teller): void {
+  context.folder = options.folderOf(event.id);
+  context.topology = event.plan.topology.name;
+  if (options.level === "quiet") return;
+  print(`${renderHeader(event.id, event.environment, style)}\n`);
+  if (options.labLine !== undefined) print(`${renderHeaderLine("lab", options.labLine(event.plan), style)}\n`);
+}
+
+function choice(event: Event<"choice">, { style, print }: Teller): void {
+  const text = `${event.provider}, ${event.dataplane} (${event.because})`;
+  print(`${renderHeaderLine(event.mode.id, text, style)}\n`);
+}
+
+function phase(event: Event<"phase-started" | "phase-ended">, { options, style, line, print }: Teller): void {
+  const name = event.mode === undefined ? event.phase : `${event.mode} ${event.phase}`;
+  if (event.kind === "phase-started") {
+    line?.begin(name);
+    if (line === undefined && options.level === "verbose") print(style.faint(`… ${name}\n`));
+    return;
+  }
+  line?.end(name);
+  const note = event.note === undefined ? "" : ` · ${event.note}`;
+  if (line === undefined || options.level === "verbose") print(style.faint(`  ${name} ${formatMs(event.ms)}${note}\n`));
+}
+
+function scenario(event: Event<"scenario-ended">, { options, style, context }: Teller): string {
+  const text = renderScenario(event.scenario, event.verdicts, event.measurements, {
+    style,
+    folder: context.folder,
+    topology: context.topology,
+    quiet: options.level === "quiet",
+    verbose: options.level === "verbose",
+  });
+  return text === "" ? "" : `\n${text}`;
+}

@@ -1,0 +1,102 @@
+import { traffics, type Traffic } from "../encap/path.ts";
+import type { PathRecord } from "../run/record.ts";
+import type { Family } from "../topology/topology.ts";
+import type { Status } from "../verify/verdict.ts";
+import { formName } from "./form-name.ts";
+import type { PathOutcome } from "./path-outcome.ts";
+import { marks, paint, type Style } from "./style.ts";
+
+export interface GridOptions {
+  readonly style: Style;
+  /** Every traffic as a grid, also those that are as expected. */
+  readonly all: boolean;
+}
+
+/** From × to at a glance, per traffic and family: each cell is the form that must be, and whether it was. */
+export function renderGrids(outcomes: readonly PathOutcome[], options: GridOptions): readonly string[] {
+  const cells = outcomes.flatMap((outcome) => (outcome.path === undefined ? [] : [cellOf(outcome, outcome.path)]));
+  const families = [...new Set(cells.map((cell) => cell.family))].sort();
+  const grids = families.flatMap((family) =>
+    traffics.flatMap((traffic) => {
+      const own = cells.filter((cell) => cell.family === family && cell.traffic === traffic);
+      const title = families.length > 1 || family === 6 ? `${traffic} v${family}` : traffic;
+      return own.length === 0 ? [] : renderTraffic(title, traffic, own, options);
+    }),
+  );
+  return cells.every(isClean) ? grids : [...grids, `${indent}${options.style.faint(legend)}`];
+}
+
+/** Nodes beyond which a grid no longer fits a terminal and counts take its place. */
+const gridNodes = 10;
+const indent = "    ";
+const labelWidth = 22;
+const cellWidth = 10;
+
+const legend = "each word is what must be; ✔ it was, ✘ it was not, ? not proven, – skipped";
+
+interface Cell {
+  readonly traffic: Traffic;
+  readonly family: Family;
+  readonly source: string;
+  readonly target: string;
+  readonly form: string;
+  readonly status: Status;
+}
+
+function cellOf(outcome: PathOutcome, { expectation }: PathRecord): Cell {
+  const { traffic, family, source, target } = expectation.path;
+  return {
+    traffic,
+    family,
+    source: source.node,
+    target: target.node,
+    form: formName(expectation),
+    status: outcome.status,
+  };
+}
+
+function isClean(cell: Cell): boolean {
+  return cell.status === "pass" || cell.status === "skip";
+}
+
+function renderTraffic(
+  title: string,
+  traffic: Traffic,
+  cells: readonly Cell[],
+  options: GridOptions,
+): readonly string[] {
+  const targets = [...new Set(cells.map((cell) => cell.target))].sort();
+  const sources = [...new Set(cells.map((cell) => cell.source))].sort();
+  const clean = cells.every(isClean);
+  const wanted = options.all || traffic === "pod-to-pod" || !clean;
+  if (!wanted || Math.max(targets.length, sources.length) > gridNodes) return [countLine(title, cells, options.style)];
+  const head = `${indent}${title.padEnd(labelWidth - 3)}to ${targets.map((name) => name.padEnd(cellWidth)).join("")}`;
+  const rows = sources.map((source) => {
+    const row = targets.map((target) => renderCell(cellAt(cells, source, target), options.style));
+    return `${indent}${`from ${source}`.padStart(labelWidth - 4).padEnd(labelWidth)}${row.join("")}`.trimEnd();
+  });
+  return [options.style.faint(head.trimEnd()), ...rows];
+}
+
+function cellAt(cells: readonly Cell[], source: string, target: string): Cell | undefined {
+  return cells.find((cell) => cell.source === source && cell.target === target);
+}
+
+function renderCell(cell: Cell | undefined, style: Style): string {
+  if (cell === undefined) return "·".padEnd(cellWidth);
+  const text = cell.form === "-" ? marks[cell.status] : `${cell.form} ${marks[cell.status]}`;
+  return paint(style, cell.status, text) + " ".repeat(Math.max(1, cellWidth - text.length));
+}
+
+function countLine(title: string, cells: readonly Cell[], style: Style): string {
+  const count = (status: Status): number => cells.filter((cell) => cell.status === status).length;
+  const forms = [...new Set(cells.map((cell) => cell.form))].filter((form) => form !== "-");
+  const byForm = forms.map((form) => `${cells.filter((cell) => cell.form === form).length} ${form}`).join(", ");
+  const problems = [
+    count("fail") > 0 ? paint(style, "fail", `${count("fail")} wrong`) : "",
+    count("inconclusive") > 0 ? paint(style, "inconclusive", `${count("inconclusive")} not proven`) : "",
+    count("skip") > 0 ? paint(style, "skip", `${count("skip")} skipped`) : "",
+  ].filter((text) => text !== "");
+  const sum = `${count("pass")} of ${cells.length} as expected`;
+  return `${indent}${title.padEnd(labelWidth)}${[sum, ...problems].join(", ")} (${byForm})`;
+}

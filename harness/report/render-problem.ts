@@ -1,0 +1,98 @@
+import type { HopRecord, PathRecord } from "../run/record.ts";
+import type { Verdict } from "../verify/verdict.ts";
+import { plural } from "./format.ts";
+import { leadingVerdict, type PathOutcome } from "./path-outcome.ts";
+import { againCommand, seeItCommands } from "./see-it.ts";
+import { marks, paint, type Style } from "./style.ts";
+
+export interface ProblemOptions {
+  readonly style: Style;
+  /** Results folder as commands shall name it. */
+  readonly folder: string;
+  readonly topology: string;
+  /** All evidence instead of its first lines. */
+  readonly verbose: boolean;
+}
+
+/** What went wrong on one path: expected and observed, the hop, the packets, the routes, how to see and to repeat it. */
+export function renderProblem(outcome: PathOutcome, options: ProblemOptions): readonly string[] {
+  const { style } = options;
+  const leading = leadingVerdict(outcome);
+  const others = outcome.verdicts.filter((verdict) => verdict !== leading && isProblem(verdict));
+  const { path } = outcome;
+  return [
+    renderProblemLine(outcome, style),
+    ...(leading === undefined ? [indent + outcome.reason] : verdictLines(leading, options)),
+    ...others.flatMap((verdict) => [`${indent}also ${verdict.check}`, ...comparison(verdict, style)]),
+    ...(path === undefined ? [] : wrongHops(path, style)),
+    ...(path === undefined ? [] : evidenceLines(path, options)),
+    ...(path === undefined ? [] : commandLines(path, options)),
+  ];
+}
+
+/** The same in one line: for the paths after the first few. */
+export function renderProblemLine(outcome: PathOutcome, style: Style): string {
+  const head = `  ${marks[outcome.status]} ${outcome.id}   ${outcome.category ?? ""}`;
+  return paint(style, outcome.status, head.trimEnd());
+}
+
+const indent = "      ";
+
+/** Columns up to which expected and observed stand side by side. */
+const sideBySideWidth = 120;
+
+/** Lines of one block of evidence shown unless verbose. */
+const shownLines = 6;
+
+function isProblem(verdict: Verdict): boolean {
+  return verdict.status === "fail" || verdict.status === "inconclusive";
+}
+
+function verdictLines(verdict: Verdict, options: ProblemOptions): readonly string[] {
+  const reason = verdict.reason === undefined ? [] : [indent + verdict.reason];
+  return [
+    ...comparison(verdict, options.style),
+    ...reason,
+    ...cut(verdict.evidence, options).map((line) => indent + line),
+  ];
+}
+
+function comparison(verdict: Verdict, style: Style): readonly string[] {
+  const { expected, observed, status } = verdict;
+  const sign = status === "fail" ? `   ${style.fail("<── WRONG")}` : "";
+  const line = `${indent}expected  ${expected.padEnd(28)}   observed  ${observed}`;
+  if (line.length <= sideBySideWidth) return [line + sign];
+  return [`${indent}expected  ${expected}`, `${indent}observed  ${observed}${sign}`];
+}
+
+function wrongHops(path: PathRecord, style: Style): readonly string[] {
+  const wrong = path.hops.filter((hop) => !hop.ok);
+  const place = (hop: HopRecord): string => `${hop.node}/${hop.device}`;
+  const width = Math.max(0, ...wrong.map((hop) => place(hop).length));
+  return wrong.map((hop) => {
+    const text = `${hop.direction.padEnd(7)}  ${place(hop).padEnd(width)}  ${hop.role.padEnd(13)}`;
+    const seen = `expected ${hop.expected}, observed ${hop.observed} (${plural(hop.packets, "packet")})`;
+    return `${indent}${text}  ${seen}   ${style.fail("<──")}`;
+  });
+}
+
+function evidenceLines(path: PathRecord, options: ProblemOptions): readonly string[] {
+  return path.evidence.flatMap(({ title, lines }) => [
+    `${indent}${options.style.faint(title)}`,
+    ...cut(lines, options).map((line) => `${indent}  ${line}`),
+  ]);
+}
+
+function commandLines(path: PathRecord, options: ProblemOptions): readonly string[] {
+  const commands = seeItCommands(path, options.folder);
+  const shown = options.verbose ? commands : commands.slice(0, 1);
+  return [
+    ...shown.map((command) => `${indent}see it    ${command}`),
+    `${indent}again     ${againCommand(path, options.topology)}`,
+  ];
+}
+
+function cut(lines: readonly string[], { verbose, style }: ProblemOptions): readonly string[] {
+  if (verbose || lines.length <= shownLines) return lines;
+  return [...lines.slice(0, shownLines), style.faint(`… ${lines.length - shownLines} more in run.json`)];
+}

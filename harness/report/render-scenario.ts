@@ -1,0 +1,88 @@
+import type { Measurement, ScenarioRecord } from "../run/record.ts";
+import type { Verdict } from "../verify/verdict.ts";
+import { formatCount, formatMs, plural } from "./format.ts";
+import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
+import { renderGrids } from "./render-grid.ts";
+import { renderMeasurements, renderMtu } from "./render-measurements.ts";
+import { renderProblem, renderProblemLine, type ProblemOptions } from "./render-problem.ts";
+import { marks, paint, type Style } from "./style.ts";
+
+export interface ScenarioOptions extends ProblemOptions {
+  /** Only what is not as it must be. */
+  readonly quiet: boolean;
+}
+
+/** Everything a person reads about one mode: how it was run, the grid, the measurements, then every problem. Ends with a line end, or is empty. */
+export function renderScenario(
+  scenario: ScenarioRecord,
+  verdicts: readonly Verdict[],
+  measurements: readonly Measurement[],
+  options: ScenarioOptions,
+): string {
+  const outcomes = outcomesOf(scenario, verdicts);
+  const own = outcomes.flatMap((outcome) => outcome.verdicts);
+  const problems = problemLines(outcomes, options);
+  const body = options.quiet
+    ? problems
+    : [
+        ...(scenario.skip === undefined
+          ? progressLines(scenario, options.style)
+          : [skipLine(scenario.skip, options.style)]),
+        ...renderGrids(outcomes, { style: options.style, all: options.verbose }),
+        ...controlPlaneLine(outcomes),
+        ...[...renderMeasurements(measurements), ...renderMtu(scenario, own)].map((line) => `  · ${line}`),
+        ...skippedLines(outcomes, options.style),
+        ...problems,
+      ];
+  return body.length === 0 ? "" : [options.style.strong(scenario.mode), ...body].join("\n") + "\n";
+}
+
+/** Problems shown in full unless verbose; the others get one line each, and beyond `listedProblems` a count. */
+const fullProblems = 5;
+const listedProblems = 40;
+
+function progressLines(scenario: ScenarioRecord, style: Style): readonly string[] {
+  const phases = scenario.phases.map(({ phase, ms }) => `${phase} ${formatMs(ms)}`).join(" · ");
+  const { capture } = scenario;
+  const captured =
+    capture &&
+    `${plural(capture.packets, "packet")} at ${plural(capture.taps, "tap")}, ${formatCount(capture.droppedByKernel)} dropped by the kernel`;
+  return [phases, captured]
+    .filter((text): text is string => text !== undefined && text !== "")
+    .map((text) => `  ${style.faint("·")} ${text}`);
+}
+
+function skipLine(reason: string, style: Style): string {
+  return `  ${paint(style, "skip", `${marks.skip} skipped: ${reason}`)}`;
+}
+
+function controlPlaneLine(outcomes: readonly PathOutcome[]): readonly string[] {
+  const own = outcomes.filter((outcome) => outcome.path === undefined);
+  if (own.length === 0) return [];
+  const passed = own.filter((outcome) => outcome.status === "pass").length;
+  return [`    ${"control plane".padEnd(22)}${passed} of ${own.length} as expected`];
+}
+
+function skippedLines(outcomes: readonly PathOutcome[], style: Style): readonly string[] {
+  const skipped = outcomes.filter((outcome) => outcome.status === "skip");
+  const reasons = [...new Set(skipped.map((outcome) => outcome.reason))];
+  return reasons.map((reason) => {
+    const count = skipped.filter((outcome) => outcome.reason === reason).length;
+    return `  ${paint(style, "skip", `${marks.skip} ${plural(count, "path")} skipped: ${reason}`)}`;
+  });
+}
+
+function problemLines(outcomes: readonly PathOutcome[], options: ScenarioOptions): readonly string[] {
+  const failed = outcomes.filter((outcome) => outcome.status === "fail");
+  const doubtful = outcomes.filter((outcome) => outcome.status === "inconclusive");
+  return [failed, doubtful].flatMap((problems) => {
+    const full = options.verbose ? problems.length : fullProblems;
+    const listed = problems.slice(full, full + listedProblems);
+    const rest = problems.length - full - listed.length;
+    return [
+      ...problems.slice(0, full).flatMap((outcome) => renderProblem(outcome, options)),
+      ...listed.map((outcome) => renderProblemLine(outcome, options.style)),
+      ...(rest > 0 ? [`  … and ${rest} more in run.json`] : []),
+    ];
+  });
+}

@@ -1,0 +1,43 @@
+import type { RunRecord } from "../run/record.ts";
+import { formatMs, formatCount, plural } from "./format.ts";
+import type { Style } from "./style.ts";
+
+/** The last word on a run: troubles, then one line with the outcome and every count; ends with a line end. */
+export function renderSummary(record: RunRecord, style: Style): string {
+  const { summary } = record;
+  const ran = record.scenarios.filter((scenario) => scenario.skip === undefined).length;
+  const left = record.scenarios.length - ran;
+  const counts = [
+    `${formatCount(summary.pass)} checks passed`,
+    `${formatCount(summary.fail)} failed`,
+    `${formatCount(summary.inconclusive)} inconclusive`,
+    `${formatCount(summary.skip)} skipped`,
+  ].join(", ");
+  const modes = `${plural(ran, "mode")}${left > 0 ? `, ${plural(left, "mode")} skipped` : ""}`;
+  const exit = record.exitCode === 0 ? "" : ` · exit ${record.exitCode}`;
+  const line = `${outcomeWord(record, style)}  ${modes} · ${counts} · ${formatMs(record.durationMs)}${exit}`;
+  return [...troubleLines(record, style), line].join("\n") + "\n";
+}
+
+function troubleLines(record: RunRecord, style: Style): readonly string[] {
+  return record.troubles.flatMap(({ phase, message }) => {
+    const [first = "", ...rest] = message.split("\n");
+    return [`${style.fail("✘")} lab trouble in ${phase}: ${first}`, ...rest.map((line) => `  ${line}`)];
+  });
+}
+
+/** The exit code decides, so that word and code never disagree. */
+function outcomeWord(record: RunRecord, style: Style): string {
+  switch (record.exitCode) {
+    case 0:
+      return style.pass("PASS");
+    case 1:
+      return style.fail("FAIL");
+    case 2:
+      return style.fail("NOTHING CHECKED");
+    case 3:
+      return record.troubles.length > 0 ? style.fail("LAB TROUBLE") : style.doubt("INCONCLUSIVE");
+    case 130:
+      return style.doubt("INTERRUPTED");
+  }
+}
