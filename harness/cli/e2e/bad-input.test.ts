@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runCli } from "./run-cli.ts";
+
+describe("bad input is one clear error and exit 2", function () {
+  this.timeout(30_000);
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "encaplab-e2e-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const refused = async (argv: string[], ...patterns: RegExp[]): Promise<void> => {
+    const { code, stdout, stderr } = await runCli(...argv);
+    assert.equal(code, 2, stdout + stderr);
+    for (const pattern of patterns) assert.match(stderr, pattern);
+    assert.doesNotMatch(stderr, /\n\s+at /, "no stack trace");
+  };
+
+  it("an unknown mode", () => refused(["suite", "--mode", "VXLANCrosSubnet"], /VXLANCrosSubnet/, /VXLANCrossSubnet/));
+  it("an unknown topology", () => refused(["suite", "--topology", "two-rack"], /two-rack/, /two-racks/));
+  it("an unknown verb", () => refused(["sweet"], /unknown command/));
+  it("an unknown flag", () => refused(["suite", "--modes", "all"], /--modes/, /--mode/));
+  it("a shard beyond its number", () => refused(["suite", "--shard", "3/2"], /3\/2/));
+  it("a path pattern that matches nothing", () => refused(["list", "--paths", "nowhere"], /nowhere/));
+
+  it("a topology with three faults, all three told with line and column", async () => {
+    const file = join(folder, "mine.yaml");
+    await writeFile(
+      file,
+      [
+        "name: mine",
+        "subnets:",
+        "  rack-a: { cidr: 198.18.1.0/24 }",
+        "  rack-b: { cidr: 198.18.1.128/25 }",
+        "routers:",
+        "  tor: { subnets: [rack-a, rack-b] }",
+        "nodes:",
+        "  a1: { subnet: rack-a }",
+        "  b1: { subnet: rack-c }",
+        "fabric: ospf",
+        "",
+      ].join("\n"),
+    );
+    await refused(["suite", "--topology", file], /\b4:\d+/, /\b9:\d+/, /\b10:\d+/);
+  });
+
+  for (const [what, bytes, pattern] of [
+    ["empty", Buffer.alloc(0), /empty/],
+    ["cut in its header", Buffer.from("d4c3b2a102000400", "hex"), /header|cut|short/i],
+    ["garbage", Buffer.from("this is no capture, whatever its name says"), /not a (classic )?pcap|garbage|magic/i],
+    ["pcapng", Buffer.concat([Buffer.from("0a0d0d0a1c0000004d3c2b1a", "hex"), Buffer.alloc(40)]), /tcpdump -r/],
+  ] as const) {
+    it(`a capture that is ${what}`, async () => {
+      const file = join(folder, "x.pcap");
+      await writeFile(file, bytes);
+      await refused(["explain", file], pattern);
+    });
+  }
+});

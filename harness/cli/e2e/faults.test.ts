@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { latestRun, newOut, runCli } from "./run-cli.ts";
+import type { Category, CheckName, Status } from "../../verify/verdict.ts";
+
+interface Row {
+  readonly fault: string;
+  readonly mode: string;
+  readonly exit: number;
+  readonly check: CheckName;
+  readonly status: Status;
+  readonly category: Category;
+  /** Must stand in the reason of one such verdict. */
+  readonly says: RegExp;
+}
+
+const rows: readonly Row[] = [
+  {
+    fault: "slash-32-node-address",
+    mode: "VXLANCrossSubnet",
+    exit: 1,
+    check: "not-encapsulated",
+    status: "fail",
+    category: "needless encapsulation",
+    says: /a1/,
+  },
+  {
+    fault: "stale-tunnel-route",
+    mode: "VXLANCrossSubnet",
+    exit: 1,
+    check: "symmetry",
+    status: "fail",
+    category: "asymmetric",
+    says: /forward|reverse/,
+  },
+  {
+    fault: "drop-4789-at-router",
+    mode: "VXLAN",
+    exit: 1,
+    check: "reached",
+    status: "fail",
+    category: "not reached",
+    says: /tor/,
+  },
+  {
+    fault: "plain-leak",
+    mode: "VXLANCrossSubnet",
+    exit: 1,
+    check: "no-leak",
+    status: "fail",
+    category: "leak",
+    says: /plain/,
+  },
+  {
+    fault: "wrong-vni",
+    mode: "VXLAN",
+    exit: 1,
+    check: "outer-endpoints",
+    status: "fail",
+    category: "wrong outer address",
+    says: /VNI|vni/,
+  },
+  {
+    fault: "deaf-tap",
+    mode: "VXLANCrossSubnet",
+    exit: 3,
+    check: "encapsulated",
+    status: "inconclusive",
+    category: "inconclusive",
+    says: /tap|heard/,
+  },
+];
+
+describe("faults turn the right check red, end to end", function () {
+  this.timeout(120_000);
+  let out: string;
+  beforeEach(async () => {
+    out = await newOut();
+  });
+  afterEach(() => rm(out, { recursive: true }));
+
+  for (const { fault, mode, exit, check, status, category, says } of rows) {
+    it(`${fault}: ${check} is ${status}, exit ${exit}`, async () => {
+      const argv = ["--mode", mode, "--fault", fault, "--provider", "netns", "--no-throughput", "--out", out];
+      const { code, stdout, stderr } = await runCli("suite", ...argv);
+      assert.equal(code, exit, stdout + stderr);
+      const { verdicts } = await latestRun(out);
+      const red = verdicts.filter((verdict) => verdict.check === check && verdict.status === status);
+      assert.ok(
+        red.some((verdict) => verdict.category === category && says.test(verdict.reason ?? "")),
+        JSON.stringify(red, undefined, 1),
+      );
+    });
+  }
+});

@@ -1,0 +1,12 @@
+import { UsageError } from "../core/errors.ts";
+import type { Fault } from "../fault/fault.ts";
+import { faults } from "../fault/registry.ts";
+
+/** The fault of that name, or a UsageError that lists all. */
+export function faultNamed(name: string): Fault {
+  const fault = faults.find((candidate) => candidate.name === name);
+  if (fault === undefined) {
+    throw new UsageError(`unknown fault "${name}"; known: ${faults.map((known) => known.name).join(", ")}`);
+  }
+  return fault;
+}

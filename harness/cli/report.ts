@@ -1,0 +1,29 @@
+import type { Command } from "commander";
+import { ExitCode } from "../core/errors.ts";
+import { loadRun } from "../report/store.ts";
+import { openPage } from "./open-page.ts";
+import { writeReports } from "./write-reports.ts";
+
+interface ReportOptions {
+  readonly out: string;
+  readonly history?: string;
+  readonly open?: boolean;
+}
+
+/** `report`: makes the reports of a stored run again. */
+export function addReport(program: Command): void {
+  program
+    .command("report")
+    .description("make JUnit, Allure results and the Allure page of a stored run again")
+    .argument("[run]", "run id, folder of a run, or latest", "latest")
+    .option("--out <dir>", "folder that holds the results", "results")
+    .option("--history <dir>", "folder that carries Allure's trend from run to run")
+    .option("--open", "open the page in a browser")
+    .action(async (reference: string, options: ReportOptions) => {
+      const { record, folder } = await loadRun(reference, options.out);
+      const { lines, page, ok } = await writeReports(record, folder, options);
+      for (const line of lines) console.log(line);
+      if (options.open === true && page !== undefined) await openPage(page);
+      process.exitCode = ok ? ExitCode.pass : ExitCode.lab;
+    });
+}

@@ -1,0 +1,32 @@
+import { Option, type Command } from "commander";
+import { loadConfig } from "./config-file.ts";
+import { addRunOptions, type RunOptions } from "./run-options.ts";
+import { runAndReport } from "./run-and-report.ts";
+import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";
+import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
+import { faultNamed } from "./fault-option.ts";
+
+interface SuiteOptions extends ScenarioOptions, RunOptions, ProviderOptions {
+  readonly fault?: string;
+  readonly keep?: boolean;
+  readonly config?: string;
+}
+
+/** `suite`: the main job: plan, build, install, probe, capture, verify, measure, report, tear down. */
+export function addSuite(program: Command): void {
+  const command = program
+    .command("suite")
+    .description("prove on the wire that a Calico mode encapsulates exactly what it must (npm run suite)");
+  addRunOptions(addProviderOptions(addScenarioOptions(command)))
+    .option("--config <file>", "read options from a YAML file; flags come first")
+    .addOption(
+      new Option("--fault <name>", "inject a known fault, to see the checks turn red (names: selftest --list)"),
+    )
+    .option("--keep", "leave the lab up at the end")
+    .action(async (_: SuiteOptions, command: Command) => {
+      const options = await loadConfig<SuiteOptions>(command);
+      const { modes, plan } = await resolveScenario(options);
+      const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
+      await runAndReport({ ...options, modes, plan, keep: options.keep ?? false, ...fault });
+    });
+}

@@ -1,0 +1,78 @@
+import { LabError } from "../core/errors.ts";
+import { withScope } from "../core/scope.ts";
+import type { Dataplane, Network } from "../dataplane/dataplane.ts";
+import type { Mode } from "../encap/mode.ts";
+import { namespacePrefixArgv } from "../exec/namespace.ts";
+import { shellQuote } from "../exec/quote.ts";
+import type { Fault } from "../fault/fault.ts";
+import type { Lab, Provider } from "../provider/provider.ts";
+import type { Plan } from "../topology/plan.ts";
+import { chooseProvider } from "./choose.ts";
+import { Interruptible } from "./interruptible.ts";
+import { keepLab } from "./keep.ts";
+
+/** What `up` shall build. */
+export interface BringUpRequest {
+  readonly runId: string;
+  readonly mode: Mode;
+  readonly plan: Plan;
+  readonly providers: readonly Provider[];
+  readonly dataplane: Dataplane;
+  readonly fault?: Fault;
+  readonly signal: AbortSignal;
+}
+
+/** A lab that is up and stays. */
+export interface KeptLab {
+  readonly network: Network;
+  readonly seconds: number;
+  /** Commands that open a shell on each router, node and pod. */
+  readonly enter: readonly { readonly name: string; readonly command: string }[];
+}
+
+/** Builds a lab, puts it into a mode and leaves it up; on any error or interrupt nothing is left. */
+export async function bringUp(request: BringUpRequest): Promise<KeptLab> {
+  const start = performance.now();
+  const provider = await providerFor(request);
+  const interruptible = new Interruptible(request.signal);
+  try {
+    return await withScope(async (scope) => {
+      const lab = await interruptible.run(() => provider.provision(request.plan, request.runId, scope));
+      const network = await interruptible.run(() => request.dataplane.install(request.mode, lab, scope));
+      await request.fault?.apply(network, request.plan);
+      await keepLab(provider, lab, request.mode, [scope]);
+      return { network, seconds: (performance.now() - start) / 1000, enter: entries(lab, network) };
+    });
+  } finally {
+    if (request.signal.aborted) await sweep(provider, request.runId, interruptible);
+  }
+}
+
+async function providerFor({ mode, plan, providers }: BringUpRequest): Promise<Provider> {
+  const candidates = await Promise.all(
+    providers.map(async (provider) => ({
+      provider,
+      problems: (await provider.check(plan)).map(({ what, fix }) => `${provider.name}: ${what} (${fix})`),
+    })),
+  );
+  const choice = chooseProvider(mode, plan.families, candidates);
+  if ("skip" in choice) throw new LabError(`${mode.calicoName} cannot run here: ${choice.skip}`);
+  return choice.provider;
+}
+
+function entries(lab: Lab, network: Network): KeptLab["enter"] {
+  const machines = [...lab.routers, ...lab.nodes].map(({ name, executor }) => ({ name, where: executor.where }));
+  const pods = network.pods.map(({ name, executor }) => ({ name, where: executor.where }));
+  return [...machines, ...pods].map(({ name, where }) => ({ name, command: enterCommand(where) }));
+}
+
+/** "node a1 (netns el7f3k-a1)" holds the namespace that a shell enters. */
+function enterCommand(where: string): string {
+  const namespace = /netns ([^\s,)]+)/.exec(where)?.[1];
+  return namespace === undefined ? where : `sudo ${shellQuote(namespacePrefixArgv(namespace))} bash`;
+}
+
+async function sweep(provider: Provider, runId: string, interruptible: Interruptible): Promise<void> {
+  await interruptible.settled();
+  for (const ref of await provider.discover()) if (ref.runId === runId) await provider.destroy(ref);
+}

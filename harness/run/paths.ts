@@ -1,0 +1,33 @@
+import { UsageError } from "../core/errors.ts";
+import { enumeratePaths, selectPaths, shardPaths, type Profile } from "../encap/enumerate.ts";
+import type { Mode } from "../encap/mode.ts";
+import type { Path } from "../encap/path.ts";
+import type { Plan } from "../topology/plan.ts";
+import { brokenPromises, type Suite } from "./suite.ts";
+
+/** Which paths a run is about. */
+export interface PathChoice {
+  readonly plan: Plan;
+  readonly profile: Profile;
+  readonly paths: readonly string[];
+  readonly shard?: string;
+}
+
+/** The paths of one mode after patterns and shard; patterns must match something, a shard may come out empty. */
+export function pathsFor(mode: Mode, choice: PathChoice): readonly Path[] {
+  const all = enumeratePaths(choice.plan, mode, choice.profile);
+  return shardPaths(selectPaths(all, choice.paths), choice.shard);
+}
+
+/**
+ * Throws a UsageError when the topology lacks a class of paths that a suite promises (DESIGN rule 7.9). Whoever selects
+ * paths by pattern or shard has asked for less, and gets it.
+ */
+export function requirePromisedPaths(modes: readonly Mode[], choice: PathChoice, suites: readonly Suite[]): void {
+  if (choice.paths.length > 0 || choice.shard !== undefined) return;
+  const broken = modes.flatMap((mode) => brokenPromises(mode.id, suites, pathsFor(mode, choice)));
+  if (broken.length === 0) return;
+  throw new UsageError(`on topology ${choice.plan.topology.name}: ${broken.join("; ")}`, {
+    fix: "take a topology with such paths (two-racks), another mode, or select paths with --paths",
+  });
+}

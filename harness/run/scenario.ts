@@ -1,0 +1,161 @@
+import { InterruptedError } from "../core/errors.ts";
+import { withScope, type Scope } from "../core/scope.ts";
+import type { Dataplane, Network, Requirement } from "../dataplane/dataplane.ts";
+import { expectPath } from "../encap/expect.ts";
+import type { Mode } from "../encap/mode.ts";
+import type { Path } from "../encap/path.ts";
+import type { Lab } from "../provider/provider.ts";
+import type { Interruptible } from "./interruptible.ts";
+import { judgeScenario, type Judgement } from "./judge.ts";
+import { measureScenario } from "./measure.ts";
+import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
+import { pathsFor } from "./paths.ts";
+import { Phases } from "./phases.ts";
+import type { Measurement, ScenarioRecord, Trouble } from "./record.ts";
+import type { RunRequest, RunServices } from "./request.ts";
+import { questionsFor } from "./suite.ts";
+import { troublesOf } from "./troubles.ts";
+import { listenToWire } from "./wire.ts";
+
+/** What a scenario runs in. */
+export interface ScenarioContext {
+  readonly request: RunRequest;
+  readonly services: RunServices;
+  readonly interruptible: Interruptible;
+}
+
+/** One mode on one lab, and how it gets its network: by installing the mode, or by finding it there. */
+export interface ScenarioChoice {
+  readonly mode: Mode;
+  readonly because: string;
+  readonly lab: Lab;
+  /** Phases of building the lab, where this scenario is the first on it. */
+  readonly labPhases: ScenarioRecord["phases"];
+  readonly network: (dataplane: Dataplane, mode: Mode, lab: Lab, scope: Scope) => Promise<Network>;
+}
+
+interface Draft {
+  network?: Network;
+  judgement?: Judgement;
+  measurements: readonly Measurement[];
+}
+
+/** Puts one mode into effect, listens, judges and measures. Lab trouble becomes part of the outcome; interrupts pass. */
+export async function runScenario(
+  context: ScenarioContext,
+  choice: ScenarioChoice,
+  scope: Scope,
+): Promise<ScenarioOutcome> {
+  const { request, services } = context;
+  const phases = new Phases(choice.mode.id, services.listener, context.interruptible);
+  const paths = pathsFor(choice.mode, request);
+  const missing = await services.dataplane.missing(choice.mode, choice.lab);
+  const { skipped, asked } = splitSkipped(paths, missing);
+  const draft: Draft = { measurements: [] };
+  let troubles: readonly Trouble[] = [];
+  try {
+    if (asked.length > 0) await perform(context, choice, asked, phases, scope, draft);
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
+    troubles = troublesOf(phases.current, error);
+  }
+  return outcome(choice, phases, draft, skipped, asked.length === 0 ? missing : [], troubles);
+}
+
+async function perform(
+  context: ScenarioContext,
+  choice: ScenarioChoice,
+  paths: readonly Path[],
+  phases: Phases,
+  scope: Scope,
+  draft: Draft,
+): Promise<void> {
+  const { request, services } = context;
+  const { mode, lab } = choice;
+  const questions = questionsFor(mode.id, services.suites);
+  const network = await phases.run(
+    "dataplane",
+    () => choice.network(services.dataplane, mode, lab, scope),
+    ({ convergence }) => `converged in ${(convergence.totalMs / 1000).toFixed(2)} s`,
+  );
+  draft.network = network;
+  const { fault } = request;
+  const effect =
+    fault === undefined ? {} : await phases.run(`fault ${fault.name}`, () => fault.apply(network, lab.plan));
+  const expectations = paths.map((path) => expectPath(lab.plan, mode, network.identities, path));
+  const wire = await withScope((wireScope) =>
+    listenToWire({ request, network, expectations, questions, effect }, phases, wireScope),
+  );
+  draft.judgement = await phases.run("verdicts", () =>
+    judgeScenario({ request, dataplane: services.dataplane, network, expectations, questions, wire }),
+  );
+  if (questions.throughput && request.throughput && fault === undefined) {
+    draft.measurements = await phases.run("throughput", () =>
+      withScope((measureScope) => measureScenario(network, expectations, measureScope)),
+    );
+  }
+}
+
+function splitSkipped(
+  paths: readonly Path[],
+  missing: readonly Requirement[],
+): { readonly skipped: readonly { readonly path: Path; readonly reason: string }[]; readonly asked: readonly Path[] } {
+  const reasonFor = (path: Path): string | undefined =>
+    missing.find(({ families }) => families === undefined || families.includes(path.family))?.reason;
+  const asked = paths.filter((path) => reasonFor(path) === undefined);
+  const skipped = paths.flatMap((path) => {
+    const reason = reasonFor(path);
+    return reason === undefined ? [] : [{ path, reason }];
+  });
+  return { skipped, asked };
+}
+
+function outcome(
+  choice: ScenarioChoice,
+  phases: Phases,
+  draft: Draft,
+  skipped: readonly { readonly path: Path; readonly reason: string }[],
+  missing: readonly Requirement[],
+  troubles: readonly Trouble[],
+): ScenarioOutcome {
+  const { judgement, network } = draft;
+  const skips = skipped.map(({ path, reason }) => skipVerdict(path, reason));
+  const reason = missing[0]?.reason;
+  return {
+    scenario: {
+      mode: choice.mode.id,
+      provider: choice.lab.provider,
+      dataplane: network?.title ?? "none",
+      because: choice.because,
+      ...(reason === undefined ? {} : { skip: reason }),
+      phases: [...choice.labPhases, ...phases.done],
+      ...(judgement === undefined ? {} : { capture: judgement.capture }),
+      paths: judgement?.paths ?? [],
+    },
+    verdicts: [...(judgement?.verdicts ?? []), ...skips],
+    measurements: [
+      ...(network === undefined ? [] : [convergence(choice.mode, network)]),
+      ...(judgement?.measurements ?? []),
+      ...draft.measurements,
+    ],
+    troubles,
+  };
+}
+
+function convergence(mode: Mode, network: Network): Measurement {
+  const seconds = network.convergence.totalMs / 1000;
+  return {
+    id: `${mode.id}/converge`,
+    what: "converge",
+    mode: mode.id,
+    unit: "s",
+    samples: [seconds],
+    median: seconds,
+    min: seconds,
+    max: seconds,
+    indicative: true,
+    conditions: Object.fromEntries(
+      network.convergence.steps.map(({ step, atMs }) => [step, `${(atMs / 1000).toFixed(3)} s`]),
+    ),
+  };
+}
