@@ -1,0 +1,14 @@
+import type { NodeFacts } from "../dataplane.ts";
+import { parseJsonList, text } from "./parse-json.ts";
+
+/**
+ * Reads `bridge -j fdb`: only entries that point to a remote address, which are those of VXLAN devices. `bridge fdb show
+ * dev X` leaves the device out of each entry; then it is the one given here.
+ */
+export function parseFdb(json: string, device = ""): NodeFacts["fdb"] {
+  return parseJsonList(json, "bridge -j fdb").flatMap((entry) => {
+    const destination = text(entry.dst);
+    if (destination === undefined) return [];
+    return [{ mac: text(entry.mac) ?? "", destination, device: text(entry.ifname) ?? device }];
+  });
+}

@@ -1,0 +1,54 @@
+import type { Family } from "../../topology/topology.ts";
+import type { RouteFact } from "../dataplane.ts";
+import { number, objects, parseJsonList, text, texts, type JsonObject } from "./parse-json.ts";
+
+/**
+ * Names of route protocols that ip(8) prints as numbers where /etc/iproute2/rt_protos is missing or short
+ * (include/uapi/linux/rtnetlink.h, RTPROT_*).
+ */
+const protocolNames: Readonly<Record<string, string>> = { "2": "kernel", "3": "boot", "4": "static", "12": "bird" };
+
+/**
+ * Reads `ip -j [-d] route`, main table only. The family is told by the command that was run; without it, by each route's
+ * own addresses. Without `-d` ip(8) leaves out type unicast and protocol boot: both are filled in.
+ */
+export function parseRoutes(json: string, family?: Family): readonly RouteFact[] {
+  return parseJsonList(json, "ip -j route")
+    .filter((route) => text(route.table) === undefined || text(route.table) === "main")
+    .map((route) => parseRoute(route, family ?? familyOfRoute(route)));
+}
+
+function parseRoute(route: JsonObject, family: Family): RouteFact {
+  const protocol = text(route.protocol) ?? "boot";
+  const type = text(route.type) ?? "unicast";
+  const via = text(route.gateway) ?? viaOf(route);
+  const device = text(route.dev);
+  const source = text(route.prefsrc);
+  const mtu = objects(route.metrics)
+    .map((metrics) => number(metrics.mtu))
+    .find((value) => value !== undefined);
+  return {
+    family,
+    destination: text(route.dst) ?? "default",
+    type,
+    protocol: protocolNames[protocol] ?? protocol,
+    onlink: texts(route.flags).includes("onlink"),
+    ...(via === undefined ? {} : { via }),
+    // The kernel files IPv6 blackholes under lo; they leave by no device.
+    ...(device === undefined || type === "blackhole" ? {} : { device }),
+    ...(source === undefined ? {} : { source }),
+    ...(mtu === undefined ? {} : { mtu }),
+  };
+}
+
+/** Next hop of the other family (`via inet6 …`), which ip(8) prints as an object. */
+function viaOf(route: JsonObject): string | undefined {
+  const via = route.via;
+  return typeof via === "object" && via !== null ? text((via as JsonObject).host) : undefined;
+}
+
+function familyOfRoute(route: JsonObject): Family {
+  const addresses = [route.dst, route.gateway, route.prefsrc].map(text);
+  const ipv6 = addresses.some((address) => address?.includes(":") === true) || route.pref !== undefined;
+  return ipv6 ? 6 : 4;
+}

@@ -1,0 +1,77 @@
+import type { Family, PerFamily } from "../../topology/topology.ts";
+
+/** Everything that the reference dataplane puts into one node's kernel, as data: rendered to a script, compared with facts. */
+export interface NodeProgram {
+  readonly node: string;
+  readonly uplink: string;
+  readonly families: readonly Family[];
+  readonly tunnels: readonly TunnelProgram[];
+  /** Routes to other nodes' blocks, and the blackhole for the node's own. */
+  readonly routes: readonly RouteProgram[];
+  readonly pods: readonly PodProgram[];
+  readonly nat: readonly NatProgram[];
+}
+
+/** One tunnel device with its peers. */
+export interface TunnelProgram {
+  readonly kind: "vxlan" | "ipip";
+  readonly family: Family;
+  readonly device: string;
+  readonly mtu: number;
+  /** /32 or /128, without prefix. */
+  readonly address: string;
+  /** Underlay address and device that the tunnel is bound to; tunl0 is bound to none. */
+  readonly local: string;
+  readonly underlay: string;
+  /** MAC of the VTEP; empty for IPIP. */
+  readonly mac: string;
+  /** Every other node, whether the mode sends to it through the tunnel or not, as Felix does; none for IPIP. */
+  readonly peers: readonly TunnelPeer[];
+}
+
+export interface TunnelPeer {
+  readonly mac: string;
+  readonly host: string;
+  readonly tunnelAddress: string;
+}
+
+/** One route of the main table. */
+export interface RouteProgram {
+  readonly family: Family;
+  readonly destination: string;
+  readonly type: "unicast" | "blackhole";
+  readonly via?: string;
+  readonly device?: string;
+  /** Names as ip(8) prints them: Felix's 80, BIRD's 12, or 3 for what Felix makes on its own devices. */
+  readonly protocol: "80" | "bird" | "boot";
+  readonly onlink: boolean;
+  readonly mtu?: number;
+}
+
+/** One pod: a namespace, a veth, an address and the node's route to it. */
+export interface PodProgram {
+  readonly pod: string;
+  readonly namespace: string;
+  readonly hostDevice: string;
+  readonly addresses: PerFamily<string>;
+  readonly mtu: number;
+}
+
+/** One family's NAT: services to backends, pods to the outside, the host into tunnels. */
+export interface NatProgram {
+  readonly family: Family;
+  /** Pools: what leaves them for elsewhere is masqueraded (natOutgoing). */
+  readonly pools: readonly string[];
+  readonly services: readonly NatService[];
+  /** This node's own pods: a pod that reaches itself through its own service must be masqueraded. */
+  readonly localPods: readonly string[];
+  /** Missing where the mode has no tunnel in this family. */
+  readonly tunnel?: { readonly device: string; readonly address: string };
+}
+
+export interface NatService {
+  readonly clusterIp: string;
+  readonly port: number;
+  readonly backend: string;
+  readonly targetPort: number;
+}

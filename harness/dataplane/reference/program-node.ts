@@ -1,0 +1,82 @@
+import type { Mode } from "../../encap/mode.ts";
+import { encapsulationOf, podMtu, tunnelMtu, vtepMac } from "../../encap/tunnel.ts";
+import type { Plan, PlannedNode } from "../../topology/plan.ts";
+import type { Family } from "../../topology/topology.ts";
+import { blackholeRoute, blockRoute } from "./block-route.ts";
+import type { NatProgram, NodeProgram, PodProgram, RouteProgram, TunnelProgram } from "./node-program.ts";
+import { peersOf, type Peer } from "./peer.ts";
+
+/** What each node's kernel must hold in a mode; pure, from the plan alone. `prefixOf` gives each node's namespace prefix. */
+export function programNodes(plan: Plan, mode: Mode, prefixOf: (node: string) => string): readonly NodeProgram[] {
+  const peers = { 4: peersOf(plan, mode, 4), 6: peersOf(plan, mode, 6) };
+  return plan.nodes.map((planned) => {
+    const own = plan.families.flatMap((family) => {
+      const self = peers[family].find((peer) => peer.node === planned.name);
+      return self === undefined ? [] : { family, self, others: peers[family].filter((peer) => peer !== self) };
+    });
+    return {
+      node: planned.name,
+      uplink: planned.uplink.device,
+      families: own.map(({ family }) => family),
+      tunnels: own.flatMap(({ family, self, others }) => tunnelOf(plan, mode, family, self, others)),
+      routes: own.flatMap(({ family, self, others }) => [
+        blackholeRoute(mode, family, self.block),
+        ...others.map((other) => blockRoute(plan, mode, family, self, other)),
+        ...serviceRoute(plan, family, planned),
+      ]),
+      pods: podsOf(plan, mode, planned.name, prefixOf(planned.name)),
+      nat: own.map(({ family, self }) => natOf(plan, family, self)),
+    };
+  });
+}
+
+/**
+ * A host dials ClusterIPs before DNAT gives them a real destination, so it needs a route that covers them (kube-proxy's
+ * known condition). A node without router has no default route; this one stands in for it.
+ */
+function serviceRoute(plan: Plan, family: Family, node: PlannedNode): readonly RouteProgram[] {
+  const destination = plan.topology.services[family];
+  const covered = node.routes.some((route) => route.family === family && route.destination === "default");
+  if (covered || destination === undefined) return [];
+  const device = node.uplink.device;
+  return [{ family, destination, type: "unicast", device, protocol: "boot", onlink: false }];
+}
+
+function tunnelOf(plan: Plan, mode: Mode, family: Family, self: Peer, others: readonly Peer[]): TunnelProgram[] {
+  const kind = encapsulationOf(mode, family);
+  if (kind === "none") return [];
+  const mtu = tunnelMtu(plan, mode, family);
+  const device = self.tunnelDevice;
+  const base = { kind, family, device, mtu, address: self.tunnelAddress, local: self.address };
+  const underlay = self.planned.uplink.device;
+  if (kind === "ipip") return [{ ...base, underlay, mac: "", peers: [] }];
+  const peers = others.map(({ node, address: host, tunnelAddress }) => ({
+    mac: vtepMac(node, family),
+    host,
+    tunnelAddress,
+  }));
+  return [{ ...base, underlay, mac: vtepMac(self.node, family), peers }];
+}
+
+function podsOf(plan: Plan, mode: Mode, node: string, prefix: string): readonly PodProgram[] {
+  const mtu = podMtu(plan, mode);
+  return plan.allocation.pods
+    .filter((pod) => pod.node === node)
+    .map(({ pod, hostDevice, addresses }) => ({ pod, namespace: `${prefix}${pod}`, hostDevice, addresses, mtu }));
+}
+
+function natOf(plan: Plan, family: Family, self: Peer): NatProgram {
+  const addressOf = (name: string): string | undefined =>
+    plan.allocation.pods.find((pod) => pod.pod === name)?.addresses[family];
+  return {
+    family,
+    pools: plan.topology.pools.filter((pool) => pool.family === family).map((pool) => pool.cidr),
+    services: plan.allocation.services.flatMap(({ backend: name, clusterIps, port, targetPort }) => {
+      const backend = addressOf(name);
+      const clusterIp = clusterIps[family];
+      return backend === undefined || clusterIp === undefined ? [] : { clusterIp, port, backend, targetPort };
+    }),
+    localPods: plan.allocation.pods.flatMap((pod) => (pod.node === self.node ? (pod.addresses[family] ?? []) : [])),
+    ...(self.tunnelDevice === "" ? {} : { tunnel: { device: self.tunnelDevice, address: self.tunnelAddress } }),
+  };
+}

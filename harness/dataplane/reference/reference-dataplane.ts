@@ -1,0 +1,114 @@
+import { systemClock } from "../../core/clock.ts";
+import { LabError } from "../../core/errors.ts";
+import type { Scope } from "../../core/scope.ts";
+import { identitiesFromAllocation } from "../../encap/planned-identities.ts";
+import type { Mode } from "../../encap/mode.ts";
+import type { Executor } from "../../exec/executor.ts";
+import { inNamespace } from "../../exec/namespace.ts";
+import { runScript } from "../../exec/script.ts";
+import type { Lab, LabNode } from "../../provider/provider.ts";
+import type { Convergence, Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
+import { readNodeFacts } from "../facts/read-node-facts.ts";
+import { converge } from "./converge.ts";
+import { missingOn } from "./missing.ts";
+import { deliveringPairs } from "./must-deliver.ts";
+import type { NodeProgram } from "./node-program.ts";
+import { programNodes } from "./program-node.ts";
+import { removeFromLab } from "./remove.ts";
+import { renderInstall } from "./render-script.ts";
+import { renderSwitch } from "./render-switch.ts";
+
+/** Stands in every report: what ran was the kernel as Calico would program it, and not Calico. */
+export const referenceTitle = "reference dataplane, not Calico";
+
+/** The kernel programmed with ip(8), bridge(8) and nft(8) exactly as Calico documents it. */
+export const referenceDataplane: Dataplane = {
+  name: "reference",
+  missing: missingOn,
+  install,
+  attach,
+  switchMode,
+  facts: async ({ lab }) => ({
+    nodes: await Promise.all(lab.nodes.map(({ name, executor }) => readNodeFacts(name, executor))),
+  }),
+};
+
+async function install(mode: Mode, lab: Lab, scope: Scope): Promise<Network> {
+  const startedAt = systemClock.now();
+  const programs = programsFor(lab, mode);
+  scope.defer(`remove the reference dataplane from ${lab.nodes.map(({ name }) => name).join(", ")}`, () =>
+    removeFromLab(lab),
+  );
+  await onEveryNode(lab, programs, renderInstall);
+  return networkOf(lab, mode, await convergeLab(lab, mode, programs, startedAt));
+}
+
+async function attach(mode: Mode, lab: Lab): Promise<Network> {
+  await Promise.all(lab.nodes.map((node) => assertPods(lab, node)));
+  return networkOf(lab, mode, { totalMs: 0, steps: [] });
+}
+
+async function switchMode(network: Network, mode: Mode): Promise<Transition> {
+  const startedAt = systemClock.now();
+  const { lab } = network;
+  const before = programsFor(lab, network.mode);
+  const after = programsFor(lab, mode);
+  await onEveryNode(lab, after, (program) => {
+    const old = before.find(({ node }) => node === program.node);
+    if (old === undefined) throw new RangeError(`node ${program.node} had no program before the switch`);
+    return renderSwitch(old, program);
+  });
+  return { from: network.mode, network: networkOf(lab, mode, await convergeLab(lab, mode, after, startedAt)) };
+}
+
+function programsFor(lab: Lab, mode: Mode): readonly NodeProgram[] {
+  return programNodes(lab.plan, mode, (node) => nodeOf(lab, node).namespacePrefix);
+}
+
+async function onEveryNode(
+  lab: Lab,
+  programs: readonly NodeProgram[],
+  render: (program: NodeProgram) => string,
+): Promise<void> {
+  await Promise.all(programs.map((program) => runScript(nodeOf(lab, program.node).executor, render(program))));
+}
+
+function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], startedAt: number): Promise<Convergence> {
+  const executorOf = (node: string): Executor => nodeOf(lab, node).executor;
+  return converge({ programs, executorOf, pods: podsOf(lab), pairs: deliveringPairs(lab.plan, mode), startedAt });
+}
+
+function networkOf(lab: Lab, mode: Mode, convergence: Convergence): Network {
+  const identities = identitiesFromAllocation(lab.plan, mode);
+  return { lab, mode, title: referenceTitle, identities, pods: podsOf(lab), convergence };
+}
+
+function podsOf(lab: Lab): readonly RunningPod[] {
+  return lab.plan.allocation.pods.map(({ pod, node }) => {
+    const { executor, namespacePrefix } = nodeOf(lab, node);
+    const namespace = `${namespacePrefix}${pod}`;
+    return {
+      name: pod,
+      node,
+      executor: inNamespace(executor, namespace, `pod ${pod} (netns ${namespace}) on ${executor.where}`),
+    };
+  });
+}
+
+async function assertPods(lab: Lab, { name, executor, namespacePrefix }: LabNode): Promise<void> {
+  const { stdout } = await executor.run(["ip", "netns", "list"]);
+  const there = new Set(stdout.split("\n").map((line) => line.split(" ")[0]));
+  const pods = lab.plan.allocation.pods.filter((pod) => pod.node === name);
+  const absent = pods.find(({ pod }) => !there.has(`${namespacePrefix}${pod}`));
+  if (absent === undefined) return;
+  throw new LabError(`the lab has no reference dataplane: pod ${absent.pod} is not there`, {
+    where: executor.where,
+    fix: "put the lab into a mode first: npm run lab -- up",
+  });
+}
+
+function nodeOf(lab: Lab, name: string): LabNode {
+  const node = lab.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined) throw new RangeError(`the lab has no node ${name}`);
+  return node;
+}

@@ -1,0 +1,57 @@
+import { LabError } from "../../core/errors.ts";
+import type { Executor } from "../../exec/executor.ts";
+import { runScript } from "../../exec/script.ts";
+import type { Lab } from "../../provider/provider.ts";
+import { renderNatRemoval } from "./render-nat.ts";
+import { batch } from "./render-script.ts";
+
+/** Devices that any mode makes; tunl0 belongs to the kernel and only loses its address. */
+const vxlanDevices = ["vxlan.calico", "vxlan-v6.calico"];
+
+/** Takes everything off all nodes that any mode of the reference dataplane could have put there, and proves that it is gone. */
+export async function removeFromLab(lab: Lab): Promise<void> {
+  await Promise.all(
+    lab.nodes.map(({ executor, name, namespacePrefix }) => removeFromNode(lab, name, namespacePrefix, executor)),
+  );
+}
+
+async function removeFromNode(lab: Lab, node: string, prefix: string, executor: Executor): Promise<void> {
+  const pods = lab.plan.allocation.pods.filter((pod) => pod.node === node);
+  const namespaces = pods.map(({ pod }) => `${prefix}${pod}`);
+  const devices = [...pods.map((pod) => pod.hostDevice), ...vxlanDevices];
+  const blocks = [
+    ...lab.plan.allocation.nodes.flatMap((allocation) => Object.values(allocation.blocks)),
+    ...Object.values(lab.plan.topology.services),
+  ];
+  const { stdout } = await runScript(executor, renderRemoval(namespaces, devices, blocks));
+  const left = leftovers(stdout, [...namespaces, ...devices, ...blocks]);
+  if (left.length === 0) return;
+  throw new LabError(`the reference dataplane could not be removed: ${left.length} things are left`, {
+    where: executor.where,
+    tail: left.join("\n"),
+    fix: "npm run lab -- down",
+  });
+}
+
+/** Deletes without asking what is there (a half-done install is removed too), then lists what is there now. */
+function renderRemoval(namespaces: readonly string[], devices: readonly string[], blocks: readonly string[]): string {
+  const deletions = [
+    ...devices.map((device) => `link del ${device}`),
+    ...namespaces.map((namespace) => `netns del ${namespace}`),
+    ...blocks.map((block) => `route del ${block}`),
+    "addr flush dev tunl0",
+    "link set tunl0 down",
+  ];
+  return [
+    "ip -force -batch - 2>/dev/null <<'END' || true",
+    ...deletions,
+    "END",
+    batch("nft -f -", [renderNatRemoval(4), renderNatRemoval(6)]),
+    "ip -br link; ip -4 route; ip -6 route; ip netns list",
+  ].join("\n");
+}
+
+function leftovers(listing: string, names: readonly string[]): readonly string[] {
+  const known = new Set(names);
+  return listing.split("\n").filter((line) => line.split(/[\s@]+/).some((word) => known.has(word)));
+}

@@ -1,0 +1,60 @@
+import type { NatProgram } from "./node-program.ts";
+
+/** Name of the reference dataplane's own nftables table, one per family; nothing else of a node's rules is touched. */
+export const natTable = "calico-reference";
+
+/**
+ * One family's NAT rules for `nft -f`, replacing an older version of the table in one transaction.
+ * Three things of Calico and kube-proxy, in the order in which they apply (calico-facts 2.8): services to their backend;
+ * host traffic into a tunnel takes the tunnel's address; pod traffic that leaves all pools takes the node's address.
+ */
+export function renderNat(nat: NatProgram): string {
+  const ip = nat.family === 4 ? "ip" : "ip6";
+  return [
+    `add table ${ip} ${natTable}`,
+    `delete table ${ip} ${natTable}`,
+    `table ${ip} ${natTable} {`,
+    ...sets(nat),
+    ...["prerouting", "output"].flatMap((hook) => [
+      `chain ${hook} {`,
+      `type nat hook ${hook} priority -100`,
+      `dnat ${ip} to ${ip} daddr . tcp dport map @services`,
+      "}",
+    ]),
+    "chain postrouting {",
+    "type nat hook postrouting priority 100",
+    ...tunnelMasquerade(nat, ip),
+    `${ip} saddr @pools ${ip} daddr != @pools masquerade fully-random`,
+    `${ip} saddr . ${ip} daddr @hairpin masquerade fully-random`,
+    "}",
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** Removes a family's table, whether it is there or not. */
+export function renderNatRemoval(family: NatProgram["family"]): string {
+  const ip = family === 4 ? "ip" : "ip6";
+  return `add table ${ip} ${natTable}\ndelete table ${ip} ${natTable}\n`;
+}
+
+function sets(nat: NatProgram): readonly string[] {
+  const address = nat.family === 4 ? "ipv4_addr" : "ipv6_addr";
+  const services = nat.services.map((s) => `${s.clusterIp} . ${s.port} : ${s.backend} . ${s.targetPort}`);
+  return [
+    `set pools { type ${address}; flags interval; ${elements(nat.pools)}}`,
+    `set hairpin { type ${address} . ${address}; ${elements(nat.localPods.map((pod) => `${pod} . ${pod}`))}}`,
+    `map services { type ${address} . inet_service : ${address} . inet_service; ${elements(services)}}`,
+  ];
+}
+
+/** nft(8) takes no empty list of elements. */
+function elements(entries: readonly string[]): string {
+  return entries.length === 0 ? "" : `elements = { ${entries.join(", ")} }; `;
+}
+
+/** felix/rules/nat.go: out of the tunnel device, source local to this host but not the device's own address. */
+function tunnelMasquerade({ tunnel }: NatProgram, ip: string): readonly string[] {
+  if (tunnel === undefined) return [];
+  return [`oifname "${tunnel.device}" fib saddr type local ${ip} saddr != ${tunnel.address} masquerade fully-random`];
+}

@@ -1,0 +1,30 @@
+import type { NodeProgram } from "./node-program.ts";
+import { renderNat } from "./render-nat.ts";
+import { batch, nodeSettings, setting } from "./render-script.ts";
+import { fdbLines, routeLine, tunnelDeviceLines, tunnelPreparation, tunnelSetupLines } from "./render-tunnel.ts";
+
+/**
+ * One node's change from one mode to another: pods stay as they are, with their MTU, as in Calico. Devices, neighbours, FDB
+ * and NAT come before routes, and old devices go last (felix/design/dataplane.md).
+ */
+export function renderSwitch(from: NodeProgram, to: NodeProgram): string {
+  const has = (program: NodeProgram, device: string): boolean =>
+    program.tunnels.some((tunnel) => tunnel.device === device);
+  const added = to.tunnels.filter(({ device }) => !has(from, device));
+  const gone = from.tunnels.filter(({ device }) => !has(to, device));
+  return [
+    ...added.flatMap(tunnelPreparation),
+    batch("ip -batch -", added.flatMap(tunnelDeviceLines)),
+    ...nodeSettings(to).map(setting),
+    batch("ip -batch -", to.tunnels.flatMap(tunnelSetupLines)),
+    batch("bridge -batch -", to.tunnels.flatMap(fdbLines)),
+    batch("nft -f -", to.nat.map(renderNat)),
+    batch("ip -batch -", [
+      ...to.routes.map(routeLine),
+      // Felix takes only the address from tunl0 and leaves the device up (calico-facts 2.2).
+      ...gone.map(({ kind, device }) => (kind === "ipip" ? `addr flush dev ${device}` : `link del ${device}`)),
+    ]),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+}
