@@ -64,6 +64,7 @@ function checkPrefix(
       },
     ];
   }
+  if (prefix === prefixLength(network)) return [];
   const own = networkOf(interfaceAddress);
   const swallowed = [
     ...topology.pools.filter(({ cidr }) => overlaps(own, cidr)).map(({ cidr }) => `the pool ${cidr}`),
@@ -107,17 +108,19 @@ interface Owner {
 
 function checkOwners(topology: Topology, file: FileFacts, family: Family): readonly TopologyProblem[] {
   const routers = topology.routers.flatMap((router) =>
-    router.subnets.map((subnet, index): Owner => ({
+    [...new Set(router.subnets)].map((subnet, index): Owner => ({
       label: `router ${router.name}`,
       path: ["routers", router.name, "subnets", index],
       address: routerAddress(topology, router.name, subnet, family),
     })),
   );
-  const nodes = topology.nodes.map(({ name, addresses }): Owner => ({
-    label: `node ${name}`,
-    path: ["nodes", name, keyOf("address", family)],
-    address: addresses[family] && normalizeAddress(withoutPrefix(addresses[family])),
-  }));
+  const nodes = topology.nodes
+    .filter((node) => standsInItsSubnet(topology, node, family))
+    .map(({ name, addresses }): Owner => ({
+      label: `node ${name}`,
+      path: ["nodes", name, keyOf("address", family)],
+      address: addresses[family] && normalizeAddress(withoutPrefix(addresses[family])),
+    }));
   // Of two owners the later is told: addresses that the file spells out come after the defaults.
   const order = nodes.toSorted((a, b) => Number(file.spells(a.path)) - Number(file.spells(b.path)));
   const taken = new Map<string, string>();
@@ -126,6 +129,13 @@ function checkOwners(topology: Topology, file: FileFacts, family: Family): reado
     if (address !== undefined && owner === undefined) taken.set(address, label);
     return owner === undefined ? [] : [{ path, message: `${address ?? ""} belongs to ${owner} already` }];
   });
+}
+
+/** An address in the wrong subnet is reported as that; whom it would collide with there is beside the point. */
+function standsInItsSubnet(topology: Topology, node: TopologyNode, family: Family): boolean {
+  const network = topology.subnets.find(({ name }) => name === node.subnet)?.cidrs[family];
+  const address = node.addresses[family];
+  return network !== undefined && address !== undefined && contains(network, withoutPrefix(address));
 }
 
 function keyOf(key: string, family: Family): string {

@@ -37,7 +37,7 @@ function checkBlocks(topology: Topology, { cidr, blockSize }: Pool, index: numbe
   return [
     {
       path: ["pools", index, "cidr"],
-      message: `${cidr} holds ${blocks} blocks of /${blockSize}; ${needed} nodes need one each`,
+      message: `${cidr} has ${blocks} × /${blockSize}, but each of ${needed} nodes needs a block`,
     },
   ];
 }

@@ -104,12 +104,14 @@ function drawWires(plan: Plan, { router, x, y }: PlacedRouter, racks: readonly P
     const rack = racks.find(({ name }) => name === port.segment);
     if (rack === undefined) return [];
     const sharing = plan.routers.filter(({ ports }) => ports.some(({ segment }) => segment === rack.name));
-    const end = rack.x + (rack.width * (sharing.indexOf(router) + 1)) / (sharing.length + 1);
-    const bend = y + routerHeight / 2 + 20;
+    const end = rack.x + 30 + (rack.width * sharing.indexOf(router)) / sharing.length;
+    const foot = y + routerHeight / 2;
+    // Cables of different routers run at different heights, so that they can be told apart where they pass each other.
+    const bend = foot + 10 + 8 * (plan.routers.indexOf(router) % 3);
     const labels = [port.device, ...Object.values(port.addresses)];
     return [
-      `<path d="M${x} ${y}V${bend}H${end}V${rack.y}"/>`,
-      ...labels.map((label, line) => text(end + 8, bend + 18 + line * lineHeight, "", label)),
+      `<path d="M${x} ${foot}V${bend}H${end}V${rack.y}"/>`,
+      ...labels.map((label, line) => text(end + 8, rack.y - 8 - (labels.length - 1 - line) * lineHeight, "", label)),
     ];
   });
 }

@@ -39,7 +39,8 @@ interface Step {
 
 function descend(node: unknown, key: string | number): Step | undefined {
   if (isMap(node)) {
-    const pair = node.items.find(
+    // Of a key given twice the last one counts, as in the data made from it.
+    const pair = node.items.findLast(
       (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(key),
     );
     return pair && { key: pair.key, value: pair.value };

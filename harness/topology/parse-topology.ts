@@ -18,7 +18,9 @@ export function parseTopology(text: string, source: string, fallbackName: string
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const syntax = [...document.errors, ...document.warnings].map((error) => {
     const { line, col } = lines.linePos(error.pos[0]);
-    return { position: { line, column: col }, text: error.message };
+    const key = /^[^\s:,{}]*/.exec(text.slice(error.pos[0]))?.[0] ?? "";
+    const isTwice = error.code === "DUPLICATE_KEY";
+    return { position: { line, column: col }, text: isTwice ? `${key}: given twice` : error.message };
   });
   // A key given twice leaves the rest readable; any other error of syntax makes it guesswork.
   const readable = document.errors.every(({ code }) => code === "DUPLICATE_KEY");

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { diagramMermaid, diagramSvg, diagramText } from "./diagram.ts";
+import { loadTopology } from "./load.ts";
+import { planTopology } from "./make-plan.ts";
+import { parseTopology } from "./parse-topology.ts";
+
+const planOf = async (name: string) => planTopology(await loadTopology(name));
+
+describe("diagrams", () => {
+  it("draw a chain of racks in one line", async () => {
+    assert.equal(
+      diagramText(await planOf("two-racks")),
+      "two-racks: rack-a 198.18.1.0/24 [a1 a2] ─ tor ─ rack-b 198.18.2.0/24 [b1 b2]",
+    );
+    assert.equal(diagramText(await planOf("one-rack")), "one-rack: rack-a 198.18.1.0/24 [a1 a2] ─ tor");
+  });
+
+  it("draw a router with many racks as a group", async () => {
+    assert.equal(
+      diagramText(await planOf("three-racks")),
+      "three-racks: tor ─ (rack-a 198.18.1.0/24 [a1 a2] · rack-b 198.18.2.0/24 [b1] · rack-c 198.18.3.0/24 [c1])",
+    );
+  });
+
+  it("end on a ring of routers too", () => {
+    const ring = `
+subnets: { a: { cidr: 198.18.1.0/24 }, b: { cidr: 198.18.2.0/24 } }
+routers: { r1: { subnets: [a, b] }, r2: { subnets: [b, a] } }
+nodes: { a1: { subnet: a } }
+`;
+    const plan = planTopology(parseTopology(ring, "ring.yaml", "ring"));
+    assert.equal(diagramText(plan), "ring: r1 ─ (a 198.18.1.0/24 [a1] · b 198.18.2.0/24 []); r2 ─ (b · a)");
+  });
+
+  it("name every rack, router and node in Mermaid", async () => {
+    const lines = diagramMermaid(await planOf("dual-stack")).split("\n");
+    assert.equal(lines[0], "flowchart TB");
+    assert.ok(lines.includes('  router_tor ---|"198.18.1.1/24<br/>fd00:18:1::1/64"| rack_rack_a'));
+    assert.ok(lines.includes('    node_b2["b2<br/>198.18.2.12/24<br/>fd00:18:2::c/64<br/>2 pods"]'));
+    assert.equal(lines.filter((line) => line.startsWith("  subgraph")).length, 2);
+  });
+
+  it("are SVG that needs nothing else, with everything of the plan in it", async () => {
+    const plan = await planOf("dual-stack");
+    const svg = diagramSvg({ ...plan, topology: { ...plan.topology, description: "a < b & c" } });
+    assert.ok(svg.includes("a &lt; b &amp; c"));
+    assert.ok(!/NaN|undefined|href=|url\(/.test(svg));
+    for (const { name, pods, uplink } of plan.nodes) {
+      for (const part of [name, ...pods, ...Object.values(uplink.addresses)])
+        assert.ok(svg.includes(`>${part}<`), part);
+    }
+    for (const tag of ["text", "style", "title", "svg"]) {
+      const opened = svg.match(new RegExp(`<${tag}[ >]`, "g"))?.length;
+      assert.equal(svg.match(new RegExp(`</${tag}>`, "g"))?.length, opened, tag);
+    }
+  });
+});

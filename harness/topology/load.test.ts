@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../core/errors.ts";
+import { contains } from "./address.ts";
+import { listTopologies, loadTopology, topologyFolder } from "./load.ts";
+import { planTopology } from "./make-plan.ts";
+import { validateTopology } from "./validate.ts";
+
+const names = ["dual-stack", "one-rack", "static-fabric", "three-racks", "two-racks", "wide-prefix"];
+
+describe("loadTopology", () => {
+  it("knows the topologies that come with encaplab", async () => {
+    assert.deepEqual(await listTopologies(), names);
+  });
+
+  for (const name of names) {
+    it(`loads ${name}, which stays inside the lab ranges and says what it is good for`, async () => {
+      const topology = await loadTopology(name);
+      assert.equal(topology.name, name);
+      assert.notEqual(topology.description, "");
+      assert.deepEqual(validateTopology(topology, { spells: () => true, entriesCut: false }), []);
+      const { segments, nodes } = planTopology(topology);
+      assert.ok(segments.length > 0 && nodes.length > 0);
+      const networks = [
+        ...topology.subnets.flatMap(({ cidrs }) => Object.values(cidrs)),
+        ...Object.values(topology.services),
+      ];
+      for (const network of [...networks, ...topology.pools.map(({ cidr }) => cidr)]) {
+        assert.ok(contains("198.18.0.0/15", network) || contains("fd00::/8", network), network);
+      }
+      const readme = await readFile(join(topologyFolder, "README.md"), "utf8");
+      assert.ok(readme.includes(`${name}.yaml`), "topologies/README.md does not mention it");
+    });
+  }
+
+  it("takes a path as well as a name, and names the file in messages", async () => {
+    const topology = await loadTopology(join(topologyFolder, "two-racks.yaml"));
+    assert.equal(topology.name, "two-racks");
+    assert.match(topology.source, /topologies\/two-racks\.yaml$/);
+  });
+
+  it("lists the known names for an unknown one, and guesses what was meant", async () => {
+    await assert.rejects(loadTopology("two-rack"), (error: unknown) => {
+      assert.ok(error instanceof UsageError);
+      assert.equal(error.message, 'unknown topology "two-rack" (did you mean two-racks?)');
+      for (const name of names) assert.ok(error.details.fix?.includes(name), name);
+      return true;
+    });
+    await assert.rejects(loadTopology("zzzzzzzz"), { message: 'unknown topology "zzzzzzzz"' });
+  });
+
+  it("tells a missing file from a bad one", async () => {
+    await assert.rejects(loadTopology("./no-such.yaml"), (error: unknown) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, /no-such\.yaml cannot be read/);
+      return true;
+    });
+  });
+});

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { UsageError } from "../core/errors.ts";
+import { parseTopology } from "./parse-topology.ts";
+
+const folder = new URL("testdata/", import.meta.url);
+const read = (file: string) => readFileSync(new URL(file, folder), "utf8");
+const minimal = `
+subnets: { rack-a: { cidr: 198.18.1.0/24 } }
+routers: { tor: { subnets: [rack-a] } }
+nodes: { a1: { subnet: rack-a } }
+`;
+
+function problemsOf(text: string, source = "t.yaml"): readonly string[] {
+  try {
+    parseTopology(text, source, "t");
+  } catch (error) {
+    assert.ok(error instanceof UsageError, String(error));
+    assert.ok(error.details.fix !== undefined);
+    return error.message.split("\n");
+  }
+  return [];
+}
+
+describe("a bad topology file", () => {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
+  // Beside each file lies the text that a user reads.
+  for (const file of files) {
+    it(`is refused with every problem and its place: ${file}`, () => {
+      const expected = read(file.replace(".yaml", ".txt")).trimEnd().split("\n");
+      assert.deepEqual(problemsOf(read(file), file), expected);
+    });
+  }
+
+  it("has faults of form, of reference and of meaning reported together, with line and column", () => {
+    assert.deepEqual(problemsOf(read("invalid-three-faults.yaml"), "mine.yaml"), [
+      "mine.yaml: 3 problems",
+      "  mine.yaml:7:11 subnets.rack-b.cidr: 198.18.1.128/25 overlaps rack-a (198.18.1.0/24)",
+      '  mine.yaml:15:13 nodes.b1.subnet: "rack-c" does not exist (did you mean rack-a?); known: rack-a, rack-b',
+      '  mine.yaml:17:9 fabric: unknown value "ospf"; one of none, static, bgp',
+    ]);
+  });
+
+  it("is not accused of faults that follow from another one", () => {
+    const text = minimal.replace("cidr: 198.18.1.0/24", "cidr: 198.18.1.0/99");
+    assert.equal(problemsOf(text).length, 2, problemsOf(text).join("\n"));
+  });
+
+  it("never makes the reader fail otherwise, whatever line is lost or repeated", () => {
+    const lines = readFileSync(new URL("../../topologies/dual-stack.yaml", import.meta.url), "utf8").split("\n");
+    for (const [index, line] of lines.entries()) {
+      problemsOf(lines.toSpliced(index, 1).join("\n"));
+      problemsOf(lines.toSpliced(index, 0, line).join("\n"));
+      problemsOf(lines.toSpliced(index, 1, line.replace(/[0-9]+/, "-7")).join("\n"));
+      problemsOf(lines.toSpliced(index, 1, line.replace(/:.*/, ": []")).join("\n"));
+      problemsOf(lines.toSpliced(index, 1, line.replace(/:.*/, ": null")).join("\n"));
+    }
+  });
+
+  it("cannot blow up by aliases", () => {
+    const bomb = ["a: &a [x,x,x,x,x,x,x,x,x]", "b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]", "c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]"];
+    const text = [...bomb, "d: &d [*b,*b,*b,*b,*b,*b,*b,*b]", "e: [*d,*d,*d,*d,*d,*d,*d,*d,*d]"].join("\n");
+    assert.ok(problemsOf(text).length > 1);
+  });
+});
+
+describe("a good topology file", () => {
+  it("needs nothing but subnets, routers and nodes", () => {
+    const topology = parseTopology(minimal, "t.yaml", "fallback");
+    assert.deepEqual(topology, {
+      name: "fallback",
+      description: "",
+      source: "t.yaml",
+      families: [4],
+      fabric: "none",
+      subnets: [{ name: "rack-a", cidrs: { 4: "198.18.1.0/24" }, mtu: 1500 }],
+      routers: [{ name: "tor", subnets: ["rack-a"], proxyArp: false }],
+      nodes: [
+        {
+          name: "a1",
+          subnet: "rack-a",
+          addresses: { 4: "198.18.1.11/24" },
+          registered: { 4: "198.18.1.11/24" },
+          pods: 2,
+        },
+      ],
+      pools: [{ family: 4, cidr: "198.19.0.0/17", blockSize: 26 }],
+      services: { 4: "198.19.192.0/18" },
+    });
+  });
+
+  it("may register a node with another prefix than its interface has", () => {
+    const text = minimal.replace(
+      "{ subnet: rack-a }",
+      "{ subnet: rack-a, address: 198.18.1.40, registeredPrefix: 32 }",
+    );
+    const [node] = parseTopology(text, "t.yaml", "t").nodes;
+    assert.deepEqual(node?.addresses, { 4: "198.18.1.40/24" });
+    assert.deepEqual(node.registered, { 4: "198.18.1.40/32" });
+  });
+
+  it("may use IPv6 alone, with IPv6 pools and services by default", () => {
+    const topology = parseTopology(minimal.replace("cidr: 198.18.1.0/24", 'cidr6: "FD00:18:1::/64"'), "t.yaml", "t");
+    assert.deepEqual(topology.families, [6]);
+    assert.deepEqual(topology.nodes[0]?.addresses, { 6: "fd00:18:1::b/64" });
+    assert.deepEqual(topology.pools, [{ family: 6, cidr: "fd00:10:19::/48", blockSize: 122 }]);
+    assert.deepEqual(topology.services, { 6: "fd00:10:20::/112" });
+  });
+
+  it("may leave a family of its subnets unused", () => {
+    const both = minimal.replace("/24 }", '/24, cidr6: "fd00:18:1::/64" }');
+    assert.deepEqual(parseTopology(both, "t.yaml", "t").families, [4, 6]);
+    const one = parseTopology(`${both}families: [4]\n`, "t.yaml", "t");
+    assert.deepEqual(one.families, [4]);
+    assert.deepEqual(one.nodes[0]?.addresses, { 4: "198.18.1.11/24" });
+  });
+});
