@@ -1,0 +1,53 @@
+import { CommandError } from "../../exec/command-error.ts";
+import type { Executor } from "../../exec/executor.ts";
+import type { Plan } from "../../topology/plan.ts";
+import type { Capability, Problem } from "../provider.ts";
+
+/** Programs without which no lab of namespaces can be built, with the package that has them. */
+const programs: readonly (readonly [argv: readonly string[], debianPackage: string])[] = [
+  [["ip", "-V"], "iproute2"],
+  [["nsenter", "--version"], "util-linux"],
+  [["ping", "-V"], "iputils-ping"],
+];
+
+const otherProviders = "choose another provider: --provider vm, --provider docker";
+
+/** What keeps this machine from making network namespaces at all; asked before anything is tried. */
+export async function machineProblems(host: Executor, userId: number | undefined): Promise<readonly Problem[]> {
+  if (process.platform !== "linux") {
+    return [{ what: `network namespaces need Linux, this is ${process.platform}`, fix: otherProviders }];
+  }
+  if (userId !== 0) {
+    return [{ what: "making network namespaces needs root", fix: `run it with sudo, or ${otherProviders}` }];
+  }
+  const answers = await Promise.all(programs.map(([argv, name]) => programProblem(host, argv, name)));
+  return answers.flat();
+}
+
+/** What keeps a plan from being built with the capabilities that were found. */
+export function planProblems(plan: Plan, capabilities: ReadonlySet<Capability>): readonly Problem[] {
+  if (!plan.families.includes(6) || capabilities.has("ipv6")) return [];
+  return [{ what: "the kernel has no IPv6, which this plan uses", fix: "--family 4, or boot without ipv6.disable=1" }];
+}
+
+/** Words for a failed attempt to make a namespace. */
+export function namespaceProblem(error: unknown): Problem {
+  const tail = error instanceof CommandError ? (error.details.tail ?? error.message) : String(error);
+  const forbidden = /not permitted|permission denied/i.test(tail);
+  return {
+    what: `a network namespace cannot be made here: ${tail.split("\n").at(-1) ?? tail}`,
+    fix: forbidden
+      ? `in a container, give it --privileged (or CAP_SYS_ADMIN and CAP_NET_ADMIN), or ${otherProviders}`
+      : `use a kernel with CONFIG_NET_NS and CONFIG_VETH, or ${otherProviders}`,
+  };
+}
+
+async function programProblem(host: Executor, argv: readonly string[], name: string): Promise<readonly Problem[]> {
+  try {
+    await host.tryRun(argv);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.failure !== "missing-program") throw error;
+    return [{ what: `${argv[0] ?? ""} is not installed`, fix: `install the package ${name}` }];
+  }
+}

@@ -1,0 +1,37 @@
+import type { Executor } from "../../exec/executor.ts";
+import type { LabRef } from "../provider.ts";
+import { readLabel } from "./label.ts";
+import { labFolders, labNamespaces, labProcesses } from "./leftovers.ts";
+import type { NamespaceName } from "./names.ts";
+import { ownerLives } from "./owner.ts";
+
+/** Finds all labs of namespaces on this machine by the names of their namespaces. */
+export async function discoverLabs(host: Executor): Promise<readonly LabRef[]> {
+  const byRun = new Map<string, NamespaceName[]>();
+  for (const name of await labNamespaces()) byRun.set(name.runId, [...(byRun.get(name.runId) ?? []), name]);
+  return Promise.all([...byRun].map(([runId, names]) => describeLab(runId, names, host)));
+}
+
+async function describeLab(runId: string, names: readonly NamespaceName[], host: Executor): Promise<LabRef> {
+  const namespaces = names.map(({ name }) => name);
+  const fabric = names.find(({ ownerStart }) => ownerStart !== undefined)?.name;
+  const [label, lives, processes, folders] = await Promise.all([
+    fabric === undefined ? undefined : readLabel(host, fabric).catch(() => undefined),
+    ownerLives(names),
+    labProcesses(runId, namespaces),
+    labFolders(runId),
+  ]);
+  const ownerPid = names[0]?.ownerPid;
+  return {
+    runId,
+    provider: "netns",
+    parts: [
+      ...namespaces,
+      ...processes.map(({ pid, command }) => `process ${pid} (${command.slice(0, 60)})`),
+      ...folders,
+    ],
+    state: label?.kept === true ? "kept" : lives ? "running" : "stale",
+    ...(ownerPid === undefined ? {} : { ownerPid }),
+    ...(label === undefined ? {} : { label }),
+  };
+}

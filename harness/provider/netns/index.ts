@@ -1,0 +1,119 @@
+import { LabError } from "../../core/errors.ts";
+import { withScope } from "../../core/scope.ts";
+import type { Executor } from "../../exec/executor.ts";
+import { localExecutor } from "../../exec/local.ts";
+import { inNamespace } from "../../exec/namespace.ts";
+import { recordingExecutor } from "../../exec/recording.ts";
+import type { Plan } from "../../topology/plan.ts";
+import type { Capability, Lab, LabNode, LabRef, Problem, Provider } from "../provider.ts";
+import type { ProviderContext } from "../context.ts";
+import { probeCapabilities } from "./capabilities.ts";
+import { machineProblems, namespaceProblem, planProblems } from "./check.ts";
+import { removeLab } from "./destroy.ts";
+import { discoverLabs } from "./discover.ts";
+import { readLabel, writeLabel } from "./label.ts";
+import { labNamespaces } from "./leftovers.ts";
+import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } from "./names.ts";
+import { labIdOf } from "./owner.ts";
+import { buildLab } from "./provision.ts";
+import { walkLab } from "./walk.ts";
+
+const name = "netns";
+
+/** Provider of labs made of network namespaces of this host: nodes, routers, and one more that holds all bridges. */
+export function netnsProvider(context: ProviderContext = {}): Provider {
+  const ownerPid = context.ownerPid ?? process.pid;
+  const host = (runId?: string): Executor => hostExecutor(context, runId);
+  const capabilities = new Set<Capability>();
+  const check = checker(context, capabilities, ownerPid);
+  return {
+    name,
+    capabilities,
+    check,
+    provision: async (plan, runId, scope) => {
+      const id = await ownLabId(runId, ownerPid);
+      await buildLab(plan, id, host(runId), scope);
+      await walkLab(plan, id, host(runId));
+      return labOf(plan, id, host(runId));
+    },
+    label: async (lab, label) => {
+      const id = await findLabId(lab.runId);
+      await writeLabel(host(), fabricNamespace(id), label);
+    },
+    discover: () => discoverLabs(host()),
+    attach: async (ref, plan) => attachLab(ref, plan, host(ref.runId)),
+    destroy: (ref) => removeLab(ref.runId, host()),
+  };
+}
+
+function hostExecutor({ ownerPid, onCommand }: ProviderContext, runId: string | undefined): Executor {
+  const pid = ownerPid ?? process.pid;
+  const env = runId === undefined ? {} : { ENCAPLAB_RUN: runMark({ runId }, pid) };
+  const local = localExecutor({ where: "this host", env });
+  return onCommand === undefined ? local : recordingExecutor(local, onCommand);
+}
+
+/** Probes once per provider, and only where the machine can make namespaces at all. */
+function checker(context: ProviderContext, capabilities: Set<Capability>, ownerPid: number): Provider["check"] {
+  let probed: Promise<readonly Problem[]> | undefined;
+  const probe = async (): Promise<readonly Problem[]> => {
+    const problems = await machineProblems(hostExecutor(context, undefined), context.userId ?? process.getuid?.());
+    if (problems.length > 0) return problems;
+    try {
+      const found = await withScope((scope) => probeCapabilities(hostExecutor(context, undefined), ownerPid, scope));
+      for (const capability of found) capabilities.add(capability);
+      return [];
+    } catch (error) {
+      return [namespaceProblem(error)];
+    }
+  };
+  return async (plan) => {
+    probed ??= probe();
+    const problems = await probed;
+    return problems.length > 0 ? problems : planProblems(plan, capabilities);
+  };
+}
+
+async function ownLabId(runId: string, ownerPid: number): Promise<LabId> {
+  const id = await labIdOf(runId, ownerPid);
+  if (id === undefined) throw new LabError(`the owner of the lab, process ${ownerPid}, does not exist`);
+  return id;
+}
+
+/** The identity of a lab from what is on the machine: its maker may have been another process. */
+async function findLabId(runId: string): Promise<LabId> {
+  for (const { runId: found, ownerPid, ownerStart } of await labNamespaces()) {
+    if (found === runId && ownerStart !== undefined) return { runId, ownerPid, ownerStart };
+  }
+  throw new LabError(`there is no lab ${runId} on this machine`, { fix: "npm run lab -- status" });
+}
+
+async function attachLab(ref: LabRef, plan: Plan, host: Executor): Promise<Lab> {
+  const id = await findLabId(ref.runId);
+  const label = await readLabel(host, fabricNamespace(id));
+  if (label !== undefined && label.digest !== plan.digest) {
+    throw new LabError(`lab ${ref.runId} was built from another plan (${label.digest}, not ${plan.digest})`, {
+      fix: "give the topology that it was built from, or take it down and build it again",
+    });
+  }
+  const there = new Set((await labNamespaces()).map((namespace) => namespace.name));
+  const lab = labOf(plan, id, host);
+  const members = [...lab.routers, ...lab.nodes].map((member) => memberNamespace(id, member.name));
+  const missing = members.filter((member) => !there.has(member));
+  if (missing.length === 0) return lab;
+  throw new LabError(`lab ${ref.runId} is not whole: ${missing.join(", ")} missing`, {
+    fix: `npm run lab -- down ${ref.runId}`,
+  });
+}
+
+function labOf(plan: Plan, id: LabId, host: Executor): Lab {
+  const member =
+    (role: LabNode["role"]) =>
+    ({ name: memberName }: { readonly name: string }): LabNode => {
+      const namespace = memberNamespace(id, memberName);
+      const executor = inNamespace(host, namespace, `${role} ${memberName} (netns ${namespace})`);
+      return { name: memberName, role, executor, namespacePrefix: memberPrefix(id) };
+    };
+  const nodes = plan.nodes.map(member("node"));
+  return { runId: id.runId, provider: name, plan, nodes, routers: plan.routers.map(member("router")) };
+}
