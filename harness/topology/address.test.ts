@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   addressCount,
   blockCount,
+  canonicalForm,
   contains,
   familyOf,
   hostAddress,
@@ -103,6 +104,13 @@ describe("addresses", () => {
     assert.equal(normalizeAddress("2001:db8:0:1:1:1:1:1"), "2001:db8:0:1:1:1:1:1");
     assert.equal(normalizeAddress("fe80::1%eth0"), "fe80::1");
     assert.throws(() => normalizeAddress("1.2.3.4/24"), RangeError);
+  });
+
+  it("respells a network without losing what it says", () => {
+    assert.equal(canonicalForm("FD00:0:0::B/64"), "fd00::b/64");
+    assert.equal(canonicalForm("FD00:0:0::B"), "fd00::b");
+    assert.equal(canonicalForm("198.18.1.11/24"), "198.18.1.11/24");
+    assert.equal(canonicalForm("::ffff:1.2.3.4/128"), "::ffff:102:304/128");
   });
 
   it("keeps blocks inside their pool, apart from each other, and hosts inside their network", () => {

@@ -83,6 +83,12 @@ export function normalizeAddress(address: string): string {
   return family === 6 && value >> 32n === 0xffffn ? format(4, value & 0xffffffffn) : format(family, value);
 }
 
+/** The canonical spelling of an address with or without prefix, host bits kept: `FD00:0::1/64` becomes `fd00::1/64`. */
+export function canonicalForm(addressOrCidr: string): string {
+  const { family, value, prefix } = parse(addressOrCidr);
+  return addressOrCidr.includes("/") ? `${format(family, value)}/${prefix}` : format(family, value);
+}
+
 interface Range {
   readonly family: Family;
   /** 32 or 128. */

@@ -1,4 +1,4 @@
-import { addressCount, familyOf, hostAddress, prefixLength } from "./address.ts";
+import { addressCount, canonicalForm, familyOf, hostAddress, prefixLength } from "./address.ts";
 import type { NodeEntry, SubnetEntry, TopologyFile } from "./schema.ts";
 import type { Family, PerFamily, Pool, Topology, TopologyNode } from "./topology.ts";
 
@@ -65,9 +65,10 @@ function familiesOf(file: TopologyFile): readonly Family[] {
   return bothFamilies.filter((family) => subnets.some((subnet) => networkOfEntry(subnet, family) !== undefined));
 }
 
-/** Keys of IPv6 values carry a 6: `cidr6`, `address6`. */
+/** Keys of IPv6 values carry a 6: `cidr6`, `address6`. One spelling each, so that others may compare them as text. */
 function networkOfEntry(entry: Pick<SubnetEntry, "cidr" | "cidr6"> | undefined, family: Family): string | undefined {
-  return family === 4 ? entry?.cidr : entry?.cidr6;
+  const given = family === 4 ? entry?.cidr : entry?.cidr6;
+  return given && canonicalForm(given);
 }
 
 function fillNode(file: TopologyFile, name: string, entry: NodeEntry): TopologyNode {
@@ -91,7 +92,8 @@ function fillNode(file: TopologyFile, name: string, entry: NodeEntry): TopologyN
 function addressOf(file: TopologyFile, name: string, entry: NodeEntry, family: Family): string | undefined {
   const given = family === 4 ? entry.address : entry.address6;
   const network = networkOfEntry(file.subnets[entry.subnet], family);
-  if (given !== undefined || network === undefined) return given;
+  if (given !== undefined) return canonicalForm(given);
+  if (network === undefined) return undefined;
   const neighbours = Object.keys(file.nodes).filter((other) => file.nodes[other]?.subnet === entry.subnet);
   const number = firstNodeNumber + neighbours.indexOf(name);
   return BigInt(number) < addressCount(network) ? hostAddress(network, number) : undefined;
@@ -107,7 +109,7 @@ function interfacePrefix(file: TopologyFile, entry: NodeEntry, family: Family): 
 function fillPools(file: TopologyFile, families: readonly Family[]): readonly Pool[] {
   const named = (file.pools ?? []).map(({ cidr, blockSize }): Pool => {
     const family = familyOf(cidr);
-    return { family, cidr, blockSize: blockSize ?? defaultBlockSize[family] };
+    return { family, cidr: canonicalForm(cidr), blockSize: blockSize ?? defaultBlockSize[family] };
   });
   const missing = families.filter((family) => !named.some((pool) => pool.family === family));
   const added = missing.map((family) => ({ family, cidr: defaultPool[family], blockSize: defaultBlockSize[family] }));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { contains } from "./address.ts";
@@ -48,6 +49,23 @@ describe("loadTopology", () => {
       return true;
     });
     await assert.rejects(loadTopology("zzzzzzzz"), { message: 'unknown topology "zzzzzzzz"' });
+  });
+
+  it("names a topology after its file, in characters that names may have", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "topology-"));
+    try {
+      const text = await readFile(join(topologyFolder, "one-rack.yaml"), "utf8");
+      for (const [file, name] of [
+        ["My Lab_2.yml", "my-lab-2"],
+        ["2racks.yaml", "lab-2racks"],
+        ["é.yaml", "lab"],
+      ] as const) {
+        await writeFile(join(folder, file), text);
+        assert.equal((await loadTopology(join(folder, file))).name, name);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("tells a missing file from a bad one", async () => {

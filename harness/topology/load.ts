@@ -22,7 +22,7 @@ export async function loadTopology(nameOrFile: string, folder: string = topology
     });
   }
   const path = isFile ? nameOrFile : join(folder, `${nameOrFile}.yaml`);
-  return parseTopology(await readText(path), shortest(path), basename(path).replace(/\.ya?ml$/, ""));
+  return parseTopology(await readText(path), shortest(path), nameFrom(path));
 }
 
 /** Names of the topologies in a folder, sorted. */
@@ -43,6 +43,17 @@ async function readText(path: string): Promise<string> {
       fix: "check the path; a name without slash and ending means a topology that comes with encaplab",
     });
   }
+}
+
+/** What a file without `name` is called: its own name, in the characters that the schema allows. */
+function nameFrom(path: string): string {
+  const words = basename(path)
+    .replace(/\.ya?ml$/, "")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
+  const name = words.join("-").slice(0, 36).replace(/-$/, "");
+  return /^[a-z]/.test(name) ? name : `lab-${name}`.replace(/-$/, "");
 }
 
 /** Paths below the current folder are shown relative to it, others in full. */

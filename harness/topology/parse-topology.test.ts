@@ -57,6 +57,13 @@ describe("a bad topology file", () => {
     }
   });
 
+  it("may hold an IPv4 address in IPv6 dress and is refused in order", () => {
+    const [, problem] = problemsOf(
+      minimal.replace("{ subnet: rack-a }", '{ subnet: rack-a, address6: "::ffff:1.2.3.4" }'),
+    );
+    assert.equal(problem, "  t.yaml:4:42 nodes.a1.address6: rack-a has no IPv6 network for ::ffff:102:304");
+  });
+
   it("cannot blow up by aliases", () => {
     const bomb = ["a: &a [x,x,x,x,x,x,x,x,x]", "b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]", "c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]"];
     const text = [...bomb, "d: &d [*b,*b,*b,*b,*b,*b,*b,*b]", "e: [*d,*d,*d,*d,*d,*d,*d,*d,*d]"].join("\n");
@@ -102,6 +109,7 @@ describe("a good topology file", () => {
   it("may use IPv6 alone, with IPv6 pools and services by default", () => {
     const topology = parseTopology(minimal.replace("cidr: 198.18.1.0/24", 'cidr6: "FD00:18:1::/64"'), "t.yaml", "t");
     assert.deepEqual(topology.families, [6]);
+    assert.deepEqual(topology.subnets[0]?.cidrs, { 6: "fd00:18:1::/64" });
     assert.deepEqual(topology.nodes[0]?.addresses, { 6: "fd00:18:1::b/64" });
     assert.deepEqual(topology.pools, [{ family: 6, cidr: "fd00:10:19::/48", blockSize: 122 }]);
     assert.deepEqual(topology.services, { 6: "fd00:10:20::/112" });
