@@ -2,10 +2,14 @@ import { rm } from "node:fs/promises";
 import { LabError } from "../../core/errors.ts";
 import { poll } from "../../core/poll.ts";
 import type { Executor } from "../../exec/executor.ts";
+import { processStart } from "./owner.ts";
 import { labFolders, labNamespaces, labProcesses, type LabProcess } from "./leftovers.ts";
 
 /** Milliseconds that killed processes get to vanish; they only need the kernel's attention. */
 const killTimeoutMs = 5_000;
+
+/** Times to look for processes. */
+const maxKillRounds = 5;
 
 /**
  * Removes everything that carries a run id: processes, temporary folders, then namespaces, the fabric's last, so that a
@@ -13,7 +17,7 @@ const killTimeoutMs = 5_000;
  */
 export async function removeLab(runId: string, host: Executor): Promise<void> {
   const namespaces = await namespacesOf(runId);
-  await killAll(await labProcesses(runId, namespaces));
+  await killAll(runId, namespaces);
   for (const folder of await labFolders(runId)) await rm(folder, { recursive: true, force: true });
   if (namespaces.length === 0) return;
   const input = namespaces.map((name) => `netns del ${name}\n`).join("");
@@ -33,24 +37,35 @@ async function namespacesOf(runId: string): Promise<readonly string[]> {
   return own.toSorted((a, b) => isFabric(a) - isFabric(b)).map(({ name }) => name);
 }
 
-/** Kills by pid as just found, and waits until each is gone: their files and devices are in use until then. */
-async function killAll(processes: readonly LabProcess[]): Promise<void> {
-  if (processes.length === 0) return;
-  for (const { pid } of processes) kill(pid, "SIGKILL");
+/**
+ * Kills by pid as just found, and waits until each is gone: their files and devices are in use until then. Looks again
+ * afterwards, because a process may fork while it is being found.
+ */
+async function killAll(runId: string, namespaces: readonly string[]): Promise<void> {
+  for (let round = 0; round < maxKillRounds; round += 1) {
+    const processes = await labProcesses(runId, namespaces);
+    if (processes.length === 0) return;
+    await killThese(processes);
+  }
+}
+
+async function killThese(processes: readonly LabProcess[]): Promise<void> {
+  for (const { pid } of processes) kill(pid);
   await poll(
-    () => {
-      const left = processes.filter(({ pid }) => kill(pid, 0));
+    async () => {
+      const starts = await Promise.all(processes.map(({ pid }) => processStart(pid)));
+      const left = processes.filter(({ start }, index) => starts[index] === start);
       const seen = left.map(({ pid, command }) => `${pid} ${command}`).join("; ");
-      return Promise.resolve(left.length === 0 ? { done: true, value: undefined } : { done: false, seen });
+      return left.length === 0 ? { done: true, value: undefined } : { done: false, seen };
     },
     { what: "killed processes of the lab to end", timeoutMs: killTimeoutMs },
   );
 }
 
-function kill(pid: number, signal: "SIGKILL" | 0): boolean {
+function kill(pid: number): void {
   try {
-    return process.kill(pid, signal);
+    process.kill(pid, "SIGKILL");
   } catch {
-    return false;
+    // It has ended by itself.
   }
 }

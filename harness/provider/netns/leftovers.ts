@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { processStart } from "./owner.ts";
 import { parseNamespace, type NamespaceName } from "./names.ts";
 
 /** Where `ip netns add` mounts namespaces (ip-netns(8)). */
@@ -9,6 +10,8 @@ const namespaceFolder = "/run/netns";
 /** A process that belongs to a lab: it is in one of its namespaces, or carries its run id. */
 export interface LabProcess {
   readonly pid: number;
+  /** Clock ticks since boot; with the pid it names the process for good. */
+  readonly start: string;
   readonly command: string;
 }
 
@@ -28,7 +31,8 @@ export async function labProcesses(runId: string, namespaces: readonly string[])
       const inside = inodes.has(await readlink(`/proc/${pid}/ns/net`).catch(() => ""));
       if (!inside && !(await carriesRun(pid, runId))) return [];
       const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-      return command === "" ? [] : [{ pid, command: command.replaceAll("\0", " ").trim() }];
+      const start = await processStart(pid);
+      return start === undefined ? [] : [{ pid, start, command: command.replaceAll("\0", " ").trim() }];
     }),
   );
   return found.flat();

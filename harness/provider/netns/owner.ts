@@ -3,7 +3,7 @@ import type { LabId, NamespaceName } from "./names.ts";
 
 /** The identity of a lab that a process makes; undefined once that process is gone. */
 export async function labIdOf(runId: string, ownerPid: number): Promise<LabId | undefined> {
-  const ownerStart = await startOf(ownerPid);
+  const ownerStart = await processStart(ownerPid);
   return ownerStart === undefined ? undefined : { runId, ownerPid, ownerStart };
 }
 
@@ -15,12 +15,13 @@ export async function labIdOf(runId: string, ownerPid: number): Promise<LabId | 
 export async function ownerLives(names: readonly NamespaceName[]): Promise<boolean> {
   const [first] = names;
   if (first === undefined) return false;
-  const start = await startOf(first.ownerPid);
+  const start = await processStart(first.ownerPid);
   const recorded = names.find((name) => name.ownerStart !== undefined)?.ownerStart;
   return start !== undefined && (recorded === undefined || recorded === start);
 }
 
-async function startOf(pid: number): Promise<string | undefined> {
+/** Start of a process in clock ticks since boot; undefined once it has ended, also while its parent has not noticed. */
+export async function processStart(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
   // The second field is the program's name in parentheses and may hold anything, so count from its end.
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
