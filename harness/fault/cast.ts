@@ -1,0 +1,84 @@
+import { LabError } from "../core/errors.ts";
+import type { Network } from "../dataplane/dataplane.ts";
+import type { NodeIdentity } from "../encap/identity.ts";
+import type { LabNode } from "../provider/provider.ts";
+import type { Executor } from "../exec/executor.ts";
+import type { Family } from "../topology/topology.ts";
+
+/** A node that plays a part in a fault. */
+export interface Actor {
+  readonly name: string;
+  readonly executor: Executor;
+  readonly identity: NodeIdentity;
+  /** Underlay address, block and tunnel address in the fault's family; the tunnel address is empty without tunnel. */
+  readonly address: string;
+  readonly block: string;
+  readonly tunnelAddress: string;
+}
+
+/** Faults are made in IPv4 where the network has it, otherwise in IPv6. */
+export function faultFamily(network: Network): Family {
+  return network.lab.plan.families.includes(4) ? 4 : 6;
+}
+
+/** The node that faults are made on: the first of the plan that has pods. */
+export function culprit(network: Network): Actor {
+  return actorNamed(network, nodesWithPods(network)[0]);
+}
+
+/** The first other node with pods on the culprit's segment. */
+export function nearPeer(network: Network): Actor {
+  return actorNamed(network, others(network, true)[0], "same-subnet");
+}
+
+/** All other nodes with pods on the culprit's segment. */
+export function nearPeers(network: Network): readonly Actor[] {
+  return others(network, true).map((name) => actorNamed(network, name));
+}
+
+/** The first node with pods on another segment than the culprit's. */
+export function farPeer(network: Network): Actor {
+  return actorNamed(network, others(network, false)[0], "cross-subnet");
+}
+
+/** All nodes that have pods. */
+export function everyActor(network: Network): readonly Actor[] {
+  return nodesWithPods(network).map((name) => actorNamed(network, name));
+}
+
+/** The routers with a port on the culprit's segment. */
+export function routersOf(network: Network): readonly LabNode[] {
+  const { plan, routers } = network.lab;
+  const segment = segmentOf(network, culprit(network).name);
+  const there = plan.routers.filter((router) => router.ports.some((port) => port.segment === segment));
+  return routers.filter((router) => there.some(({ name }) => name === router.name));
+}
+
+function nodesWithPods(network: Network): readonly string[] {
+  return network.lab.nodes.map(({ name }) => name).filter((name) => network.pods.some((pod) => pod.node === name));
+}
+
+function others(network: Network, near: boolean): readonly string[] {
+  const { name: own } = culprit(network);
+  const segment = segmentOf(network, own);
+  return nodesWithPods(network).filter((name) => name !== own && (segmentOf(network, name) === segment) === near);
+}
+
+function segmentOf(network: Network, node: string): string | undefined {
+  return network.lab.plan.nodes.find(({ name }) => name === node)?.uplink.segment;
+}
+
+function actorNamed(network: Network, name: string | undefined, locality = "any"): Actor {
+  const node = network.lab.nodes.find((candidate) => candidate.name === name);
+  const identity = network.identities.nodes.find((candidate) => candidate.name === name);
+  const family = faultFamily(network);
+  const address = identity?.addresses[family];
+  const block = identity?.blocks[family]?.[0];
+  if (node === undefined || identity === undefined || address === undefined || block === undefined) {
+    throw new LabError(`the topology ${network.lab.plan.topology.name} has no ${locality} node for this fault`, {
+      fix: "use a topology with two nodes in each of two subnets, for example two-racks",
+    });
+  }
+  const tunnelAddress = identity.tunnelAddresses[family] ?? "";
+  return { name: node.name, executor: node.executor, identity, address, block, tunnelAddress };
+}

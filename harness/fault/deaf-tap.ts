@@ -1,0 +1,15 @@
+import { routersOf } from "./cast.ts";
+import type { Fault } from "./fault.ts";
+
+/** The router's capture hears nothing: what it did not hear proves nothing, so that no claim may be made. */
+export const deafTap: Fault = {
+  name: "deaf-tap",
+  title: "the capture on the router hears nothing",
+  describes: "the harness's own: silence of a tap must never pass for absence of packets (PR #4457)",
+  modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
+  needs: ["cross-subnet"],
+  apply: (network) => Promise.resolve({ deafen: routersOf(network).map(({ name }) => name) }),
+  trips: [
+    { check: "encapsulated", status: "inconclusive", path: "*/pod-to-pod/cross-subnet/*", category: "inconclusive" },
+  ],
+};

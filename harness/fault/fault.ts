@@ -1,0 +1,56 @@
+import type { Scope } from "../core/scope.ts";
+import type { Network } from "../dataplane/dataplane.ts";
+import type { ModeId } from "../encap/mode.ts";
+import type { Locality } from "../encap/path.ts";
+import type { Plan } from "../topology/plan.ts";
+import type { Category, CheckName } from "../verify/verdict.ts";
+
+/** One way to be wrong: put into a network that is right, it must turn exactly the checks red that it names. */
+export interface Fault {
+  /** Kebab case, equal to its file's name. */
+  readonly name: string;
+  /** One line for lists: what is wrong. */
+  readonly title: string;
+  /** The real bugs that look like this: issue numbers of projectcalico/calico unless another repository is named. */
+  readonly describes: string;
+  /** Modes in which the fault means something. */
+  readonly modes: readonly ModeId[];
+  /** Localities that the topology must have. */
+  readonly needs: readonly Exclude<Locality, "same-node">[];
+  /**
+   * Makes the network wrong and returns when it is. The scope takes the undo before the effect; without one the fault
+   * stays as long as the lab.
+   */
+  apply(network: Network, plan: Plan, scope?: Scope): Promise<FaultEffect>;
+  /** Verdicts that must turn up: for each, at least one with this check and status whose id matches. */
+  readonly trips: readonly Trip[];
+}
+
+/** What a fault did, for the report, and what it asks of the capture. */
+export interface FaultEffect {
+  /** Pasteable commands, each with the node it ran on: "a1: ip route replace …". */
+  readonly did?: readonly string[];
+  /** Nodes and routers whose capture must hear nothing: their CaptureTarget gets a filter that never matches. */
+  readonly deafen?: readonly string[];
+}
+
+/** One verdict that a fault must provoke. */
+export interface Trip {
+  readonly check: CheckName;
+  readonly status: "fail" | "inconclusive";
+  /** Glob over the verdict's id (a path id or `<mode>/control-plane/<node>`): `*` stands for any characters. */
+  readonly path: string;
+  readonly category?: Category;
+}
+
+/** Whether a verdict's id matches a trip's glob. */
+export function matchesTrip(trip: Trip, id: string): boolean {
+  const pattern = trip.path
+    .split("*")
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+    .join(".*");
+  return new RegExp(`^${pattern}$`).test(id);
+}
+
+/** BPF expression that no packet matches: a frame is never shorter than its own Ethernet header. */
+export const deafFilter = "less 1";

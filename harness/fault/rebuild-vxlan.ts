@@ -1,0 +1,58 @@
+import { LabError } from "../core/errors.ts";
+import type { Scope } from "../core/scope.ts";
+import type { LinkFact, NodeFacts, RouteFact } from "../dataplane/dataplane.ts";
+import { readNodeFacts } from "../dataplane/facts/read-node-facts.ts";
+import { runScript } from "../exec/script.ts";
+import type { Actor } from "./cast.ts";
+
+/**
+ * Makes an actor's VXLAN device anew with another VNI, which the kernel does not change on a living device, and gives it
+ * back its addresses, neighbours, FDB entries and routes. The undo makes the old device again.
+ */
+export async function rebuildVxlan(actor: Actor, device: string, vni: number, scope: Scope): Promise<string> {
+  const facts = await readNodeFacts(actor.name, actor.executor);
+  const link = facts.links.find((candidate) => candidate.device === device);
+  const old = link?.vxlan;
+  if (link === undefined || old === undefined) {
+    throw new LabError(`node ${actor.name} has no VXLAN device ${device}`, { where: actor.executor.where });
+  }
+  const rebuild = (id: number): string => script(link, { ...old, vni: id }, facts, actor.identity.uplink);
+  scope.defer(`rebuild ${device} of ${actor.name} with VNI ${old.vni}`, async () => {
+    await runScript(actor.executor, rebuild(old.vni));
+  });
+  await runScript(actor.executor, rebuild(vni));
+  return `${actor.name}: ip link del ${device}; ip link add ${device} type vxlan id ${vni} …`;
+}
+
+function script(
+  { device, mac, mtu, addresses }: LinkFact,
+  vxlan: NonNullable<LinkFact["vxlan"]>,
+  { neighbours, fdb, routes }: NodeFacts,
+  uplink: string,
+): string {
+  const learning = vxlan.learning ? "learning" : "nolearning";
+  const own = addresses.filter((address) => !address.startsWith("fe80:"));
+  return [
+    `ip link del ${device} 2>/dev/null || true`,
+    "ip -batch - <<'END'",
+    `link add ${device} address ${mac} mtu ${mtu} type vxlan id ${vxlan.vni} local ${vxlan.local} dev ${uplink} ` +
+      `dstport ${vxlan.port} ${learning}`,
+    `link set ${device} up`,
+    ...own.map((address) => `addr add ${address} dev ${device}${address.includes(":") ? " nodad" : ""}`),
+    ...neighbours
+      .filter((entry) => entry.device === device && entry.state.includes("PERMANENT"))
+      .map((entry) => `neigh replace ${entry.address} lladdr ${entry.mac} dev ${device} nud permanent`),
+    ...routes.filter((route) => route.device === device && route.via !== undefined).map(routeLine),
+    "END",
+    "bridge -batch - <<'END'",
+    ...fdb
+      .filter((entry) => entry.device === device)
+      .map((entry) => `fdb replace ${entry.mac} dev ${device} dst ${entry.destination} self permanent`),
+    "END",
+  ].join("\n");
+}
+
+function routeLine({ destination, via, device, protocol, onlink, mtu }: RouteFact): string {
+  const options = `${onlink ? " onlink" : ""}${mtu === undefined ? "" : ` mtu ${mtu}`}`;
+  return `route replace ${destination} via ${via ?? ""} dev ${device ?? ""} proto ${protocol}${options}`;
+}

@@ -1,0 +1,47 @@
+import type { ModeId } from "../encap/mode.ts";
+import { deafTap } from "./deaf-tap.ts";
+import { drop4789AtRouter } from "./drop-4789-at-router.ts";
+import { dropProtocol4 } from "./drop-protocol-4.ts";
+import type { Fault } from "./fault.ts";
+import { foreignRoute } from "./foreign-route.ts";
+import { learningVtep } from "./learning-vtep.ts";
+import { lossyRouter } from "./lossy-router.ts";
+import { missingBlackhole } from "./missing-blackhole.ts";
+import { plainLeak } from "./plain-leak.ts";
+import { slash32NodeAddress } from "./slash-32-node-address.ts";
+import { smallMtuUnderlay } from "./small-mtu-underlay.ts";
+import { snatPodToPod } from "./snat-pod-to-pod.ts";
+import { sourceCheck } from "./source-check.ts";
+import { staleDirectRoute } from "./stale-direct-route.ts";
+import { staleFdb } from "./stale-fdb.ts";
+import { staleTunnelRoute } from "./stale-tunnel-route.ts";
+import { vtepMacDrift } from "./vtep-mac-drift.ts";
+import { wrongOuterSource } from "./wrong-outer-source.ts";
+import { wrongVni } from "./wrong-vni.ts";
+
+/** Every known way to be wrong, in the order in which they are listed. To add one, add a file and a line. */
+export const faults: readonly Fault[] = [
+  slash32NodeAddress,
+  staleTunnelRoute,
+  staleDirectRoute,
+  plainLeak,
+  drop4789AtRouter,
+  dropProtocol4,
+  sourceCheck,
+  lossyRouter,
+  smallMtuUnderlay,
+  wrongVni,
+  wrongOuterSource,
+  staleFdb,
+  vtepMacDrift,
+  learningVtep,
+  snatPodToPod,
+  missingBlackhole,
+  foreignRoute,
+  deafTap,
+];
+
+/** The faults that mean something in a mode. */
+export function faultsFor(mode: ModeId): readonly Fault[] {
+  return faults.filter((fault) => fault.modes.includes(mode));
+}

@@ -1,0 +1,27 @@
+import { Scope } from "../core/scope.ts";
+import { tunnelDevice, vtepMac } from "../encap/tunnel.ts";
+import { culprit, farPeer, faultFamily, nearPeer } from "./cast.ts";
+import { changeNode } from "./change-node.ts";
+import type { Fault } from "./fault.ts";
+
+/** The culprit's FDB sends what is meant for a far node to a near one, which throws it away. */
+export const staleFdb: Fault = {
+  name: "stale-fdb",
+  title: "an FDB entry points to the wrong node",
+  describes: "#7281, #6711, #4022",
+  modes: ["vxlan-always", "vxlan-cross-subnet"],
+  needs: ["same-subnet", "cross-subnet"],
+  apply: async (network, _plan, scope = new Scope()) => {
+    const from = culprit(network);
+    const far = farPeer(network);
+    const family = faultFamily(network);
+    const device = tunnelDevice(network.mode, family) ?? "";
+    const point = (host: string): string =>
+      `bridge fdb replace ${vtepMac(far.name, family)} dev ${device} dst ${host} self permanent`;
+    return { did: [await changeNode(from, [point(nearPeer(network).address)], [point(far.address)], scope)] };
+  },
+  trips: [
+    { check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" },
+    { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
+  ],
+};
