@@ -20,7 +20,7 @@ export function renderHopSvg(path: PathRecord): string {
 }
 
 const columnWidth = 176;
-const laneHeight = 216;
+const laneHeight = 212;
 const headHeight = 48;
 const margin = 20;
 /** A title needs this much room even on a short path. */
@@ -52,7 +52,7 @@ function lanesOf({ expectation, hops }: PathRecord): readonly Lane[] {
       ok: true,
     }));
     const lane = {
-      title: `${direction}   ${from} → ${to}   ${addresses}`,
+      title: `${direction} · ${from} → ${to} · ${addresses}`,
       hops: heard.length > 0 ? heard : planned,
       observed: heard.length > 0,
     };
@@ -65,7 +65,7 @@ function lanesOf({ expectation, hops }: PathRecord): readonly Lane[] {
 }
 
 function drawLane(lane: Lane, top: number): readonly string[] {
-  const title = lane.observed ? lane.title : `${lane.title}   (expected; nothing was recorded)`;
+  const title = lane.observed ? lane.title : `${lane.title} · expected; nothing was recorded`;
   const middle = top + 110;
   const wires = lane.hops.slice(1).map((_, index) => {
     const x = margin + (index + 1) * columnWidth;
@@ -90,7 +90,7 @@ function nodeBoxes(hops: readonly HopRecord[], top: number): readonly string[] {
     const count = (after === -1 ? hops.length : after) - index;
     const x = margin + index * columnWidth + 6;
     const box = rect({ x, y: top, width: count * columnWidth - 12, height: 160, rx: 8, class: "node" });
-    return [box, label(hop.node, { x: x + 12, y: top + 20, class: "ink", "font-size": 14, "font-weight": 600 }, 30)];
+    return [box, label(hop.node, { x: x + 12, y: top + 22, class: "ink", "font-size": 14, "font-weight": 600 }, 6)];
   });
 }
 
@@ -101,7 +101,8 @@ function drawHop(hop: HopRecord, left: number, top: number, observed: boolean): 
   const count = observed ? below(134, plural(hop.packets, "packet"), hop.ok ? "faint" : "bad") : "";
   const wrong = hop.ok ? "" : below(151, `expected ${hop.expected}`, "bad");
   return [
-    below(42, `${hop.device} · ${hop.role}`, "faint"),
+    below(22, hop.device, "ink"),
+    below(38, hop.role, "faint"),
     packetGlyph(hop, center, top + 86, observed),
     count,
     wrong,

@@ -1,0 +1,41 @@
+import { Status } from "allure-js-commons";
+import type { Category } from "../verify/verdict.ts";
+
+/** An Allure category as categories.json holds it. */
+export interface AllureCategory {
+  readonly name: string;
+  readonly description: string;
+  readonly messageRegex: string;
+  readonly matchedStatuses: Status[];
+}
+
+/** The message by which Allure sorts a test into its category. */
+export function categorised(category: Category, message: string): string {
+  return `${category}: ${message}`;
+}
+
+/** One Allure category per kind of trouble; Allure matches the whole message, line ends included. */
+export function allureCategories(): AllureCategory[] {
+  return Object.entries(meanings).map(([name, description]) => ({
+    name,
+    description,
+    messageRegex: `${name}: .*`,
+    matchedStatuses: [brokenOnly.has(name) ? Status.BROKEN : Status.FAILED],
+  }));
+}
+
+const brokenOnly: ReadonlySet<string> = new Set<Category>(["inconclusive", "lab trouble"]);
+
+const meanings: Readonly<Record<Category, string>> = {
+  leak: "Packets showed where none of this path may show, or left without the encapsulation they must have.",
+  "needless encapsulation": "Packets were encapsulated on a path that must be plain.",
+  asymmetric: "The two directions of a path took different forms.",
+  "wrong outer address": "The outer headers do not name the two nodes, or the VXLAN header is wrong.",
+  "wrong source address": "The inner packet, or the server, saw another source address than Calico documents.",
+  "not reached": "The probe did not arrive, or no answer came back.",
+  "lost on the way": "Fewer packets left a hop than came to it.",
+  "wrong MTU": "A packet of pod MTU did not fit, or a larger one did.",
+  "control plane": "Routes, devices, FDB or neighbours differ from what the mode must program.",
+  inconclusive: "The captures cannot prove it either way; the reason says what would.",
+  "lab trouble": "The lab could not be built, run or torn down; this says nothing about encapsulation.",
+};

@@ -1,0 +1,89 @@
+import { cp, mkdtemp, rm, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { messageOf } from "../core/errors.ts";
+import type { Executor } from "../exec/executor.ts";
+import type { ResultsFolder } from "./store.ts";
+
+/** What became of the page; a run never fails because of it. */
+export type PageOutcome =
+  | { readonly generated: true; readonly page: string; readonly ms: number }
+  | { readonly generated: false; readonly because: string; readonly fix: string };
+
+export interface PageOptions {
+  /** Runs Allure on this machine. */
+  readonly executor: Executor;
+  /** Folder that carries Allure's history from run to run; read before, replaced after. */
+  readonly historyFolder?: string;
+}
+
+/** Makes the single-file page of allure-results, which opens from disk. Needs Java; without it says how to get it. */
+export async function generatePage(folder: ResultsFolder, options: PageOptions): Promise<PageOutcome> {
+  try {
+    await bringHistory(folder, options.historyFolder);
+    const ms = await allure(["--single-file"], folder, folder.allureReport, options.executor);
+    await keepHistory(folder, options);
+    return { generated: true, page: folder.page, ms };
+  } catch (error) {
+    return explain(messageOf(error), options.executor);
+  }
+}
+
+/** A large report (thousands of tests) needs some ten seconds; beyond this something hangs. */
+const generateTimeoutMs = 180_000;
+
+/** Starting counts more than peak speed: the JVM lives about a second. */
+const javaOptions = "JAVA_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
+
+async function allure(
+  flags: readonly string[],
+  folder: ResultsFolder,
+  to: string,
+  executor: Executor,
+): Promise<number> {
+  const argv = ["env", javaOptions, script(), "generate", folder.allureResults, "-o", to, "--clean", ...flags];
+  return (await executor.run(argv, { timeoutMs: generateTimeoutMs })).durationMs;
+}
+
+/** The package's own script by its path: another package installs a command of the same name. */
+function script(): string {
+  return join(dirname(createRequire(import.meta.url).resolve("allure-commandline")), "dist", "bin", "allure");
+}
+
+async function bringHistory(folder: ResultsFolder, historyFolder: string | undefined): Promise<void> {
+  if (historyFolder === undefined || !(await exists(historyFolder))) return;
+  await cp(historyFolder, join(folder.allureResults, "history"), { recursive: true });
+}
+
+/** The single file holds no history folder, so the report is made once more as many files, only for that. */
+async function keepHistory(folder: ResultsFolder, { executor, historyFolder }: PageOptions): Promise<void> {
+  if (historyFolder === undefined) return;
+  const full = await mkdtemp(join(folder.path, "allure-full-"));
+  try {
+    await allure([], folder, full, executor);
+    await rm(historyFolder, { recursive: true, force: true });
+    await cp(join(full, "history"), historyFolder, { recursive: true });
+  } finally {
+    await rm(full, { recursive: true, force: true });
+  }
+}
+
+async function explain(message: string, executor: Executor): Promise<PageOutcome> {
+  const java = await executor.tryRun(["java", "-version"]).then(
+    (result) => result.exitCode === 0,
+    () => false,
+  );
+  if (java) return { generated: false, because: message, fix: "npm run lab -- report RUN, once the cause is gone" };
+  return {
+    generated: false,
+    because: "Allure needs Java, and there is none on PATH",
+    fix: "install a Java runtime (Debian: apt-get install default-jre-headless), then: npm run lab -- report RUN",
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
