@@ -57,17 +57,11 @@ function checkForm({ path, cidr }: Network): readonly TopologyProblem[] {
   const clean = networkOf(cidr);
   const special = unusable.find((range) => overlaps(range, cidr));
   return [
-    ...(hasHostBits(cidr, clean) ? [{ path, message: `${cidr} has host bits set; the network is ${clean}` }] : []),
+    ...(cidr !== clean ? [{ path, message: `${cidr} has host bits set; the network is ${clean}` }] : []),
     ...(special === undefined
       ? []
       : [{ path, message: `${cidr} overlaps ${special}, which is not for ordinary hosts` }]),
   ];
-}
-
-/** Compared as networks of single addresses, so that the spelling of IPv6 does not matter. */
-function hasHostBits(cidr: string, clean: string): boolean {
-  const alone = (text: string) => networkOf(text.slice(0, text.indexOf("/")));
-  return alone(cidr) !== alone(clean);
 }
 
 function checkOverlap(network: Network, others: readonly Network[]): readonly TopologyProblem[] {

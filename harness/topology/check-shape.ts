@@ -80,7 +80,10 @@ const words: Readonly<Record<string, string>> = {
 
 /** The value at a path of plain data; undefined where there is none. */
 export function valueAt(data: unknown, path: ValuePath): unknown {
-  return path.reduce<unknown>((value, key) => (isContainer(value) ? value[key] : undefined), data);
+  return path.reduce<unknown>(
+    (value, key) => (isContainer(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+    data,
+  );
 }
 
 /** Takes the ill-formed part out of the data; true when that was, or was in, a whole entry such as a node. */

@@ -64,6 +64,11 @@ describe("a bad topology file", () => {
     assert.equal(problem, "  t.yaml:4:42 nodes.a1.address6: rack-a has no IPv6 network for ::ffff:102:304");
   });
 
+  it("is not misled by names that every JavaScript object knows", () => {
+    const [, problem] = problemsOf(minimal.replace("{ subnet: rack-a }", "{ subnet: constructor }"));
+    assert.equal(problem, '  t.yaml:4:24 nodes.a1.subnet: "constructor" does not exist; known: rack-a');
+  });
+
   it("cannot blow up by aliases", () => {
     const bomb = ["a: &a [x,x,x,x,x,x,x,x,x]", "b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]", "c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]"];
     const text = [...bomb, "d: &d [*b,*b,*b,*b,*b,*b,*b,*b]", "e: [*d,*d,*d,*d,*d,*d,*d,*d,*d]"].join("\n");
