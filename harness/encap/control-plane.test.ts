@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import type { Plan } from "../topology/plan.ts";
+import { expectControlPlane, type ExpectedNodeState, type ExpectedRoute } from "./control-plane.ts";
+import type { ModeId } from "./mode.ts";
+import { modeOf, planOf, planWith } from "./plan.test-data.ts";
+import { identitiesFromAllocation } from "./planned-identities.ts";
+
+function stateOf(plan: Plan, id: ModeId, node = "a1"): ExpectedNodeState {
+  const mode = modeOf(id);
+  const state = expectControlPlane(plan, mode, identitiesFromAllocation(plan, mode)).find((one) => one.node === node);
+  assert.ok(state);
+  return state;
+}
+
+/** In the words of ip(8), so that the tests read like the recordings. */
+function routesOf(state: ExpectedNodeState): readonly string[] {
+  return state.routes.filter(({ purpose }) => !purpose.startsWith("pod")).map(asText);
+}
+
+function asText({ type, destination, via, device, protocols, onlink, mtu }: ExpectedRoute): string {
+  const parts = [type === "unicast" ? "" : `${type} `, destination, via && ` via ${via}`, device && ` dev ${device}`];
+  return [...parts, ` proto ${protocols.join("|")}`, onlink && " onlink", mtu && ` mtu ${mtu}`]
+    .filter((part) => typeof part === "string")
+    .join("");
+}
+
+describe("expectControlPlane", () => {
+  let two: Plan;
+  before(async () => {
+    two = await planOf("two-racks");
+  });
+
+  it("VXLANCrossSubnet: tunnel routes across, direct ones inside, as recorded", () => {
+    assert.deepEqual(routesOf(stateOf(two, "vxlan-cross-subnet")), [
+      "198.19.0.64/26 via 198.18.1.12 dev eth0 proto 80 onlink",
+      "198.19.0.128/26 via 198.19.0.128 dev vxlan.calico proto boot|80 onlink mtu 1450",
+      "198.19.0.192/26 via 198.19.0.192 dev vxlan.calico proto boot|80 onlink mtu 1450",
+      "blackhole 198.19.0.0/26 proto 80|bird",
+    ]);
+  });
+
+  it("VXLAN: tunnel routes everywhere", () => {
+    assert.equal(
+      routesOf(stateOf(two, "vxlan-always"))[0],
+      "198.19.0.64/26 via 198.19.0.64 dev vxlan.calico proto boot|80 onlink mtu 1450",
+    );
+  });
+
+  it("IPIP: the remote node is the next hop on tunl0", () => {
+    assert.deepEqual(routesOf(stateOf(two, "ipip-cross-subnet")).slice(0, 2), [
+      "198.19.0.64/26 via 198.18.1.12 dev eth0 proto 80|bird",
+      "198.19.0.128/26 via 198.18.2.11 dev tunl0 proto 80|bird onlink mtu 1480",
+    ]);
+    assert.equal(
+      routesOf(stateOf(two, "ipip-always"))[0],
+      "198.19.0.64/26 via 198.18.1.12 dev tunl0 proto 80|bird onlink mtu 1480",
+    );
+  });
+
+  it("None: the router is the next hop across racks", () => {
+    assert.deepEqual(routesOf(stateOf(two, "none")).slice(0, 2), [
+      "198.19.0.64/26 via 198.18.1.12 dev eth0 proto 80|bird",
+      "198.19.0.128/26 via 198.18.1.1 dev eth0 proto 80|bird",
+    ]);
+  });
+
+  it("routes its own pods to their veths", () => {
+    const pods = stateOf(two, "none").routes.filter(({ purpose }) => purpose.startsWith("pod"));
+    assert.deepEqual(
+      pods.map(({ purpose, destination }) => `${purpose} ${destination}`),
+      ["pod a1-p1 198.19.0.1", "pod a1-p2 198.19.0.2"],
+    );
+    assert.ok(pods.every(({ device }) => /^cali[0-9a-f]{11}$/.test(device ?? "")));
+  });
+
+  it("VXLAN device, FDB and permanent neighbours for every peer, those of the same subnet too", () => {
+    const { tunnels, fdb, neighbours, idleDevices } = stateOf(two, "vxlan-cross-subnet");
+    assert.deepEqual(tunnels, [
+      {
+        device: "vxlan.calico",
+        kind: "vxlan",
+        mtu: 1450,
+        address: "198.19.0.0/32",
+        vxlan: { mac: "66:f2:9b:c9:1b:bd", vni: 4096, port: 4789, local: "198.18.1.11" },
+      },
+    ]);
+    assert.deepEqual(
+      fdb.map(({ destination }) => destination),
+      ["198.18.1.12", "198.18.2.11", "198.18.2.12"],
+    );
+    assert.deepEqual(
+      neighbours.map(({ address }) => address),
+      ["198.19.0.64", "198.19.0.128", "198.19.0.192"],
+    );
+    assert.equal(fdb[1]?.mac, "66:7e:83:ca:2a:65");
+    assert.deepEqual(idleDevices, ["vxlan-v6.calico", "tunl0"]);
+  });
+
+  it("IPIP device without FDB, and nothing at all without encapsulation", () => {
+    const ipip = stateOf(two, "ipip-always");
+    assert.deepEqual(ipip.tunnels, [{ device: "tunl0", kind: "ipip", mtu: 1480, address: "198.19.0.0/32" }]);
+    assert.deepEqual([ipip.fdb, ipip.neighbours], [[], []]);
+    const none = stateOf(two, "none");
+    assert.deepEqual([none.tunnels, none.idleDevices], [[], ["vxlan.calico", "vxlan-v6.calico", "tunl0"]]);
+  });
+
+  it("gives IPv6 a device of its own, and plain routes where the mode is IPIP", async () => {
+    const dual = await planOf("dual-stack");
+    const { tunnels, routes, fdb } = stateOf(dual, "vxlan-cross-subnet");
+    assert.deepEqual(
+      tunnels.map(({ device, mtu, address }) => [device, mtu, address]),
+      [
+        ["vxlan.calico", 1450, "198.19.0.0/32"],
+        ["vxlan-v6.calico", 1430, "fd00:10:19::/128"],
+      ],
+    );
+    assert.ok(
+      routes.some(({ destination, via, device }) => device === "vxlan-v6.calico" && destination === `${via ?? ""}/122`),
+    );
+    assert.ok(fdb.some(({ destination, device }) => device === "vxlan-v6.calico" && destination === "fd00:18:2::b"));
+    const plain = stateOf(dual, "ipip-always").routes.filter(({ family }) => family === 6);
+    assert.ok(plain.length > 0 && plain.every(({ device }) => device !== "tunl0"));
+  });
+
+  it("tunnels to its own rack from a node registered with /32", async () => {
+    const plan = await planWith("two-racks", ({ name }) =>
+      name === "a1" ? { registered: { 4: "198.18.1.11/32" } } : {},
+    );
+    assert.match(routesOf(stateOf(plan, "vxlan-cross-subnet"))[0] ?? "", /dev vxlan\.calico/);
+    assert.match(routesOf(stateOf(plan, "vxlan-cross-subnet", "a2"))[0] ?? "", /dev eth0/);
+  });
+});

@@ -1,0 +1,164 @@
+import { nextHop } from "./underlay-way.ts";
+import type { Plan } from "../topology/plan.ts";
+import type { Family } from "../topology/topology.ts";
+import type { Identities, NodeIdentity } from "./identity.ts";
+import type { Mode } from "./mode.ts";
+import { inSameSubnet } from "./same-subnet.ts";
+import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMac, vxlanPort, vxlanVni } from "./tunnel.ts";
+
+/** Kernel state that a node must have in a mode, as far as encapsulation depends on it. */
+export interface ExpectedNodeState {
+  readonly node: string;
+  readonly routes: readonly ExpectedRoute[];
+  readonly tunnels: readonly ExpectedTunnel[];
+  /** Tunnel devices that must hold no address and that no route may use: those of other modes. */
+  readonly idleDevices: readonly string[];
+  readonly fdb: readonly { readonly mac: string; readonly destination: string; readonly device: string }[];
+  /** Permanent entries. */
+  readonly neighbours: readonly { readonly address: string; readonly mac: string; readonly device: string }[];
+}
+
+/** One route of the main table; what is undefined may be anything. */
+export interface ExpectedRoute {
+  readonly family: Family;
+  readonly destination: string;
+  /** What it is for: "block of b1", "own block", "pod a1-p1". */
+  readonly purpose: string;
+  readonly type: "unicast" | "blackhole";
+  readonly via?: string;
+  readonly device?: string;
+  readonly onlink?: boolean;
+  /** Names as in RouteFact.protocol, any of which will do: it depends on Calico's version who programs a route. */
+  readonly protocols: readonly string[];
+  /** Must be this where the route carries one at all (only since v3.31). */
+  readonly mtu?: number;
+}
+
+/** A tunnel device. */
+export interface ExpectedTunnel {
+  readonly device: string;
+  readonly kind: "vxlan" | "ipip";
+  readonly mtu: number;
+  /** With /32 or /128. */
+  readonly address: string;
+  /** VXLAN only: IPIP's tunl0 is bound to nothing. */
+  readonly vxlan?: { readonly mac: string; readonly vni: number; readonly port: number; readonly local: string };
+}
+
+/** What every node's kernel must hold (calico-facts 2.2 to 2.4; recorded from Calico v3.32). */
+export function expectControlPlane(plan: Plan, mode: Mode, identities: Identities): ExpectedNodeState[] {
+  const used = plan.families.flatMap((family) => tunnelDevice(mode, family) ?? []);
+  return identities.nodes.map((node) => {
+    const others = identities.nodes.filter((other) => other !== node);
+    return {
+      node: node.name,
+      routes: plan.families.flatMap((family) => [
+        ...others.flatMap((other) => blockRoutes(plan, mode, family, node, other)),
+        ...ownBlocks(family, node),
+        ...podRoutes(identities, family, node),
+      ]),
+      tunnels: plan.families.flatMap((family) => tunnelOf(plan, mode, family, node)),
+      idleDevices: ["vxlan.calico", "vxlan-v6.calico", "tunl0"].filter((device) => !used.includes(device)),
+      ...peersOf(plan, mode, others),
+    };
+  });
+}
+
+function blockRoutes(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): ExpectedRoute[] {
+  const leg = tunneled(mode, family, from, to)
+    ? tunnelLeg(plan, mode, family, to)
+    : plainLeg(plan, mode, family, from, to);
+  return (to.blocks[family] ?? []).map((destination) => ({
+    family,
+    destination,
+    purpose: `block of ${to.name}`,
+    type: "unicast",
+    ...leg,
+  }));
+}
+
+type Leg = Pick<ExpectedRoute, "via" | "device" | "onlink" | "protocols" | "mtu">;
+
+function tunneled(mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): boolean {
+  if (encapsulationOf(mode, family) === "none") return false;
+  return mode.policy === "Always" || (mode.policy === "CrossSubnet" && !inSameSubnet(from, to, family));
+}
+
+function tunnelLeg(plan: Plan, mode: Mode, family: Family, to: NodeIdentity): Leg {
+  const device = tunnelDevice(mode, family) ?? "";
+  const mtu = tunnelMtu(plan, mode, family);
+  const vxlan = mode.encapsulation === "vxlan";
+  // Felix leaves the protocol of routes on its VXLAN device at the kernel's default, 3 (boot).
+  const protocols = vxlan ? ["boot", "80"] : ["80", "bird"];
+  return { ...viaOf(vxlan ? to.tunnelAddresses[family] : to.addresses[family]), device, onlink: true, protocols, mtu };
+}
+
+function plainLeg(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): Leg {
+  const vxlan = encapsulationOf(mode, family) === "vxlan";
+  const planned = plan.nodes.find(({ name }) => name === from.name);
+  const address = to.addresses[family];
+  const hop = planned === undefined || address === undefined ? address : nextHop(planned, family, address, vxlan);
+  const device = from.uplink;
+  return vxlan
+    ? { ...viaOf(hop), device, onlink: true, protocols: ["80"] }
+    : { ...viaOf(hop), device, protocols: ["80", "bird"] };
+}
+
+function viaOf(via: string | undefined): { via?: string } {
+  return via === undefined ? {} : { via };
+}
+
+/** Felix makes no blackhole for a block of one address. */
+function ownBlocks(family: Family, node: NodeIdentity): ExpectedRoute[] {
+  const single = family === 4 ? "/32" : "/128";
+  const blocks = (node.blocks[family] ?? []).filter((block) => !block.endsWith(single));
+  return blocks.map((destination) => ({
+    family,
+    destination,
+    purpose: "own block",
+    type: "blackhole",
+    protocols: ["80", "bird"],
+  }));
+}
+
+function podRoutes(identities: Identities, family: Family, node: NodeIdentity): ExpectedRoute[] {
+  const own = identities.pods.filter((pod) => pod.node === node.name);
+  return own.flatMap(({ name, addresses, hostDevice: device }) => {
+    const destination = addresses[family];
+    if (destination === undefined) return [];
+    return [{ family, destination, purpose: `pod ${name}`, type: "unicast", device, protocols: ["boot", "80"] }];
+  });
+}
+
+function tunnelOf(plan: Plan, mode: Mode, family: Family, node: NodeIdentity): ExpectedTunnel[] {
+  const device = tunnelDevice(mode, family);
+  const address = node.tunnelAddresses[family];
+  const local = node.addresses[family];
+  if (device === undefined || address === undefined || local === undefined) return [];
+  const mtu = tunnelMtu(plan, mode, family);
+  const base = { device, mtu, address: `${address}/${family === 4 ? 32 : 128}` };
+  if (mode.encapsulation !== "vxlan") return [{ ...base, kind: "ipip" }];
+  const mac = vtepMac(node.name, family);
+  return [{ ...base, kind: "vxlan", vxlan: { mac, vni: vxlanVni, port: vxlanPort, local } }];
+}
+
+/** Every remote VTEP, those in the same subnet too (felix/vxlanfdb/vxlan_fdb.go). */
+function peersOf(
+  plan: Plan,
+  mode: Mode,
+  others: readonly NodeIdentity[],
+): Pick<ExpectedNodeState, "fdb" | "neighbours"> {
+  const peers = plan.families.flatMap((family) => {
+    const device = mode.encapsulation === "vxlan" ? tunnelDevice(mode, family) : undefined;
+    return others.flatMap((other) => {
+      const destination = other.addresses[family];
+      const address = other.tunnelAddresses[family];
+      if (device === undefined || destination === undefined || address === undefined) return [];
+      return [{ mac: vtepMac(other.name, family), destination, address, device }];
+    });
+  });
+  return {
+    fdb: peers.map(({ mac, destination, device }) => ({ mac, destination, device })),
+    neighbours: peers.map(({ address, mac, device }) => ({ address, mac, device })),
+  };
+}

@@ -1,0 +1,21 @@
+import type { ExpectedDirection, Form, PathExpectation } from "./expectation.ts";
+
+const words: Readonly<Record<Form | "none", string>> = { none: "local", plain: "plain", ipip: "IPIP", vxlan: "VXLAN" };
+
+/** A form in a word for tables: `local` (never leaves the node), `plain`, `IPIP`, `VXLAN`. */
+export function describeForm(form: Form | "none"): string {
+  return words[form];
+}
+
+/** What is expected of one direction: its form, or where it ends (`dies at tor`). */
+export function describeDirection(direction: ExpectedDirection): string {
+  return direction.dies === undefined ? describeForm(direction.underlay) : `dies at ${direction.dies.node}`;
+}
+
+/** What is expected of a path: `VXLAN`; `VXLAN, answer plain` where the directions differ; `skip: …`. */
+export function describeExpectation({ skip, forward, reverse }: PathExpectation): string {
+  if (skip !== undefined) return `skip: ${skip}`;
+  const there = describeDirection(forward);
+  const back = reverse === undefined ? there : describeDirection(reverse);
+  return there === back ? there : `${there}, answer ${back}`;
+}

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { UsageError } from "../core/errors.ts";
+import type { Plan, PlannedNode } from "../topology/plan.ts";
+import type { Family } from "../topology/topology.ts";
+import { allPairs, coveringPairs, onePairPerClass, type NodePair } from "./node-pairs.ts";
+import type { Mode } from "./mode.ts";
+import { traffics, type Locality, type Path, type Traffic } from "./path.ts";
+
+/** How many paths are asked: a covering set for everyday use, or every pair of nodes. */
+export type Profile = "quick" | "full" | "signoff";
+
+/** Labs up to this many nodes get every pair of pods also in the quick profile; n² grows too fast beyond. */
+const allPairsUpTo = 6;
+
+/** The paths that a mode is asked about, in the order of traffic, family and nodes. */
+export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile): Path[] {
+  return traffics.flatMap((traffic) =>
+    pairsFor(plan, traffic, profile).flatMap((pair) =>
+      plan.families.flatMap((family) => pathOf(plan, mode, traffic, family, pair)),
+    ),
+  );
+}
+
+/**
+ * The paths whose id matches one of the patterns: a part of the id, or a glob with `*`, anywhere behind the mode; the mode
+ * counts only for patterns that begin with one (`cross-subnet` shall not match all of `vxlan-cross-subnet`). A `!` in front
+ * takes out what matches. No pattern selects all. UsageError where nothing is left.
+ */
+export function selectPaths(paths: readonly Path[], patterns: readonly string[]): Path[] {
+  const wanted = patterns.filter((pattern) => !pattern.startsWith("!")).map(matcher);
+  const unwanted = patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => matcher(pattern.slice(1)));
+  const left = paths.filter(
+    ({ id }) => (wanted.length === 0 || wanted.some((match) => match(id))) && !unwanted.some((match) => match(id)),
+  );
+  if (left.length > 0 || patterns.length === 0) return left;
+  throw new UsageError(`--paths ${patterns.join(",")} leaves none of the ${paths.length} paths`, {
+    ...(paths[0] === undefined ? {} : { tail: `the first of them is ${paths[0].id}` }),
+    fix: "`npm run lab -- list` with the same options prints all ids; quote patterns, or the shell reads * ! and >",
+  });
+}
+
+/** One share of a run: the `index`th (from 1) of `count`. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Reads `i/n`, 1 ≤ i ≤ n; anything else is a UsageError. */
+export function parseShard(text: string): Shard {
+  const [, index = 0, count = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (index >= 1 && index <= count) return { index, count };
+  throw new UsageError(`--shard ${text} is no share`, { fix: "write i/n with 1 ≤ i ≤ n, for example 1/3, 2/3, 3/3" });
+}
+
+/**
+ * The paths of one share (`i/n`; undefined = all). A path's share depends on its id and n alone (SHA-1), so that adding
+ * paths moves no others; a share may be empty.
+ */
+export function shardPaths(paths: readonly Path[], shard: string | undefined): Path[] {
+  if (shard === undefined) return [...paths];
+  const { index, count } = parseShard(shard);
+  return paths.filter(({ id }) => createHash("sha1").update(id).digest().readUInt32BE(0) % count === index - 1);
+}
+
+function pairsFor(plan: Plan, traffic: Traffic, profile: Profile): readonly NodePair[] {
+  const can = (source: PlannedNode, target: PlannedNode): boolean => endpointsOf(traffic, source, target) !== undefined;
+  if (profile !== "quick") return allPairs(plan.nodes, can);
+  if (traffic !== "pod-to-pod") return onePairPerClass(plan.nodes, traffics.indexOf(traffic), can);
+  return plan.nodes.length <= allPairsUpTo ? allPairs(plan.nodes, can) : coveringPairs(plan.nodes, can);
+}
+
+function pathOf(plan: Plan, mode: Mode, traffic: Traffic, family: Family, [source, target]: NodePair): Path[] {
+  const endpoints = endpointsOf(traffic, source, target);
+  const byService = traffic === "pod-to-clusterip" || traffic === "host-to-clusterip";
+  const service = plan.allocation.services.find(({ backend }) => backend === endpoints?.target.pod)?.service;
+  if (endpoints === undefined || (byService && service === undefined)) return [];
+  const locality = localityOf(source, target);
+  const id = `${mode.id}/${traffic}/${locality}/v${family}/${source.name}->${target.name}`;
+  const path: Path = { id, mode: mode.id, traffic, locality, family, ...endpoints };
+  return [byService && service !== undefined ? { ...path, service } : path];
+}
+
+/** Source and target of a path between two nodes; undefined where they lack the pods. */
+function endpointsOf(
+  traffic: Traffic,
+  source: PlannedNode,
+  target: PlannedNode,
+): Pick<Path, "source" | "target"> | undefined {
+  const fromHost = traffic === "host-to-pod" || traffic === "host-to-clusterip";
+  const toHost = traffic === "pod-to-host";
+  // A pod cannot be both ends of a path: between pods of one node the second one answers.
+  const sourcePod = source.pods[0];
+  const targetPod = target.pods[source === target && !fromHost ? 1 : 0];
+  const from = fromHost ? { node: source.name } : sourcePod && { node: source.name, pod: sourcePod };
+  const to = toHost ? { node: target.name } : targetPod && { node: target.name, pod: targetPod };
+  return from === undefined || to === undefined || from === "" || to === "" ? undefined : { source: from, target: to };
+}
+
+function localityOf(source: PlannedNode, target: PlannedNode): Locality {
+  if (source.name === target.name) return "same-node";
+  return source.uplink.segment === target.uplink.segment ? "same-subnet" : "cross-subnet";
+}
+
+function matcher(pattern: string): (id: string) => boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  const namesMode = /^(none|ipip|vxlan)\b/i.test(pattern);
+  const regExp = new RegExp((namesMode ? "^" : "") + parts.join(".*"), "i");
+  return (id) => regExp.test(namesMode ? id : id.slice(id.indexOf("/") + 1));
+}

@@ -1,0 +1,81 @@
+import type { Plan, PlannedNode } from "../topology/plan.ts";
+import type { Family } from "../topology/topology.ts";
+import type { ExpectedDirection, ExpectedHop, ExpectedOuter, Form, HopRole } from "./expectation.ts";
+import type { Flow } from "./flow.ts";
+import type { Mode } from "./mode.ts";
+import type { Parties, Party } from "./parties.ts";
+import type { Path } from "./path.ts";
+import { vtepMac, vxlanPort, vxlanVni } from "./tunnel.ts";
+import { underlayWay, type Way } from "./underlay-way.ts";
+
+/** What must happen to the packets of one direction: hop by hop, with outer headers, up to their end. */
+export function expectDirection(
+  plan: Plan,
+  mode: Mode,
+  path: Path,
+  { source, target }: Parties,
+  direction: "forward" | "reverse",
+  flow: Flow,
+): ExpectedDirection {
+  const [from, to] = direction === "forward" ? [source, target] : [target, source];
+  const ends: readonly [End, End] = direction === "forward" ? ["source", "target"] : ["target", "source"];
+  const { form, sources, destination } = flow;
+  if (form === "none")
+    return { hops: [...podHop(from, ends[0]), ...podHop(to, ends[1])], underlay: form, sources, destination };
+  const way = wayOf(plan, mode, path.family, from, to, flow);
+  const outer = form === "plain" ? undefined : outerOf(form, path.family, from, to);
+  return {
+    hops: hopsOf(way, form, from, to, ends),
+    underlay: form,
+    ...(outer === undefined ? {} : { outer }),
+    sources,
+    destination,
+    ...(way.dies === undefined ? {} : { dies: way.dies }),
+  };
+}
+
+type End = "source" | "target";
+
+function wayOf(plan: Plan, mode: Mode, family: Family, from: Party, to: Party, flow: Flow): Way {
+  const between = [plannedNode(plan, from), plannedNode(plan, to)] as const;
+  if (flow.form !== "plain" || !flow.toBlock) return underlayWay(plan, family, ...between, { onlink: false });
+  // Felix's direct routes of VXLAN pools are onlink; BIRD's, of the other pools, take the gateway (calico-facts 2.4).
+  const onlink = mode.encapsulation === "vxlan";
+  const block = to.node.blocks[family]?.[0] ?? flow.destination;
+  const unroutable = `has no route to ${block} (fabric: none)`;
+  return underlayWay(plan, family, ...between, plan.topology.fabric === "none" ? { onlink, unroutable } : { onlink });
+}
+
+function hopsOf(way: Way, form: Form, from: Party, to: Party, [start, end]: readonly [End, End]): ExpectedHop[] {
+  const hop = (node: string, device: string, role: HopRole): ExpectedHop => ({ tap: { node, device }, role, form });
+  const routers = way.routers.flatMap((step) => [
+    hop(step.router, step.in, "router-in"),
+    ...(step.out === undefined ? [] : [hop(step.router, step.out, "router-out")]),
+  ]);
+  return [
+    ...podHop(from, start),
+    ...(way.leaves ? [hop(from.node.name, from.node.uplink, `${start}-uplink`)] : []),
+    ...routers,
+    ...(way.dies === undefined ? [hop(to.node.name, to.node.uplink, `${end}-uplink`), ...podHop(to, end)] : []),
+  ];
+}
+
+/** Inside a node packets have no outer header. */
+function podHop({ node, pod }: Party, end: End): ExpectedHop[] {
+  if (pod === undefined) return [];
+  return [{ tap: { node: node.name, device: pod.hostDevice }, role: `${end}-pod`, form: "plain" }];
+}
+
+function outerOf(form: "ipip" | "vxlan", family: Family, from: Party, to: Party): ExpectedOuter {
+  const outer = { source: from.nodeAddress, destination: to.nodeAddress };
+  if (form === "ipip") return outer;
+  const innerSourceMac = vtepMac(from.node.name, family);
+  const innerDestinationMac = vtepMac(to.node.name, family);
+  return { ...outer, vxlan: { vni: vxlanVni, port: vxlanPort, innerSourceMac, innerDestinationMac } };
+}
+
+function plannedNode(plan: Plan, party: Party): PlannedNode {
+  const node = plan.nodes.find(({ name }) => name === party.node.name);
+  if (node === undefined) throw new RangeError(`the plan has no node ${party.node.name}`);
+  return node;
+}

@@ -1,0 +1,46 @@
+import type { Plan } from "../topology/plan.ts";
+import { expectDirection } from "./expect-direction.ts";
+import type { ExpectedDirection, PathExpectation, TapId } from "./expectation.ts";
+import { forwardFlow, reverseFlow } from "./flow.ts";
+import type { Identities } from "./identity.ts";
+import type { Mode } from "./mode.ts";
+import { partiesOf } from "./parties.ts";
+import type { Path } from "./path.ts";
+import { isSameTap, underlayTaps } from "./taps.ts";
+import { overheadOf, podMtu } from "./tunnel.ts";
+
+/**
+ * Everything that must be true of one path. Identities say who has which address; forms, ways and ends follow from plan
+ * and mode alone. Pools are taken to have natOutgoing in every family, as the labs set them up.
+ */
+export function expectPath(plan: Plan, mode: Mode, identities: Identities, path: Path): PathExpectation {
+  if (mode.encapsulation === "ipip" && path.family === 6) {
+    return skipped(plan, mode, path, "Calico has no IPIP for IPv6: its tunnel carries IPv4 only");
+  }
+  const parties = partiesOf(identities, path);
+  const there = forwardFlow(mode, path, parties);
+  const forward = expectDirection(plan, mode, path, parties, "forward", there);
+  const back = expectDirection(plan, mode, path, parties, "reverse", reverseFlow(mode, path, parties, there));
+  const reverse = forward.dies === undefined ? back : undefined;
+  return {
+    path,
+    forward,
+    ...(reverse === undefined ? {} : { reverse }),
+    serverSees: there.sources,
+    dials: parties.dials,
+    overhead: forward.outer === undefined ? 0 : overheadOf(mode.encapsulation, path.family),
+    podMtu: podMtu(plan, mode),
+    silent: silentTaps(plan, identities, [forward, ...(reverse === undefined ? [] : [reverse])]),
+  };
+}
+
+/** The taps between nodes that are on neither way: of uninvolved nodes, behind a death, all of them on one node. */
+function silentTaps(plan: Plan, identities: Identities, directions: readonly ExpectedDirection[]): TapId[] {
+  const involved = directions.flatMap((direction) => direction.hops.map((hop) => hop.tap));
+  return underlayTaps(plan, identities).filter((tap) => !involved.some((other) => isSameTap(tap, other)));
+}
+
+function skipped(plan: Plan, mode: Mode, path: Path, skip: string): PathExpectation {
+  const forward: ExpectedDirection = { hops: [], underlay: "none", sources: [], destination: "" };
+  return { path, skip, forward, serverSees: [], dials: "", overhead: 0, podMtu: podMtu(plan, mode), silent: [] };
+}

@@ -1,0 +1,58 @@
+import type { Family } from "../topology/topology.ts";
+import type { Form } from "./expectation.ts";
+import type { NodeIdentity } from "./identity.ts";
+import type { Mode } from "./mode.ts";
+import type { Parties } from "./parties.ts";
+import type { Path } from "./path.ts";
+import { inSameSubnet } from "./same-subnet.ts";
+import { encapsulationOf } from "./tunnel.ts";
+
+/** One direction of a path between its two nodes: addresses after all NAT, and the form that the sender gives it. */
+export interface Flow {
+  readonly form: Form | "none";
+  /** Addresses that the sender may legally use. */
+  readonly sources: readonly string[];
+  readonly destination: string;
+  /** Whether the destination is in the receiver's block (pod or tunnel address), which only Calico's routes lead to. */
+  readonly toBlock: boolean;
+}
+
+/** The packets of a path on their way there (calico-facts 2.9). */
+export function forwardFlow(mode: Mode, path: Path, { source, target }: Parties): Flow {
+  const toBlock = target.pod !== undefined;
+  const form = formOf(mode, path.family, source.node, target.node, toBlock);
+  const sources = sourcesOf(path, source, target, form);
+  return { form, sources, destination: target.address, toBlock };
+}
+
+/**
+ * The answers: they go to whatever address the requests came from. An answer to a pod or tunnel address takes the form
+ * that the answering node decides on; an answer to a node's address is no pod traffic and travels plain.
+ */
+export function reverseFlow(mode: Mode, path: Path, { source, target }: Parties, forward: Flow): Flow {
+  const destination = forward.sources[0] ?? source.address;
+  const toBlock = destination !== source.nodeAddress;
+  const form = formOf(mode, path.family, target.node, source.node, toBlock);
+  return { form, sources: [forward.destination], destination, toBlock };
+}
+
+function formOf(mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity, toBlock: boolean): Form | "none" {
+  if (from.name === to.name) return "none";
+  const encapsulation = encapsulationOf(mode, family);
+  if (!toBlock || encapsulation === "none") return "plain";
+  const direct = mode.policy === "Never" || (mode.policy === "CrossSubnet" && inSameSubnet(from, to, family));
+  return direct ? "plain" : encapsulation;
+}
+
+function sourcesOf(path: Path, source: Parties["source"], target: Parties["target"], form: Flow["form"]): string[] {
+  const tunnel = source.node.tunnelAddresses[path.family];
+  if (source.pod !== undefined) {
+    // natOutgoing: a destination outside all pools makes the node's address the source; one on the own node is no exit.
+    return target.pod === undefined && form !== "none" ? [source.nodeAddress] : [source.address];
+  }
+  // The route to a local pod names no source and cali* has no address: the kernel takes the first address of any device
+  // (inet_select_addr), or for IPv6 the one most like the destination's (RFC 6724 rule 8): the node's or the tunnel's.
+  if (form === "none") return [source.nodeAddress, ...(tunnel === undefined ? [] : [tunnel])];
+  // Dialled directly, the tunnel device's route gives its address; through a ClusterIP the tunnel masquerade does.
+  return form === "plain" || tunnel === undefined ? [source.nodeAddress] : [tunnel];
+}

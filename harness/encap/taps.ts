@@ -1,0 +1,21 @@
+import type { Plan } from "../topology/plan.ts";
+import type { TapId } from "./expectation.ts";
+import type { Identities } from "./identity.ts";
+
+/** Every place where packets are captured: each node's uplink and pods' veths, and each router's ports. */
+export function tapsOf(plan: Plan, identities: Identities): TapId[] {
+  const pods = identities.pods.map(({ node, hostDevice }) => ({ node, device: hostDevice }));
+  return [...underlayTaps(plan, identities), ...pods];
+}
+
+/** The taps between nodes: uplinks and router ports. Whatever shows there has left a node. */
+export function underlayTaps(plan: Plan, identities: Identities): TapId[] {
+  const uplinks = identities.nodes.map(({ name, uplink }) => ({ node: name, device: uplink }));
+  const ports = plan.routers.flatMap((router) => router.ports.map(({ device }) => ({ node: router.name, device })));
+  return [...uplinks, ...ports];
+}
+
+/** Whether two references mean the same tap. */
+export function isSameTap(a: TapId, b: TapId): boolean {
+  return a.node === b.node && a.device === b.device;
+}

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { modeOf } from "./plan.test-data.ts";
+import { overheadOf, tunnelDevice, vtepMac } from "./tunnel.ts";
+
+describe("tunnel", () => {
+  it("derives the MAC that Calico v3.32 gave to a recorded node of that name", () => {
+    assert.equal(vtepMac("lab-worker", 4), "66:da:2d:10:6b:d7");
+    assert.equal(vtepMac("lab-worker", 6), vtepMac("lab-worker-v6", 4));
+  });
+
+  it("knows the devices by Calico's names", () => {
+    assert.equal(tunnelDevice(modeOf("vxlan-always"), 4), "vxlan.calico");
+    assert.equal(tunnelDevice(modeOf("vxlan-cross-subnet"), 6), "vxlan-v6.calico");
+    assert.equal(tunnelDevice(modeOf("ipip-always"), 4), "tunl0");
+    assert.equal(tunnelDevice(modeOf("ipip-always"), 6), undefined);
+    assert.equal(tunnelDevice(modeOf("none"), 4), undefined);
+  });
+
+  it("counts the bytes of the headers", () => {
+    const ethernet = 14;
+    const vxlan = 8;
+    const udp = 8;
+    assert.equal(overheadOf("ipip", 4), 20);
+    assert.equal(overheadOf("vxlan", 4), 20 + udp + vxlan + ethernet);
+    assert.equal(overheadOf("vxlan", 6), 40 + udp + vxlan + ethernet);
+    assert.equal(overheadOf("none", 6), 0);
+  });
+});

@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import type { Plan } from "../topology/plan.ts";
+import type { Family } from "../topology/topology.ts";
+import type { Encapsulation, Mode } from "./mode.ts";
+
+/** VXLAN network identifier, Calico's default (felix/config/config_params.go VXLANVNI). */
+export const vxlanVni = 4096;
+
+/** UDP port of VXLAN, Calico's default and IANA's number (config_params.go VXLANPort; RFC 7348 section 8). */
+export const vxlanPort = 4789;
+
+/** Encapsulation of a mode's pool of one family: Calico refuses IPIP for IPv6, so that such a pool stays plain. */
+export function encapsulationOf(mode: Mode, family: Family): Encapsulation {
+  return mode.encapsulation === "ipip" && family === 6 ? "none" : mode.encapsulation;
+}
+
+/** Name of the tunnel device (felix/dataplane/linux/dataplanedefs); undefined where mode and family have none. */
+export function tunnelDevice(mode: Mode, family: Family): string | undefined {
+  const encapsulation = encapsulationOf(mode, family);
+  if (encapsulation === "none") return undefined;
+  if (encapsulation === "ipip") return "tunl0";
+  return family === 4 ? "vxlan.calico" : "vxlan-v6.calico";
+}
+
+/**
+ * Bytes that an encapsulation adds to a packet: IPIP an IPv4 header (20, RFC 2003); VXLAN an inner Ethernet header 14,
+ * VXLAN 8, UDP 8 (RFC 7348) and an outer IPv4 header 20 or IPv6 header 40; the same as in felix int_dataplane.go.
+ */
+export function overheadOf(encapsulation: Encapsulation, family: Family): number {
+  if (encapsulation === "none") return 0;
+  if (encapsulation === "ipip") return 20;
+  return family === 4 ? 50 : 70;
+}
+
+/** MTU of the tunnel device of a mode and family in bytes. */
+export function tunnelMtu(plan: Plan, mode: Mode, family: Family): number {
+  return hostMtu(plan) - overheadOf(encapsulationOf(mode, family), family);
+}
+
+/**
+ * MTU of every pod in bytes: the smallest over all encapsulations that the mode enables in any family, also for packets
+ * that then travel plain (calico-facts 2.2). With VXLAN on both families IPv4 pods get the IPv6 value.
+ */
+export function podMtu(plan: Plan, mode: Mode): number {
+  return Math.min(...plan.families.map((family) => tunnelMtu(plan, mode, family)));
+}
+
+/** MAC of a node's VTEP: byte 0x66 and five bytes of SHA-1 of the name, for IPv6 of "<name>-v6" (felix calc/vxlan_resolver.go). */
+export function vtepMac(node: string, family: Family): string {
+  const digest = createHash("sha1")
+    .update(family === 4 ? node : `${node}-v6`)
+    .digest("hex");
+  return ["66", ...(digest.slice(0, 10).match(/../g) ?? [])].join(":");
+}
+
+/** The smallest MTU of the nodes' uplinks: labs configure one value for all nodes. */
+function hostMtu(plan: Plan): number {
+  return Math.min(...plan.nodes.map((node) => node.uplink.mtu));
+}

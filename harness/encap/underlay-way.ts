@@ -1,0 +1,128 @@
+import { contains, prefixLength, withoutPrefix } from "../topology/address.ts";
+import type { Plan, PlannedNode, PlannedRouter, Port, Route } from "../topology/plan.ts";
+import type { Family } from "../topology/topology.ts";
+import type { ExpectedDeath } from "./expectation.ts";
+
+/** One router on the way, with the ports by which a packet comes in and goes out. */
+export interface RouterStep {
+  readonly router: string;
+  readonly in: string;
+  /** Missing where the packet ends in this router. */
+  readonly out?: string;
+}
+
+/** The way of a packet through the underlay, by the plan's own routes. */
+export interface Way {
+  /** Whether the packet leaves the source node at all: its next hop must answer ARP or ND first. */
+  readonly leaves: boolean;
+  readonly routers: readonly RouterStep[];
+  readonly dies?: ExpectedDeath;
+}
+
+/** How the sending node finds its next hop. */
+export interface Departure {
+  /** Treats the target as a neighbour whatever the interface says: a route with `onlink`, as Felix makes them. */
+  readonly onlink: boolean;
+  /** Why the routers do not pass the packet on ("no route to 198.19.0.128/26 (fabric: none)"); missing where they do. */
+  readonly unroutable?: string;
+}
+
+/** Longer ways than this are loops; topologies of racks have two or three routers between nodes. */
+const mostRouters = 16;
+
+/** Follows a packet from one node to another: next hop, proxy ARP, router by router, to the target or to its end. */
+export function underlayWay(plan: Plan, family: Family, from: PlannedNode, to: PlannedNode, departure: Departure): Way {
+  const address = addressOf(to.uplink, family);
+  const hop = nextHop(from, family, address, departure.onlink);
+  if (hop === undefined) return stuck(from, `it has no route to ${address}`);
+  const direct = hop === address;
+  if (direct && from.uplink.segment === to.uplink.segment) return { leaves: true, routers: [] };
+  const entry = direct
+    ? proxyFor(plan, from.uplink.segment, to, family)
+    : routerWith(plan, from.uplink.segment, hop, family);
+  if (entry === undefined) return stuck(from, `nobody on ${from.uplink.segment} answers for ${hop}`);
+  return { leaves: true, ...throughRouters(plan, family, entry, to, departure) };
+}
+
+/** The address a node sends to in order to reach a target: the target itself, or the gateway towards it. */
+export function nextHop(from: PlannedNode, family: Family, target: string, onlink: boolean): string | undefined {
+  const own = from.uplink.addresses[family];
+  if (onlink || (own !== undefined && contains(own, target))) return target;
+  return bestRoute(from.routes, family, target)?.via;
+}
+
+function throughRouters(
+  plan: Plan,
+  family: Family,
+  first: Entry,
+  to: PlannedNode,
+  { unroutable }: Departure,
+): Pick<Way, "routers" | "dies"> {
+  const routers: RouterStep[] = [];
+  const end = (at: Entry, because: string) => ({
+    routers: [...routers, { router: at.router.name, in: at.port.device }],
+    dies: { node: at.router.name, because: `${at.router.name} ${because}` },
+  });
+  let here: Entry | undefined = first;
+  while (here !== undefined && routers.length < mostRouters) {
+    if (unroutable !== undefined) return end(here, unroutable);
+    const exit = exitPort(here.router, family, to);
+    if (exit === undefined) return end(here, `has no route to ${addressOf(to.uplink, family)}`);
+    routers.push({ router: here.router.name, in: here.port.device, out: exit.port.device });
+    if (exit.via === undefined) return { routers };
+    here = routerWith(plan, exit.port.segment, exit.via, family);
+  }
+  const last = routers.at(-1)?.router ?? first.router.name;
+  return { routers, dies: { node: last, because: `the routes from ${last} on lead nowhere` } };
+}
+
+interface Entry {
+  readonly router: PlannedRouter;
+  readonly port: Port;
+}
+
+/** The port towards a node: on its segment, or on that of the next router (`via`). */
+function exitPort(router: PlannedRouter, family: Family, to: PlannedNode): { port: Port; via?: string } | undefined {
+  const connected = router.ports.find((port) => port.segment === to.uplink.segment);
+  if (connected !== undefined) return { port: connected };
+  const route = bestRoute(router.routes, family, addressOf(to.uplink, family));
+  const port = router.ports.find((candidate) => candidate.device === route?.device);
+  return route === undefined || port === undefined ? undefined : { port, via: route.via };
+}
+
+/** The router that answers ARP or ND for a node on another segment (proxy_arp: it must have a way there itself). */
+function proxyFor(plan: Plan, segment: string, to: PlannedNode, family: Family): Entry | undefined {
+  return entries(plan, segment).find(({ router, port }) => {
+    const exit = exitPort(router, family, to);
+    return router.proxyArp && exit !== undefined && exit.port !== port;
+  });
+}
+
+function routerWith(plan: Plan, segment: string, address: string, family: Family): Entry | undefined {
+  return entries(plan, segment).find(({ port }) => {
+    const own = port.addresses[family];
+    return own !== undefined && withoutPrefix(own) === address;
+  });
+}
+
+function entries(plan: Plan, segment: string): readonly Entry[] {
+  return plan.routers.flatMap((router) =>
+    router.ports.filter((port) => port.segment === segment).map((port) => ({ router, port })),
+  );
+}
+
+function bestRoute(routes: readonly Route[], family: Family, target: string): Route | undefined {
+  const length = (route: Route): number => (route.destination === "default" ? -1 : prefixLength(route.destination));
+  return routes
+    .filter((route) => route.family === family)
+    .filter(({ destination }) => destination === "default" || contains(destination, target))
+    .reduce<Route | undefined>((best, route) => (best && length(best) >= length(route) ? best : route), undefined);
+}
+
+function addressOf(port: Port, family: Family): string {
+  return withoutPrefix(port.addresses[family] ?? "");
+}
+
+function stuck(node: PlannedNode, because: string): Way {
+  return { leaves: false, routers: [], dies: { node: node.name, because: `${node.name}: ${because}` } };
+}
