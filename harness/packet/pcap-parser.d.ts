@@ -1,4 +1,4 @@
-/** Types of pcap-parser 0.2.1, which brings none. */
+/** Types of pcap-parser 0.2.1, which brings none. `Bytes` is a Buffer, or what looks like one. */
 declare module "pcap-parser" {
   export interface GlobalHeader {
     readonly magicNumber: number;
@@ -14,24 +14,24 @@ declare module "pcap-parser" {
     readonly capturedLength: number;
     readonly originalLength: number;
   }
-  export interface ParsedPacket {
+  export interface ParsedPacket<Bytes> {
     readonly header: PacketHeader;
-    readonly data: Buffer;
+    readonly data: Bytes;
   }
-  export interface Parser {
+  export interface Parser<Bytes> {
     /** What has been read but not yet emitted. */
-    buffer: Buffer | null;
+    buffer: Bytes | null;
     on(event: "globalHeader", listener: (header: GlobalHeader) => void): this;
     on(event: "packetHeader", listener: (header: PacketHeader) => void): this;
-    on(event: "packet", listener: (packet: ParsedPacket) => void): this;
+    on(event: "packet", listener: (packet: ParsedPacket<Bytes>) => void): this;
     on(event: "error", listener: (error: Error) => void): this;
   }
   /** The part of a readable stream that the parser uses. */
-  export interface Source {
-    on(event: string, listener: (chunk: Buffer) => void): unknown;
+  export interface Source<Bytes> {
+    on(event: string, listener: (chunk: Bytes) => void): unknown;
     pause(): unknown;
     resume(): unknown;
   }
-  const pcapParser: { parse(input: Source): Parser };
+  const pcapParser: { parse<Bytes>(input: Source<Bytes>): Parser<Bytes> };
   export default pcapParser;
 }

@@ -1,17 +1,22 @@
 import { open, type FileHandle } from "node:fs/promises";
 import pcapParser, { type PacketHeader, type Parser, type Source } from "pcap-parser";
 import { messageOf } from "../core/errors.ts";
+import { ByteWindow } from "./byte-window.ts";
 import { CaptureError } from "./capture-error.ts";
 import type { PcapRecord } from "./packet.ts";
 import { fileHeaderLength, maximumRecord, patchMagic, readFormat, recordHeaderLength } from "./pcap-format.ts";
-import type { PcapFormat, RecordHeader } from "./pcap-format.ts";
+import type { PcapFormat } from "./pcap-format.ts";
 
-/** Bytes read at once. Records are views of their chunk. */
-const chunkSize = 4 * 1024 * 1024;
+/** Bytes of one buffer. Records are views of it. */
+const chunkSize = 2 * 1024 * 1024;
+
+/** Room before each chunk for the record that the chunk before it left unfinished. */
+const headroom = recordHeaderLength + maximumRecord;
 
 /** A record as the file has it: what decoders need, and the header to copy it byte for byte. */
 export interface RawRecord extends PcapRecord {
-  readonly header: RecordHeader;
+  /** Its fraction of a second counts nanoseconds where the format says so. */
+  readonly header: PacketHeader;
 }
 
 /** What reading a capture to its end showed of the file itself. */
@@ -46,7 +51,7 @@ export async function readRecords(
     onFormat(format);
     patchMagic(header, format);
     const reading = new Reading(path, format, onRecord);
-    reading.feed(header);
+    reading.feed(new ByteWindow(header, 0, header.length));
     const bytes = await feedChunks(file, reading, path);
     const complete = reading.consumed === bytes;
     if (!complete && options.growing !== true) throw cutError(path, reading, bytes);
@@ -62,15 +67,15 @@ class Reading {
   /** Bytes of the header and of all whole records so far. */
   consumed = fileHeaderLength;
   private readonly path: string;
-  private readonly parser: Parser;
-  private readonly listeners = new Map<string, (chunk: Buffer) => void>();
+  private readonly parser: Parser<ByteWindow>;
+  private readonly listeners = new Map<string, (chunk: ByteWindow) => void>();
 
   constructor(path: string, format: PcapFormat, onRecord: (record: RawRecord) => void) {
     this.path = path;
     const perSecond = format.nanosecond ? 1e9 : 1e6;
     // Not a real stream: errors thrown by listeners must end the read, and only the reader knows when to go on.
-    const source: Source = {
-      on: (event: string, listener: (chunk: Buffer) => void) => this.listeners.set(event, listener),
+    const source: Source<ByteWindow> = {
+      on: (event: string, listener: (chunk: ByteWindow) => void) => this.listeners.set(event, listener),
       pause: () => undefined,
       resume: () => undefined,
     };
@@ -84,22 +89,29 @@ class Reading {
     this.parser.on("packet", ({ header, data }) => {
       this.packets += 1;
       this.consumed += recordHeaderLength + header.capturedLength;
-      onRecord(toRecord(this.packets, header, data, perSecond));
+      onRecord({
+        number: this.packets,
+        timeSeconds: header.timestampSeconds + header.timestampMicroseconds / perSecond,
+        capturedLength: header.capturedLength,
+        originalLength: header.originalLength,
+        bytes: data.bytes(),
+        header,
+      });
     });
   }
 
-  feed(chunk: Buffer): void {
+  feed(chunk: ByteWindow): void {
     this.listeners.get("data")?.(chunk);
   }
 
   /**
-   * Takes back what the parser could not use yet, so that the reader can put it before the next chunk. Otherwise the
-   * parser itself copies every chunk into a new buffer, which costs more than all of its parsing.
+   * Takes back what the parser could not use yet and puts it before the next chunk; returns how much that is. Otherwise
+   * the parser itself would copy every chunk into a new buffer.
    */
-  takeRest(): Buffer {
-    const rest = this.parser.buffer ?? Buffer.alloc(0);
+  takeRest(chunk: Buffer, before: number): number {
+    const rest = this.parser.buffer;
     this.parser.buffer = null;
-    return rest;
+    return rest === null ? 0 : rest.putBefore(chunk, before);
   }
 
   /** A wrong length would make the parser collect the whole rest of the file and then tell nobody. */
@@ -115,31 +127,26 @@ class Reading {
   }
 }
 
-function toRecord(number: number, header: PacketHeader, bytes: Buffer, perSecond: number): RawRecord {
-  const { timestampSeconds: seconds, timestampMicroseconds: fraction, capturedLength, originalLength } = header;
-  return {
-    number,
-    timeSeconds: seconds + fraction / perSecond,
-    capturedLength,
-    originalLength,
-    bytes,
-    header: { seconds, fraction, capturedLength, originalLength },
-  };
-}
-
-/** Feeds the file to its end; returns the bytes read, file header included. */
+/** Feeds the file to its end, reading one chunk ahead; returns the bytes read, file header included. */
 async function feedChunks(file: FileHandle, reading: Reading, path: string): Promise<number> {
   let bytes = fileHeaderLength;
+  let ahead = readChunk(file, path);
   for (;;) {
-    const rest = reading.takeRest();
-    // A new buffer per chunk: records that somebody keeps stay what they are.
-    const chunk = Buffer.allocUnsafeSlow(chunkSize);
-    rest.copy(chunk);
-    const length = await fill(file, chunk, rest.length, path);
+    const { chunk, length } = await ahead;
     if (length === 0) return bytes;
     bytes += length;
-    reading.feed(chunk.subarray(0, rest.length + length));
+    const start = headroom - reading.takeRest(chunk, headroom);
+    ahead = readChunk(file, path);
+    // Awaited in the next round, unless the feed throws first.
+    ahead.catch(() => undefined);
+    reading.feed(new ByteWindow(chunk, start, headroom + length));
   }
+}
+
+/** Reads a chunk into a buffer of its own, so that records which somebody keeps stay what they are. */
+async function readChunk(file: FileHandle, path: string): Promise<{ chunk: Buffer; length: number }> {
+  const chunk = Buffer.allocUnsafeSlow(chunkSize);
+  return { chunk, length: await fill(file, chunk, headroom, path) };
 }
 
 /** Reads until the buffer is full or the file ends (pipes give less at a time); returns the bytes read. */

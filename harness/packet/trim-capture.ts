@@ -4,7 +4,7 @@ import { decode } from "./decode.ts";
 import type { Packet } from "./packet.ts";
 import { fileHeader, recordHeader, type PcapFormat } from "./pcap-format.ts";
 import { defaultVxlanPorts, firstProtocol, type ReadCaptureOptions } from "./read-capture.ts";
-import { readRecords } from "./read-records.ts";
+import { readRecords, type RawRecord } from "./read-records.ts";
 
 /** What a trimmed capture holds of its source. */
 export interface Trimmed {
@@ -38,7 +38,7 @@ export async function trimCapture(
       if (format === undefined || !keep(decode(record, first, options.vxlanPorts ?? defaultVxlanPorts))) return;
       matched += 1;
       // A copy: the record is a view that would keep its whole chunk in memory.
-      if (matched <= limit) parts.push(recordHeader(record.header, format), Uint8Array.from(record.bytes));
+      if (matched <= limit) parts.push(headerOf(record, format), Uint8Array.from(record.bytes));
     },
     (read) => {
       format = read;
@@ -48,4 +48,9 @@ export async function trimCapture(
   );
   await writeFileAtomic(target, Buffer.concat(parts));
   return { packets, matched, written: Math.min(matched, limit) };
+}
+
+function headerOf({ header, capturedLength, originalLength }: RawRecord, format: PcapFormat): Buffer {
+  const { timestampSeconds: seconds, timestampMicroseconds: fraction } = header;
+  return recordHeader({ seconds, fraction, capturedLength, originalLength }, format);
 }
