@@ -16,7 +16,6 @@ import { labNamespaces } from "./leftovers.ts";
 import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } from "./names.ts";
 import { labIdOf } from "./owner.ts";
 import { buildLab } from "./provision.ts";
-import { walkLab } from "./walk.ts";
 
 const name = "netns";
 
@@ -33,7 +32,6 @@ export function netnsProvider(context: ProviderContext = {}): Provider {
     provision: async (plan, runId, scope) => {
       const id = await ownLabId(runId, ownerPid);
       await buildLab(plan, id, host(runId), scope);
-      await walkLab(plan, id, host(runId));
       return labOf(plan, id, host(runId));
     },
     label: async (lab, label) => {

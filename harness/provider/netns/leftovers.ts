@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { processStart } from "./owner.ts";
@@ -21,16 +22,23 @@ export async function labNamespaces(): Promise<readonly NamespaceName[]> {
   return names.flatMap((name) => parseNamespace(name) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Processes of a lab, by namespace and by the mark in their environment; never this process itself. */
+/**
+ * Processes of a lab, by namespace and by the mark in their environment; never this process itself. Reads /proc without
+ * giving way: three times as fast, and what is read is memory.
+ */
 export async function labProcesses(runId: string, namespaces: readonly string[]): Promise<readonly LabProcess[]> {
-  const inodes = new Set(await Promise.all(namespaces.map(inodeOf)));
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const inodes = new Set(namespaces.map(inodeOf));
+  const pids = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  const mine = pids.filter((pid) => {
+    if (pid === process.pid) return false;
+    const inside = inodes.has(read(() => readlinkSync(`/proc/${pid}/ns/net`)));
+    return inside || carriesRun(pid, runId);
+  });
   const found = await Promise.all(
-    pids.map(async (pid) => {
-      if (pid === process.pid) return [];
-      const inside = inodes.has(await readlink(`/proc/${pid}/ns/net`).catch(() => ""));
-      if (!inside && !(await carriesRun(pid, runId))) return [];
-      const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    mine.map(async (pid) => {
+      const command = read(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
       const start = await processStart(pid);
       return start === undefined ? [] : [{ pid, start, command: command.replaceAll("\0", " ").trim() }];
     }),
@@ -44,12 +52,21 @@ export async function labFolders(runId: string): Promise<readonly string[]> {
   return names.filter((name) => name.startsWith(`encaplab-${runId}.`)).map((name) => join(tmpdir(), name));
 }
 
-async function inodeOf(namespace: string): Promise<string> {
-  const { ino } = await stat(join(namespaceFolder, namespace)).catch(() => ({ ino: 0 }));
+function inodeOf(namespace: string): string {
+  const ino = statSync(join(namespaceFolder, namespace), { throwIfNoEntry: false })?.ino ?? 0;
   return `net:[${ino}]`;
 }
 
-async function carriesRun(pid: number, runId: string): Promise<boolean> {
-  const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+function carriesRun(pid: number, runId: string): boolean {
+  const environment = read(() => readFileSync(`/proc/${pid}/environ`, "latin1"));
   return `\0${environment}`.includes(`\0ENCAPLAB_RUN=${runId}:`);
+}
+
+/** Processes end while they are looked at; what cannot be read any more is empty. */
+function read(look: () => string): string {
+  try {
+    return look();
+  } catch {
+    return "";
+  }
 }

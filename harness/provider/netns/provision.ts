@@ -1,43 +1,41 @@
 import { LabError } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
-import { runBatch } from "../../exec/batch.ts";
-import type { Executor } from "../../exec/executor.ts";
-import { inNamespace, namespacePrefixArgv } from "../../exec/namespace.ts";
-import { shellQuote } from "../../exec/quote.ts";
+import type { CommandResult, Executor } from "../../exec/executor.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { removeLab } from "./destroy.ts";
-import { fabricNamespace, type LabId } from "./names.ts";
-import { renderLab, type RenderedMember } from "./render-lab.ts";
+import type { LabId } from "./names.ts";
+import { renderLab } from "./render-lab.ts";
+import { renderBuildScript } from "./render-script.ts";
+import { explainWalk, planWalks, type Walk } from "./walk.ts";
 
-/** Namespaces set up side by side: they wait for one kernel lock most of the time, so more than this gains nothing. */
-const parallelMembers = 4;
+/** Milliseconds for the whole script; a hundred namespaces need half a second. */
+const buildTimeoutMs = 120_000;
 
 /**
- * Builds all namespaces, wires, addresses and routes of a plan with three processes of our own: one `ip -batch` for the
- * namespaces, one shell in the fabric for bridges and wires, one batch for what is inside the members.
+ * Builds all namespaces, wires, addresses and routes of a plan, and pings along the walks until each has been answered.
+ * Throws a LabError that names the member that could not be set up, or the hop at which the underlay is broken.
  */
-export async function buildLab(plan: Plan, id: LabId, host: Executor, scope: Scope): Promise<void> {
-  const lab = renderLab(plan, id);
+export async function buildLab(
+  plan: Plan,
+  id: LabId,
+  host: Executor,
+  scope: Scope,
+  walks: readonly Walk[] = planWalks(plan),
+): Promise<void> {
+  const input = renderBuildScript(renderLab(plan, id), walks, id);
   scope.defer(`remove lab ${id.runId}: npm run lab -- down ${id.runId}`, () => removeLab(id.runId, host));
-  await host.run(["ip", "-batch", "-"], { input: lab.namespaces });
-  const fabric = inNamespace(host, fabricNamespace(id), `fabric of lab ${id.runId}`);
-  await fabric.run(["sh", "-s"], { input: lab.fabric });
-  await setUpMembers(lab.members, host);
+  const result = await host.tryRun(["sh", "-s"], { input, timeoutMs: buildTimeoutMs });
+  if (result.exitCode !== 0) throw stepFailed(id, result);
+  const unreached = /^unreached (\d+)$/m.exec(result.stdout)?.[1];
+  const walk = unreached === undefined ? undefined : walks[Number(unreached)];
+  if (walk !== undefined) throw await explainWalk(walk, plan, id, host);
 }
 
-async function setUpMembers(members: readonly RenderedMember[], host: Executor): Promise<void> {
-  const commands = members.map(({ name, namespace, script }) => ({
-    id: name,
-    argv: [...namespacePrefixArgv(namespace), "sh", "-c", script],
-  }));
-  const results = await runBatch(host, commands, { parallel: parallelMembers, timeoutMs: 120_000 });
-  for (const { name, namespace } of members) {
-    const result = results.get(name);
-    if (result === undefined || result.exitCode === 0) continue;
-    throw new LabError(`${name} could not be set up`, {
-      where: `${name} (netns ${namespace})`,
-      command: shellQuote(result.argv),
-      tail: result.stderr.trim(),
-    });
-  }
+function stepFailed({ runId }: LabId, { stdout, stderr, exitCode, where }: CommandResult): LabError {
+  const step = /^failed (.*)$/m.exec(stdout)?.[1] ?? `the script that builds it (exit ${exitCode})`;
+  return new LabError(`lab ${runId} could not be built: ${step} could not be set up`, {
+    where,
+    tail: stderr.trim(),
+    fix: "npm run lab -- doctor",
+  });
 }
