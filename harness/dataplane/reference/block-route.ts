@@ -1,7 +1,7 @@
 import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf, tunnelMtu } from "../../encap/tunnel.ts";
 import { nextHop } from "../../encap/underlay-way.ts";
-import { contains } from "../../topology/address.ts";
+import { addressCount, contains } from "../../topology/address.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { RouteProgram } from "./node-program.ts";
@@ -28,10 +28,11 @@ export function blockRoute(plan: Plan, mode: Mode, family: Family, from: Peer, t
   return { ...direct, via, protocol: "bird", onlink: false };
 }
 
-/** The blackhole that keeps packets to unused addresses of a node's own block from leaving it. */
-export function blackholeRoute(mode: Mode, family: Family, block: string): RouteProgram {
+/** The blackhole that keeps packets to unused addresses of a node's own block in it; none for a block of one address. */
+export function blackholeRoutes(mode: Mode, family: Family, block: string): readonly RouteProgram[] {
+  if (addressCount(block) === 1n) return [];
   const protocol = encapsulationOf(mode, family) === "vxlan" ? "80" : "bird";
-  return { family, destination: block, type: "blackhole", protocol, onlink: false };
+  return [{ family, destination: block, type: "blackhole", protocol, onlink: false }];
 }
 
 /** Calico's decision (calico-facts 2.5): the local node's registered network holds the remote node's address. */

@@ -2,7 +2,7 @@ import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf, podMtu, tunnelMtu, vtepMac } from "../../encap/tunnel.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
-import { blackholeRoute, blockRoute } from "./block-route.ts";
+import { blackholeRoutes, blockRoute } from "./block-route.ts";
 import type { NatProgram, NodeProgram, PodProgram, RouteProgram, TunnelProgram } from "./node-program.ts";
 import { peersOf, type Peer } from "./peer.ts";
 
@@ -20,7 +20,7 @@ export function programNodes(plan: Plan, mode: Mode, prefixOf: (node: string) =>
       families: own.map(({ family }) => family),
       tunnels: own.flatMap(({ family, self, others }) => tunnelOf(plan, mode, family, self, others)),
       routes: own.flatMap(({ family, self, others }) => [
-        blackholeRoute(mode, family, self.block),
+        ...blackholeRoutes(mode, family, self.block),
         ...others.map((other) => blockRoute(plan, mode, family, self, other)),
         ...serviceRoute(plan, family, planned),
       ]),

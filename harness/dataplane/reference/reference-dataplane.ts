@@ -65,12 +65,16 @@ function programsFor(lab: Lab, mode: Mode): readonly NodeProgram[] {
   return programNodes(lab.plan, mode, (node) => nodeOf(lab, node).namespacePrefix);
 }
 
+/** Runs all scripts to their end even where one fails: an undo must not meet a script that is still at work. */
 async function onEveryNode(
   lab: Lab,
   programs: readonly NodeProgram[],
   render: (program: NodeProgram) => string,
 ): Promise<void> {
-  await Promise.all(programs.map((program) => runScript(nodeOf(lab, program.node).executor, render(program))));
+  const runs = programs.map((program) => runScript(nodeOf(lab, program.node).executor, render(program)));
+  for (const run of await Promise.allSettled(runs)) {
+    if (run.status === "rejected") throw run.reason;
+  }
 }
 
 function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], startedAt: number): Promise<Convergence> {

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { LabError } from "../../core/errors.ts";
+import { parseFdb } from "./parse-fdb.ts";
+import { parseLinks } from "./parse-links.ts";
+import { parseNeighbours } from "./parse-neighbours.ts";
+import { parseRoutes } from "./parse-routes.ts";
+
+/**
+ * testdata: a node of a kind cluster and of a QEMU lab, both with Calico v3.32.1 in CrossSubnet mode (two racks each),
+ * recorded with `ip -j …` of two versions of iproute2, without `-d` for routes.
+ */
+const recorded = (name: string): Promise<string> => readFile(new URL(`testdata/${name}.json`, import.meta.url), "utf8");
+
+describe("facts from ip(8) and bridge(8)", () => {
+  it("reads Felix's routes: tunnel, same subnet, blackhole and pod", async () => {
+    const routes = parseRoutes(await recorded("kind-cross-subnet-route-all"));
+    const to = (destination: string) => routes.filter((route) => route.destination === destination);
+    assert.deepEqual(to("192.168.16.128/26"), [
+      {
+        family: 4,
+        destination: "192.168.16.128/26",
+        type: "unicast",
+        protocol: "boot",
+        onlink: true,
+        via: "192.168.16.128",
+        device: "vxlan.calico",
+        mtu: 1450,
+      },
+    ]);
+    assert.deepEqual(to("192.168.180.128/26"), [
+      {
+        family: 4,
+        destination: "192.168.180.128/26",
+        type: "unicast",
+        protocol: "80",
+        onlink: true,
+        via: "10.10.1.11",
+        device: "eth1",
+      },
+    ]);
+    assert.deepEqual(to("192.168.120.128/26"), [
+      { family: 4, destination: "192.168.120.128/26", type: "blackhole", protocol: "80", onlink: false },
+    ]);
+    assert.deepEqual(
+      to("192.168.120.129").map(({ device, protocol }) => ({ device, protocol })),
+      [{ device: "cali2cd99dde6f0", protocol: "boot" }],
+    );
+  });
+
+  it("leaves out other tables and tells the families apart", async () => {
+    const routes = parseRoutes(await recorded("kind-cross-subnet-route-all"));
+    assert.equal(
+      routes.some((route) => route.type === "local" || route.type === "broadcast" || route.type === "multicast"),
+      false,
+    );
+    assert.deepEqual(
+      routes.filter((route) => route.destination === "default").map(({ family, via }) => ({ family, via })),
+      [
+        { family: 4, via: "172.19.0.1" },
+        { family: 6, via: "fc00:f853:ccd:e793::1" },
+      ],
+    );
+  });
+
+  it("reads BIRD's routes through tunl0 and past it", async () => {
+    const routes = parseRoutes(await recorded("vm-ipip-cross-subnet-route-all"));
+    const forms = routes
+      .filter((route) => route.protocol === "bird")
+      .map(({ destination, type, via, device, onlink }) => [destination, type, via, device, onlink]);
+    assert.deepEqual(forms, [
+      ["192.168.15.128/26", "unicast", "198.18.2.12", "tunl0", true],
+      ["192.168.78.192/26", "unicast", "198.18.1.12", "eth1", false],
+      ["192.168.80.128/26", "unicast", "198.18.2.11", "tunl0", true],
+      ["192.168.141.128/26", "blackhole", undefined, undefined, false],
+    ]);
+  });
+
+  it("names protocols that ip(8) printed as numbers, and forgets the lo of IPv6 blackholes", () => {
+    const json = JSON.stringify([
+      { dst: "10.0.0.0/26", gateway: "10.1.0.1", dev: "eth0", protocol: "12", flags: [] },
+      { type: "blackhole", dst: "fd00::/122", dev: "lo", protocol: "80", flags: [] },
+    ]);
+    assert.deepEqual(
+      parseRoutes(json).map(({ family, protocol, device }) => [family, protocol, device]),
+      [
+        [4, "bird", "eth0"],
+        [6, "80", undefined],
+      ],
+    );
+  });
+
+  it("reads VXLAN and IPIP devices", async () => {
+    const vxlan = parseLinks(await recorded("kind-cross-subnet-link")).find((link) => link.device === "vxlan.calico");
+    assert.deepEqual(vxlan, {
+      device: "vxlan.calico",
+      kind: "vxlan",
+      mtu: 1450,
+      up: true,
+      mac: "66:da:2d:10:6b:d7",
+      addresses: [],
+      vxlan: { vni: 4096, port: 4789, local: "10.10.1.12", learning: false },
+    });
+    const ipip = parseLinks(await recorded("vm-ipip-cross-subnet-link")).find((link) => link.device === "tunl0");
+    assert.deepEqual([ipip?.kind, ipip?.mtu, ipip?.up, ipip?.vxlan], ["ipip", 1480, true, undefined]);
+  });
+
+  it("reads addresses with their prefix", async () => {
+    const links = parseLinks(await recorded("kind-cross-subnet-addr"));
+    const of = (device: string) => links.find((link) => link.device === device)?.addresses;
+    assert.deepEqual(of("vxlan.calico"), ["192.168.120.128/32"]);
+    assert.deepEqual(of("eth1"), ["10.10.1.12/24"]);
+  });
+
+  it("reads permanent neighbours and FDB entries, and takes the device of a listing from its caller", async () => {
+    const neighbours = parseNeighbours(await recorded("kind-cross-subnet-neigh"));
+    assert.deepEqual(
+      neighbours.find((entry) => entry.address === "192.168.73.192"),
+      { address: "192.168.73.192", mac: "66:e7:0a:78:29:4f", device: "vxlan.calico", state: "PERMANENT" },
+    );
+    const fdb = parseFdb(await recorded("kind-cross-subnet-fdb"), "vxlan.calico");
+    assert.equal(fdb.length, 3);
+    assert.deepEqual(fdb[0], { mac: "66:e7:0a:78:29:4f", destination: "10.10.2.12", device: "vxlan.calico" });
+  });
+
+  it("takes silence for an empty list and garbage for an error with its text", () => {
+    assert.deepEqual(parseRoutes(""), []);
+    assert.deepEqual(parseLinks("[{}]"), []);
+    assert.throws(() => parseFdb("RTNETLINK answers: Operation not permitted"), LabError);
+    assert.throws(() => parseNeighbours('{"dst":"1.2.3.4"}'), LabError);
+  });
+});
