@@ -24,9 +24,9 @@ export function addSuite(program: Command): void {
     )
     .option("--keep", "leave the lab up at the end")
     .action(async (_: SuiteOptions, command: Command) => {
-      const options = await loadConfig<SuiteOptions>(command);
+      const { fault: faultName, ...options } = await loadConfig<SuiteOptions>(command);
       const { modes, plan } = await resolveScenario(options);
-      const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
+      const fault = faultName === undefined ? {} : { fault: faultNamed(faultName) };
       await runAndReport({ ...options, modes, plan, keep: options.keep ?? false, ...fault });
     });
 }

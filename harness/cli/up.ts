@@ -28,7 +28,7 @@ export function addUp(program: Command): void {
       }
       const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
       const runId = newRunId();
-      const providers = chosenProviders(options, runId);
+      const providers = chosenProviders(options, {});
       const signal = interruptSignal();
       const lab = await bringUp({ runId, mode, plan, providers, dataplane: createDataplane(), signal, ...fault });
       console.log(describe(lab));

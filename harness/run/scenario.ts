@@ -81,7 +81,7 @@ async function perform(
   draft.network = network;
   const { fault } = request;
   const effect =
-    fault === undefined ? {} : await phases.run(`fault ${fault.name}`, () => fault.apply(network, lab.plan));
+    fault === undefined ? {} : await phases.run(`fault ${fault.name}`, () => fault.apply(network, lab.plan, scope));
   const expectations = paths.map((path) => expectPath(lab.plan, mode, network.identities, path));
   const wire = await withScope((wireScope) =>
     listenToWire({ request, network, expectations, questions, effect }, phases, wireScope),

@@ -1,0 +1,93 @@
+import type { Command } from "commander";
+import { modes } from "../encap/mode.ts";
+import { localExecutor } from "../exec/local.ts";
+import type { Executor } from "../exec/executor.ts";
+import type { Provider } from "../provider/provider.ts";
+import { createProviders } from "../provider/registry.ts";
+import { capabilitiesFor } from "../run/choose.ts";
+import { readEnvironment } from "../run/environment.ts";
+import { loadTopology } from "../topology/load.ts";
+import { planTopology } from "../topology/make-plan.ts";
+import type { Plan } from "../topology/plan.ts";
+import { harnessVersion } from "./version.ts";
+
+interface Finding {
+  readonly what: string;
+  readonly state: "ready" | "missing";
+  readonly detail: string;
+  readonly fixes: readonly string[];
+}
+
+/** `doctor`: what this machine can run, with the fix for each thing missing. */
+export function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description(
+      "say what this machine can run, per provider, and how to get what is missing; changes nothing that stays",
+    )
+    .option("--topology <file|name>", "the topology to ask for", "two-racks")
+    .option("--json", "print JSON instead of text")
+    .action(async (options: { topology: string; json?: boolean }) => {
+      const host = localExecutor();
+      const plan = planTopology(await loadTopology(options.topology));
+      const environment = await readEnvironment(harnessVersion, host);
+      const providers = await Promise.all(createProviders().map((provider) => examineProvider(provider, plan)));
+      const findings = [...providers, dataplaneFinding, await reportFinding(host)];
+      if (options.json === true) {
+        console.log(JSON.stringify({ schema: "encaplab/doctor/1", environment, findings }, undefined, 2));
+        return;
+      }
+      const { version, os, kernel, cpus, memoryMiB, tools } = environment;
+      console.log(
+        `encaplab ${version} · ${os} · kernel ${kernel} · ${cpus} CPUs · ${Math.round(memoryMiB / 1024)} GiB`,
+      );
+      for (const finding of findings) console.log(render(finding));
+      for (const [tool, line] of Object.entries(tools)) console.log(`${tool.padEnd(10)}${line}`);
+    });
+}
+
+async function examineProvider(provider: Provider, plan: Plan): Promise<Finding> {
+  const problems = await provider.check(plan);
+  if (problems.length > 0) {
+    const detail = problems.map(({ what }) => what).join("; ");
+    return { what: provider.name, state: "missing", detail, fixes: problems.map(({ fix }) => fix) };
+  }
+  const able = modes.filter((mode) => lacking(provider, mode).length === 0).map(({ id }) => id);
+  const unable = modes.filter((mode) => lacking(provider, mode).length > 0);
+  const reasons = unable.map((mode) => `${mode.id}: the kernel has no ${lacking(provider, mode).join(", ")}`);
+  return {
+    what: provider.name,
+    state: "ready",
+    detail: [`modes ${able.join(", ")}`, ...reasons].join("; "),
+    fixes: [],
+  };
+}
+
+function lacking(provider: Provider, mode: (typeof modes)[number]): readonly string[] {
+  return capabilitiesFor(mode, [4]).filter((need) => !provider.capabilities.has(need));
+}
+
+const dataplaneFinding: Finding = {
+  what: "dataplane",
+  state: "ready",
+  detail: "reference: the kernel programmed as Calico documents it; every report says that it is not Calico",
+  fixes: [],
+};
+
+async function reportFinding(host: Executor): Promise<Finding> {
+  const java = await host.tryRun(["sh", "-c", "java -version 2>&1"]);
+  const line = java.stdout.split("\n")[0] ?? "";
+  if (java.exitCode === 0) return { what: "report", state: "ready", detail: `Allure page with ${line}`, fixes: [] };
+  return {
+    what: "report",
+    state: "missing",
+    detail: "no Java, so no Allure page; JUnit, JSON and allure-results are written all the same",
+    fixes: ["install a headless JRE, for example apt-get install default-jre-headless"],
+  };
+}
+
+function render({ what, state, detail, fixes }: Finding): string {
+  return [`${what.padEnd(10)}${state.padEnd(8)} ${detail}`, ...fixes.map((fix) => `${" ".repeat(19)}→ ${fix}`)].join(
+    "\n",
+  );
+}

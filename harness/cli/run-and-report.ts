@@ -1,0 +1,131 @@
+import { ExitCode } from "../core/errors.ts";
+import { newRunId } from "../core/run-id.ts";
+import { createDataplane } from "../dataplane/registry.ts";
+import type { Profile } from "../encap/enumerate.ts";
+import type { Mode } from "../encap/mode.ts";
+import { localExecutor } from "../exec/local.ts";
+import { shellQuote } from "../exec/quote.ts";
+import type { Fault } from "../fault/fault.ts";
+import { consoleListener } from "../report/console.ts";
+import { multiplex } from "../report/multiplex.ts";
+import { createResultsFolder, saveRun, type ResultsFolder } from "../report/store.ts";
+import { openTimeline, type Timeline } from "../report/timeline.ts";
+import type { RunListener, RunRecord } from "../run/record.ts";
+import type { RunRequest, RunServices, StandingLab } from "../run/request.ts";
+import { requirePromisedPaths } from "../run/paths.ts";
+import { runModes } from "../run/runner.ts";
+import { allSuites } from "../../suites/all-suites.ts";
+import { diagramText } from "../topology/diagram.ts";
+import type { Plan } from "../topology/plan.ts";
+import { chosenProviders } from "./chosen-providers.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { openPage } from "./open-page.ts";
+import type { ProviderOptions } from "./provider-options.ts";
+import type { RunOptions } from "./run-options.ts";
+import { harnessVersion } from "./version.ts";
+import { writeReports, type Reports } from "./write-reports.ts";
+
+/** A run as the verbs ask for it. */
+export interface RunOrder extends RunOptions {
+  readonly provider: ProviderOptions["provider"];
+  readonly modes: readonly Mode[];
+  readonly plan: Plan;
+  readonly profile: Profile;
+  readonly paths: readonly string[];
+  readonly shard?: string;
+  readonly keep: boolean;
+  readonly fault?: Fault;
+  readonly standing?: StandingLab;
+}
+
+/** Runs, prints, stores and reports; leaves the exit code in the process. */
+export async function runAndReport(order: RunOrder): Promise<void> {
+  const record = await performRun(order, true);
+  process.exitCode = record.exitCode;
+}
+
+/** Runs, stores and reports, on the console only where wanted; returns the record. */
+export async function performRun(order: RunOrder, onConsole: boolean): Promise<RunRecord> {
+  requirePromisedPaths(order.modes, order, allSuites);
+  const id = newRunId();
+  const folder = await createResultsFolder(order.out, id);
+  const timeline = await openTimeline(folder.timeline);
+  const closing: string[] = [];
+  const console = consoleFor(order, folder, onConsole, () => closing);
+  const listener = multiplex([{ name: "console", listener: console }]);
+  try {
+    const record = await runModes(requestFor(order, id, folder), servicesFor(order, listener, timeline));
+    await saveRun(folder, record);
+    const reports = await writeReports(record, folder, order);
+    closing.push(...reports.lines, ...listener.errors());
+    await listener.on({ kind: "run-ended", record, folder: folder.path });
+    if (order.open === true && reports.page !== undefined) await openPage(reports.page);
+    return withReportTrouble(record, reports);
+  } finally {
+    console.close();
+    await timeline.close();
+  }
+}
+
+function requestFor(order: RunOrder, id: string, folder: ResultsFolder): RunRequest {
+  const { modes, plan, profile, paths, keep, throughput, captureBuffer } = order;
+  return {
+    id,
+    command: `encaplab ${shellQuote(process.argv.slice(2))}`,
+    modes,
+    plan,
+    profile,
+    paths,
+    folder: folder.path,
+    keep,
+    captureBufferKiB: captureBuffer,
+    throughput,
+    ...(order.shard === undefined ? {} : { shard: order.shard }),
+    ...(order.fault === undefined ? {} : { fault: order.fault }),
+    ...(order.standing === undefined ? {} : { standing: order.standing }),
+  };
+}
+
+function servicesFor(order: RunOrder, listener: RunListener, timeline: Timeline): RunServices {
+  return {
+    version: harnessVersion,
+    host: localExecutor(),
+    providers: chosenProviders(order, {
+      onCommand: ({ startedAt, where, argv, durationMs, exitCode }) => {
+        const at = new Date(startedAt).toISOString();
+        const exit = exitCode === undefined ? {} : { exitCode };
+        timeline.append({ at, where, command: shellQuote(argv), ms: durationMs, ...exit });
+      },
+    }),
+    dataplane: createDataplane(),
+    suites: allSuites,
+    listener,
+    signal: interruptSignal(),
+  };
+}
+
+function consoleFor(
+  order: RunOrder,
+  folder: ResultsFolder,
+  onConsole: boolean,
+  closing: () => readonly string[],
+): ReturnType<typeof consoleListener> {
+  const live = onConsole && process.stdout.isTTY && process.env["CI"] === undefined;
+  return consoleListener({
+    write: (text) => {
+      if (onConsole) process.stdout.write(`${text}\n`);
+    },
+    live,
+    columns: process.stdout.columns || 100,
+    colour: order.color && process.stdout.isTTY && !process.env["NO_COLOR"],
+    level: order.quiet === true ? "quiet" : order.verbose === true ? "verbose" : "normal",
+    folderOf: () => folder.path,
+    labLine: diagramText,
+    closing,
+  });
+}
+
+function withReportTrouble(record: RunRecord, reports: Reports): RunRecord {
+  if (reports.ok || record.exitCode !== ExitCode.pass) return record;
+  return { ...record, exitCode: ExitCode.lab };
+}

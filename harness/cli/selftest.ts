@@ -1,0 +1,114 @@
+import { Option, type Command } from "commander";
+import { ExitCode } from "../core/errors.ts";
+import { modes } from "../encap/mode.ts";
+import { matchesTrip, type Fault } from "../fault/fault.ts";
+import { faults } from "../fault/registry.ts";
+import type { RunRecord } from "../run/record.ts";
+import { faultNamed } from "./fault-option.ts";
+import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
+import { addRunOptions, type RunOptions } from "./run-options.ts";
+import { performRun } from "./run-and-report.ts";
+import { collect, resolveScenario } from "./scenario-options.ts";
+
+interface SelftestOptions extends RunOptions, ProviderOptions {
+  readonly fault: string[];
+  readonly topology: string;
+  readonly list?: boolean;
+}
+
+/** `selftest`: injects every known fault and proves that the matching check goes red. */
+export function addSelftest(program: Command): void {
+  const command = program
+    .command("selftest")
+    .description("inject every known fault into a good lab and prove that the matching check goes red")
+    .addOption(new Option("--fault <name>", "only these faults; repeatable").argParser(collect).default([], "all"))
+    .option("--topology <file|name>", "the lab to break", "two-racks")
+    .option("--list", "print the faults and what each must trip");
+  addRunOptions(addProviderOptions(command)).action(async (options: SelftestOptions) => {
+    const chosen = options.fault.length === 0 ? faults : options.fault.map(faultNamed);
+    if (options.list === true) {
+      for (const fault of chosen) console.log(describe(fault));
+      return;
+    }
+    const outcomes: Outcome[] = [];
+    for (const fault of chosen) {
+      const outcome = await prove(fault, options);
+      outcomes.push(outcome);
+      console.log(render(outcome));
+    }
+    const failed = outcomes.filter(({ state }) => state === "missed").length;
+    const proven = outcomes.filter(({ state }) => state === "proven").length;
+    const skipped = outcomes.length - failed - proven;
+    console.log(`${proven} faults turned the right check red, ${failed} were missed, ${skipped} could not run here`);
+    process.exitCode = failed > 0 ? ExitCode.fail : proven === 0 ? ExitCode.usage : ExitCode.pass;
+  });
+}
+
+interface Outcome {
+  readonly fault: Fault;
+  readonly state: "proven" | "missed" | "skipped";
+  readonly lines: readonly string[];
+}
+
+async function prove(fault: Fault, options: SelftestOptions): Promise<Outcome> {
+  const mode = modes.find(({ id }) => fault.modes.includes(id));
+  if (mode === undefined) return { fault, state: "skipped", lines: ["no mode of this fault can run here"] };
+  const { plan } = await resolveScenario({
+    mode: [mode.calicoName],
+    encap: "all",
+    topology: options.topology,
+    paths: [],
+    profile: "quick",
+  });
+  const record = await performRun(
+    {
+      ...options,
+      modes: [mode],
+      plan,
+      profile: "quick",
+      paths: [],
+      keep: false,
+      fault,
+      throughput: false,
+    },
+    false,
+  );
+  return judge(fault, record);
+}
+
+function judge(fault: Fault, record: RunRecord): Outcome {
+  if (record.verdicts.every(({ status }) => status === "skip")) {
+    const reason = record.verdicts[0]?.reason ?? record.troubles[0]?.message ?? "nothing was judged";
+    return { fault, state: record.troubles.length > 0 ? "missed" : "skipped", lines: [reason] };
+  }
+  const missed = fault.trips.filter(
+    (trip) =>
+      !record.verdicts.some(
+        ({ id, check, status, category }) =>
+          check === trip.check &&
+          status === trip.status &&
+          matchesTrip(trip, id) &&
+          (trip.category === undefined || trip.category === category),
+      ),
+  );
+  const lines = missed.map(
+    ({ check, status, path }) => `expected ${check} to be ${status} on ${path}; see ${record.id}`,
+  );
+  return { fault, state: missed.length === 0 ? "proven" : "missed", lines };
+}
+
+function render({ fault, state, lines }: Outcome): string {
+  const mark = { proven: "✔", missed: "✘", skipped: "–" }[state];
+  const trips = fault.trips.map(({ check, status }) => `${check} ${status}`).join(", ");
+  return [`${mark} ${fault.name}: ${trips}`, ...lines.map((line) => `    ${line}`)].join("\n");
+}
+
+function describe(fault: Fault): string {
+  const trips = fault.trips.map(({ check, status, path }) => `    ${check} ${status} on ${path}`);
+  return [
+    `${fault.name}: ${fault.title}`,
+    `    ${fault.describes}`,
+    `    modes ${fault.modes.join(", ")}`,
+    ...trips,
+  ].join("\n");
+}

@@ -1,0 +1,39 @@
+import { localExecutor } from "../exec/local.ts";
+import { messageOf } from "../core/errors.ts";
+import { writeFileAtomic } from "../core/atomic-file.ts";
+import { generatePage } from "../report/allure-page.ts";
+import { writeAllure } from "../report/allure.ts";
+import { renderJunit } from "../report/junit.ts";
+import type { ResultsFolder } from "../report/store.ts";
+import type { RunRecord } from "../run/record.ts";
+
+/** What came of the reports of one run. */
+export interface Reports {
+  /** Lines for the end of the console: where things are, what could not be made and why. */
+  readonly lines: readonly string[];
+  /** The Allure page, where it was made. */
+  readonly page?: string;
+  /** False when a report that needs nothing but us could not be written. */
+  readonly ok: boolean;
+}
+
+/** Writes JUnit, Allure's results and the Allure page; one that breaks does not stop the others. */
+export async function writeReports(
+  record: RunRecord,
+  folder: ResultsFolder,
+  options: { readonly history?: string },
+): Promise<Reports> {
+  const broken: string[] = [];
+  const attempt = async (what: string, write: () => Promise<unknown>): Promise<void> => {
+    await write().catch((error: unknown) => broken.push(`${what} could not be written: ${messageOf(error)}`));
+  };
+  await Promise.all([
+    attempt("JUnit", () => writeFileAtomic(folder.junit, renderJunit(record, folder.path))),
+    attempt("Allure results", () => writeAllure(record, folder)),
+  ]);
+  const history = options.history === undefined ? {} : { historyFolder: options.history };
+  const page = await generatePage(folder, { executor: localExecutor(), ...history });
+  if (page.generated) return { lines: [`report  ${page.page}`, ...broken], page: page.page, ok: broken.length === 0 };
+  const lines = [`report  ${folder.junit}, ${folder.run}`, `no Allure page: ${page.because}`, `        ${page.fix}`];
+  return { lines: [...lines, ...broken], ok: broken.length === 0 };
+}

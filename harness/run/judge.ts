@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { writeFileAtomic } from "../core/atomic-file.ts";
+import type { Dataplane, Network } from "../dataplane/dataplane.ts";
+import { expectControlPlane } from "../encap/control-plane.ts";
+import type { PathExpectation } from "../encap/expectation.ts";
+import { vxlanPort } from "../encap/tunnel.ts";
+import type { ProbeObservation } from "../observe/observation.ts";
+import { observe } from "../observe/observe.ts";
+import { trimmedCaptures } from "../observe/trimmed-captures.ts";
+import { judgeControlPlane } from "../verify/control-plane.ts";
+import { assertJudged, judgePath } from "../verify/registry.ts";
+import type { PathCase, Verdict } from "../verify/verdict.ts";
+import { pathEvidence } from "./evidence.ts";
+import { hopRecords } from "./hops.ts";
+import { readRouteLookups } from "./lookups.ts";
+import { readNodeState, renderNodeState, type NodeState } from "./node-state.ts";
+import { overheadMeasurements } from "./overhead.ts";
+import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
+import type { RunRequest } from "./request.ts";
+import type { Questions } from "./suite.ts";
+import { tapCount, type Wire } from "./wire.ts";
+
+/** What the wire and the kernel said, put to every question. */
+export interface Judgement {
+  readonly verdicts: readonly Verdict[];
+  readonly measurements: readonly Measurement[];
+  readonly paths: readonly PathRecord[];
+  readonly capture: NonNullable<ScenarioRecord["capture"]>;
+}
+
+interface Hearing {
+  readonly request: RunRequest;
+  readonly dataplane: Dataplane;
+  readonly network: Network;
+  readonly expectations: readonly PathExpectation[];
+  readonly questions: Questions;
+  readonly wire: Wire;
+}
+
+/** Decodes, compares expectation with observation on every path and node, and gathers the evidence. */
+export async function judgeScenario(hearing: Hearing): Promise<Judgement> {
+  const { request, dataplane, network, expectations, questions, wire } = hearing;
+  const [facts, states, lookups, observed] = await Promise.all([
+    dataplane.facts(network),
+    Promise.all(network.lab.nodes.map(({ name, executor }) => readNodeState(name, executor))),
+    readRouteLookups(network, expectations),
+    observe(wire.probes, wire.captures, wire.targets, { vxlanPorts: [vxlanPort] }),
+  ]);
+  const cases = expectations.map((expectation) => caseOf(expectation, wire, observed));
+  const asked = (verdict: Verdict): boolean => questions.checks.has(verdict.check) || verdict.status === "skip";
+  const onPaths = cases.flatMap(judgePath).filter(asked);
+  const expectedState = expectControlPlane(network.lab.plan, network.mode, network.identities);
+  const onNodes = judgeControlPlane(expectedState, facts, network.mode).filter(asked);
+  assertJudged(expectations, onPaths);
+  const verdicts = [...onPaths, ...onNodes];
+  if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(request, network, states);
+  const trimmed = await trimmedCaptures(wire.captures, wire.targets, wire.probes, join(request.folder, "pcaps"));
+  const paths = cases.map((pathCase) => recordOf(pathCase, states, lookups, trimmed));
+  return {
+    verdicts,
+    measurements: overheadMeasurements(network.mode, cases),
+    paths,
+    capture: {
+      packets: wire.captures.reduce((sum, capture) => sum + capture.captured, 0),
+      droppedByKernel: wire.captures.reduce((sum, capture) => sum + capture.droppedByKernel, 0),
+      taps: tapCount(wire.targets),
+    },
+  };
+}
+
+function caseOf(expectation: PathExpectation, wire: Wire, observed: Awaited<ReturnType<typeof observe>>): PathCase {
+  const own = (observation: ProbeObservation): boolean => observation.probe.path.id === expectation.path.id;
+  return {
+    expectation,
+    results: wire.results.filter(({ probe }) => probe.path.id === expectation.path.id),
+    observations: observed.observations.filter(own),
+    health: observed.health,
+  };
+}

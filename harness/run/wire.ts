@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import type { CaptureFile, CaptureTarget } from "../capture/capture.ts";
+import { startCapture } from "../capture/session.ts";
+import type { Scope } from "../core/scope.ts";
+import type { Network } from "../dataplane/dataplane.ts";
+import type { PathExpectation } from "../encap/expectation.ts";
+import { tapsOf } from "../encap/taps.ts";
+import { deafFilter, type FaultEffect } from "../fault/fault.ts";
+import { planProbes } from "../probe/plan-probes.ts";
+import type { Places } from "../probe/places.ts";
+import type { Probe, ProbeResult } from "../probe/probe.ts";
+import { runProbes } from "../probe/run-probes.ts";
+import { startServers } from "../probe/servers.ts";
+import type { Phases } from "./phases.ts";
+import type { RunRequest } from "./request.ts";
+import type { Questions } from "./suite.ts";
+
+/** Bytes kept of each packet: outer headers, VXLAN, inner headers and the ping's token fit twice. */
+const snaplen = 256;
+
+/** Packets per node after which a capture ends by itself: some 100 MB at the snaplen, far above what probes send. */
+const maxPackets = 400_000;
+
+/** What was sent, what the senders reported, and what the wire heard meanwhile. */
+export interface Wire {
+  readonly probes: readonly Probe[];
+  readonly results: readonly ProbeResult[];
+  readonly targets: readonly CaptureTarget[];
+  readonly captures: readonly CaptureFile[];
+}
+
+/** What is listened to, and for whom. */
+export interface Listening {
+  readonly request: RunRequest;
+  readonly network: Network;
+  readonly expectations: readonly PathExpectation[];
+  readonly questions: Questions;
+  readonly effect: Partial<FaultEffect>;
+}
+
+/** Captures on every node while all probes of all paths run side by side. */
+export async function listenToWire(listening: Listening, phases: Phases, scope: Scope): Promise<Wire> {
+  const { request, network, expectations, questions, effect } = listening;
+  const targets = captureTargets(network, effect.deafen ?? []);
+  const probes = planProbes(expectations, {
+    seed: `${request.id}-${network.mode.id}`,
+    kinds: questions.probes,
+    mtuPaths: request.profile === "quick" ? "sampled" : "all",
+  });
+  const places = placesOf(network);
+  await phases.run("servers", () => startServers(probes, places, scope));
+  const options = {
+    folder: join(request.folder, "pcaps", network.mode.id),
+    snaplen,
+    bufferKiB: request.captureBufferKiB,
+    maxPackets,
+  };
+  const session = await phases.run(
+    "capture",
+    () => startCapture(targets, options, scope),
+    () => `${tapCount(targets)} taps listening on ${targets.length} nodes`,
+  );
+  const results = await phases.run("probes", () => runProbes(probes, places), describeProbes);
+  const captures = await phases.run("collect", () => session.stop(), describeCaptures);
+  return { probes, results, targets, captures };
+}
+
+/** Where probes start and end. */
+export function placesOf(network: Network): Places {
+  return { pods: network.pods, nodes: network.lab.nodes };
+}
+
+function captureTargets(network: Network, deaf: readonly string[]): readonly CaptureTarget[] {
+  const taps = tapsOf(network.lab.plan, network.identities);
+  return [...network.lab.nodes, ...network.lab.routers].map(({ name, executor }) => ({
+    node: name,
+    executor,
+    devices: taps.filter((tap) => tap.node === name).map((tap) => tap.device),
+    ...(deaf.includes(name) ? { filter: deafFilter } : {}),
+  }));
+}
+
+/** Number of taps that the targets have together. */
+export function tapCount(targets: readonly CaptureTarget[]): number {
+  return targets.reduce((sum, target) => sum + target.devices.length, 0);
+}
+
+function describeProbes(results: readonly ProbeResult[]): string {
+  const paths = new Set(results.map(({ probe }) => probe.path.id)).size;
+  return `${results.length} probes on ${paths} paths`;
+}
+
+function describeCaptures(captures: readonly CaptureFile[]): string {
+  const captured = captures.reduce((sum, capture) => sum + capture.captured, 0);
+  const dropped = captures.reduce((sum, capture) => sum + capture.droppedByKernel, 0);
+  return `${captured} packets captured, ${dropped} dropped by the kernel`;
+}
