@@ -7,6 +7,7 @@ import type { Category, Status, Verdict } from "../verify/verdict.ts";
 import { attachEvidence, attachMeasurements, attachRun, type PcapBudget } from "./allure-attachments.ts";
 import { categorised } from "./allure-categories.ts";
 import { leadingVerdict, type PathOutcome } from "./path-outcome.ts";
+import { againCommand, seeItCommands } from "./see-it.ts";
 
 /** What every test of a report shares. */
 export interface AllureContext {
@@ -34,6 +35,7 @@ export function addPathTest(
     if (outcome.status === "skip") await skipTest(test, outcome.reason);
     if (outcome.status === "pass") return;
     const leading = leadingVerdict(outcome);
+    await describeProblem(outcome, leading, context);
     throw (
       errors.find((error) => error.message === messageOfVerdict(leading)) ??
       new Error(categorised("inconclusive", outcome.reason))
@@ -125,6 +127,21 @@ async function labelPath(outcome: PathOutcome, scenario: ScenarioRecord): Promis
     dataplane: scenario.dataplane,
   };
   for (const [name, value] of Object.entries(parameters)) await allure.parameter(name, value, { excluded: true });
+}
+
+/** The few lines that stand above all else on the test's page. */
+async function describeProblem(
+  outcome: PathOutcome,
+  leading: Verdict | undefined,
+  { record, folder }: AllureContext,
+): Promise<void> {
+  const { path } = outcome;
+  const commands = path === undefined ? [] : [...seeItCommands(path, folder), againCommand(path, record.topology)];
+  const lines = [
+    ...(leading === undefined ? [] : [`expected  ${leading.expected}`, `observed  ${leading.observed}`, ""]),
+    ...commands,
+  ];
+  if (lines.length > 0) await allure.description(["```", ...lines, "```"].join("\n"));
 }
 
 /** Runs a check as a step; returns its error instead of throwing, so that the other checks are shown too. */

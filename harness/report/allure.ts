@@ -46,9 +46,10 @@ export async function writeAllure(run: RunRecord, folder: ResultsFolder, options
     timeout: 0,
   });
   buildSuites(mocha.suite, { record, folder: folder.path, pcaps: pcapBudget() });
+  const tests = mocha.suite.total();
   await runMocha(mocha);
   await writeFileAtomic(join(resultsDir, "executor.json"), JSON.stringify(executorOf(record, options.executor)));
-  return mocha.suite.total();
+  return tests;
 }
 
 /**
@@ -67,6 +68,7 @@ async function runMocha(mocha: Mocha): Promise<void> {
     });
   } finally {
     process.off("unhandledRejection", broke);
+    mocha.dispose();
   }
 }
 

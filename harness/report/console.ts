@@ -83,7 +83,7 @@ function tell(event: RunEvent, teller: Teller): void {
       break;
     case "run-ended":
       teller.line?.close();
-      teller.print(renderSummary(event.record, teller.style));
+      teller.print(`${teller.options.level === "quiet" ? "" : "\n"}${renderSummary(event.record, teller.style)}`);
       teller.print((teller.options.closing?.() ?? []).map((text) => `${text}\n`).join(""));
       break;
   }
@@ -122,6 +122,7 @@ function scenario(event: Event<"scenario-ended">, { options, style, context }: T
     folder: context.folder,
     topology: context.topology,
     quiet: options.level === "quiet",
+    phasesTold: !options.live,
     verbose: options.level === "verbose",
   });
   return text === "" ? "" : `\n${text}`;

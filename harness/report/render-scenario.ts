@@ -10,6 +10,8 @@ import { marks, paint, type Style } from "./style.ts";
 export interface ScenarioOptions extends ProblemOptions {
   /** Only what is not as it must be. */
   readonly quiet: boolean;
+  /** Leave out how long each phase took: told already, line by line. */
+  readonly phasesTold: boolean;
 }
 
 /** Everything a person reads about one mode: how it was run, the grid, the measurements, then every problem. Ends with a line end, or is empty. */
@@ -25,9 +27,7 @@ export function renderScenario(
   const body = options.quiet
     ? problems
     : [
-        ...(scenario.skip === undefined
-          ? progressLines(scenario, options.style)
-          : [skipLine(scenario.skip, options.style)]),
+        ...(scenario.skip === undefined ? progressLines(scenario, options) : [skipLine(scenario.skip, options.style)]),
         ...renderGrids(outcomes, { style: options.style, all: options.verbose }),
         ...controlPlaneLine(outcomes),
         ...[...renderMeasurements(measurements), ...renderMtu(scenario, own)].map((line) => `  · ${line}`),
@@ -41,8 +41,8 @@ export function renderScenario(
 const fullProblems = 5;
 const listedProblems = 40;
 
-function progressLines(scenario: ScenarioRecord, style: Style): readonly string[] {
-  const phases = scenario.phases.map(({ phase, ms }) => `${phase} ${formatMs(ms)}`).join(" · ");
+function progressLines(scenario: ScenarioRecord, { style, phasesTold }: ScenarioOptions): readonly string[] {
+  const phases = phasesTold ? "" : scenario.phases.map(({ phase, ms }) => `${phase} ${formatMs(ms)}`).join(" · ");
   const { capture } = scenario;
   const captured =
     capture &&

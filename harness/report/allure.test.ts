@@ -1,0 +1,273 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestResult } from "allure-js-commons";
+import { localExecutor } from "../exec/local.ts";
+import type { RunRecord } from "../run/record.ts";
+import { allureCategories } from "./allure-categories.ts";
+import { writeAllure } from "./allure.ts";
+import { createResultsFolder, resultsFolder, type ResultsFolder } from "./store.ts";
+import {
+  brokenRun,
+  failingId,
+  failingRun,
+  inconclusiveId,
+  leakyRun,
+  passingRun,
+  secrets,
+  skippedId,
+} from "./testdata/sample-records.ts";
+import { renderReportLines, writeReports } from "./write-reports.ts";
+
+describe("Allure results", () => {
+  let out = "";
+  let folder: ResultsFolder = resultsFolder("");
+  beforeEach(async () => {
+    out = await mkdtemp(join(tmpdir(), "encaplab-allure-"));
+    folder = await createResultsFolder(out, "7f3kq");
+  });
+  afterEach(async () => {
+    await rm(out, { recursive: true, force: true });
+  });
+
+  async function resultsOf(record: RunRecord): Promise<readonly TestResult[]> {
+    await writeAllure(record, folder);
+    const names = (await readdir(folder.allureResults)).filter((name) => name.endsWith("-result.json"));
+    const texts = await Promise.all(names.map((name) => readFile(join(folder.allureResults, name), "utf8")));
+    return texts.map((text) => JSON.parse(text) as TestResult);
+  }
+
+  it("has one passed test per path and node, one for the measurements and one for the run", async () => {
+    const record = passingRun();
+    const results = await resultsOf(record);
+    const ids = [...new Set(record.verdicts.map((verdict) => verdict.id))];
+    const expected = [...ids, "vxlan-cross-subnet/measurements", "run/two-racks"].sort();
+    assert.deepEqual(results.map((result) => result.name).sort(), expected);
+    assert.deepEqual([...new Set(results.map((result) => result.status))], ["passed"]);
+  });
+
+  const statuses: readonly (readonly [string, string, RegExp])[] = [
+    [failingId, "failed", /^needless encapsulation: at a1\/eth0 \(forward\)/],
+    [inconclusiveId, "broken", /^inconclusive: tap tor\/eth1/],
+    [skippedId, "skipped", /^VXLAN over IPv6 needs kernel/],
+  ];
+  for (const [id, status, message] of statuses) {
+    it(`shows ${id} as ${status} with its reason`, async () => {
+      const results = await resultsOf(failingRun());
+      const result = only(results, id);
+      assert.equal(result.status, status);
+      assert.match(result.statusDetails.message ?? "", message);
+      assert.equal(results.filter((one) => String(one.status) === status).length, 1);
+    });
+  }
+
+  it("labels, times and steps a path as the record tells", async () => {
+    const result = only(await resultsOf(failingRun()), failingId);
+    const labels = Object.fromEntries(result.labels.map(({ name, value }) => [name, value]));
+    assert.equal(labels.parentSuite, "vxlan-cross-subnet");
+    assert.equal(labels.suite, "pod-to-pod");
+    assert.equal(labels.feature, "vxlan-cross-subnet");
+    assert.equal(labels.story, "pod-to-pod same-subnet");
+    assert.equal(labels.severity, "critical");
+    assert.equal(labels.tag, "needless encapsulation");
+    assert.equal(result.start, Date.parse(failingRun().startedAt));
+    assert.deepEqual(
+      result.steps
+        .filter((step) => / as expected$|: wrong$/.test(step.name ?? ""))
+        .map((step) => [step.name, step.status]),
+      [
+        ["reached: as expected", "passed"],
+        ["not-encapsulated: wrong", "failed"],
+        ["mtu: as expected", "passed"],
+      ],
+    );
+    const parameters = result.steps.find((step) => step.name?.startsWith("not-enc"))?.parameters;
+    assert.deepEqual(parameters, [
+      { name: "expected", value: "plain on a1/eth0, a2/eth0" },
+      { name: "observed", value: "VXLAN 10 of 10 (VNI 4096), both directions" },
+    ]);
+  });
+
+  it("attaches picture, table, evidence, commands and captures to a path", async () => {
+    await writeFile(join(folder.pcaps, "a1.pcap"), "capture");
+    const result = only(await resultsOf(failingRun()), failingId);
+    const found = attachments(result);
+    const expected = [
+      "hop by hop",
+      "expected and observed",
+      "routes of a1",
+      "first packet, forward",
+      "commands",
+      "a1.pcap",
+    ];
+    for (const name of expected)
+      assert.ok(
+        found.some((one) => one.name === name),
+        name,
+      );
+    const commands = found.find((one) => one.name === "commands");
+    const text = await readFile(join(folder.allureResults, commands?.source ?? ""), "utf8");
+    assert.match(text, /tcpdump -nn -r .*a1\.pcap/);
+    assert.match(text, /a2\.pcap is not in the results folder/);
+  });
+
+  it("keeps captures of passing paths out beyond a few megabytes, and names them instead", async () => {
+    await writeFile(join(folder.pcaps, "a1.pcap"), new Uint8Array(1 << 20));
+    const results = await resultsOf(failingRun());
+    const attached = results.filter((result) => attachments(result).some((one) => one.name === "a1.pcap"));
+    assert.ok(attached.some((result) => result.name === failingId));
+    assert.equal(attached.filter((result) => String(result.status) === "passed").length, 4);
+  });
+
+  it("keeps history ids from run to run, whatever the folder, the run and the addresses are", async () => {
+    const ids = async (record: RunRecord): Promise<unknown> =>
+      (await resultsOf(record)).map((one) => [one.name, one.historyId, one.testCaseId]).sort();
+    const first = await ids(passingRun());
+    folder = await createResultsFolder(out, "zzzzz");
+    assert.deepEqual(
+      await ids({ ...passingRun(), id: "zzzzz", startedAt: "2026-11-22T09:00:00.000Z", provider: "vm" }),
+      first,
+    );
+    assert.equal(
+      new Set((await resultsOf(passingRun())).map((one) => one.historyId)).size,
+      (first as unknown[]).length,
+    );
+  });
+
+  it("leaves nothing of earlier results", async () => {
+    await resultsOf(passingRun());
+    assert.equal((await resultsOf(brokenRun())).length, 1);
+  });
+
+  it("is broken, not failed, when the lab could not be built", async () => {
+    const [result] = await resultsOf(brokenRun());
+    assert.equal(result?.status, "broken");
+    assert.match(result.statusDetails.message ?? "", /^lab trouble: build: ip -batch failed/);
+  });
+
+  it("is broken when nothing at all was checked", async () => {
+    const [result] = await resultsOf({ ...brokenRun(), troubles: [] });
+    assert.equal(result?.status, "broken");
+  });
+
+  it("sorts every message into exactly one category", async () => {
+    const run = failingRun();
+    const categories = allureCategories();
+    for (const { name, matchedStatuses } of categories) {
+      const status = String(matchedStatuses[0]) === "failed" ? "fail" : "inconclusive";
+      const verdicts = run.verdicts.map((verdict) =>
+        verdict.id === failingId
+          ? ({ ...verdict, status, category: name, reason: "two\nlines" } as RunRecord["verdicts"][number])
+          : verdict,
+      );
+      const result = only(await resultsOf({ ...run, verdicts }), failingId);
+      const matching = categories.filter(
+        (one) =>
+          one.matchedStatuses.map(String).includes(String(result.status)) &&
+          new RegExp(`^(?:${one.messageRegex})$`, "s").test(result.statusDetails.message ?? ""),
+      );
+      assert.deepEqual(
+        matching.map((one) => one.name),
+        [name],
+      );
+    }
+  });
+
+  it("writes environment, executor and categories", async () => {
+    await writeAllure(passingRun(), folder, {
+      executor: { name: "CI", type: "github", buildUrl: "https://ci.example/7" },
+    });
+    const read = (name: string): Promise<string> => readFile(join(folder.allureResults, name), "utf8");
+    assert.match(await read("environment.properties"), /dataplane *= *reference dataplane, not Calico/);
+    assert.deepEqual((JSON.parse(await read("categories.json")) as unknown[]).length, 11);
+    const executor = JSON.parse(await read("executor.json")) as Record<string, unknown>;
+    assert.equal(executor.name, "CI");
+    assert.equal(executor.buildUrl, "https://ci.example/7");
+    assert.equal(executor.buildName, "run 7f3kq");
+  });
+
+  it("tells no secret", async () => {
+    await writeAllure(leakyRun(), folder);
+    for (const name of await readdir(folder.allureResults)) {
+      const text = await readFile(join(folder.allureResults, name), "utf8");
+      for (const secret of Object.values(secrets)) assert.ok(!text.includes(secret), `${secret} in ${name}`);
+    }
+  });
+
+  describe("page", () => {
+    const executor = localExecutor();
+    const java = (): Promise<boolean> =>
+      executor.tryRun(["java", "-version"]).then(
+        (result) => result.exitCode === 0,
+        () => false,
+      );
+
+    it("is one file that carries every test, beside all other reports", async function () {
+      if (!(await java())) this.skip();
+      const outcome = await writeReports(failingRun(), folder, { executor });
+      assert.deepEqual(outcome.errors, []);
+      assert.deepEqual(renderReportLines(outcome, folder), [`report  ${folder.page}`]);
+      assert.deepEqual(await readdir(folder.allureReport), ["index.html"]);
+      const page = await readFile(folder.page, "utf8");
+      const encoded = /d\('data\/suites\.json','([^']+)'\)/.exec(page)?.[1] ?? "";
+      assert.ok(Buffer.from(encoded, "base64").toString().includes(failingId));
+      assert.ok((await readFile(folder.junit, "utf8")).includes("<testsuites"));
+      assert.ok((await readFile(folder.run, "utf8")).includes(failingId));
+    });
+
+    it("carries history from run to run", async function () {
+      if (!(await java())) this.skip();
+      const historyFolder = join(out, "history");
+      for (const id of ["first", "second"]) {
+        const next = await createResultsFolder(out, id);
+        assert.deepEqual(
+          (await writeReports({ ...brokenRun(), id }, next, { executor, historyFolder })).page.generated,
+          true,
+        );
+      }
+      const trend = JSON.parse(await readFile(join(historyFolder, "history-trend.json"), "utf8")) as unknown[];
+      assert.equal(trend.length, 2);
+      assert.deepEqual(
+        (await readdir(join(out, "second"))).filter((name) => name.startsWith("allure-full")),
+        [],
+      );
+    });
+
+    it("is missing without Java, which is said with the way to get it; all else is written", async () => {
+      const path = join(out, "bin");
+      await mkdir(path);
+      for (const tool of ["env", "sh", "bash", "uname", "dirname", "basename", "ls", "expr"]) {
+        const found = (await executor.run(["sh", "-c", `command -v ${tool}`])).stdout.trim();
+        await symlink(found, join(path, tool));
+      }
+      const bare = localExecutor({ env: { PATH: path, JAVA_HOME: "" } });
+      const outcome = await writeReports(passingRun(), folder, { executor: bare });
+      assert.deepEqual(outcome.errors, []);
+      const text = renderReportLines(outcome, folder).join("\n");
+      assert.match(text, /no page: Allure needs Java[^]*default-jre-headless[^]*lab -- report/);
+      assert.ok((await readdir(folder.allureResults)).length > 50);
+    });
+
+    it("does not keep the other reports from being written when one cannot be", async () => {
+      await mkdir(folder.run);
+      const outcome = await writeReports(brokenRun(), folder, { executor });
+      assert.equal(outcome.errors.length, 1);
+      assert.match(outcome.errors[0] ?? "", /^run\.json could not be written/);
+      assert.ok((await readFile(folder.junit, "utf8")).includes("Operation not permitted"));
+    });
+  });
+});
+
+function only(results: readonly TestResult[], name: string): TestResult {
+  const found = results.filter((result) => result.name === name);
+  assert.equal(found.length, 1, name);
+  const [result] = found;
+  assert.ok(result !== undefined);
+  return result;
+}
+
+/** Attachments of a test and of its steps, at any depth. */
+function attachments(item: Partial<Pick<TestResult, "attachments" | "steps">>): TestResult["attachments"] {
+  return [...(item.attachments ?? []), ...(item.steps ?? []).flatMap(attachments)];
+}
