@@ -19,11 +19,18 @@ export const vtepMacDrift: Fault = {
     const family = faultFamily(network);
     const device = tunnelDevice(network.mode, family) ?? "";
     const right = vtepMac(victim.name, family);
-    const own = (mac: string): string => `ip link set ${device} address ${mac}`;
     const peers = everyActor(network).filter(({ name }) => name !== victim.name);
+    const own = (mac: string): readonly string[] => [
+      `ip link set ${device} address ${mac}`,
+      // The kernel drops all neighbours of a device whose address changes, permanent ones too (neigh_changeaddr).
+      ...peers.map(
+        (peer) =>
+          `ip neigh replace ${peer.tunnelAddress} lladdr ${vtepMac(peer.name, family)} dev ${device} nud permanent`,
+      ),
+    ];
     return {
       did: await Promise.all([
-        changeNode(victim, [own(drifted)], [own(right)], scope),
+        changeNode(victim, own(drifted), own(right), scope),
         ...peers.map((peer) =>
           changeNode(peer, follow(victim, device, right, drifted), follow(victim, device, drifted, right), scope),
         ),

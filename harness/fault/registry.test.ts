@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import type { CheckName } from "../verify/verdict.ts";
+import { modes } from "../encap/mode.ts";
+import { matchesTrip } from "./fault.ts";
+import { faults, faultsFor } from "./registry.ts";
+
+/** Every check there is; the type makes the compiler complain when one is added and not listed here. */
+const checks: Readonly<Record<CheckName, true>> = {
+  reached: true,
+  encapsulated: true,
+  "not-encapsulated": true,
+  "no-leak": true,
+  "outer-endpoints": true,
+  "source-address": true,
+  symmetry: true,
+  conservation: true,
+  mtu: true,
+  "control-plane": true,
+};
+
+describe("the list of faults", () => {
+  for (const check of Object.keys(checks)) {
+    it(`proves that ${check} can turn red`, () => {
+      const proving = faults.filter((fault) => fault.trips.some((trip) => trip.check === check));
+      assert.notDeepEqual(proving, []);
+    });
+  }
+
+  it("has at least one fault for every mode, and each fault at least one trip", () => {
+    for (const { id } of modes) assert.notDeepEqual(faultsFor(id), [], id);
+    for (const fault of faults) assert.notDeepEqual(fault.trips, [], fault.name);
+  });
+
+  it("names each fault like its file, once", async () => {
+    const files = await readdir(new URL(".", import.meta.url));
+    const names = faults.map(({ name }) => name);
+    for (const name of names) assert.ok(files.includes(`${name}.ts`), name);
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  it("trips only on what its modes can have", () => {
+    for (const { name, modes: ids, trips } of faults) {
+      if (ids.includes("none")) {
+        assert.equal(
+          trips.some(({ check }) => ["encapsulated", "outer-endpoints", "no-leak"].includes(check)),
+          false,
+          name,
+        );
+      }
+    }
+  });
+});
+
+describe("a trip's glob", () => {
+  const trip = { check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*" } as const;
+
+  it("matches path ids by their parts", () => {
+    assert.ok(matchesTrip(trip, "vxlan-always/pod-to-pod/cross-subnet/v4/a1->b1"));
+    assert.ok(!matchesTrip(trip, "vxlan-always/pod-to-pod/same-subnet/v4/a1->a2"));
+    assert.ok(!matchesTrip({ ...trip, path: "vxlan.always/*" }, "vxlan-always/pod-to-pod"));
+  });
+});
