@@ -1,0 +1,60 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { Scope } from "../core/scope.ts";
+import type { Executor } from "../exec/executor.ts";
+
+/** Where a node's capture is written, and the names of its interfaces at that moment. */
+export interface CapturePlace {
+  /** Path on the node. */
+  readonly file: string;
+  /** True where that path is the same file on this machine. */
+  readonly shared: boolean;
+  /** Interface index to device name. */
+  readonly interfaces: ReadonlyMap<number, string>;
+}
+
+/** A file in the results folder by whose sight a node tells whether it shares this machine's file system. */
+export interface Beacon {
+  readonly folder: string;
+  readonly path: string;
+}
+
+/** Makes the folder and puts the beacon into it; removed with the scope. */
+export async function lightBeacon(folder: string, scope: Scope): Promise<Beacon> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `.beacon-${randomUUID()}`);
+  scope.defer(`remove ${path}`, () => rm(path, { force: true }));
+  await writeFile(path, "");
+  return { folder, path };
+}
+
+/**
+ * Looks at a node before its capture starts, with one command: does it see the beacon, and which interfaces has it? A
+ * node with a file system of its own (container, VM) gets a temporary folder there, removed with the scope.
+ */
+export async function findPlace(executor: Executor, node: string, beacon: Beacon, scope: Scope): Promise<CapturePlace> {
+  const script = 'if [ -e "$1" ]; then echo shared; else echo apart; fi; ip -j link';
+  const { stdout } = await executor.run(["sh", "-c", script, "sh", beacon.path]);
+  const [sight = "", ...json] = stdout.split("\n");
+  const interfaces = interfaceNames(json.join("\n"));
+  const name = `${node}.pcap`;
+  if (sight === "shared") return { file: join(beacon.folder, name), shared: true, interfaces };
+  return { file: `${await remoteFolder(executor, scope)}/${name}`, shared: false, interfaces };
+}
+
+/** Reads `ip -j link`: index to name. */
+export function interfaceNames(json: string): ReadonlyMap<number, string> {
+  const links = JSON.parse(json) as readonly { readonly ifindex?: number; readonly ifname?: string }[];
+  return new Map(links.flatMap(({ ifindex, ifname }) => (ifindex && ifname ? [[ifindex, ifname] as const] : [])));
+}
+
+async function remoteFolder(executor: Executor, scope: Scope): Promise<string> {
+  const made: { folder?: string } = {};
+  scope.defer(`remove the capture's folder on ${executor.where}`, async () => {
+    if (made.folder !== undefined) await executor.tryRun(["rm", "-rf", made.folder]);
+  });
+  const script = 'run=${ENCAPLAB_RUN:-none:$$}; mktemp -d "/tmp/encaplab-${run%%:*}.${run#*:}.XXXXXX"';
+  made.folder = (await executor.run(["sh", "-c", script])).stdout.trim();
+  return made.folder;
+}

@@ -1,0 +1,124 @@
+import { join } from "node:path";
+import { LabError, messageOf } from "../core/errors.ts";
+import type { Scope } from "../core/scope.ts";
+import { CommandError } from "../exec/command-error.ts";
+import type { CommandResult, RunningCommand } from "../exec/executor.ts";
+import type { CaptureFile, CaptureOptions, CaptureTarget, StartCapture } from "./capture.ts";
+import { findPlace, lightBeacon, type Beacon, type CapturePlace } from "./capture-folder.ts";
+import { fetchFile } from "./fetch-file.ts";
+import { markEnd } from "./marker.ts";
+import { countArgv, listening, parseCount, parseSummary, tcpdumpArgv } from "./tcpdump.ts";
+
+/** Milliseconds in which tcpdump must listen; it takes some 20, more where a program is loaded the first time. */
+const listenTimeoutMs = 15_000;
+
+interface NodeCapture {
+  readonly target: CaptureTarget;
+  readonly place: CapturePlace;
+  readonly tcpdump: RunningCommand;
+}
+
+/** Starts one tcpdump per node, side by side, and returns when all of them listen. */
+export const startCapture: StartCapture = async (targets, options, scope) => {
+  const beacon = await lightBeacon(options.folder, scope);
+  const captures = await allOrFirstError(targets.map((target) => startOn(target, options, beacon, scope)));
+  return { stop: () => allOrFirstError(captures.map((capture) => stopOn(capture, options))) };
+};
+
+async function startOn(
+  target: CaptureTarget,
+  options: CaptureOptions,
+  beacon: Beacon,
+  scope: Scope,
+): Promise<NodeCapture> {
+  const { executor, node } = target;
+  const place = await findPlace(executor, node, beacon, scope);
+  const absent = target.devices.filter((device) => ![...place.interfaces.values()].includes(device));
+  if (absent.length > 0) {
+    throw new LabError(`node ${node} has no interface ${absent.join(", ")} to capture on`, { where: executor.where });
+  }
+  const tcpdump = await executor.spawn(tcpdumpArgv(place.file, target, options), scope);
+  await whenListening(tcpdump, target);
+  return { target, place, tcpdump };
+}
+
+async function whenListening(tcpdump: RunningCommand, { node }: CaptureTarget): Promise<void> {
+  try {
+    await tcpdump.waitForLine(listening, listenTimeoutMs);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    // 127 is what timeout(1), which stands before tcpdump, says of a missing program.
+    if (error.result?.exitCode !== 127) throw error;
+    const { where, command, tail } = error.details;
+    throw new LabError(`tcpdump is missing on node ${node}`, {
+      ...(where === undefined ? {} : { where }),
+      ...(command === undefined ? {} : { command }),
+      ...(tail === undefined ? {} : { tail }),
+      fix: "Install tcpdump 4.99 or newer there.",
+    });
+  }
+}
+
+async function stopOn(capture: NodeCapture, options: CaptureOptions): Promise<CaptureFile> {
+  const { target, place, tcpdump } = capture;
+  const { executor, node } = target;
+  const early = await endedEarly(tcpdump);
+  const deaf = early === undefined ? await markEnd(executor, place.file) : [];
+  const result = await tcpdump.stop("SIGINT");
+  const summary = parseSummary(result.stderr);
+  const counted = await count(capture);
+  const local = join(options.folder, `${node}.pcap`);
+  if (!place.shared) await fetchFile(executor, place.file, local);
+  return {
+    node,
+    file: local,
+    interfaces: place.interfaces,
+    captured: summary?.captured ?? 0,
+    receivedByFilter: summary?.receivedByFilter ?? 0,
+    droppedByKernel: summary?.droppedByKernel ?? 0,
+    doubts: [...(early === undefined ? [] : [early]), ...deaf, ...doubts(result, counted, options)],
+  };
+}
+
+/** Why tcpdump is not running any more; missing while it runs as it should. */
+async function endedEarly(tcpdump: RunningCommand): Promise<string | undefined> {
+  const running = Symbol("running");
+  const now = await Promise.race([
+    tcpdump.finished.catch((error: unknown) => messageOf(error)),
+    // After a turn of the event loop, so that an end that has been seen wins.
+    new Promise<typeof running>((resolve) => setImmediate(resolve, running)),
+  ]);
+  if (now === running) return undefined;
+  const why = typeof now === "string" ? now : now.stderr.trim().split("\n").at(-1);
+  return `tcpdump ended before it was told to (${why ?? "without a word"})`;
+}
+
+async function count({ target, place }: NodeCapture): Promise<number | string> {
+  const { exitCode, stdout, stderr } = await target.executor.tryRun(countArgv(place.file));
+  const counted = parseCount(stdout);
+  return exitCode === 0 && counted !== undefined ? counted : stderr.trim();
+}
+
+/** Reasons for which a negative claim from the file would be void. */
+function doubts({ stderr }: CommandResult, counted: number | string, options: CaptureOptions): readonly string[] {
+  const summary = parseSummary(stderr);
+  if (summary === undefined) return [`tcpdump died without its summary: ${stderr.trim()}`];
+  const { captured, droppedByKernel } = summary;
+  return [
+    droppedByKernel > 0 ? `the kernel dropped ${droppedByKernel} packets (larger buffer: --capture-buffer)` : "",
+    captured >= options.maxPackets ? `the capture was full after ${captured} packets` : "",
+    typeof counted === "string" ? `tcpdump cannot read its own file: ${counted}` : "",
+    typeof counted === "number" && counted !== captured
+      ? `tcpdump captured ${captured} packets, but its file holds ${counted}`
+      : "",
+  ].filter((doubt) => doubt !== "");
+}
+
+/** Waits for all, so that nothing is still at work when an error is thrown. */
+async function allOrFirstError<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  const outcomes = await Promise.allSettled(work);
+  return outcomes.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
+}
