@@ -15,6 +15,8 @@ export type Token =
       readonly kind: "tcp-port";
       readonly side: "client" | "server";
       readonly port: number;
+      /** HTTP only: text in the request, by which a flow is known where masquerading has changed the client's port. */
+      readonly mark?: string;
     };
 
 /** One probe to be sent along a path. */
@@ -28,6 +30,8 @@ export interface Probe {
   readonly amount: number;
   /** mtu probes only: the MTU that must just fit. */
   readonly mtu?: number;
+  /** No answer is expected: wait for it only briefly. */
+  readonly dies?: true;
 }
 
 /** What the probing program itself reported. */

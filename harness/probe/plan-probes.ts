@@ -1,0 +1,106 @@
+import type { PathExpectation } from "../encap/expectation.ts";
+import type { Probe, ProbeKind } from "./probe.ts";
+import { tokenSource, type TokenSource } from "./token.ts";
+
+/** What shall be sent along the paths. */
+export interface ProbePlanOptions {
+  /** Run id and mode: tokens are unique within it. */
+  readonly seed: string;
+  readonly kinds: ReadonlySet<ProbeKind>;
+  /** Echo requests per path; default 5. */
+  readonly pings?: number;
+  /** Bytes of each bulk flow; default 128 KiB: some 90 full packets, or a few GSO frames. */
+  readonly bulkBytes?: number;
+  /** mtu probes on every pod-to-pod path, or on one per source node and locality (default). */
+  readonly mtuPaths?: "all" | "sampled";
+}
+
+/** Echo requests along a path that must die: each costs a time-out, and two show that it is no accident. */
+const pingsToDie = 2;
+
+/**
+ * Chooses the probes of every path, each with a token of its own. Pure and deterministic.
+ *
+ * A ClusterIP answers on its service's TCP port only (it exists nowhere but in DNAT rules), so those paths get no ping
+ * and no iperf3, but curl and a download through the service. Paths that must die get a short ping, or one curl.
+ */
+export function planProbes(expectations: readonly PathExpectation[], options: ProbePlanOptions): readonly Probe[] {
+  const tokens = tokenSource(options.seed);
+  const sampled = new Set<string>();
+  return expectations
+    .filter((expectation) => expectation.skip === undefined)
+    .flatMap((expectation, index) => {
+      const planned = [
+        ...pingProbe(expectation, options, tokens, index),
+        ...curlProbe(expectation, tokens, index),
+        ...bulkProbe(expectation, options, tokens, index),
+        ...mtuProbe(expectation, options, tokens, index, sampled),
+      ];
+      return planned.filter((probe) => options.kinds.has(probe.kind));
+    });
+}
+
+/** Whether the path's packets, or the answers, are expected to be lost. */
+export function mustDie(expectation: PathExpectation): boolean {
+  return expectation.forward.dies !== undefined || expectation.reverse?.dies !== undefined;
+}
+
+function toClusterIp({ path }: PathExpectation): boolean {
+  return path.service !== undefined;
+}
+
+function pingProbe(
+  expectation: PathExpectation,
+  options: ProbePlanOptions,
+  tokens: TokenSource,
+  index: number,
+): readonly Probe[] {
+  if (toClusterIp(expectation)) return [];
+  const amount = mustDie(expectation) ? pingsToDie : (options.pings ?? 5);
+  const pattern = tokens.pattern(2 * index);
+  return [{ ...common(expectation), kind: "ping", token: { kind: "icmp-pattern", pattern }, amount }];
+}
+
+function curlProbe(expectation: PathExpectation, tokens: TokenSource, index: number): readonly Probe[] {
+  if (mustDie(expectation) && !toClusterIp(expectation)) return [];
+  const token = httpToken(tokens, 2 * index);
+  return [{ ...common(expectation), kind: "curl", token, amount: 1 }];
+}
+
+function bulkProbe(
+  expectation: PathExpectation,
+  options: ProbePlanOptions,
+  tokens: TokenSource,
+  index: number,
+): readonly Probe[] {
+  if (mustDie(expectation)) return [];
+  const token = toClusterIp(expectation)
+    ? httpToken(tokens, 2 * index + 1)
+    : ({ kind: "tcp-port", side: "server", port: tokens.serverPort(index) } as const);
+  return [{ ...common(expectation), kind: "bulk", token, amount: options.bulkBytes ?? 128 * 1024 }];
+}
+
+function mtuProbe(
+  expectation: PathExpectation,
+  options: ProbePlanOptions,
+  tokens: TokenSource,
+  index: number,
+  sampled: Set<string>,
+): readonly Probe[] {
+  const { path, podMtu } = expectation;
+  if (path.traffic !== "pod-to-pod" || mustDie(expectation)) return [];
+  const sample = `${path.source.node} ${path.locality} ${path.family}`;
+  if (options.mtuPaths !== "all" && sampled.has(sample)) return [];
+  sampled.add(sample);
+  const pattern = tokens.pattern(2 * index + 1);
+  return [{ ...common(expectation), kind: "mtu", token: { kind: "icmp-pattern", pattern }, amount: 2, mtu: podMtu }];
+}
+
+function common(expectation: PathExpectation): Pick<Probe, "path" | "dials" | "dies"> {
+  const { path, dials } = expectation;
+  return { path, dials, ...(mustDie(expectation) ? { dies: true } : {}) };
+}
+
+function httpToken(tokens: TokenSource, index: number): Probe["token"] {
+  return { kind: "tcp-port", side: "client", port: tokens.clientPort(index), mark: tokens.mark(index) };
+}

@@ -1,0 +1,78 @@
+import type { Probe } from "./probe.ts";
+
+/** Ports on which the responder answers: the service's, and the pods' and hosts' own (ServiceAllocation.port, targetPort). */
+export interface HttpPorts {
+  readonly service: number;
+  readonly direct: number;
+}
+
+export const defaultHttpPorts: HttpPorts = { service: 80, direct: 8080 };
+
+/** Seconds between echo requests; iputils allows less than 0.2 only to root, in its older versions. */
+const pingInterval = "0.02";
+
+/** Seconds that a probe waits for an answer; a lab's round trips are below 10 ms. */
+const answerSeconds = 1;
+
+/** Milliseconds after which a probe that hangs is killed: longer than any of the limits that its command has itself. */
+export const probeTimeoutMs = 15_000;
+
+/** Seconds that curl may take as a whole. */
+const curlSeconds = 8;
+
+/** Seconds in which curl may connect: three SYNs (RFC 6298: at 0, 1 and 3 s), or only one where none may arrive. */
+const connectSeconds = { usual: 4, dying: 0.9 } as const;
+
+/** The commands that send a probe; one, or two for mtu: the packet that fits, and the one with a byte more. */
+export function probeCommands(probe: Probe, ports: HttpPorts = defaultHttpPorts): readonly (readonly string[])[] {
+  switch (probe.kind) {
+    case "ping":
+      return [pingArgv(probe, ["-c", String(probe.amount), "-i", pingInterval])];
+    case "mtu":
+      return [mtuArgv(probe, 0), mtuArgv(probe, 1)];
+    case "curl":
+      return [curlArgv(probe, ports, "saw", "")];
+    case "bulk":
+      return [isDownload(probe) ? curlArgv(probe, ports, "bulk", `?${probe.amount}`) : iperf3Argv(probe)];
+  }
+}
+
+/** Whether a bulk probe is a download from the responder, as through a ClusterIP, and not an iperf3 flow. */
+export function isDownload(probe: Probe): boolean {
+  return probe.kind === "bulk" && probe.token.kind === "tcp-port" && probe.token.side === "client";
+}
+
+function pingArgv({ dials, token, path }: Probe, options: readonly string[]): readonly string[] {
+  if (token.kind !== "icmp-pattern") throw new TypeError(`ping of ${path.id} needs an icmp-pattern token`);
+  const family = path.family === 6 ? ["-6"] : [];
+  return ["ping", ...family, "-n", ...options, "-W", String(answerSeconds), "-p", token.pattern, dials];
+}
+
+/** DF set, and the payload that makes an IP packet of the MTU: minus IP header (20 or 40) and ICMP header (8). */
+function mtuArgv(probe: Probe, extraBytes: 0 | 1): readonly string[] {
+  const headers = probe.path.family === 6 ? 48 : 28;
+  const size = String((probe.mtu ?? 0) - headers + extraBytes);
+  return pingArgv(probe, ["-c", "1", "-M", "do", "-s", size]);
+}
+
+/** Without proxies and curlrc of the machine; the body comes first, then what curl measured as JSON. */
+function curlArgv(probe: Probe, ports: HttpPorts, script: "saw" | "bulk", query: string): readonly string[] {
+  const { token, path, dials } = probe;
+  if (token.kind !== "tcp-port" || token.mark === undefined) throw new TypeError(`curl of ${path.id} needs a mark`);
+  const host = path.family === 6 ? `[${dials}]` : dials;
+  const port = path.service === undefined ? ports.direct : ports.service;
+  const connect = probe.dies === true ? connectSeconds.dying : connectSeconds.usual;
+  const limits = ["--max-time", String(curlSeconds), "--connect-timeout", String(connect)];
+  return [
+    ...["curl", "-q", "-sS", "-g", "--noproxy", "*", ...limits, "--local-port", String(token.port)],
+    ...(script === "bulk" ? ["-o", "/dev/null"] : []),
+    ...["-w", "\\n%{json}", `http://${host}:${port}/cgi-bin/${script}/${token.mark}${query}`],
+  ];
+}
+
+/** Blocks of 16 KiB, because iperf3 rounds the bytes up to whole blocks, of 128 KiB by default. */
+function iperf3Argv({ dials, token, amount, path }: Probe): readonly string[] {
+  if (token.kind !== "tcp-port") throw new TypeError(`iperf3 of ${path.id} needs a tcp-port token`);
+  const limits = ["-n", String(amount), "-l", "16K", "--connect-timeout", "3000"];
+  return ["iperf3", "-c", dials, "-p", String(token.port), ...limits, "-J"];
+}

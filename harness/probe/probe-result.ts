@@ -1,0 +1,79 @@
+import type { CommandResult } from "../exec/executor.ts";
+import { normaliseAddress, parseCurl } from "./curl.ts";
+import { parseIperf3 } from "./iperf3.ts";
+import { parsePing } from "./ping.ts";
+import { isDownload } from "./probe-command.ts";
+import type { Probe, ProbeResult } from "./probe.ts";
+
+/** Characters of output that are kept as evidence; ping's of five packets has some 500. */
+const outputKept = 1500;
+
+type Outcome = Pick<ProbeResult, "sent" | "received" | "errors" | "serverSaw" | "rttMs" | "bytes" | "mtu">;
+
+/** Reads what the commands of one probe reported. */
+export function probeResult(
+  probe: Probe,
+  command: string,
+  where: string,
+  outputs: readonly CommandResult[],
+): ProbeResult {
+  const [first, second] = outputs;
+  if (first === undefined) throw new TypeError(`probe of ${probe.path.id} ran no command`);
+  const output = outputs.map(({ stdout, stderr }) => (stdout + stderr).trim()).join("\n");
+  return {
+    probe,
+    command,
+    where,
+    exitCode: first.exitCode,
+    ...outcomeOf(probe, first, second),
+    output: output.slice(-outputKept),
+  };
+}
+
+function outcomeOf(probe: Probe, first: CommandResult, second: CommandResult | undefined): Outcome {
+  switch (probe.kind) {
+    case "ping":
+      return pingOutcome(first);
+    case "mtu":
+      return mtuOutcome(first, second ?? first);
+    case "curl":
+      return curlOutcome(first);
+    case "bulk":
+      return isDownload(probe) ? downloadOutcome(probe, first) : iperf3Outcome(first);
+  }
+}
+
+function pingOutcome({ stdout, stderr, exitCode }: CommandResult): Outcome {
+  const { sent, received, rttMs, errors } = parsePing(`${stdout}\n${stderr}`);
+  const silent = sent === 0 && errors.length === 0 ? [`ping ended with exit ${exitCode} and sent nothing`] : [];
+  return { sent, received, rttMs, errors: [...errors, ...silent] };
+}
+
+function mtuOutcome(fitting: CommandResult, tooBig: CommandResult): Outcome {
+  const fits = pingOutcome(fitting);
+  const oneMore = pingOutcome(tooBig);
+  return {
+    sent: fits.sent + oneMore.sent,
+    received: fits.received + oneMore.received,
+    errors: [...fits.errors, ...oneMore.errors],
+    mtu: { fits: fits.received > 0, oneMore: oneMore.received > 0 },
+  };
+}
+
+function curlOutcome({ stdout, stderr }: CommandResult): Outcome {
+  const { answered, body, errors } = parseCurl(stdout, stderr);
+  const seen = answered ? { serverSaw: normaliseAddress(body) } : {};
+  return { sent: 1, received: answered ? 1 : 0, errors, ...seen };
+}
+
+function downloadOutcome(probe: Probe, { stdout, stderr }: CommandResult): Outcome {
+  const { answered, bytes, errors } = parseCurl(stdout, stderr);
+  const whole = answered && bytes === probe.amount;
+  const short = answered && !whole ? [`${bytes} of ${probe.amount} bytes arrived`] : [];
+  return { sent: 1, received: whole ? 1 : 0, bytes, errors: [...errors, ...short] };
+}
+
+function iperf3Outcome({ stdout, stderr }: CommandResult): Outcome {
+  const { bytes, errors } = parseIperf3(stdout, stderr);
+  return { sent: 1, received: errors.length === 0 && bytes > 0 ? 1 : 0, bytes, errors };
+}

@@ -1,0 +1,61 @@
+import { runBatch, type BatchCommand } from "../exec/batch.ts";
+import type { CommandResult, Executor } from "../exec/executor.ts";
+import { shellQuote } from "../exec/quote.ts";
+import { mapLimited } from "./limit.ts";
+import { byEndpoint, executorAt, type Places } from "./places.ts";
+import { defaultHttpPorts, probeCommands, probeTimeoutMs, type HttpPorts } from "./probe-command.ts";
+import { probeResult } from "./probe-result.ts";
+import type { Probe, ProbeResult } from "./probe.ts";
+
+export interface RunProbesOptions {
+  readonly ports?: HttpPorts;
+  /** Sources that send at a time; default 8. */
+  readonly sources?: number;
+  /** Commands at a time in each source; default 8. */
+  readonly perSource?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Sends all probes, all sources side by side, one shell process per source, and reads what the programs reported, in the
+ * order of the probes. An answer that does not come is a result; a source that cannot run commands at all is a LabError.
+ */
+export async function runProbes(
+  probes: readonly Probe[],
+  places: Places,
+  options: RunProbesOptions = {},
+): Promise<readonly ProbeResult[]> {
+  const groups = byEndpoint(probes, (probe) => probe.path.source);
+  const batches = await mapLimited(groups, options.sources ?? 8, ({ endpoint, values }) =>
+    sendFrom(executorAt(places, endpoint), values, options),
+  );
+  const results = new Map(batches.flat().map((result) => [result.probe, result]));
+  return probes.flatMap((probe) => results.get(probe) ?? []);
+}
+
+async function sendFrom(
+  executor: Executor,
+  probes: readonly Probe[],
+  options: RunProbesOptions,
+): Promise<readonly ProbeResult[]> {
+  const ports = options.ports ?? defaultHttpPorts;
+  const parallel = options.perSource ?? 8;
+  const commands = probes.flatMap((probe, index) => toBatch(probe, index, ports));
+  const results = await runBatch(executor, commands, {
+    parallel,
+    timeoutMs: Math.ceil(commands.length / parallel) * probeTimeoutMs + probeTimeoutMs,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return probes.map((probe, index) => {
+    const outputs = toBatch(probe, index, ports).flatMap(({ id }) => results.get(id) ?? []);
+    return probeResult(probe, commandLine(outputs), executor.where, outputs);
+  });
+}
+
+function toBatch(probe: Probe, index: number, ports: HttpPorts): readonly BatchCommand[] {
+  return probeCommands(probe, ports).map((argv, part) => ({ id: `${index}.${part}`, argv, timeoutMs: probeTimeoutMs }));
+}
+
+function commandLine(outputs: readonly CommandResult[]): string {
+  return outputs.map(({ argv }) => shellQuote(argv)).join("; ");
+}
