@@ -46,6 +46,8 @@ export interface TapSighting {
   readonly variants: readonly HeaderVariant[];
   /** Packets in all variants; a packet that a tap sees twice (in and out of one device) counts once. */
   readonly packets: number;
+  /** TCP segments heard again: sent anew, or overtaken on the way; missing where there were none. */
+  readonly retransmits?: number;
 }
 
 /** What the wire showed of one probe. */

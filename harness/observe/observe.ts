@@ -1,0 +1,151 @@
+import { basename } from "node:path";
+import type { CaptureFile, CaptureTarget } from "../capture/capture.ts";
+import type { TapId } from "../encap/expectation.ts";
+import { CaptureError } from "../packet/capture-error.ts";
+import type { Packet } from "../packet/packet.ts";
+import { readCapture } from "../packet/read-capture.ts";
+import type { Probe } from "../probe/probe.ts";
+import { icmpErrorOf } from "./icmp-error.ts";
+import type { ProbeObservation, TapHealth } from "./observation.ts";
+import { Recogniser, type Quotation } from "./recogniser.ts";
+import { sightingsOf } from "./sightings.ts";
+import { Tally } from "./tally.ts";
+
+export interface ObserveOptions {
+  /** UDP ports that carry VXLAN; default 4789. */
+  readonly vxlanPorts?: readonly number[];
+}
+
+/** What the captures showed of every probe, in the order of the probes, and how far each tap can be trusted. */
+export interface Observations {
+  readonly observations: readonly ProbeObservation[];
+  readonly health: readonly TapHealth[];
+}
+
+/**
+ * Turns captures into observations: each file is read once, each packet is attributed to its probe by token. A file that
+ * cannot be read makes its taps doubtful, not the run fail: nobody can claim anything from them.
+ */
+export async function observe(
+  probes: readonly Probe[],
+  captures: readonly CaptureFile[],
+  targets: readonly CaptureTarget[],
+  options: ObserveOptions = {},
+): Promise<Observations> {
+  const taps = targets.flatMap(({ node, devices }) => devices.map((device) => ({ node, device })));
+  const listener = new Listener(probes, taps);
+  const doubts = new Map<string, readonly string[]>();
+  for (const { node } of targets) {
+    const capture = captures.find((candidate) => candidate.node === node);
+    doubts.set(
+      node,
+      capture === undefined ? ["there is no capture of this node"] : await listen(listener, capture, options),
+    );
+  }
+  return {
+    observations: listener.observations(),
+    health: taps.map((tap, index) => ({ tap, packets: listener.heardAt(index), doubts: doubts.get(tap.node) ?? [] })),
+  };
+}
+
+/** Reads one file; returns what makes it doubtful. */
+async function listen(listener: Listener, capture: CaptureFile, options: ObserveOptions): Promise<readonly string[]> {
+  try {
+    const hear = listener.on(capture);
+    const { packets, complete } = await readCapture(capture.file, { ...options, growing: true }, hear);
+    return [
+      ...capture.doubts,
+      ...(complete ? [] : ["the last packet of the file is cut"]),
+      ...(packets === capture.captured ? [] : [`tcpdump counted ${capture.captured} packets, we read ${packets}`]),
+    ];
+  } catch (error) {
+    if (error instanceof CaptureError) return [...capture.doubts, error.message];
+    throw error;
+  }
+}
+
+/** Hears packets of all captures and remembers whose they were. */
+class Listener {
+  readonly #probes: readonly Probe[];
+  readonly #taps: readonly TapId[];
+  readonly #recogniser: Recogniser;
+  readonly #heard: number[];
+  readonly #errors: { tap: number; from: string; text: string; quotation: Quotation }[] = [];
+
+  constructor(probes: readonly Probe[], taps: readonly TapId[]) {
+    this.#probes = probes;
+    this.#taps = taps;
+    this.#recogniser = new Recogniser(probes);
+    this.#heard = taps.map(() => 0);
+  }
+
+  heardAt(tap: number): number {
+    return this.#heard[tap] ?? 0;
+  }
+
+  /** What to do with each packet of one file. */
+  on(capture: CaptureFile): (packet: Packet) => void {
+    const taps = this.#tapsOf(capture);
+    const file = basename(capture.file);
+    return (packet) => {
+      const tap = packet.interfaceIndex === undefined ? undefined : taps.get(packet.interfaceIndex);
+      if (tap === undefined) return;
+      this.#heard[tap] = this.heardAt(tap) + 1;
+      this.#count(packet, tap, file);
+    };
+  }
+
+  observations(): readonly ProbeObservation[] {
+    const sightings = sightingsOf(this.#recogniser, this.#taps);
+    const errors = this.#errorsByProbe();
+    return this.#probes.map((probe, index) => ({
+      probe,
+      sightings: sightings.get(index) ?? [],
+      icmpErrors: errors.get(index) ?? [],
+    }));
+  }
+
+  #tapsOf({ node, interfaces }: CaptureFile): ReadonlyMap<number, number> {
+    const taps = new Map<number, number>();
+    for (const [index, device] of interfaces) {
+      const tap = this.#taps.findIndex((candidate) => candidate.node === node && candidate.device === device);
+      if (tap >= 0) taps.set(index, tap);
+    }
+    return taps;
+  }
+
+  #count(packet: Packet, tap: number, file: string): void {
+    const identified = this.#recogniser.identify(packet);
+    if (identified === undefined) {
+      this.#countError(packet, tap);
+      return;
+    }
+    const { subject, side } = identified;
+    const place = tap * 2 + side;
+    let tally = subject.tallies.get(place);
+    if (tally === undefined) {
+      tally = new Tally();
+      subject.tallies.set(place, tally);
+    }
+    tally.add(packet, file);
+  }
+
+  #countError(packet: Packet, tap: number): void {
+    const quotation = this.#recogniser.quotation(packet);
+    const error = quotation === undefined ? undefined : icmpErrorOf(packet);
+    if (quotation !== undefined && error !== undefined) this.#errors.push({ tap, ...error, quotation });
+  }
+
+  #errorsByProbe(): ReadonlyMap<number, ProbeObservation["icmpErrors"]> {
+    const byProbe = new Map<number, { tap: TapId; from: string; text: string }[]>();
+    for (const { tap: index, from, text, quotation } of this.#errors) {
+      const probe = this.#recogniser.resolveQuotation(quotation);
+      const tap = this.#taps[index];
+      if (probe === undefined || tap === undefined) continue;
+      const errors = byProbe.get(probe) ?? [];
+      byProbe.set(probe, errors);
+      errors.push({ tap, from, text });
+    }
+    return byProbe;
+  }
+}

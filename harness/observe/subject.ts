@@ -1,0 +1,30 @@
+import type { Tally } from "./tally.ts";
+
+/** Which of the two ends of a subject sent a packet. */
+export type Side = 0 | 1;
+
+/** What packets are counted under while a capture is read: a probe's echoes, or a TCP flow whose probe is known later. */
+export interface Subject {
+  /** By tap number times two plus side. */
+  readonly tallies: Map<number, Tally>;
+}
+
+/** A probe's ICMP echoes; side 0 asks, side 1 answers. */
+export interface EchoSubject extends Subject {
+  readonly kind: "echo";
+  readonly probe: number;
+}
+
+/** A TCP flow; side 0 is the end whose "address port" sorts first. */
+export interface FlowSubject extends Subject {
+  readonly kind: "flow";
+  readonly ports: readonly [number, number];
+  /** Set once a request with a probe's mark went by. */
+  marked?: { readonly probe: number; readonly client: Side };
+}
+
+/** The probe of a subject, and which of its sides is the path's source. */
+export interface Resolved {
+  readonly probe: number;
+  readonly source: Side;
+}

@@ -1,0 +1,83 @@
+import { innerIp, outerIp, overheadOf, transport } from "../packet/form.ts";
+import { packetLines } from "../packet/packet-lines.ts";
+import type { Packet } from "../packet/packet.ts";
+import type { HeaderVariant, PacketRef } from "./observation.ts";
+import { shapeKey, shapeOf, type HeaderShape } from "./variant.ts";
+
+interface MutableVariant {
+  readonly shape: HeaderShape;
+  packets: number;
+  /** From the shortest packet: never from a frame that the kernel has not cut yet (DESIGN rule 7.5). */
+  overhead: number;
+  overheadFrom: number;
+  firstPacket: PacketRef;
+}
+
+/** TCP flags that take a place in the sequence: FIN and SYN. */
+const countedFlags = 3;
+
+/** Counts the packets of one subject at one tap in one direction. */
+export class Tally {
+  readonly variants = new Map<string, MutableVariant>();
+  /** Packets that entered and that left the device. */
+  in = 0;
+  out = 0;
+  retransmits = 0;
+  #highest: number | undefined;
+
+  /** Counts a packet; one without a readable inner IP header has no subject and never comes here. */
+  add(packet: Packet, file: string): void {
+    const shape = shapeOf(packet);
+    if (shape === undefined) return;
+    if (packet.packetType === "out") this.out += 1;
+    else this.in += 1;
+    this.#countRetransmit(packet);
+    const key = shapeKey(shape);
+    const length = outerIp(packet)?.length ?? 0;
+    const variant = this.variants.get(key);
+    if (variant === undefined) {
+      const overhead = overheadOf(packet) ?? 0;
+      const firstPacket = refOf(packet, file);
+      this.variants.set(key, { shape, packets: 1, overhead, overheadFrom: length, firstPacket });
+      return;
+    }
+    variant.packets += 1;
+    if (length >= variant.overheadFrom) return;
+    variant.overheadFrom = length;
+    variant.overhead = overheadOf(packet) ?? 0;
+  }
+
+  /** A segment that ends where or before an earlier one ended was sent again (sequence numbers wrap, RFC 9293 3.4). */
+  #countRetransmit(packet: Packet): void {
+    const tcp = transport(packet);
+    const ip = innerIp(packet);
+    if (tcp?.kind !== "tcp" || ip === undefined) return;
+    const data = ip.length - ip.headerLength - tcp.headerLength;
+    if (data <= 0 && (tcp.flags & countedFlags) === 0) return;
+    const end = (tcp.sequence + data + ((tcp.flags & countedFlags) === 0 ? 0 : 1)) >>> 0;
+    if (this.#highest !== undefined && ((end - this.#highest) | 0) <= 0) this.retransmits += 1;
+    else this.#highest = end;
+  }
+}
+
+/** Puts together what tallies of one probe, tap and direction counted: iperf3's two connections, say. */
+export function mergeVariants(tallies: readonly Tally[]): readonly HeaderVariant[] {
+  const merged = new Map<string, MutableVariant>();
+  for (const [key, variant] of tallies.flatMap((tally) => [...tally.variants])) {
+    const there = merged.get(key);
+    merged.set(key, there === undefined ? { ...variant } : mergeTwo(there, variant));
+  }
+  return [...merged.values()]
+    .sort((a, b) => a.firstPacket.number - b.firstPacket.number)
+    .map(({ shape, packets, overhead, firstPacket }) => ({ ...shape, packets, overhead, firstPacket }));
+}
+
+function mergeTwo(a: MutableVariant, b: MutableVariant): MutableVariant {
+  const shorter = a.overheadFrom <= b.overheadFrom ? a : b;
+  const earlier = a.firstPacket.number <= b.firstPacket.number ? a : b;
+  return { ...shorter, packets: a.packets + b.packets, firstPacket: earlier.firstPacket };
+}
+
+function refOf(packet: Packet, file: string): PacketRef {
+  return { file, number: packet.number, time: packet.timeSeconds, lines: packetLines(packet) };
+}

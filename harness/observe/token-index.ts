@@ -1,0 +1,68 @@
+import type { Probe } from "../probe/probe.ts";
+import { markPrefix, patternMagic } from "../probe/token.ts";
+
+/** Finds a probe (by its position) from its token, in constant time. */
+export interface TokenIndex {
+  /** By the 16 hex digits of a ping pattern. */
+  readonly patterns: ReadonlyMap<string, number>;
+  readonly clientPorts: ReadonlyMap<number, number>;
+  readonly serverPorts: ReadonlyMap<number, number>;
+  readonly marks: ReadonlyMap<string, number>;
+}
+
+const patternBytes = 8;
+const magic = Buffer.from(patternMagic, "hex");
+
+/** Bytes of a request in which a mark is looked for: it stands in the request line. */
+const requestLine = 200;
+const markPattern = new RegExp(`^(?:GET|POST) \\S*?/(${markPrefix}[0-9a-f]+)`);
+
+/** Indexes the tokens of all probes; two probes with one token are an error, since nobody could tell them apart. */
+export function indexTokens(probes: readonly Probe[]): TokenIndex {
+  const index = {
+    patterns: new Map<string, number>(),
+    clientPorts: new Map<number, number>(),
+    serverPorts: new Map<number, number>(),
+    marks: new Map<string, number>(),
+  };
+  probes.forEach(({ token }, probe) => {
+    if (token.kind === "icmp-pattern") {
+      if (!token.pattern.startsWith(patternMagic))
+        throw new Error(`ping pattern ${token.pattern} lacks ${patternMagic}`);
+      put(index.patterns, token.pattern, probe);
+      return;
+    }
+    put(token.side === "client" ? index.clientPorts : index.serverPorts, token.port, probe);
+    if (token.mark !== undefined) put(index.marks, token.mark, probe);
+  });
+  return index;
+}
+
+/**
+ * Finds the probe whose ping pattern stands in a payload. ping repeats the pattern, so that its first whole copy is
+ * found wherever the time stamp in front of it ends.
+ */
+export function probeOfPattern(payload: Uint8Array, index: TokenIndex): number | undefined {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  for (let at = bytes.indexOf(magic); at >= 0; at = bytes.indexOf(magic, at + 1)) {
+    const probe = index.patterns.get(bytes.toString("hex", at, at + patternBytes));
+    if (probe !== undefined) return probe;
+  }
+  return undefined;
+}
+
+/** Finds the probe whose mark stands in an HTTP request. */
+export function probeOfRequest(payload: Uint8Array, index: TokenIndex): number | undefined {
+  // "GE" or "PO": most packets are answers and are not worth a string.
+  if (payload[0] !== 0x47 && payload[0] !== 0x50) return undefined;
+  const text = Buffer.from(payload.buffer, payload.byteOffset, Math.min(payload.length, requestLine)).toString(
+    "latin1",
+  );
+  const mark = markPattern.exec(text)?.[1];
+  return mark === undefined ? undefined : index.marks.get(mark);
+}
+
+function put<K>(map: Map<K, number>, token: K, probe: number): void {
+  if (map.has(token)) throw new Error(`two probes have the token ${String(token)}`);
+  map.set(token, probe);
+}

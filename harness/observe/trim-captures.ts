@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import type { CaptureFile, CaptureTarget } from "../capture/capture.ts";
+import type { Packet } from "../packet/packet.ts";
+import { readCapture } from "../packet/read-capture.ts";
+import { trimCapture } from "../packet/trim-capture.ts";
+import type { Probe } from "../probe/probe.ts";
+import { Recogniser } from "./recogniser.ts";
+
+export interface TrimOptions {
+  /** Folder for the small files, `<node>.pcap` each; made where missing. */
+  readonly folder: string;
+  /** Packets kept of each probe at each tap in each direction; default 20. */
+  readonly perFlow?: number;
+  readonly vxlanPorts?: readonly number[];
+}
+
+/** A small capture of one node. */
+export interface TrimmedCapture {
+  readonly node: string;
+  readonly file: string;
+  readonly packets: number;
+}
+
+/** Packets that a trimmed capture holds at most, whatever the number of probes. */
+const mostPackets = 100_000;
+
+/**
+ * Copies the first packets of the given probes, and the ICMP errors about them, into a small capture per node, for people
+ * to open. A node that heard nothing of the probes gets a file without packets, which says just that. Throws CaptureError where a capture cannot be read.
+ */
+export async function trimCaptures(
+  probes: readonly Probe[],
+  captures: readonly CaptureFile[],
+  targets: readonly CaptureTarget[],
+  options: TrimOptions,
+): Promise<readonly TrimmedCapture[]> {
+  const read = options.vxlanPorts === undefined ? {} : { vxlanPorts: options.vxlanPorts };
+  const recogniser = new Recogniser(probes);
+  // Twice through the files: what a flow belongs to may show on another node, or after its first packets.
+  for (const capture of captures) {
+    await readCapture(capture.file, read, (packet) => {
+      recogniser.identify(packet);
+    });
+  }
+  const trimmed: TrimmedCapture[] = [];
+  for (const { node, file: source, interfaces } of captures) {
+    const devices = targets.find((target) => target.node === node)?.devices ?? [];
+    const taps = new Set([...interfaces].filter(([, device]) => devices.includes(device)).map(([index]) => index));
+    const file = join(options.folder, `${node}.pcap`);
+    const keep = keeper(recogniser, taps, options.perFlow ?? 20);
+    const { written } = await trimCapture(source, file, keep, mostPackets, read);
+    trimmed.push({ node, file, packets: written });
+  }
+  return trimmed;
+}
+
+/** Says yes to the first packets of each probe per tap and direction. */
+function keeper(recogniser: Recogniser, taps: ReadonlySet<number>, perFlow: number): (packet: Packet) => boolean {
+  const kept = new Map<string, number>();
+  return (packet) => {
+    const tap = packet.interfaceIndex;
+    if (tap === undefined || !taps.has(tap)) return false;
+    const flow = flowOf(recogniser, packet);
+    if (flow === undefined) return false;
+    const key = `${tap} ${flow}`;
+    const count = (kept.get(key) ?? 0) + 1;
+    kept.set(key, count);
+    return count <= perFlow;
+  };
+}
+
+function flowOf(recogniser: Recogniser, packet: Packet): string | undefined {
+  const identified = recogniser.identify(packet);
+  if (identified !== undefined) {
+    const resolved = recogniser.resolve(identified.subject);
+    return resolved === undefined ? undefined : `${resolved.probe} ${identified.side === resolved.source ? "f" : "r"}`;
+  }
+  const quotation = recogniser.quotation(packet);
+  const about = quotation === undefined ? undefined : recogniser.resolveQuotation(quotation);
+  return about === undefined ? undefined : `${about} error`;
+}

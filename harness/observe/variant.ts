@@ -1,0 +1,53 @@
+import type { Form } from "../encap/expectation.ts";
+import { formOf, innerEthernet, innerIp, outerIp, vxlanOf } from "../packet/form.ts";
+import type { Packet } from "../packet/packet.ts";
+import type { HeaderVariant } from "./observation.ts";
+
+/** Headers that packets which look alike have in common: everything but counts, lengths and where to find them. */
+export type HeaderShape = Omit<HeaderVariant, "packets" | "overhead" | "firstPacket">;
+
+/** The headers of a packet as an observation tells them; missing where the packet has no readable inner IP header. */
+export function shapeOf(packet: Packet): HeaderShape | undefined {
+  const inner = innerIp(packet);
+  const outer = outerIp(packet);
+  if (inner === undefined || outer === undefined) return undefined;
+  const form: Form = formOf(packet);
+  const { source, destination, ttl } = inner;
+  if (form === "plain") return { form, source, destination, ttl };
+  const vxlan = form === "vxlan" ? vxlanShape(packet) : undefined;
+  return {
+    form,
+    outerSource: outer.source,
+    outerDestination: outer.destination,
+    outerTtl: outer.ttl,
+    ...(outer.kind === "ipv4" ? { outerDontFragment: outer.dontFragment } : {}),
+    ...(vxlan === undefined ? {} : { vxlan }),
+    source,
+    destination,
+    ttl,
+  };
+}
+
+/** Equal for packets that look alike. */
+export function shapeKey({ form, outerSource, outerDestination, outerTtl, ...rest }: HeaderShape): string {
+  const { source, destination, ttl, vxlan, outerDontFragment } = rest;
+  const plain = `${form} ${source} ${destination} ${ttl}`;
+  if (form === "plain") return plain;
+  const outer = `${plain} ${outerSource ?? ""} ${outerDestination ?? ""} ${outerTtl ?? ""} ${String(outerDontFragment)}`;
+  if (vxlan === undefined) return outer;
+  return `${outer} ${vxlan.vni} ${vxlan.port} ${vxlan.flags} ${vxlan.innerSourceMac} ${vxlan.innerDestinationMac}`;
+}
+
+function vxlanShape(packet: Packet): HeaderVariant["vxlan"] {
+  const header = vxlanOf(packet);
+  const udp = packet.layers.find((layer) => layer.kind === "udp");
+  const ethernet = innerEthernet(packet);
+  if (header === undefined || udp === undefined || ethernet === undefined) return undefined;
+  return {
+    vni: header.vni,
+    port: udp.destinationPort,
+    flags: header.flags,
+    innerSourceMac: ethernet.source,
+    innerDestinationMac: ethernet.destination,
+  };
+}
