@@ -13,11 +13,10 @@ export type PacketForm = "plain" | "ipip" | "vxlan";
  */
 export function formOf(packet: Packet): PacketForm {
   for (const layer of packet.layers) {
-    if (layer.kind === "vxlan") return "vxlan";
+    if (isVxlan(layer)) return "vxlan";
     if (layer.kind === "ipv4" || layer.kind === "ipv6") {
       if (layer.protocol === IpProtocol.ipv4 || layer.protocol === IpProtocol.ipv6) return "ipip";
     }
-    if (layer.kind === "truncated" || layer.kind === "malformed") return layer.protocol === "vxlan" ? "vxlan" : "plain";
   }
   return "plain";
 }
@@ -36,7 +35,7 @@ export function innerIp(packet: Packet): IpLayer | undefined {
   const { layers } = packet;
   for (let index = layers.length - 1; index >= 0; index -= 1) {
     const layer = layers[index];
-    if (layer === undefined || layer.kind === "vxlan") return undefined;
+    if (layer === undefined || isVxlan(layer)) return undefined;
     if (isIp(layer)) return hidesAnother(layer) ? undefined : layer;
   }
   return undefined;
@@ -47,7 +46,7 @@ export function transport(packet: Packet): TransportLayer | undefined {
   const { layers } = packet;
   for (let index = layers.length - 1; index >= 0; index -= 1) {
     const layer = layers[index];
-    if (layer === undefined || layer.kind === "vxlan" || isIp(layer)) return undefined;
+    if (layer === undefined || isVxlan(layer) || isIp(layer)) return undefined;
     if (isTransport(layer)) return layer;
   }
   return undefined;
@@ -80,6 +79,12 @@ export function overheadOf(packet: Packet): number | undefined {
 /** True for an IP header whose payload should be another IP header, so that it is not the traffic's own. */
 function hidesAnother(layer: IpLayer): boolean {
   return layer.protocol === IpProtocol.ipv4 || layer.protocol === IpProtocol.ipv6;
+}
+
+/** A VXLAN header, or the reason for which it could not be read. */
+function isVxlan(layer: Layer): boolean {
+  const bad = layer.kind === "truncated" || layer.kind === "malformed";
+  return bad ? layer.protocol === "vxlan" : layer.kind === "vxlan";
 }
 
 function isIp(layer: Layer): layer is IpLayer {

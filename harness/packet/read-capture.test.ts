@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatError } from "../core/errors.ts";
+import { ethernet, icmp, ipv4 } from "./build.ts";
+import { CaptureError } from "./capture-error.ts";
+import type { Packet } from "./packet.ts";
+import { readCapture, type ReadCaptureOptions } from "./read-capture.ts";
+import { trimCapture } from "./trim-capture.ts";
+import { pcapBytes, writePcap } from "./write-pcap.ts";
+
+const macs = { source: "02:00:00:00:00:01", destination: "02:00:00:00:00:02" };
+
+function frame(sequence: number, size = 20): Buffer {
+  const echo = icmp({ identifier: 1, sequence }, Buffer.alloc(size, sequence));
+  return ethernet(macs, ipv4({ source: "198.18.1.11", destination: "198.18.2.11", protocol: 1 }, echo));
+}
+
+const five = [1, 2, 3, 4, 5].map((sequence) => ({ bytes: frame(sequence), timeSeconds: 1_700_000_000.25 + sequence }));
+
+describe("readCapture", () => {
+  let folder = "";
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "encaplab-packet-"));
+  });
+  after(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function read(bytes: Uint8Array, options: ReadCaptureOptions = {}) {
+    const path = join(folder, "in.pcap");
+    await writeFile(path, bytes);
+    const packets: Packet[] = [];
+    const summary = await readCapture(path, options, (packet) => packets.push(packet));
+    return { summary, packets };
+  }
+
+  async function refusal(bytes: Uint8Array): Promise<string> {
+    const error: unknown = await read(bytes).catch((reason: unknown) => reason);
+    assert.ok(error instanceof CaptureError, `read without complaint: ${String(error)}`);
+    assert.equal(error.exitCode, 2);
+    assert.equal(error.details.where, join(folder, "in.pcap"));
+    return formatError(error);
+  }
+
+  for (const littleEndian of [true, false]) {
+    for (const nanosecond of [true, false]) {
+      it(`reads ${littleEndian ? "little" : "big"} endian, ${nanosecond ? "nano" : "micro"}seconds`, async () => {
+        const { summary, packets } = await read(pcapBytes(five, { littleEndian, nanosecond, snaplen: 256 }));
+        assert.deepEqual(
+          packets.map(({ number, timeSeconds }) => [number, timeSeconds]),
+          [
+            [1, 1_700_000_001.25],
+            [2, 1_700_000_002.25],
+            [3, 1_700_000_003.25],
+            [4, 1_700_000_004.25],
+            [5, 1_700_000_005.25],
+          ],
+        );
+        const bytes = 24 + 5 * (16 + frame(1).length);
+        assert.deepEqual(summary, {
+          littleEndian,
+          nanosecond,
+          snaplen: 256,
+          linkType: 1,
+          packets: 5,
+          bytes,
+          complete: true,
+        });
+      });
+    }
+  }
+
+  it("refuses pcapng, gzip, garbage, versions and link types, each with the way out", async () => {
+    const version = pcapBytes(five);
+    version.writeUInt16LE(9, 6);
+    const wifi = pcapBytes(five, { linkType: 105 });
+    const pcapng = Buffer.from("0a0d0d0a1c0000004d3c2b1a01000000ffffffffffffffff1c000000", "hex");
+    assert.match(await refusal(pcapng), /pcapng[^]*tcpdump -r in.pcapng -w out.pcap/);
+    assert.match(await refusal(Buffer.from("1f8b0808000000000003", "hex")), /gzip[^]*gzip -dk/);
+    assert.match(await refusal(Buffer.from("this is no capture at all, just text")), /begins with 74686973/);
+    assert.match(await refusal(version), /version 2\.9/);
+    assert.match(await refusal(wifi), /link type 105/);
+  });
+
+  it("refuses empty files and files that end within the file header", async () => {
+    assert.match(await refusal(Buffer.alloc(0)), /empty/);
+    assert.match(await refusal(pcapBytes([]).subarray(0, 23)), /ends after 23 bytes/);
+    assert.match(await refusal(Buffer.from([0xd4])), /ends after 1 bytes/);
+  });
+
+  it("reads a capture without packets", async () => {
+    assert.equal((await read(pcapBytes([]))).summary.packets, 0);
+  });
+
+  it("refuses a capture that is cut, in the data or in the record header", async () => {
+    const bytes = pcapBytes(five);
+    assert.match(await refusal(bytes.subarray(0, bytes.length - 3)), /cut: \d+ stray bytes[^]*packet 4[^]*-c 4 -w/);
+    const record = 16 + frame(1).length;
+    assert.match(await refusal(bytes.subarray(0, 24 + 4 * record + 7)), /cut: 7 stray bytes/);
+  });
+
+  it("reports the cut instead, where the capture may still grow", async () => {
+    const bytes = pcapBytes(five);
+    const { summary, packets } = await read(bytes.subarray(0, bytes.length - 3), { growing: true });
+    assert.deepEqual([summary.complete, summary.packets, packets.length], [false, 4, 4]);
+    assert.equal((await read(bytes, { growing: true })).summary.complete, true);
+  });
+
+  it("finds a corrupt length at once, in a big file too, without collecting the rest", async () => {
+    const big = pcapBytes(Array.from({ length: 40_000 }, (_, index) => ({ bytes: frame(index & 0xffff, 1_000) })));
+    big.writeUInt32LE(0x7fffffff, 24 + 16 + frame(1, 1_000).length + 8);
+    const seen: number[] = [];
+    const path = join(folder, "big.pcap");
+    await writeFile(path, big);
+    await assert.rejects(
+      readCapture(path, {}, ({ number }) => seen.push(number)),
+      /corrupt at byte 1082: packet 2 claims 2147483647 captured/,
+    );
+    assert.deepEqual(seen, [1]);
+  });
+
+  it("reads records that lie across the borders of chunks", async () => {
+    const sizes = Array.from({ length: 4_000 }, (_, index) => (index * 7_919) % 3_000);
+    const { packets } = await read(pcapBytes(sizes.map((size, index) => ({ bytes: frame(index, size) }))));
+    assert.deepEqual(
+      packets.map(({ payload }) => payload.length),
+      sizes,
+    );
+    // Packets that are kept stay what they are: each payload still holds its own number.
+    assert.ok(packets.every(({ payload }, index) => payload.every((byte) => byte === (index & 0xff))));
+  });
+
+  it("names a file that is not there", async () => {
+    await assert.rejects(
+      readCapture(join(folder, "none.pcap"), {}, () => undefined),
+      /cannot be opened: ENOENT/,
+    );
+    await assert.rejects(
+      readCapture(folder, {}, () => undefined),
+      /cannot be read: EISDIR/,
+    );
+  });
+
+  it("passes on what the listener throws, and closes the file each time", async function () {
+    const path = join(folder, "five.pcap");
+    await writePcap(path, five);
+    const openFiles = async () => (await readdir("/proc/self/fd")).length;
+    const opened = await openFiles().catch(() => undefined);
+    if (opened === undefined) this.skip();
+    for (let turn = 0; turn < 20; turn += 1) {
+      const stop = () => {
+        throw new Error("stop here");
+      };
+      await assert.rejects(readCapture(path, {}, stop), { message: "stop here" });
+      await refusal(pcapBytes(five).subarray(0, 90));
+    }
+    assert.ok((await openFiles()) < opened + 10);
+  });
+
+  it("trims a capture byte for byte, in any byte order and resolution", async () => {
+    for (const format of [{}, { littleEndian: false, nanosecond: true, snaplen: 99 }]) {
+      const [source, target] = [join(folder, "source.pcap"), join(folder, "target.pcap")];
+      await writePcap(source, five, format);
+      const odd = (packet: Packet) => packet.number % 2 === 1;
+      assert.deepEqual(await trimCapture(source, target, odd, 2), { packets: 5, matched: 3, written: 2 });
+      const expected = pcapBytes(
+        [five[0], five[2]].filter((packet) => packet !== undefined),
+        format,
+      );
+      assert.deepEqual(await readFile(target), expected);
+    }
+  });
+});
