@@ -1,0 +1,184 @@
+import type { ExpectedDirection, Form, PathExpectation, TapId } from "../encap/expectation.ts";
+import { isSameTap } from "../encap/taps.ts";
+import type { Direction, HeaderVariant, ProbeObservation, TapHealth, TapSighting } from "../observe/observation.ts";
+import type { Probe, ProbeKind, ProbeResult } from "../probe/probe.ts";
+import type { PathCase, Verdict } from "./verdict.ts";
+
+/** For tests only: how many pings a made-up probe sends. */
+export const pingsSent = 10;
+
+/** For tests only: a case in which the wire shows exactly what is expected, of these probes. */
+export function caseAsExpected(expectation: PathExpectation, kinds: readonly ProbeKind[] = ["ping", "curl"]): PathCase {
+  const probes = kinds.map((kind) => probeOf(expectation, kind));
+  const taps = [
+    ...expectation.silent,
+    ...[expectation.forward, expectation.reverse].flatMap((leg) => leg?.hops.map(({ tap }) => tap) ?? []),
+  ];
+  const unique = taps.filter((tap, index) => taps.findIndex((other) => isSameTap(tap, other)) === index);
+  return {
+    expectation,
+    results: probes.map((probe) => resultOf(expectation, probe)),
+    observations: probes.map((probe) => observationOf(expectation, probe)),
+    health: unique.map((tap): TapHealth => ({ tap, packets: 100, doubts: [] })),
+  };
+}
+
+/** For tests only: a tap from `node/device`; `cali` stands for the only such device that the case knows on the node. */
+export function tapOf(pathCase: PathCase, name: string): TapId {
+  const [node = "", device = ""] = name.split("/");
+  const known = pathCase.health.find(({ tap }) => tap.node === node && tap.device.startsWith(device));
+  if (known === undefined) throw new RangeError(`the case has no tap ${name}`);
+  return known.tap;
+}
+
+/** For tests only: what to alter in sightings of one tap and direction. */
+export interface Change {
+  readonly at: string;
+  readonly direction: Direction;
+  /** Missing = all kinds. */
+  readonly kind?: ProbeKind;
+  /** The packets' headers instead; [] = none heard. */
+  readonly to: (variants: readonly HeaderVariant[]) => readonly HeaderVariant[];
+}
+
+/** For tests only: the case with what one tap heard in one direction altered; taps that heard nothing start from []. */
+export function withSightings(pathCase: PathCase, change: Change): PathCase {
+  const tap = tapOf(pathCase, change.at);
+  const isMeant = (sighting: TapSighting) => isSameTap(sighting.tap, tap) && sighting.direction === change.direction;
+  const observations = pathCase.observations.map((observation) => {
+    if (change.kind !== undefined && observation.probe.kind !== change.kind) return observation;
+    const before = observation.sightings.filter(isMeant).flatMap(({ variants }) => variants);
+    const variants = change.to(before);
+    const packets = variants.reduce((sum, variant) => sum + variant.packets, 0);
+    const others = observation.sightings.filter((sighting) => !isMeant(sighting));
+    const sighting: TapSighting = { tap, direction: change.direction, variants, packets };
+    return { ...observation, sightings: packets === 0 ? others : [...others, sighting] };
+  });
+  return { ...pathCase, observations };
+}
+
+/** For tests only: nothing heard at these taps in a direction. */
+export function withoutPackets(pathCase: PathCase, direction: Direction, ...names: readonly string[]): PathCase {
+  return names.reduce((before, at) => withSightings(before, { at, direction, to: () => [] }), pathCase);
+}
+
+/** For tests only: every packet at these taps in a direction in another form. */
+export function inForm(pathCase: PathCase, direction: Direction, form: Form, ...names: readonly string[]): PathCase {
+  return names.reduce(
+    (before, at) =>
+      withSightings(before, {
+        at,
+        direction,
+        to: (variants) =>
+          variants.length === 0 ? [variantOf(form, 10)] : variants.map((variant) => ({ ...variant, form })),
+      }),
+    pathCase,
+  );
+}
+
+/** For tests only: one header or more of the packets at a tap replaced. */
+export function withHeaders(
+  pathCase: PathCase,
+  at: string,
+  direction: Direction,
+  headers: Partial<HeaderVariant>,
+): PathCase {
+  return withSightings(pathCase, {
+    at,
+    direction,
+    to: (variants) => variants.map((variant) => ({ ...variant, ...headers })),
+  });
+}
+
+/** For tests only: the tap's health altered; `undefined` takes the tap away. */
+export function withHealth(pathCase: PathCase, name: string, change: Partial<TapHealth> | undefined): PathCase {
+  const tap = tapOf(pathCase, name);
+  const health = pathCase.health.flatMap((one) => {
+    if (!isSameTap(one.tap, tap)) return [one];
+    return change === undefined ? [] : [{ ...one, ...change }];
+  });
+  return { ...pathCase, health };
+}
+
+/** For tests only: all results altered. */
+export function withResults(pathCase: PathCase, change: Partial<ProbeResult>): PathCase {
+  return { ...pathCase, results: pathCase.results.map((result) => ({ ...result, ...change })) };
+}
+
+/** For tests only: status and reason of a verdict, for one assertion. */
+export function gist(verdict: Verdict | undefined): string {
+  if (verdict === undefined) return "does not apply";
+  const category = verdict.category === undefined || verdict.status === "inconclusive" ? "" : ` (${verdict.category})`;
+  return `${verdict.status}${category}${verdict.reason === undefined ? "" : `: ${verdict.reason}`}`;
+}
+
+/** For tests only: packets that look alike. */
+export function variantOf(form: Form, packets: number, headers: Partial<HeaderVariant> = {}): HeaderVariant {
+  const firstPacket = { file: "a1.pcap", number: 7, time: 1.5, lines: ["ETH", "IP"] };
+  return {
+    form,
+    packets,
+    source: "198.19.0.1",
+    destination: "198.19.0.65",
+    ttl: 63,
+    overhead: 0,
+    firstPacket,
+    ...headers,
+  };
+}
+
+function probeOf({ path, dials }: PathExpectation, kind: ProbeKind): Probe {
+  const token =
+    kind === "ping" || kind === "mtu"
+      ? ({ kind: "icmp-pattern", pattern: kind === "ping" ? "00112233aabbccdd" : "ff112233aabbccdd" } as const)
+      : ({ kind: "tcp-port", side: kind === "curl" ? "client" : "server", port: 40001 } as const);
+  return { path, kind, token, dials, amount: kind === "ping" ? pingsSent : 1 };
+}
+
+function resultOf(expectation: PathExpectation, probe: Probe): ProbeResult {
+  const lost = [expectation.forward, expectation.reverse].some((leg) => leg?.dies !== undefined);
+  const sent = probe.kind === "ping" ? pingsSent : probe.kind === "mtu" ? 2 : 1;
+  const client = expectation.serverSees[0];
+  return {
+    probe,
+    command: `${probe.kind} ${probe.dials}`,
+    where: "pod a1-p1",
+    exitCode: lost ? 1 : 0,
+    sent,
+    received: lost ? 0 : sent,
+    errors: [],
+    output: "",
+    ...(probe.kind === "curl" && !lost && client !== undefined ? { serverSaw: client } : {}),
+    ...(probe.kind === "mtu" && !lost ? { mtu: { fits: true, oneMore: false } } : {}),
+  };
+}
+
+function observationOf({ forward, reverse, overhead }: PathExpectation, probe: Probe): ProbeObservation {
+  const there = sightingsOf("forward", forward, probe, forward.sources[0] ?? "", overhead);
+  const back = reverse === undefined ? [] : sightingsOf("reverse", reverse, probe, forward.destination, overhead);
+  return { probe, sightings: [...there, ...back], icmpErrors: [] };
+}
+
+function sightingsOf(
+  direction: Direction,
+  { hops, outer, destination }: ExpectedDirection,
+  probe: Probe,
+  source: string,
+  overhead: number,
+): TapSighting[] {
+  const packets = probe.kind === "ping" ? pingsSent : 6;
+  return hops.map(({ tap, form }) => {
+    const plain = variantOf("plain", packets, { source, destination });
+    if (form === "plain" || outer === undefined) return { tap, direction, variants: [plain], packets };
+    const { vxlan } = outer;
+    const header = {
+      ...plain,
+      form,
+      overhead,
+      outerSource: outer.source,
+      outerDestination: outer.destination,
+      ...(vxlan === undefined ? {} : { vxlan: { ...vxlan, flags: 0x08 } }),
+    };
+    return { tap, direction, variants: [header], packets };
+  });
+}

@@ -1,0 +1,10 @@
+import { judgeForms } from "./judge-forms.ts";
+import type { Check } from "./verdict.ts";
+
+/** Every packet that the mode encapsulates is encapsulated, at every tap between the nodes, in every such direction. */
+export const encapsulated: Check = {
+  name: "encapsulated",
+  proves: "all packets between the nodes are inside the mode's encapsulation, and none is plain",
+  judge: (pathCase) =>
+    judgeForms(pathCase, "encapsulated", ({ underlay }) => underlay === "ipip" || underlay === "vxlan"),
+};

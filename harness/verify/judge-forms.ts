@@ -1,0 +1,96 @@
+import { describeForm } from "../encap/describe.ts";
+import type { ExpectedDirection, ExpectedHop } from "../encap/expectation.ts";
+import type { HeaderVariant, ProbeObservation } from "../observe/observation.ts";
+import { conclude, type Finding } from "./conclude.ts";
+import { flowsOf, heardAt, legsOf, packetsInForm, resultFor, underlayHops, wentOn, type Leg } from "./path-case.ts";
+import { doubtAbout } from "./tap-trust.ts";
+import type { Category, CheckName, PathCase, Verdict } from "./verdict.ts";
+import { evidenceOf, expectedForms, nameOfTap, observedForms } from "./words.ts";
+
+/**
+ * DESIGN rule 7.1, for the directions that concern a check: at every tap between the nodes all of each probe's packets have
+ * the expected form and none has another. Undefined where no direction concerns it.
+ */
+export function judgeForms(
+  pathCase: PathCase,
+  check: CheckName,
+  concerns: (expected: ExpectedDirection) => boolean,
+): Verdict | undefined {
+  const legs = legsOf(pathCase.expectation).filter((leg) => concerns(leg.expected));
+  if (legs.length === 0) return undefined;
+  const flows = flowsOf(pathCase);
+  const spots = legs.flatMap((leg) =>
+    underlayHops(leg.expected).flatMap((hop) => flows.map((flow): Spot => ({ pathCase, leg, hop, flow }))),
+  );
+  const doubts = [
+    ...(spots.length === 0 ? ["no probe of the path was observed between nodes: probe it while the taps listen"] : []),
+    ...spots.flatMap(missing),
+    ...legs.flatMap((leg) => underlayHops(leg.expected).flatMap(({ tap }) => doubtAbout(pathCase, tap) ?? [])),
+  ];
+  return conclude(pathCase, check, {
+    expected: expectedForms(pathCase),
+    observed: observedForms(pathCase),
+    findings: spots.flatMap(wrongForms),
+    doubts,
+    evidence: spots.slice(0, 1).flatMap(firstPacket),
+  });
+}
+
+/** One probe at one hop in one direction. */
+interface Spot {
+  readonly pathCase: PathCase;
+  readonly leg: Leg;
+  readonly hop: ExpectedHop;
+  readonly flow: ProbeObservation;
+}
+
+function wrongForms({ leg, hop, flow }: Spot): readonly Finding[] {
+  const { packets, variants } = heardAt(flow, leg.direction, hop.tap);
+  return variants
+    .filter((variant) => variant.form !== hop.form && variant.packets > 0)
+    .map((variant) => ({
+      category: categoryOf(variant),
+      reason:
+        `${leg.direction}: ${variant.packets} of ${packets} ${flow.probe.kind} packets at ${nameOfTap(hop.tap)} were ` +
+        `${describeForm(variant.form)}, not ${describeForm(hop.form)}`,
+      evidence: evidenceOf(hop.tap, variant),
+    }));
+}
+
+function categoryOf({ form }: HeaderVariant): Category {
+  return form === "plain" ? "leak" : "needless encapsulation";
+}
+
+/** Fewer packets in the right form than were sent: "all" cannot be claimed, whoever lost them. */
+function missing(spot: Spot): readonly string[] {
+  const { pathCase, leg, hop, flow } = spot;
+  const heard = heardAt(flow, leg.direction, hop.tap);
+  const needed = neededAt(spot);
+  const right = packetsInForm(heard, hop.form);
+  if (right >= needed) return [];
+  const name = nameOfTap(hop.tap);
+  const later = wentOn(pathCase, flow, leg, hop);
+  const count = right === 0 ? "none" : `only ${right}`;
+  if (later > heard.packets) {
+    return [
+      `${leg.direction}: tap ${name} heard ${count} of the ${Math.max(later, needed)} ${flow.probe.kind} packets that went on from there, ` +
+        "so it cannot be trusted: see that tcpdump listens on it, and probe again",
+    ];
+  }
+  const what = describeForm(hop.form);
+  return [
+    `${leg.direction}: ${count} of ${needed} ${flow.probe.kind} packets came to ${name} as ${what}, so their form there is ` +
+      "unknown: find what stops them (see reached and conservation), and probe again",
+  ];
+}
+
+/** Forward every ping sent must show, backward every one answered; of TCP, whose packets nobody counts, at least one. */
+function neededAt({ pathCase, leg, flow }: Spot): number {
+  const result = flow.probe.kind === "ping" ? resultFor(pathCase, flow) : undefined;
+  return Math.max(1, (leg.direction === "forward" ? result?.sent : result?.received) ?? 1);
+}
+
+function firstPacket({ leg, hop, flow }: Spot): readonly string[] {
+  const [variant] = heardAt(flow, leg.direction, hop.tap).variants;
+  return variant === undefined ? [] : evidenceOf(hop.tap, variant);
+}

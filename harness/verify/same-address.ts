@@ -1,0 +1,10 @@
+import { isAddress, normalizeAddress } from "../topology/address.ts";
+
+/** Whether two texts spell the same address; text that is no address equals only itself. */
+export function isSameAddress(a: string, b: string): boolean {
+  return a === b || spelling(a) === spelling(b);
+}
+
+function spelling(text: string): string {
+  return isAddress(text.replace(/%.*$/, "")) ? normalizeAddress(text) : text;
+}
