@@ -8,7 +8,7 @@ export const deafTap: Fault = {
   describes: "the harness's own: silence of a tap must never pass for absence of packets (PR #4457)",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],
-  apply: (network) => Promise.resolve({ deafen: routersOf(network).map(({ name }) => name) }),
+  apply: (network) => Promise.resolve({ did: [], deafen: routersOf(network).map(({ name }) => name) }),
   trips: [
     { check: "encapsulated", status: "inconclusive", path: "*/pod-to-pod/cross-subnet/*", category: "inconclusive" },
   ],

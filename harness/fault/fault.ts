@@ -29,7 +29,7 @@ export interface Fault {
 /** What a fault did, for the report, and what it asks of the capture. */
 export interface FaultEffect {
   /** Pasteable commands, each with the node it ran on: "a1: ip route replace …". */
-  readonly did?: readonly string[];
+  readonly did: readonly string[];
   /** Nodes and routers whose capture must hear nothing: their CaptureTarget gets a filter that never matches. */
   readonly deafen?: readonly string[];
 }

@@ -191,7 +191,7 @@ describe("faults in the kernel", function () {
             const fault = faultNamed(name);
             assert.ok(fault.modes.includes(mode.id));
             const effect = await fault.apply(network, network.lab.plan, scope);
-            assert.ok((effect.did ?? []).length > 0);
+            assert.ok(effect.did.length > 0);
             const { stdout } = await executorOf(network.lab, node).run(["sh", "-c", command]);
             assert.match(stdout, shows);
             assert.deepEqual([await reaches(network, "a2-p1"), await reaches(network, "b1-p1")], [near, far]);
@@ -231,7 +231,7 @@ function quantities(network: () => Network): void {
     await withScope(async (scope) => {
       const before = await kernelOf(network());
       const effect = await faultNamed("deaf-tap").apply(network(), network().lab.plan, scope);
-      assert.deepEqual(effect, { deafen: ["tor"] });
+      assert.deepEqual(effect, { did: [], deafen: ["tor"] });
       assert.deepEqual(await kernelOf(network()), before);
     });
   });

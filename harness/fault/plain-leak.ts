@@ -23,6 +23,7 @@ export const plainLeak: Fault = {
     return { did: [await replaceRoute(from, farPeer(network).block, route, scope)] };
   },
   trips: [
+    { check: "encapsulated", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "leak" },
     { check: "no-leak", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "leak" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
   ],

@@ -38,7 +38,7 @@ export const vtepMacDrift: Fault = {
     };
   },
   trips: [
-    { check: "outer-endpoints", status: "fail", path: "*/pod-to-pod/cross-subnet/*" },
+    { check: "outer-endpoints", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "wrong outer address" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
   ],
 };

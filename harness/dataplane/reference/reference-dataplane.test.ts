@@ -97,7 +97,11 @@ describe("reference dataplane on namespaces", function () {
         await node.executor.run(["ip", "link", "add", "vxlan.calico", "type", "bridge"]);
         const inner = new Scope();
         const install = referenceDataplane.install(modeOf("vxlan-always"), lab, inner);
-        await assert.rejects(install, (error: LabError) => error.details.where === node.executor.where);
+        await assert.rejects(install, (error: LabError) => {
+          assert.equal(error.details.where, node.executor.where);
+          assert.match(error.details.command ?? "", /^ip link add vxlan\.calico address 66:/);
+          return true;
+        });
         assert.deepEqual(await inner.close(), []);
         for (const { executor, namespacePrefix } of lab.nodes) {
           const { stdout } = await executor.run(["sh", "-c", "ip netns list; ip -br link"]);

@@ -5,7 +5,6 @@ import { identitiesFromAllocation } from "../../encap/planned-identities.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { inNamespace } from "../../exec/namespace.ts";
-import { runScript } from "../../exec/script.ts";
 import type { Lab, LabNode } from "../../provider/provider.ts";
 import type { Convergence, Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
@@ -15,6 +14,7 @@ import { deliveringPairs } from "./must-deliver.ts";
 import type { NodeProgram } from "./node-program.ts";
 import { programNodes } from "./program-node.ts";
 import { removeFromLab } from "./remove.ts";
+import { runNodeScript } from "./run-node-script.ts";
 import { renderInstall } from "./render-script.ts";
 import { renderSwitch } from "./render-switch.ts";
 
@@ -71,7 +71,7 @@ async function onEveryNode(
   programs: readonly NodeProgram[],
   render: (program: NodeProgram) => string,
 ): Promise<void> {
-  const runs = programs.map((program) => runScript(nodeOf(lab, program.node).executor, render(program)));
+  const runs = programs.map((program) => runNodeScript(nodeOf(lab, program.node).executor, render(program)));
   for (const run of await Promise.allSettled(runs)) {
     if (run.status === "rejected") throw run.reason;
   }

@@ -8,6 +8,9 @@ import { batch } from "./render-script.ts";
 /** Devices that any mode makes; tunl0 belongs to the kernel and only loses its address. */
 const vxlanDevices = ["vxlan.calico", "vxlan-v6.calico"];
 
+/** Device group for what shall go: the kernel removes a group in one step, which takes less than half as long as one by one. */
+const removalGroup = 4096;
+
 /** Takes everything off all nodes that any mode of the reference dataplane could have put there, and proves that it is gone. */
 export async function removeFromLab(lab: Lab): Promise<void> {
   await Promise.all(
@@ -36,7 +39,8 @@ async function removeFromNode(lab: Lab, node: string, prefix: string, executor: 
 /** Deletes without asking what is there (a half-done install is removed too), then lists what is there now. */
 function renderRemoval(namespaces: readonly string[], devices: readonly string[], blocks: readonly string[]): string {
   const deletions = [
-    ...devices.map((device) => `link del ${device}`),
+    ...devices.map((device) => `link set ${device} group ${removalGroup}`),
+    `link del group ${removalGroup}`,
     ...namespaces.map((namespace) => `netns del ${namespace}`),
     ...blocks.map((block) => `route del ${block}`),
     "addr flush dev tunl0",
