@@ -51,9 +51,9 @@ function packetBlock(observation: ProbeObservation, sighting: TapSighting): read
   const [variant] = sighting.variants;
   if (variant === undefined || observation.probe.kind === "bulk") return [];
   const { node, device } = sighting.tap;
-  const { file, number, lines } = variant.firstPacket;
-  const title = `${observation.probe.kind}, ${sighting.direction}, first of ${sighting.packets} at ${node}/${device} (${file} #${number})`;
-  return [{ title, lines }];
+  const { time, lines } = variant.firstPacket;
+  const which = `${observation.probe.kind}, ${sighting.direction}, first of ${sighting.packets} at ${node}/${device}`;
+  return [{ title: `${which} (tcpdump -tt: ${time.toFixed(6)})`, lines }];
 }
 
 function probeBlock(result: ProbeResult): Block {

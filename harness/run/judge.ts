@@ -5,8 +5,8 @@ import { expectControlPlane } from "../encap/control-plane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { vxlanPort } from "../encap/tunnel.ts";
 import type { ProbeObservation } from "../observe/observation.ts";
-import { observe } from "../observe/observe.ts";
-import { trimmedCaptures } from "../observe/trimmed-captures.ts";
+import { observe, type Observations } from "../observe/observe.ts";
+import { trimCaptures, type TrimmedCapture } from "../observe/trim-captures.ts";
 import { judgeControlPlane } from "../verify/control-plane.ts";
 import { assertJudged, judgePath } from "../verify/registry.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
@@ -54,8 +54,11 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgement> {
   assertJudged(expectations, onPaths);
   const verdicts = [...onPaths, ...onNodes];
   if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(request, network, states);
-  const trimmed = await trimmedCaptures(wire.captures, wire.targets, wire.probes, join(request.folder, "pcaps"));
-  const paths = cases.map((pathCase) => recordOf(pathCase, states, lookups, trimmed));
+  const folder = join("pcaps", network.mode.id);
+  const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
+    folder: join(request.folder, folder),
+  });
+  const paths = cases.map((pathCase) => recordOf(pathCase, states, lookups, folder, trimmed));
   return {
     verdicts,
     measurements: overheadMeasurements(network.mode, cases),
@@ -68,7 +71,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgement> {
   };
 }
 
-function caseOf(expectation: PathExpectation, wire: Wire, observed: Awaited<ReturnType<typeof observe>>): PathCase {
+function caseOf(expectation: PathExpectation, wire: Wire, observed: Observations): PathCase {
   const own = (observation: ProbeObservation): boolean => observation.probe.path.id === expectation.path.id;
   return {
     expectation,
@@ -76,4 +79,33 @@ function caseOf(expectation: PathExpectation, wire: Wire, observed: Awaited<Retu
     observations: observed.observations.filter(own),
     health: observed.health,
   };
+}
+
+function recordOf(
+  pathCase: PathCase,
+  states: readonly NodeState[],
+  lookups: ReadonlyMap<string, string>,
+  folder: string,
+  trimmed: readonly TrimmedCapture[],
+): PathRecord {
+  const { expectation, observations, results } = pathCase;
+  const { forward, reverse } = expectation;
+  const onTheWay = new Set([...forward.hops, ...(reverse?.hops ?? [])].map(({ tap }) => tap.node));
+  return {
+    expectation,
+    hops: hopRecords(expectation, observations),
+    commands: results.map(({ where, command }) => `${where}: ${command}`),
+    evidence: pathEvidence(expectation, observations, results, states, lookups),
+    pcaps: trimmed.filter(({ node }) => onTheWay.has(node)).map(({ node }) => join(folder, `${node}.pcap`)),
+  };
+}
+
+/** Kernel state of every node as text, for whoever has to find out why. */
+async function keepDiagnostics(request: RunRequest, network: Network, states: readonly NodeState[]): Promise<void> {
+  await Promise.all(
+    states.map((state) => {
+      const file = join(request.folder, "diagnostics", state.node, `${network.mode.id}.txt`);
+      return writeFileAtomic(file, renderNodeState(state));
+    }),
+  );
 }

@@ -50,7 +50,7 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
   const places = placesOf(network);
   await phases.run("servers", () => startServers(probes, places, scope));
   const options = {
-    folder: join(request.folder, "pcaps", network.mode.id),
+    folder: join(request.folder, "captures", network.mode.id),
     snaplen,
     bufferKiB: request.captureBufferKiB,
     maxPackets,
