@@ -4,6 +4,7 @@ import * as allure from "allure-js-commons";
 import type { Measurement } from "../run/record.ts";
 import type { AllureContext } from "./allure-tests.ts";
 import { renderChartSvg } from "./chart-svg.ts";
+import { evidenceGroups } from "./evidence-groups.ts";
 import { renderHopSvg } from "./hop-svg.ts";
 import type { PathOutcome } from "./path-outcome.ts";
 import { againCommand, seeItCommands } from "./see-it.ts";
@@ -35,7 +36,10 @@ export async function attachEvidence(outcome: PathOutcome, context: AllureContex
   if (path !== undefined) await allure.attachment("hop by hop", renderHopSvg(path), "image/svg+xml");
   await allure.attachment("expected and observed", renderPathTable(outcome), "text/html");
   if (path === undefined) return;
-  for (const { title, lines } of path.evidence) await allure.attachment(title, lines.join("\n"), "text/plain");
+  for (const { title, blocks } of evidenceGroups(path)) {
+    const text = blocks.map((block) => [block.title, ...block.lines.map((line) => `  ${line}`)].join("\n"));
+    await allure.attachment(title, text.join("\n\n"), "text/plain");
+  }
   const notes = await attachPcaps(outcome, context);
   const see = seeItCommands(path, context.folder);
   const commands = [

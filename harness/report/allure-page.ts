@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, stat } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { messageOf } from "../core/errors.ts";
@@ -20,6 +20,7 @@ export interface PageOptions {
 /** Makes the single-file page of allure-results, which opens from disk. Needs Java; without it says how to get it. */
 export async function generatePage(folder: ResultsFolder, options: PageOptions): Promise<PageOutcome> {
   try {
+    if (!(await hasResults(folder))) return noResults;
     await bringHistory(folder, options.historyFolder);
     const ms = await allure(["--single-file"], folder, folder.allureReport, options.executor);
     await keepHistory(folder, options);
@@ -27,6 +28,18 @@ export async function generatePage(folder: ResultsFolder, options: PageOptions):
   } catch (error) {
     return explain(messageOf(error), options.executor);
   }
+}
+
+const noResults: PageOutcome = {
+  generated: false,
+  because: "there are no allure-results to make it of",
+  fix: "npm run lab -- report RUN, once the cause is gone",
+};
+
+/** Allure would make an empty page of nothing, which looks like a run in which nothing was wrong. */
+async function hasResults(folder: ResultsFolder): Promise<boolean> {
+  const names = await readdir(folder.allureResults).catch(() => []);
+  return names.some((name) => name.endsWith("-result.json"));
 }
 
 /** A large report (thousands of tests) needs some ten seconds; beyond this something hangs. */

@@ -6,6 +6,7 @@ import type { TestResult } from "allure-js-commons";
 import { localExecutor } from "../exec/local.ts";
 import type { RunRecord } from "../run/record.ts";
 import { allureCategories } from "./allure-categories.ts";
+import { generatePage } from "./allure-page.ts";
 import { writeAllure } from "./allure.ts";
 import { createResultsFolder, resultsFolder, type ResultsFolder } from "./store.ts";
 import {
@@ -18,7 +19,6 @@ import {
   secrets,
   skippedId,
 } from "./testdata/sample-records.ts";
-import { renderReportLines, writeReports } from "./write-reports.ts";
 
 describe("Allure results", () => {
   let out = "";
@@ -96,8 +96,9 @@ describe("Allure results", () => {
     const expected = [
       "hop by hop",
       "expected and observed",
-      "routes of a1",
-      "first packet, forward",
+      "routes, devices, FDB",
+      "first packets at each tap",
+      "what the probes said",
       "commands",
       "a1.pcap",
     ];
@@ -152,7 +153,7 @@ describe("Allure results", () => {
   });
 
   it("sorts every message into exactly one category", async () => {
-    const run = failingRun();
+    const run = onlyPath(failingRun(), failingId);
     const categories = allureCategories();
     for (const { name, matchedStatuses } of categories) {
       const status = String(matchedStatuses[0]) === "failed" ? "fail" : "inconclusive";
@@ -203,17 +204,16 @@ describe("Allure results", () => {
         () => false,
       );
 
-    it("is one file that carries every test, beside all other reports", async function () {
+    it("is one file that carries every test", async function () {
       if (!(await java())) this.skip();
-      const outcome = await writeReports(failingRun(), folder, { executor });
-      assert.deepEqual(outcome.errors, []);
-      assert.deepEqual(renderReportLines(outcome, folder), [`report  ${folder.page}`]);
+      await writeAllure(failingRun(), folder);
+      const outcome = await generatePage(folder, { executor });
+      assert.ok(outcome.generated);
+      assert.equal(outcome.page, folder.page);
       assert.deepEqual(await readdir(folder.allureReport), ["index.html"]);
       const page = await readFile(folder.page, "utf8");
       const encoded = /d\('data\/suites\.json','([^']+)'\)/.exec(page)?.[1] ?? "";
       assert.ok(Buffer.from(encoded, "base64").toString().includes(failingId));
-      assert.ok((await readFile(folder.junit, "utf8")).includes("<testsuites"));
-      assert.ok((await readFile(folder.run, "utf8")).includes(failingId));
     });
 
     it("carries history from run to run", async function () {
@@ -221,10 +221,8 @@ describe("Allure results", () => {
       const historyFolder = join(out, "history");
       for (const id of ["first", "second"]) {
         const next = await createResultsFolder(out, id);
-        assert.deepEqual(
-          (await writeReports({ ...brokenRun(), id }, next, { executor, historyFolder })).page.generated,
-          true,
-        );
+        await writeAllure({ ...brokenRun(), id }, next);
+        assert.ok((await generatePage(next, { executor, historyFolder })).generated);
       }
       const trend = JSON.parse(await readFile(join(historyFolder, "history-trend.json"), "utf8")) as unknown[];
       assert.equal(trend.length, 2);
@@ -234,7 +232,7 @@ describe("Allure results", () => {
       );
     });
 
-    it("is missing without Java, which is said with the way to get it; all else is written", async () => {
+    it("is missing without Java, which is said with the way to get it", async () => {
       const path = join(out, "bin");
       await mkdir(path);
       for (const tool of ["env", "sh", "bash", "uname", "dirname", "basename", "ls", "expr"]) {
@@ -242,22 +240,28 @@ describe("Allure results", () => {
         await symlink(found, join(path, tool));
       }
       const bare = localExecutor({ env: { PATH: path, JAVA_HOME: "" } });
-      const outcome = await writeReports(passingRun(), folder, { executor: bare });
-      assert.deepEqual(outcome.errors, []);
-      const text = renderReportLines(outcome, folder).join("\n");
-      assert.match(text, /no page: Allure needs Java[^]*default-jre-headless[^]*lab -- report/);
-      assert.ok((await readdir(folder.allureResults)).length > 50);
+      await writeAllure(brokenRun(), folder);
+      const outcome = await generatePage(folder, { executor: bare });
+      assert.ok(!outcome.generated);
+      assert.match(outcome.because, /Allure needs Java/);
+      assert.match(outcome.fix, /default-jre-headless.*lab -- report/);
     });
 
-    it("does not keep the other reports from being written when one cannot be", async () => {
-      await mkdir(folder.run);
-      const outcome = await writeReports(brokenRun(), folder, { executor });
-      assert.equal(outcome.errors.length, 1);
-      assert.match(outcome.errors[0] ?? "", /^run\.json could not be written/);
-      assert.ok((await readFile(folder.junit, "utf8")).includes("Operation not permitted"));
+    it("is not made of nothing", async () => {
+      const outcome = await generatePage(folder, { executor });
+      assert.ok(!outcome.generated);
+      assert.match(outcome.because, /no allure-results/);
     });
   });
 });
+
+function onlyPath(run: RunRecord, id: string): RunRecord {
+  const scenarios = run.scenarios.map((scenario) => ({
+    ...scenario,
+    paths: scenario.paths.filter((path) => path.expectation.path.id === id),
+  }));
+  return { ...run, scenarios, verdicts: run.verdicts.filter((verdict) => verdict.id === id) };
+}
 
 function only(results: readonly TestResult[], name: string): TestResult {
   const found = results.filter((result) => result.name === name);

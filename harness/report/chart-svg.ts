@@ -60,10 +60,10 @@ function bar(measurement: Measurement, y: number, scale: (value: number) => numb
   ];
 }
 
-/** The baseline is grey and what crosses racks has a colour of its own, so that the eye compares the right bars. */
+/** The baseline is grey and what goes through a tunnel or crosses racks has a colour of its own, so that the eye compares the right bars. */
 function kind(name: string): string {
   if (name.includes("host")) return "base";
-  return name.includes("cross-subnet") ? "tunnel" : "";
+  return /cross-subnet|vxlan|ipip/i.test(name) ? "tunnel" : "";
 }
 
 /** The next of 1, 2, 4, 5 or 8 times a power of ten: four ticks then fall on short numbers. */

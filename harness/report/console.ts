@@ -10,6 +10,7 @@ import { renderSummary } from "./render-summary.ts";
 import { colourStyle, plainStyle, type Style } from "./style.ts";
 
 export interface ConsoleOptions {
+  /** Takes text with its own line ends, to be written as it is: part of it moves the cursor on a terminal. */
   readonly write: (text: string) => void;
   /** A terminal: one updating line. Otherwise one line per finished phase. */
   readonly live: boolean;

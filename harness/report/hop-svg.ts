@@ -20,7 +20,7 @@ export function renderHopSvg(path: PathRecord): string {
 }
 
 const columnWidth = 176;
-const laneHeight = 212;
+const laneHeight = 232;
 const headHeight = 48;
 const margin = 20;
 /** A title needs this much room even on a short path. */
@@ -66,13 +66,14 @@ function lanesOf({ expectation, hops }: PathRecord): readonly Lane[] {
 
 function drawLane(lane: Lane, top: number): readonly string[] {
   const title = lane.observed ? lane.title : `${lane.title} · expected; nothing was recorded`;
-  const middle = top + 110;
-  const wires = lane.hops.slice(1).map((_, index) => {
+  const middle = top + 126;
+  const wires = lane.hops.slice(1).map((hop, index) => {
+    if (hop.role === silent) return "";
     const x = margin + (index + 1) * columnWidth;
     return line({ x1: x - 17, x2: x + 17, y1: middle, y2: middle, class: "wire" }) + arrowHead(x + 17, middle);
   });
   const end =
-    lane.end === undefined ? [] : [label(lane.end, { x: margin, y: top + 206, class: "faint", "font-size": 12 }, 140)];
+    lane.end === undefined ? [] : [label(lane.end, { x: margin, y: top + 220, class: "faint", "font-size": 12 }, 140)];
   return [
     label(title, { x: margin, y: top + 14, class: "faint", "font-size": 13 }, 130),
     ...nodeBoxes(lane.hops, top + 24),
@@ -82,15 +83,22 @@ function drawLane(lane: Lane, top: number): readonly string[] {
   ];
 }
 
+/** Role of a tap that lies beside the way and should have heard nothing: no arrow leads there. */
+const silent = "silent";
+
+function boxOf(hop: HopRecord | undefined): string {
+  return hop === undefined ? "" : `${hop.node} ${hop.role === silent ? silent : ""}`;
+}
+
 /** One box around the neighbouring taps of each node. */
 function nodeBoxes(hops: readonly HopRecord[], top: number): readonly string[] {
   return hops.flatMap((hop, index) => {
-    if (hops[index - 1]?.node === hop.node) return [];
-    const after = hops.findIndex((other, at) => at > index && other.node !== hop.node);
+    if (index > 0 && boxOf(hops[index - 1]) === boxOf(hop)) return [];
+    const after = hops.findIndex((other, at) => at > index && boxOf(other) !== boxOf(hop));
     const count = (after === -1 ? hops.length : after) - index;
     const x = margin + index * columnWidth + 6;
-    const box = rect({ x, y: top, width: count * columnWidth - 12, height: 160, rx: 8, class: "node" });
-    return [box, label(hop.node, { x: x + 12, y: top + 22, class: "ink", "font-size": 14, "font-weight": 600 }, 6)];
+    const box = rect({ x, y: top, width: count * columnWidth - 12, height: 178, rx: 8, class: "node" });
+    return [box, label(hop.node, { x: x + 12, y: top + 22, class: "ink", "font-size": 14, "font-weight": 600 }, 30)];
   });
 }
 
@@ -98,12 +106,12 @@ function drawHop(hop: HopRecord, left: number, top: number, observed: boolean): 
   const center = left + columnWidth / 2;
   const below = (y: number, text: string, style: string): string =>
     label(text, { x: center, y: top + y, class: style, "font-size": 12, "text-anchor": "middle" }, 27);
-  const count = observed ? below(134, plural(hop.packets, "packet"), hop.ok ? "faint" : "bad") : "";
-  const wrong = hop.ok ? "" : below(151, `expected ${hop.expected}`, "bad");
+  const count = observed ? below(152, plural(hop.packets, "packet"), hop.ok ? "faint" : "bad") : "";
+  const wrong = hop.ok ? "" : below(168, `expected ${hop.expected}`, "bad");
   return [
-    below(22, hop.device, "ink"),
-    below(38, hop.role, "faint"),
-    packetGlyph(hop, center, top + 86, observed),
+    below(44, hop.device, "ink"),
+    below(59, hop.role, "faint"),
+    packetGlyph(hop, center, top + 102, observed),
     count,
     wrong,
   ];

@@ -57,7 +57,7 @@ describe("JUnit report", () => {
   it("carries routes, packets and the commands to see and repeat in system-out", () => {
     const one = casesOf(failingRun()).find((node) => node.attributes.name === failingId);
     const text = one?.children.find((node) => node.name === "system-out")?.text ?? "";
-    assert.match(text, /routes of a1:/);
+    assert.match(text, /a1: ip route:/);
     assert.match(text, /tcpdump -nn -r results\/7f3kq\/pcaps\/a1\.pcap/);
     assert.match(text, /npm run suite -- --mode VXLANCrossSubnet .*--paths 'pod-to-pod\/same-subnet\/v4\/a1->a2'/);
   });

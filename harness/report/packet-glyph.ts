@@ -13,19 +13,25 @@ const tunnels = ["vxlan", "ipip"];
 
 function plain(hop: HopRecord, x: number, y: number, faulty: string): string {
   const box = rect({ x: x - 42, y: y - 13, width: 84, height: 26, rx: 5, class: faulty || "plain" });
-  return box + caption(hop.observed, x, y + 4);
+  return box + caption(shortForm(hop.observed), x, y + 4);
 }
 
 function nested(hop: HopRecord, x: number, y: number, tunnel: string, faulty: string): string {
   const outer = rect({ x: x - 68, y: y - 31, width: 136, height: 62, rx: 7, class: faulty || "outer" });
   const inner = rect({ x: x - 42, y: y - 3, width: 84, height: 26, rx: 5, class: "plain" });
-  const name = hop.observed.toLowerCase() === tunnel ? tunnel.toUpperCase() : hop.observed;
+  const form = shortForm(hop.observed);
+  const name = form.toLowerCase() === tunnel ? tunnel.toUpperCase() : form;
   return outer + caption(name, x, y - 13) + inner + caption("inner packet", x, y + 14);
 }
 
 function nothing(hop: HopRecord, x: number, y: number, faulty: string): string {
   const frame = rect({ x: x - 42, y: y - 13, width: 84, height: 26, rx: 5, class: "none" });
   return frame + label(hop.observed, { ...centered(x, y + 4), class: faulty === "" ? "faint" : "bad" }, 16);
+}
+
+/** The count stands below the packet; it is repeated only where forms are mixed. */
+function shortForm(observed: string): string {
+  return observed.includes(",") ? observed : observed.replace(/ ×\d+$/, "");
 }
 
 function caption(text: string, x: number, y: number): string {

@@ -68,7 +68,8 @@ function renderTraffic(
   const targets = [...new Set(cells.map((cell) => cell.target))].sort();
   const sources = [...new Set(cells.map((cell) => cell.source))].sort();
   const clean = cells.every(isClean);
-  const wanted = options.all || traffic === "pod-to-pod" || !clean;
+  const asked = cells.some((cell) => cell.status !== "skip");
+  const wanted = asked && (options.all || traffic === "pod-to-pod" || !clean);
   if (!wanted || Math.max(targets.length, sources.length) > gridNodes) return [countLine(title, cells, options.style)];
   const head = `${indent}${title.padEnd(labelWidth - 3)}to ${targets.map((name) => name.padEnd(cellWidth)).join("")}`;
   const rows = sources.map((source) => {
@@ -98,5 +99,6 @@ function countLine(title: string, cells: readonly Cell[], style: Style): string 
     count("skip") > 0 ? paint(style, "skip", `${count("skip")} skipped`) : "",
   ].filter((text) => text !== "");
   const sum = `${count("pass")} of ${cells.length} as expected`;
-  return `${indent}${title.padEnd(labelWidth)}${[sum, ...problems].join(", ")} (${byForm})`;
+  const suffix = byForm === "" ? "" : ` (${byForm})`;
+  return `${indent}${title.padEnd(labelWidth)}${[sum, ...problems].join(", ")}${suffix}`;
 }

@@ -1,5 +1,6 @@
 import type { HopRecord, PathRecord } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
+import { tellingBlocks } from "./evidence-groups.ts";
 import { plural } from "./format.ts";
 import { leadingVerdict, type PathOutcome } from "./path-outcome.ts";
 import { againCommand, seeItCommands } from "./see-it.ts";
@@ -42,7 +43,7 @@ const indent = "      ";
 const sideBySideWidth = 120;
 
 /** Lines of one block of evidence shown unless verbose. */
-const shownLines = 6;
+const shownLines = 8;
 
 function isProblem(verdict: Verdict): boolean {
   return verdict.status === "fail" || verdict.status === "inconclusive";
@@ -71,13 +72,14 @@ function wrongHops(path: PathRecord, style: Style): readonly string[] {
   const width = Math.max(0, ...wrong.map((hop) => place(hop).length));
   return wrong.map((hop) => {
     const text = `${hop.direction.padEnd(7)}  ${place(hop).padEnd(width)}  ${hop.role.padEnd(13)}`;
-    const seen = `expected ${hop.expected}, observed ${hop.observed} (${plural(hop.packets, "packet")})`;
-    return `${indent}${text}  ${seen}   ${style.fail("<──")}`;
+    const count = hop.observed.includes("×") ? "" : ` (${plural(hop.packets, "packet")})`;
+    return `${indent}${text}  expected ${hop.expected}, observed ${hop.observed}${count}   ${style.fail("<──")}`;
   });
 }
 
 function evidenceLines(path: PathRecord, options: ProblemOptions): readonly string[] {
-  return path.evidence.flatMap(({ title, lines }) => [
+  const blocks = options.verbose ? path.evidence : tellingBlocks(path);
+  return blocks.flatMap(({ title, lines }) => [
     `${indent}${options.style.faint(title)}`,
     ...cut(lines, options).map((line) => `${indent}  ${line}`),
   ]);

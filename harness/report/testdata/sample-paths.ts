@@ -41,8 +41,10 @@ export function sampleOf(traffic: Traffic, source: string, target: string): Samp
     hops: [...hopsOf("forward", expectation.forward), ...hopsOf("reverse", expectation.reverse)],
     commands: [`ip netns exec el7f3kq-${source}-p1 ping -n -c 10 -i 0.05 -p 7f3kq0000000001 ${dials}`],
     evidence: [
-      { title: `routes of ${source}`, lines: routesOf(source) },
-      { title: "first packet, forward", lines: packetLines(expectation.forward, source, target) },
+      { title: `${source}: ip route`, lines: routesOf(source) },
+      ...firstPackets("forward", expectation.forward, source, target),
+      ...firstPackets("reverse", expectation.reverse ?? expectation.forward, target, source),
+      { title: `pod ${source}-p1: ping ${dials}`, lines: ["10 packets transmitted, 10 received, 0% packet loss"] },
     ],
     pcaps: [`pcaps/${source}.pcap`, `pcaps/${target}.pcap`].filter((file, index, all) => all.indexOf(file) === index),
   };
@@ -120,7 +122,7 @@ function hopsOf(direction: "forward" | "reverse", expected: ExpectedDirection | 
     device: tap.device,
     role,
     expected: form,
-    observed: form,
+    observed: `${form} ×10`,
     packets: 10,
     ok: true,
   }));
@@ -140,6 +142,23 @@ export function routesOf(node: string): readonly string[] {
         return `198.19.0.${nodes.indexOf(other) * 64}/26 via ${tunnel} dev vxlan.calico proto 80 onlink`;
       }),
   ];
+}
+
+function firstPackets(
+  name: string,
+  direction: ExpectedDirection,
+  source: string,
+  target: string,
+): PathRecord["evidence"] {
+  return direction.hops.map(({ tap, form }, index) => ({
+    title: `ping, ${name}, first of 10 at ${tap.node}/${tap.device} (${tap.node}.pcap #${index + 1})`,
+    lines: packetLines(form === "plain" ? withoutOuter(direction) : direction, source, target),
+  }));
+}
+
+function withoutOuter(direction: ExpectedDirection): ExpectedDirection {
+  const { hops, underlay, sources, destination } = direction;
+  return { hops, underlay, sources, destination };
 }
 
 function packetLines(direction: ExpectedDirection, source: string, target: string): readonly string[] {

@@ -73,11 +73,18 @@ const pemLines = ["-----BEGIN RSA PRIVATE KEY-----", secrets.pem, "-----END RSA 
 
 function needlesslyEncapsulated(sample: Sample): Sample {
   const { path } = sample;
+  const inVxlan = [
+    "IPv4 198.18.1.11 > 198.18.1.12, ttl 64",
+    "UDP 52344 > 4789",
+    "VXLAN vni 4096, flags 0x08",
+    "IPv4 198.19.0.2 > 198.19.0.67, ttl 63, ICMP echo request",
+  ];
   return {
     path: {
       ...path,
+      evidence: path.evidence.map((block) => (/forward.*eth0/.test(block.title) ? { ...block, lines: inVxlan } : block)),
       hops: path.hops.map((hop) =>
-        hop.role.endsWith("uplink") ? { ...hop, observed: "vxlan (VNI 4096)", ok: false } : hop,
+        hop.role.endsWith("uplink") ? { ...hop, observed: "vxlan ×10", ok: false } : hop,
       ),
     },
     verdicts: sample.verdicts.map((verdict) =>
@@ -104,6 +111,7 @@ function deaf(sample: Sample): Sample {
   return {
     path: {
       ...path,
+      evidence: path.evidence.filter((block) => !block.title.includes("at tor/")),
       hops: path.hops.map((hop) =>
         hop.role === "router-out" ? { ...hop, observed: "nothing", packets: 0, ok: false } : hop,
       ),
