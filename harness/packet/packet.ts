@@ -3,7 +3,7 @@ import type { PacketType } from "./sll2.ts";
 
 /**
  * One decoded packet. Layers, payload and their fields are views of the chunk of the file that was read last: reading
- * them later is safe, but a packet that is kept keeps its whole chunk (2 MiB) in memory: keep texts and numbers.
+ * them later is safe, but a packet that is kept keeps its whole chunk (768 KiB) in memory: keep texts and numbers.
  */
 export class Packet {
   /** Position in the file, from 1 as tcpdump and Wireshark count. */

@@ -1,4 +1,6 @@
+import { readSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import pcapParser, { type PacketHeader, type Parser, type Source } from "pcap-parser";
 import { messageOf } from "../core/errors.ts";
 import { ByteWindow } from "./byte-window.ts";
@@ -7,8 +9,8 @@ import type { PcapRecord } from "./packet.ts";
 import { fileHeaderLength, maximumRecord, patchMagic, readFormat, recordHeaderLength } from "./pcap-format.ts";
 import type { PcapFormat } from "./pcap-format.ts";
 
-/** Bytes of one buffer. Records are views of it. */
-const chunkSize = 2 * 1024 * 1024;
+/** Bytes read at once: small enough to stay in a processor's cache until they are parsed. */
+const chunkSize = 512 * 1024;
 
 /** Room before each chunk for the record that the chunk before it left unfinished. */
 const headroom = recordHeaderLength + maximumRecord;
@@ -47,7 +49,7 @@ export async function readRecords(
   const file = await openCapture(path);
   try {
     const header = Buffer.alloc(fileHeaderLength);
-    const format = readFormat(header.subarray(0, await fill(file, header, 0, path)), path);
+    const format = readFormat(header.subarray(0, fill(file, header, 0, path)), path);
     onFormat(format);
     patchMagic(header, format);
     const reading = new Reading(path, format, onRecord);
@@ -127,37 +129,35 @@ class Reading {
   }
 }
 
-/** Feeds the file to its end, reading one chunk ahead; returns the bytes read, file header included. */
+/** Feeds the file to its end, letting others work between two chunks; returns the bytes read, file header included. */
 async function feedChunks(file: FileHandle, reading: Reading, path: string): Promise<number> {
   let bytes = fileHeaderLength;
-  let ahead = readChunk(file, path);
   for (;;) {
-    const { chunk, length } = await ahead;
+    // A buffer for each chunk, so that records which somebody keeps stay what they are.
+    const chunk = Buffer.allocUnsafeSlow(headroom + chunkSize);
+    const length = fill(file, chunk, headroom, path);
     if (length === 0) return bytes;
     bytes += length;
     const start = headroom - reading.takeRest(chunk, headroom);
-    ahead = readChunk(file, path);
-    // Awaited in the next round, unless the feed throws first.
-    ahead.catch(() => undefined);
     reading.feed(new ByteWindow(chunk, start, headroom + length));
+    await setImmediate();
   }
 }
 
-/** Reads a chunk into a buffer of its own, so that records which somebody keeps stay what they are. */
-async function readChunk(file: FileHandle, path: string): Promise<{ chunk: Buffer; length: number }> {
-  const chunk = Buffer.allocUnsafeSlow(chunkSize);
-  return { chunk, length: await fill(file, chunk, headroom, path) };
-}
-
-/** Reads until the buffer is full or the file ends (pipes give less at a time); returns the bytes read. */
-async function fill(file: FileHandle, buffer: Buffer, from: number, path: string): Promise<number> {
+/**
+ * Reads until the buffer is full or the file ends (pipes give less at a time); returns the bytes read. Reads on this
+ * thread, so that the bytes are in this processor's cache when they are parsed: saves a third of the time.
+ */
+function fill(file: FileHandle, buffer: Buffer, from: number, path: string): number {
   let at = from;
-  while (at < buffer.length) {
-    const { bytesRead } = await file.read(buffer, at, buffer.length - at, null).catch((error: unknown) => {
-      throw new CaptureError(`cannot be read: ${messageOf(error)}`, path, { cause: error });
-    });
-    if (bytesRead === 0) break;
-    at += bytesRead;
+  try {
+    while (at < buffer.length) {
+      const bytesRead = readSync(file.fd, buffer, at, buffer.length - at, null);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+  } catch (error) {
+    throw new CaptureError(`cannot be read: ${messageOf(error)}`, path, { fix: "Give the path of a capture file." });
   }
   return at - from;
 }
