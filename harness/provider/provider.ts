@@ -55,6 +55,7 @@ export interface LabLabel {
 /** Makes nodes and wires. */
 export interface Provider {
   readonly name: string;
+  /** What its nodes can do here; known once `check` has looked at the machine, empty before. */
   readonly capabilities: ReadonlySet<Capability>;
   /** Every problem that keeps this plan from being built here; [] = can. */
   check(plan: Plan): Promise<readonly Problem[]>;

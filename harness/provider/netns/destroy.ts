@@ -16,9 +16,10 @@ const maxKillRounds = 5;
  * removal cut short is found and finished later. Removing what is gone already is no error; leaving something is.
  */
 export async function removeLab(runId: string, host: Executor): Promise<void> {
-  const namespaces = await namespacesOf(runId);
-  await killAll(runId, namespaces);
+  await killAll(runId);
   for (const folder of await labFolders(runId)) await rm(folder, { recursive: true, force: true });
+  // Only now: a builder that outlived its owner may have made some until it was killed.
+  const namespaces = await namespacesOf(runId);
   if (namespaces.length === 0) return;
   const input = namespaces.map((name) => `netns del ${name}\n`).join("");
   // -force goes on after a namespace that somebody else has just removed; what counts is what is left.
@@ -41,9 +42,9 @@ async function namespacesOf(runId: string): Promise<readonly string[]> {
  * Kills by pid as just found, and waits until each is gone: their files and devices are in use until then. Looks again
  * afterwards, because a process may fork while it is being found.
  */
-async function killAll(runId: string, namespaces: readonly string[]): Promise<void> {
+async function killAll(runId: string): Promise<void> {
   for (let round = 0; round < maxKillRounds; round += 1) {
-    const processes = await labProcesses(runId, namespaces);
+    const processes = await labProcesses(runId, await namespacesOf(runId));
     if (processes.length === 0) return;
     await killThese(processes);
   }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { poll } from "../../core/poll.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { Scope, withScope } from "../../core/scope.ts";
 import { localExecutor } from "../../exec/local.ts";
@@ -10,6 +11,7 @@ import { scriptedExecutor } from "../../exec/scripted.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
+import type { LabRef } from "../provider.ts";
 import { providerContract } from "../provider.contract.ts";
 import { machineProblems, namespaceProblem } from "./check.ts";
 import { netnsProvider } from "./index.ts";
@@ -111,6 +113,33 @@ describe("netns labs", () => {
         (await labNamespaces()).filter((name) => name.runId === runId),
         [],
       );
+    });
+  });
+
+  it("finds and removes a lab whose owner was killed while it was being built", async () => {
+    const runId = newRunId();
+    await withScope(async (scope) => {
+      const builder = join(import.meta.dirname, "testdata", "build-lab.ts");
+      const owner = await host.spawn(["node", "--import", "tsx", builder, runId], scope);
+      const ownerPid = Number(/\d+/.exec(await owner.waitForLine(/^owner \d+$/, 15_000))?.[0]);
+      const seen = (): Promise<LabRef | undefined> =>
+        netnsProvider()
+          .discover()
+          .then((labs) => labs.find((ref) => ref.runId === runId));
+      await poll(
+        async () =>
+          (await labNamespaces()).some((name) => name.runId === runId)
+            ? { done: true, value: 0 }
+            : { done: false, seen: "nothing" },
+        { what: "the first namespace", timeoutMs: 15_000, intervalMs: 1 },
+      );
+      process.kill(ownerPid, "SIGKILL");
+      await owner.finished;
+      const ref = await seen();
+      assert.equal(ref?.state, "stale");
+      await netnsProvider().destroy(ref);
+      assert.equal(await seen(), undefined);
+      assert.deepEqual(await labProcesses(runId, []), []);
     });
   });
 
