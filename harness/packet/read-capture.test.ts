@@ -99,6 +99,7 @@ describe("readCapture", () => {
     assert.match(await refusal(bytes.subarray(0, bytes.length - 3)), /cut: \d+ stray bytes[^]*packet 4[^]*-c 4 -w/);
     const record = 16 + frame(1).length;
     assert.match(await refusal(bytes.subarray(0, 24 + 4 * record + 7)), /cut: 7 stray bytes/);
+    assert.match(await refusal(bytes.subarray(0, 50)), /after packet 0[^]*holds no whole packet/);
   });
 
   it("reports the cut instead, where the capture may still grow", async () => {

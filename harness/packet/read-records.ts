@@ -124,7 +124,7 @@ class Reading {
       `corrupt at byte ${this.consumed}: packet ${this.packets + 1} claims ${capturedLength} captured of ` +
         `${originalLength} bytes on the wire`,
       this.path,
-      { fix: `Keep what comes before it: tcpdump -r in.pcap -c ${this.packets} -w out.pcap` },
+      { fix: keepWhole(this.packets) },
     );
   }
 }
@@ -173,6 +173,11 @@ async function openCapture(path: string): Promise<FileHandle> {
 function cutError(path: string, reading: Reading, bytes: number): CaptureError {
   const stray = bytes - reading.consumed;
   return new CaptureError(`cut: ${stray} stray bytes of a record follow after packet ${reading.packets}`, path, {
-    fix: `Keep the whole packets: tcpdump -r in.pcap -c ${reading.packets} -w out.pcap`,
+    fix: keepWhole(reading.packets),
   });
+}
+
+function keepWhole(packets: number): string {
+  if (packets === 0) return "Record it again: it holds no whole packet.";
+  return `Keep the whole packets: tcpdump -r in.pcap -c ${packets} -w out.pcap`;
 }
