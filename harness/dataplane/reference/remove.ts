@@ -13,9 +13,12 @@ const removalGroup = 4096;
 
 /** Takes everything off all nodes that any mode of the reference dataplane could have put there, and proves that it is gone. */
 export async function removeFromLab(lab: Lab): Promise<void> {
-  await Promise.all(
-    lab.nodes.map(({ executor, name, namespacePrefix }) => removeFromNode(lab, name, namespacePrefix, executor)),
+  const removals = lab.nodes.map(({ executor, name, namespacePrefix }) =>
+    removeFromNode(lab, name, namespacePrefix, executor),
   );
+  for (const removal of await Promise.allSettled(removals)) {
+    if (removal.status === "rejected") throw removal.reason;
+  }
 }
 
 async function removeFromNode(lab: Lab, node: string, prefix: string, executor: Executor): Promise<void> {

@@ -1,0 +1,29 @@
+/** Where a Calico release comes from: what `--calico-bin`, `--calico-archive` and `--calico-image` name. */
+export type CalicoSource =
+  | { readonly kind: "bin"; readonly folder: string }
+  | { readonly kind: "archive"; readonly file: string }
+  | { readonly kind: "image"; readonly reference: string };
+
+/** Programs and templates of one Calico release, ready to run on this machine's nodes. */
+export interface CalicoFiles {
+  /** Root file system that the paths below are in; missing = this machine's own. */
+  readonly root?: string;
+  readonly calicoNode: string;
+  /** The CNI plugin under the file name `calico`, which it dispatches on. */
+  readonly cniPlugin: string;
+  /** Missing where the release has no BIRD at hand: modes whose routes come by BGP cannot run then. */
+  readonly bgp?: BgpFiles;
+}
+
+/** What Calico's BGP needs: its own fork of BIRD 1.6, which knows the tunnel attribute, and confd's templates. */
+export interface BgpFiles {
+  readonly bird: string;
+  readonly bird6: string;
+  readonly birdcl: string;
+  /** Folder with `conf.d` and `templates`, as `/etc/calico/confd` of the node image. */
+  readonly confd: string;
+}
+
+/** Ways to get a Calico, for every message that says that there is none. */
+export const waysToGetCalico =
+  "--calico-bin DIR (calico-node, calico, and for BGP bird, bird6, birdcl, confd/), or --calico-archive FILE (docker save or OCI)";

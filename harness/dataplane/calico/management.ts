@@ -1,0 +1,78 @@
+import { hostAddress, prefixLength } from "../../topology/address.ts";
+import type { Lab, LabNode } from "../../provider/provider.ts";
+import { LabError } from "../../core/errors.ts";
+import type { Executor } from "../../exec/executor.ts";
+import { inNamespace } from "../../exec/namespace.ts";
+import { runScript } from "../../exec/script.ts";
+
+/**
+ * Network between the nodes and their datastore, in namespaces of the lab and on wires of its own, so that it is no part of
+ * any tested path. Link-local (RFC 3927), hence in no topology's way, and clear of 169.254.1.1, the gateway of Calico's pods.
+ */
+const managementNetwork = "169.254.64.0/18";
+
+/** The nodes' end. Not among the names that Felix takes for the MTU of pods (MTUIfacePattern), nor of a tapped uplink. */
+export const managementDevice = "mgmt0";
+
+/** Port of etcd's clients (IANA). */
+export const etcdPort = 2379;
+
+/** Address of the lab's datastore, as every node's Calico is told it. */
+export const etcdEndpoint = `http://${hostAddress(managementNetwork, 1)}:${etcdPort}`;
+
+/** The namespace that holds the datastore and the wires' far ends, as an executor; its name can be no node's. */
+export function managementExecutor(lab: Lab): Executor {
+  const { executor } = firstNode(lab);
+  const name = managementNamespace(lab);
+  return inNamespace(executor, name, `datastore of the lab (netns ${name})`);
+}
+
+/** Makes the namespace with a bridge, and a wire to each node. */
+export async function makeManagement(lab: Lab): Promise<void> {
+  const name = managementNamespace(lab);
+  const prefix = prefixLength(managementNetwork);
+  await runScript(
+    firstNode(lab).executor,
+    `ip netns add ${name}
+ip -n ${name} -batch - <<'END'
+link set lo up
+link add mgmt type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+addr add ${hostAddress(managementNetwork, 1)}/${prefix} dev mgmt
+link set mgmt up
+END`,
+  );
+  await Promise.all(
+    lab.nodes.map(({ executor }, index) =>
+      runScript(
+        executor,
+        `ip -batch - <<'END'
+link add ${managementDevice} type veth peer name wire${index} netns ${name}
+link set ${managementDevice} addrgenmode none
+addr add ${hostAddress(managementNetwork, index + 2)}/${prefix} dev ${managementDevice}
+link set ${managementDevice} up
+END
+ip -n ${name} link set wire${index} master mgmt up`,
+      ),
+    ),
+  );
+}
+
+/** Removes the namespace, and with it the wires; idempotent. */
+export async function removeManagement(lab: Lab): Promise<void> {
+  const name = managementNamespace(lab);
+  const { executor } = firstNode(lab);
+  await runScript(executor, `[ ! -e /run/netns/${name} ] || ip netns del ${name}`);
+  await Promise.all(
+    lab.nodes.map((node) => node.executor.tryRun(["ip", "link", "del", managementDevice]).then(() => undefined)),
+  );
+}
+
+function managementNamespace(lab: Lab): string {
+  return `${firstNode(lab).namespacePrefix}_etcd`;
+}
+
+function firstNode(lab: Lab): LabNode {
+  const [node] = lab.nodes;
+  if (node === undefined) throw new LabError(`lab ${lab.runId} has no node to install Calico on`);
+  return node;
+}

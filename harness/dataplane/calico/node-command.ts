@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import type { Plan, PlannedNode } from "../../topology/plan.ts";
+import type { Family } from "../../topology/topology.ts";
+import type { CalicoFiles } from "./calico-source.ts";
+import { etcdEndpoint } from "./management.ts";
+import { inPrivateMounts } from "./private-mounts.ts";
+import type { Service } from "./supervise.ts";
+
+/** A node's Calico: which files it runs, and in which folder its state lives. */
+export interface NodeCalico {
+  readonly node: string;
+  readonly plan: Plan;
+  readonly files: CalicoFiles;
+  /** See nodeFolder. */
+  readonly folder: string;
+  /** Whether BIRD and confd run beside Felix: routes of IPIP and unencapsulated pools come by BGP. */
+  readonly bgp: boolean;
+}
+
+/** A command of Calico's on a node, in its private mounts and with its environment. */
+export function nodeCommand(calico: NodeCalico, argv: readonly string[]): readonly string[] {
+  const { folder, files } = calico;
+  const environment = Object.entries(nodeEnvironment(calico)).map(([key, value]) => `${key}=${value}`);
+  return [...inPrivateMounts(folder, files.root), "env", ...environment, ...argv];
+}
+
+/** The programs that keep running on a node: those of the node image's runit for its backend. */
+export function nodeServices(calico: NodeCalico): readonly Service[] {
+  const service = (name: string, ...argv: readonly string[]): Service => ({ name, argv: nodeCommand(calico, argv) });
+  const { calicoNode } = calico.files;
+  return [service("felix", calicoNode, "-felix"), service("node-services", calicoNode, "-node-services")];
+}
+
+/** The programs of the BGP side; none where the release has no BIRD. */
+export function bgpServices(calico: NodeCalico): readonly Service[] {
+  const { files, plan } = calico;
+  const { bgp, calicoNode } = files;
+  if (bgp === undefined) return [];
+  const service = (name: string, ...argv: readonly string[]): Service => ({ name, argv: nodeCommand(calico, argv) });
+  const bird = (name: string, program: string): Service =>
+    service(name, program, "-R", "-s", `/var/run/calico/${name}.ctl`, "-d", "-c", `/etc/calico/confd/config/${name}.cfg`);
+  return [
+    service("confd", calicoNode, "-confd"),
+    bird("bird", bgp.bird),
+    ...(plan.families.includes(6) ? [bird("bird6", bgp.bird6)] : []),
+  ];
+}
+
+/**
+ * Environment of every program of a node, as measured to suffice without Kubernetes. The pool comes from the datastore
+ * and never from here, so that a change of mode is a change of one resource.
+ */
+export function nodeEnvironment({ node, plan, folder, bgp }: NodeCalico): Readonly<Record<string, string>> {
+  const planned = plan.nodes.find(({ name }) => name === node);
+  const six = plan.families.includes(6);
+  return {
+    PATH: `${join(folder, "bin")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    DATASTORE_TYPE: "etcdv3",
+    ETCD_ENDPOINTS: etcdEndpoint,
+    NODENAME: node,
+    WAIT_FOR_DATASTORE: "true",
+    IP: registered(plan, planned, 4),
+    IP6: registered(plan, planned, 6),
+    NO_DEFAULT_POOLS: "true",
+    CALICO_NETWORKING_BACKEND: bgp ? "bird" : "vxlan",
+    CALICO_DISABLE_FILE_LOGGING: "true",
+    CALICO_MANAGE_CNI: "false",
+    FELIX_DATASTORETYPE: "etcdv3",
+    FELIX_ETCDENDPOINTS: etcdEndpoint,
+    FELIX_FELIXHOSTNAME: node,
+    FELIX_IPV6SUPPORT: String(six),
+    FELIX_HEALTHENABLED: "true",
+    FELIX_LOGFILEPATH: "none",
+    FELIX_USAGEREPORTINGENABLED: "false",
+    // Pods may talk to their node: the lab asks for it (pod-to-host), and the default would drop it.
+    FELIX_DEFAULTENDPOINTTOHOSTACTION: "ACCEPT",
+    // Felix would otherwise look for BPF programs of Calico's on the cgroups of this machine, which are not the lab's.
+    FELIX_DEBUGSKIPCTLBCLEANUP: "true",
+  };
+}
+
+/** Address with the prefix to register; "none" keeps start-up from looking for one. */
+function registered(plan: Plan, planned: PlannedNode | undefined, family: Family): string {
+  if (planned === undefined || !plan.families.includes(family)) return "none";
+  const asked = plan.topology.nodes.find(({ name }) => name === planned.name)?.registered[family];
+  return asked ?? planned.uplink.addresses[family] ?? "none";
+}

@@ -1,0 +1,86 @@
+import { prefixLength } from "../../topology/address.ts";
+import type { Plan } from "../../topology/plan.ts";
+import type { Family, Pool } from "../../topology/topology.ts";
+import type { Mode } from "../../encap/mode.ts";
+import { encapsulationOf } from "../../encap/tunnel.ts";
+
+/** A resource of Calico's v3 API, as `calicoctl get -o json` prints it and `calicoctl apply` takes it. */
+export interface CalicoResource {
+  readonly apiVersion: "projectcalico.org/v3";
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Name of the CNI network, and so of the profile of all its pods: the plugin makes a profile of this name that admits only
+ * pods of the network (cni-plugin/pkg/plugin/plugin.go), unless there is one already.
+ */
+export const networkName = "encaplab";
+
+/** Autonomous system of Calico's nodes (BGPConfiguration.spec.asNumber's default); the lab's routers are in it too. */
+export const asNumber = 64512;
+
+/** Everything that a lab's datastore holds before the first node starts. */
+export function resourcesFor(plan: Plan, mode: Mode): readonly CalicoResource[] {
+  return [...plan.topology.pools.flatMap((pool) => poolOf(plan, mode, pool)), openProfile, ...bgpResources(plan)];
+}
+
+/** The IP pools in a mode: what a change of mode changes. */
+export function poolsFor(plan: Plan, mode: Mode): readonly CalicoResource[] {
+  return plan.topology.pools.flatMap((pool) => poolOf(plan, mode, pool));
+}
+
+/** Name of a family's pool; Calico's own start-up calls its default pools so. */
+export function poolName(family: Family): string {
+  return `default-ipv${family}-ippool`;
+}
+
+function poolOf(plan: Plan, mode: Mode, { family, cidr, blockSize }: Pool): CalicoResource[] {
+  if (!plan.families.includes(family)) return [];
+  const encapsulation = encapsulationOf(mode, family);
+  const when = (kind: string): string => (encapsulation === kind ? mode.policy : "Never");
+  return [
+    resource("IPPool", poolName(family), {
+      cidr,
+      blockSize: Math.max(blockSize, prefixLength(cidr)),
+      ipipMode: when("ipip"),
+      vxlanMode: when("vxlan"),
+      natOutgoing: true,
+      nodeSelector: "all()",
+      allowedUses: ["Workload", "Tunnel"],
+    }),
+  ];
+}
+
+/** Admits everybody, hosts too: a lab judges encapsulation, and a policy that drops would look like a broken path. */
+const openProfile: CalicoResource = resource("Profile", networkName, {
+  ingress: [{ action: "Allow" }],
+  egress: [{ action: "Allow" }],
+  labelsToApply: { [networkName]: "" },
+});
+
+/**
+ * With `fabric: bgp` every router peers with all nodes of its own subnets, beside Calico's node-to-node mesh: calico
+ * documents this as peering with the top-of-rack router.
+ */
+function bgpResources(plan: Plan): readonly CalicoResource[] {
+  if (plan.topology.fabric !== "bgp") return [];
+  return plan.nodes.flatMap(({ name: node, uplink }) =>
+    plan.routers.flatMap((router) =>
+      router.ports
+        .filter((port) => port.segment === uplink.segment)
+        .flatMap((port) =>
+          plan.families.flatMap((family) => {
+            const peerIP = port.addresses[family]?.split("/")[0];
+            if (peerIP === undefined) return [];
+            return [resource("BGPPeer", `${node}-${router.name}-ipv${family}`, { node, peerIP, asNumber })];
+          }),
+        ),
+    ),
+  );
+}
+
+function resource(kind: string, name: string, spec: CalicoResource["spec"]): CalicoResource {
+  return { apiVersion: "projectcalico.org/v3", kind, metadata: { name }, spec };
+}

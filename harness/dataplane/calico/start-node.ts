@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import type { Executor } from "../../exec/executor.ts";
+import { shellQuote } from "../../exec/quote.ts";
+import { runScript } from "../../exec/script.ts";
+import { logTail } from "./log-tail.ts";
+import { bgpServices, nodeCommand, nodeServices, type NodeCalico } from "./node-command.ts";
+import { startServices } from "./supervise.ts";
+
+/** Milliseconds for one of start-up's one-time commands; large Go programs on a busy machine. */
+const onceTimeoutMs = 60_000;
+
+/**
+ * Starts Calico on a node as the node image's entrypoint does: start-up registers the node and makes what the datastore
+ * lacks, then the tunnel addresses, then everything that keeps running.
+ */
+export async function startNode(executor: Executor, calico: NodeCalico): Promise<void> {
+  await prepareFolder(executor, calico);
+  const { calicoNode } = calico.files;
+  await once(executor, calico, "startup", [calicoNode, "-startup"]);
+  const tunnels = [calicoNode, "-allocate-tunnel-addrs", "-allocate-tunnel-addrs-run-once"];
+  await once(executor, calico, "tunnel-addresses", tunnels);
+  await startServices(executor, calico.folder, nodeServices(calico));
+  if (calico.bgp) await startBgp(executor, calico);
+}
+
+/** Starts BIRD and confd on a node that runs without them. */
+export async function startBgp(executor: Executor, calico: NodeCalico): Promise<void> {
+  const once = [calico.files.calicoNode, "-confd", "-confd-run-once"];
+  await run(executor, calico, "confd-once", once);
+  await startServices(executor, calico.folder, bgpServices(calico));
+}
+
+/**
+ * The folder, with stand-ins for what the node image has on its PATH: confd checks configurations with bird and tells
+ * runit's sv to make it read them again.
+ */
+async function prepareFolder(executor: Executor, { folder, files }: NodeCalico): Promise<void> {
+  const { bgp } = files;
+  const links =
+    bgp === undefined ? [] : [`ln -sf ${shellQuote([bgp.bird])} bin/bird`, `ln -sf ${shellQuote([bgp.bird6])} bin/bird6`];
+  const copies = bgp === undefined ? [] : [`cp -a ${shellQuote([`${files.root ?? ""}${bgp.confd}`])} etc/confd`];
+  const script = [
+    `mkdir -p ${shellQuote([folder])}`,
+    `cd ${shellQuote([folder])}`,
+    "mkdir -p run lib etc hold bin",
+    ": >xtables.lock",
+    ...links,
+    ...copies,
+    ...(bgp === undefined ? [] : ["mkdir -p etc/confd/config"]),
+    `cat >bin/sv <<'END'\n#!/bin/sh\n[ "$1" = hup ] && exec kill -HUP "$(cat ${join(folder, '"$2".pid')})"\nEND`,
+    "chmod 755 bin/sv",
+  ];
+  await runScript(executor, script.join("\n"));
+}
+
+async function once(executor: Executor, calico: NodeCalico, name: string, argv: readonly string[]): Promise<void> {
+  await run(executor, calico, name, argv);
+}
+
+/** Runs a command to its end with its output in a log of that name, of which a failure shows the end. */
+async function run(executor: Executor, calico: NodeCalico, name: string, argv: readonly string[]): Promise<void> {
+  const log = join(calico.folder, `${name}.log`);
+  const command = shellQuote(nodeCommand(calico, argv));
+  try {
+    await executor.run(["sh", "-c", `exec ${command} >>${shellQuote([log])} 2>&1`], { timeoutMs: onceTimeoutMs });
+  } catch (error) {
+    throw await logTail(error, executor, log);
+  }
+}
