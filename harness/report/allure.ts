@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import AllureReporter from "allure-mocha";
+import type { StepResult } from "allure-js-commons";
 import type { LifecycleListener } from "allure-js-commons/sdk/reporter";
 import Mocha from "mocha";
 import { writeFileAtomic } from "../core/atomic-file.ts";
@@ -68,8 +69,8 @@ async function runMocha(mocha: Mocha): Promise<void> {
     });
   } finally {
     process.off("unhandledRejection", broke);
-    mocha.dispose();
   }
+  mocha.dispose();
 }
 
 /** The package's types describe its CommonJS build, where the class is a field of what Node really gives us: the class. */
@@ -102,7 +103,7 @@ function buildMode(mode: Mocha.Suite, scenario: ScenarioRecord, context: AllureC
 
 /**
  * Gives tests the times of the run instead of those of writing the report; the record times the run as a whole, so the
- * paths take none. Also shows the reason of a skip where Mocha says only that there was one.
+ * paths and checks take none. Also shows the reason of a skip where Mocha says only that there was one.
  */
 function recordedTimes(record: RunRecord): LifecycleListener {
   const start = Date.parse(record.startedAt);
@@ -110,10 +111,20 @@ function recordedTimes(record: RunRecord): LifecycleListener {
     beforeTestResultWrite(result) {
       result.start = start;
       result.stop = start + (result.name?.startsWith("run/") === true ? Math.round(record.durationMs) : 0);
+      retimeSteps(result, start);
       const reason = result.labels.find((label) => label.name === "skip")?.value;
       if (reason !== undefined) result.statusDetails = { message: reason };
     },
   };
+}
+
+/** Steps nest. An attachment is a step to Allure too, one without steps whatever its type promises. */
+function retimeSteps(item: Partial<Pick<StepResult, "steps">>, at: number): void {
+  for (const step of item.steps ?? []) {
+    step.start = at;
+    step.stop = at;
+    retimeSteps(step, at);
+  }
 }
 
 function environmentInfo(record: RunRecord): Record<string, string> {

@@ -45,8 +45,15 @@ export function resultsFolder(path: string): ResultsFolder {
 /** Makes `<out>/<id>/` with its folders and points `<out>/latest` at it. */
 export async function createResultsFolder(out: string, id: string): Promise<ResultsFolder> {
   const folder = resultsFolder(join(out, id));
-  await mkdir(folder.pcaps, { recursive: true });
-  await mkdir(folder.diagnostics, { recursive: true });
+  try {
+    await mkdir(folder.pcaps, { recursive: true });
+    await mkdir(folder.diagnostics, { recursive: true });
+  } catch (cause) {
+    throw new UsageError(`cannot make the results folder ${folder.path}`, {
+      cause,
+      fix: "name another one: --out DIR",
+    });
+  }
   await pointLatest(out, id);
   return folder;
 }
