@@ -60,20 +60,21 @@ describe("no-leak", () => {
     );
   });
 
-  it("takes the silence of a deaf tap for nothing, and says what would settle it", () => {
-    const deaf = withHealth(caseOf(inside), "b1/eth0", { packets: 0 });
+  it("takes the silence of a deaf tap on the path's own node for nothing, and says what would settle it", () => {
     assert.equal(
-      say(deaf),
-      "inconclusive: the tap b1/eth0 heard nothing at all, so its silence proves nothing: send anything past it while it listens",
+      say(withHealth(caseOf(within), "a1/eth0", { packets: 0 })),
+      "inconclusive: the tap a1/eth0 heard nothing at all, so its silence proves nothing: probe also a path that crosses it",
     );
+  });
+
+  it("believes the silence of others when their capture is whole, and only then", () => {
+    assert.equal(say(withHealth(caseOf(inside), "b1/eth0", { packets: 0 })), "pass");
     assert.match(
       say(withHealth(caseOf(inside), "b1/eth0", undefined)),
       /^inconclusive: nothing was captured at b1\/eth0/,
     );
-    assert.match(
-      say(withHealth(caseOf(inside), "tor/eth1", { doubts: ["file cut"] })),
-      /^inconclusive: the capture at tor\/eth1 is in doubt/,
-    );
+    const deaf = withHealth(caseOf(inside), "tor/eth1", { packets: 0, doubts: ["the marker was not heard"] });
+    assert.match(say(deaf), /^inconclusive: the capture at tor\/eth1 is in doubt \(the marker was not heard\)/);
   });
 
   it("is inconclusive when the flow itself was seen nowhere", () => {
@@ -84,7 +85,7 @@ describe("no-leak", () => {
   });
 
   it("keeps a leak that was seen a failure beside taps in doubt", () => {
-    const doubtful = withHealth(caseOf(inside), "b1/eth0", { packets: 0 });
+    const doubtful = withHealth(caseOf(inside), "b1/eth0", { doubts: ["file cut"] });
     assert.match(say(inForm(doubtful, "forward", "plain", "tor/eth0")), /^fail \(leak\)/);
   });
 });

@@ -15,11 +15,20 @@ export function doubtAbout({ health }: PathCase, tap: TapId): string | undefined
   return `the capture at ${name} is in doubt (${own.doubts.join("; ")}): capture again, with a larger buffer if it dropped packets`;
 }
 
-/** Like doubtAbout, for a tap at which nothing is expected: it must have heard something else to be known to hear at all. */
+/**
+ * Like doubtAbout, for a tap at which nothing is expected. On the path's own nodes, and where its packets must end, the tap
+ * itself must have heard something else to be known to hear at all; elsewhere it is enough that the node's capture is
+ * complete and free of doubts, which includes that it heard the marker sent at its end.
+ */
 export function silenceDoubt(pathCase: PathCase, tap: TapId): string | undefined {
   const doubt = doubtAbout(pathCase, tap);
-  if (doubt !== undefined) return doubt;
+  if (doubt !== undefined || !isConcerned(pathCase, tap)) return doubt;
   const packets = pathCase.health.find((candidate) => isSameTap(candidate.tap, tap))?.packets ?? 0;
   if (packets > 0) return undefined;
-  return `the tap ${nameOfTap(tap)} heard nothing at all, so its silence proves nothing: send anything past it while it listens`;
+  return `the tap ${nameOfTap(tap)} heard nothing at all, so its silence proves nothing: probe also a path that crosses it`;
+}
+
+function isConcerned({ expectation }: PathCase, { node }: TapId): boolean {
+  const { path, forward, reverse } = expectation;
+  return [path.source.node, path.target.node, forward.dies?.node, reverse?.dies?.node].includes(node);
 }
