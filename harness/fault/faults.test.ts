@@ -145,6 +145,15 @@ const effects: readonly Effect[] = [
     far: true,
   },
   {
+    fault: "no-tunnel-masquerade",
+    mode: "vxlan-cross-subnet",
+    node: "a1",
+    command: "nft list table inet encaplab-fault",
+    shows: /oifname "vxlan\.calico" ip saddr 198\.18\.1\.11 snat ip to 198\.18\.1\.11/,
+    near: true,
+    far: true,
+  },
+  {
     fault: "missing-blackhole",
     mode: "none",
     node: "a1",

@@ -7,6 +7,7 @@ import { foreignRoute } from "./foreign-route.ts";
 import { learningVtep } from "./learning-vtep.ts";
 import { lossyRouter } from "./lossy-router.ts";
 import { missingBlackhole } from "./missing-blackhole.ts";
+import { noTunnelMasquerade } from "./no-tunnel-masquerade.ts";
 import { plainLeak } from "./plain-leak.ts";
 import { slash32NodeAddress } from "./slash-32-node-address.ts";
 import { smallMtuUnderlay } from "./small-mtu-underlay.ts";
@@ -36,6 +37,7 @@ export const faults: readonly Fault[] = [
   vtepMacDrift,
   learningVtep,
   snatPodToPod,
+  noTunnelMasquerade,
   missingBlackhole,
   foreignRoute,
   deafTap,

@@ -66,7 +66,7 @@ export interface NatProgram {
   /** This node's own pods: a pod that reaches itself through its own service must be masqueraded. */
   readonly localPods: readonly string[];
   /** Missing where the mode has no tunnel in this family. */
-  readonly tunnel?: { readonly device: string; readonly address: string };
+  readonly tunnel?: { readonly kind: "vxlan" | "ipip"; readonly device: string; readonly address: string };
 }
 
 export interface NatService {

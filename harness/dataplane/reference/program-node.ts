@@ -25,7 +25,7 @@ export function programNodes(plan: Plan, mode: Mode, prefixOf: (node: string) =>
         ...serviceRoute(plan, family, planned),
       ]),
       pods: podsOf(plan, mode, planned.name, prefixOf(planned.name)),
-      nat: own.map(({ family, self }) => natOf(plan, family, self)),
+      nat: own.map(({ family, self }) => natOf(plan, mode, family, self)),
     };
   });
 }
@@ -65,7 +65,8 @@ function podsOf(plan: Plan, mode: Mode, node: string, prefix: string): readonly 
     .map(({ pod, hostDevice, addresses }) => ({ pod, namespace: `${prefix}${pod}`, hostDevice, addresses, mtu }));
 }
 
-function natOf(plan: Plan, family: Family, self: Peer): NatProgram {
+function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
+  const kind = encapsulationOf(mode, family);
   const addressOf = (name: string): string | undefined =>
     plan.allocation.pods.find((pod) => pod.pod === name)?.addresses[family];
   return {
@@ -77,6 +78,6 @@ function natOf(plan: Plan, family: Family, self: Peer): NatProgram {
       return backend === undefined || clusterIp === undefined ? [] : { clusterIp, port, backend, targetPort };
     }),
     localPods: plan.allocation.pods.flatMap((pod) => (pod.node === self.node ? (pod.addresses[family] ?? []) : [])),
-    ...(self.tunnelDevice === "" ? {} : { tunnel: { device: self.tunnelDevice, address: self.tunnelAddress } }),
+    ...(kind === "none" ? {} : { tunnel: { kind, device: self.tunnelDevice, address: self.tunnelAddress } }),
   };
 }

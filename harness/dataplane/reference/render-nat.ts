@@ -1,3 +1,4 @@
+import { vxlanPort } from "../../encap/tunnel.ts";
 import type { NatProgram } from "./node-program.ts";
 
 /** Name of the reference dataplane's own nftables table, one per family; nothing else of a node's rules is touched. */
@@ -5,8 +6,9 @@ export const natTable = "calico-reference";
 
 /**
  * One family's NAT rules for `nft -f`, replacing an older version of the table in one transaction.
- * Three things of Calico and kube-proxy, in the order in which they apply (calico-facts 2.8): services to their backend;
- * host traffic into a tunnel takes the tunnel's address; pod traffic that leaves all pools takes the node's address.
+ * Four things of Calico and kube-proxy, in the order in which they apply (calico-facts 2.8): VXLAN packets are not
+ * tracked; services to their backend; host traffic into a tunnel takes the tunnel's address; pod traffic that leaves all
+ * pools takes the node's address.
  */
 export function renderNat(nat: NatProgram): string {
   const ip = nat.family === 4 ? "ip" : "ip6";
@@ -15,6 +17,7 @@ export function renderNat(nat: NatProgram): string {
     `delete table ${ip} ${natTable}`,
     `table ${ip} ${natTable} {`,
     ...sets(nat),
+    ...untracked(nat),
     ...["prerouting", "output"].flatMap((hook) => [
       `chain ${hook} {`,
       `type nat hook ${hook} priority -100`,
@@ -51,6 +54,17 @@ function sets(nat: NatProgram): readonly string[] {
 /** nft(8) takes no empty list of elements. */
 function elements(entries: readonly string[]): string {
   return entries.length === 0 ? "" : `elements = { ${entries.join(", ")} }; `;
+}
+
+/** felix/rules/static.go (#8934): tracked VXLAN packets would fill the connection table, one entry per flow and direction. */
+function untracked({ tunnel }: NatProgram): readonly string[] {
+  if (tunnel?.kind !== "vxlan") return [];
+  return ["prerouting", "output"].flatMap((hook) => [
+    `chain untracked-${hook} {`,
+    `type filter hook ${hook} priority -300`,
+    `udp dport ${vxlanPort} notrack`,
+    "}",
+  ]);
 }
 
 /** felix/rules/nat.go: out of the tunnel device, source local to this host but not the device's own address. */
