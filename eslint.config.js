@@ -24,11 +24,18 @@ export default tseslint.config(
     },
   },
   {
-    files: ["harness/exec/**/*.ts", "**/*.test.ts", "**/*.contract.ts", "scripts/**/*.ts", "bench/**/*.ts"],
+    files: [
+      "harness/exec/**/*.ts",
+      "**/*.test.ts",
+      "**/*.test-data.ts",
+      "**/*.contract.ts",
+      "scripts/**/*.ts",
+      "bench/**/*.ts",
+    ],
     rules: { "@typescript-eslint/no-restricted-imports": "off" },
   },
   {
-    files: ["**/*.test.ts", "**/*.contract.ts"],
+    files: ["**/*.test.ts", "**/*.test-data.ts", "**/*.contract.ts"],
     rules: { "max-lines-per-function": "off", "max-lines": "off" },
   },
 );

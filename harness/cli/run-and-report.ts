@@ -110,14 +110,14 @@ function consoleFor(
   onConsole: boolean,
   closing: () => readonly string[],
 ): ReturnType<typeof consoleListener> {
-  const live = onConsole && process.stdout.isTTY && process.env["CI"] === undefined;
+  const live = onConsole && process.stdout.isTTY && process.env.CI === undefined;
   return consoleListener({
     write: (text) => {
-      if (onConsole) process.stdout.write(`${text}\n`);
+      if (onConsole) process.stdout.write(text);
     },
     live,
     columns: process.stdout.columns || 100,
-    colour: order.color && process.stdout.isTTY && !process.env["NO_COLOR"],
+    colour: order.color && process.stdout.isTTY && !process.env.NO_COLOR,
     level: order.quiet === true ? "quiet" : order.verbose === true ? "verbose" : "normal",
     folderOf: () => folder.path,
     labLine: diagramText,

@@ -36,7 +36,7 @@ export function capabilitiesFor(mode: Mode, families: readonly Family[]): readon
 function because(provider: Provider, needs: readonly Capability[], ruledOut: readonly string[]): string {
   const can = needs.length === 0 ? "needs no tunnel" : `this kernel has ${needs.join(" and ")}`;
   const kernel = provider.name === "netns" ? can : `its guests have ${needs.join(" and ") || "all it needs"}`;
-  return ruledOut.length === 0 ? kernel : `${ruledOut.join("; ")}`;
+  return ruledOut.length === 0 ? kernel : ruledOut.join("; ");
 }
 
 function lackingReason(provider: string, need: Capability): string {

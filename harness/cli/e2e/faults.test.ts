@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
-import { latestRun, newOut, runCli } from "./run-cli.ts";
+import { latestRun, newOut, runCli } from "./run-cli.test-data.ts";
 import type { Category, CheckName, Status } from "../../verify/verdict.ts";
 
 interface Row {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LabRef } from "../../provider/provider.ts";
-import { latestRun, newOut, runCli, startCli } from "./run-cli.ts";
+import { latestRun, newOut, runCli, startCli } from "./run-cli.test-data.ts";
 
 describe("labs come, stay and go", function () {
   this.timeout(120_000);
@@ -49,7 +49,7 @@ describe("labs come, stay and go", function () {
         status === "fail" ? [reason] : [],
       );
       assert.ok(
-        reasons.some((reason) => /forward/.test(reason ?? "") && /a1\/eth0|tor\/eth/.test(reason ?? "")),
+        reasons.some((reason) => (reason ?? "").includes("forward") && /a1\/eth0|tor\/eth/.test(reason ?? "")),
         reasons.join("\n"),
       );
     } finally {
@@ -68,8 +68,11 @@ describe("labs come, stay and go", function () {
       await run.waitFor(/dataplane/);
       run.child.kill("SIGKILL");
       await run.finished;
-      const stale = (await labs()).filter(({ state }) => state === "stale");
-      assert.equal(stale.length, 1, JSON.stringify(stale));
+      const stale = (await labs()).filter(({ ownerPid }) => ownerPid === run.child.pid);
+      assert.deepEqual(
+        stale.map(({ state }) => state),
+        ["stale"],
+      );
       const down = await runCli("down", "--stale");
       assert.equal(down.code, 0, down.stdout + down.stderr);
       assert.deepEqual(namespacesOf(stale[0]?.runId ?? ""), []);
