@@ -7,7 +7,10 @@ export interface CaptureTarget {
   readonly executor: Executor;
   /** Devices on this node that are taps; packets on others are dropped while decoding. */
   readonly devices: readonly string[];
-  /** BPF expression; missing = everything. A fault uses one that matches nothing to make a tap deaf. */
+  /**
+   * BPF expression; missing = everything. A fault uses one that matches nothing to make a tap deaf. One that does not
+   * let pings over the loopback through makes the capture doubtful.
+   */
   readonly filter?: string;
 }
 

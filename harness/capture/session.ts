@@ -62,8 +62,8 @@ async function whenListening(tcpdump: RunningCommand, { node }: CaptureTarget): 
 async function stopOn(capture: NodeCapture, options: CaptureOptions): Promise<CaptureFile> {
   const { target, place, tcpdump } = capture;
   const { executor, node } = target;
+  const deaf = await markEnd(executor, place.file, endOf(tcpdump));
   const early = await endedEarly(tcpdump);
-  const deaf = early === undefined ? await markEnd(executor, place.file) : [];
   const result = await tcpdump.stop("SIGINT");
   const summary = parseSummary(result.stderr);
   const counted = await count(capture);
@@ -76,8 +76,18 @@ async function stopOn(capture: NodeCapture, options: CaptureOptions): Promise<Ca
     captured: summary?.captured ?? 0,
     receivedByFilter: summary?.receivedByFilter ?? 0,
     droppedByKernel: summary?.droppedByKernel ?? 0,
-    doubts: [...(early === undefined ? [] : [early]), ...deaf, ...doubts(result, counted, options)],
+    doubts: [...(early === undefined ? deaf : [early]), ...doubts(result, counted, options)],
   };
+}
+
+/** Aborted as soon as tcpdump has ended: then nobody need wait for its marker. */
+function endOf(tcpdump: RunningCommand): AbortSignal {
+  const ended = new AbortController();
+  const abort = (): void => {
+    ended.abort();
+  };
+  tcpdump.finished.then(abort, abort);
+  return ended.signal;
 }
 
 /** Why tcpdump is not running any more; missing while it runs as it should. */
