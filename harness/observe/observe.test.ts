@@ -49,6 +49,7 @@ route add 169.254.1.1 dev eth0
 route add default via 169.254.1.1 dev eth0
 B
   nsenter --net=/run/netns/$run-n$n sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv4/conf/cali0/proxy_arp; echo 0 >/proc/sys/net/ipv4/neigh/cali0/proxy_delay'
+  [ $n = 1 ] || ip -n $run-n2 route add unreachable 203.0.113.0/24
   nsenter --net=/run/netns/$run-n$n nft -f - <<B
 table ip t {
 chain pre {
@@ -81,10 +82,12 @@ const expectations: readonly PathExpectation[] = [
   expectation("host-to-clusterip", host1, pod2, "10.98.0.2", "p2"),
   expectation("host-to-pod", host1, pod2, "10.99.2.2"),
   expectation("pod-to-host", pod1, host2, "198.18.8.2"),
+  dying(expectation("pod-to-pod", pod1, pod1, "203.0.113.9")),
 ];
 
 describe("from probe to observation, on a real wire", function () {
   const scope = new Scope();
+  const temporary: string[] = [];
   let folder: string;
   let probes: readonly Probe[];
   let results: readonly ProbeResult[];
@@ -95,6 +98,7 @@ describe("from probe to observation, on a real wire", function () {
   before(async function () {
     if (process.getuid?.() !== 0) this.skip();
     folder = await mkdtemp(join(tmpdir(), "encaplab-observe-test-"));
+    temporary.push(folder);
     const places = await buildLab(scope);
     probes = planProbes(expectations, { seed: "test", kinds, bulkBytes: 256 * 1024 });
     targets = places.nodes.map(({ name, executor }) => ({ node: name, executor, devices: ["eth0", "cali0"] }));
@@ -108,12 +112,12 @@ describe("from probe to observation, on a real wire", function () {
 
   after(async () => {
     assert.deepEqual(await scope.close(), []);
-    if (folder !== undefined) await rm(folder, { recursive: true });
+    for (const path of temporary) await rm(path, { recursive: true });
   });
 
   it("gets an answer to every probe", () => {
     for (const { probe, sent, received, errors, output } of results) {
-      if (probe.kind === "mtu") continue;
+      if (probe.kind === "mtu" || probe.dies === true) continue;
       assert.equal(received, sent, `${probe.path.id} ${probe.kind}: ${output}`);
       assert.ok(sent > 0);
       assert.deepEqual(errors, []);
@@ -210,6 +214,20 @@ describe("from probe to observation, on a real wire", function () {
     assert.deepEqual(new Set(sightings.map(({ packets }) => packets)), new Set([1]));
   });
 
+  it("hears a packet die, and who said so, through masquerading", () => {
+    const { sightings, icmpErrors } = observation("pod-to-pod", "n1->n1", "ping");
+    assert.deepEqual(sightings.map(brief), [
+      "n1/eth0 forward plain ×2",
+      "n1/cali0 forward plain ×2",
+      "n2/eth0 forward plain ×2",
+    ]);
+    const heard = icmpErrors.map(({ tap, from, text }) => `${tap.node}/${tap.device} ${from} ${text}`);
+    const text = "198.18.8.2 ICMP unreachable code 1 (host unreachable)";
+    assert.deepEqual(new Set(heard), new Set([`n1/eth0 ${text}`, `n1/cali0 ${text}`, `n2/eth0 ${text}`]));
+    const reported = results.find(({ probe }) => probe.dies === true)?.errors;
+    assert.deepEqual(reported, ["Destination Host Unreachable from 198.18.8.2"]);
+  });
+
   it("trusts every tap that heard something", () => {
     for (const { packets, doubts } of observed.health) {
       assert.ok(packets > 0);
@@ -286,6 +304,11 @@ function expectation(
     podMtu: 1450,
     silent: [],
   };
+}
+
+function dying(alive: PathExpectation): PathExpectation {
+  const dies = { node: "n2", because: "no route" };
+  return { ...alive, forward: { ...alive.forward, dies } };
 }
 
 async function buildLab(scope: Scope): Promise<Places> {
