@@ -48,7 +48,12 @@ function serversFor(probes: readonly Probe[], ports: HttpPorts): ServerPlan {
  * two CGI scripts: `saw/<anything>` answers with the client's address, `bulk/<anything>?N` with N zero bytes. Everything
  * ends with the scope, and their temporary folder with them.
  */
-export async function startServersAt(executor: Executor, plan: ServerPlan, scope: Scope): Promise<void> {
+export async function startServersAt(
+  executor: Executor,
+  plan: ServerPlan,
+  scope: Scope,
+  timeoutMs: number = listenTimeoutMs,
+): Promise<void> {
   const running = await executor.spawn(["sh", "-s"], scope, { input: serverScript(plan) });
   // Runs before the spawn's own undo, whose SIGINT background jobs of a shell ignore (POSIX.1, 2.11).
   scope.defer(`stop servers on ${executor.where}`, async () => {
@@ -58,7 +63,7 @@ export async function startServersAt(executor: Executor, plan: ServerPlan, scope
   try {
     await poll(async () => missing(ports, await listeningPorts(executor)), {
       what: `servers on ${executor.where} to listen`,
-      timeoutMs: listenTimeoutMs,
+      timeoutMs,
     });
   } catch (error) {
     throw await withOutput(error, executor, running);

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { LabError } from "../core/errors.ts";
+import { newRunId } from "../core/run-id.ts";
+import { Scope, withScope } from "../core/scope.ts";
+import type { Executor } from "../exec/executor.ts";
+import { localExecutor } from "../exec/local.ts";
+import { inNamespace } from "../exec/namespace.ts";
+import { runScript } from "../exec/script.ts";
+import { listeningPorts, startServersAt } from "./servers.ts";
+import { measureThroughput, type ThroughputPair } from "./throughput.ts";
+
+describe("servers in a namespace", () => {
+  const run = newRunId();
+  const host = localExecutor({ env: { ENCAPLAB_RUN: `${run}:${process.pid}` } });
+  const lab = new Scope();
+  let place: Executor;
+
+  before(async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    const name = `srv${run}`;
+    lab.defer("namespace", async () => {
+      await host.tryRun(["ip", "netns", "del", name]);
+    });
+    await runScript(host, `ip netns add ${name}; ip -n ${name} link set lo up`);
+    place = inNamespace(host, name, "node s");
+  });
+
+  after(async () => {
+    assert.deepEqual(await lab.close(), []);
+  });
+
+  it("answer on IPv4 and IPv6 with the address they saw, and leave nothing behind", async () => {
+    await withScope(async (scope) => {
+      await startServersAt(place, { http: 8080, iperf3: [10_001, 10_002] }, scope);
+      assert.deepEqual([...(await listeningPorts(place))].sort(), [10_001, 10_002, 8080].sort());
+      const saw = async (url: string): Promise<string> => (await place.run(["curl", "-gsS", url])).stdout;
+      assert.equal(await saw("http://127.0.0.1:8080/cgi-bin/saw/el-1"), "[::ffff:127.0.0.1]");
+      assert.equal(await saw("http://[::1]:8080/cgi-bin/saw/el-1"), "[::1]");
+      assert.equal((await saw("http://127.0.0.1:8080/cgi-bin/bulk/el-1?70000")).length, 70_000);
+      assert.equal((await folders()).length, 1);
+    });
+    assert.deepEqual(await folders(), []);
+    assert.deepEqual([...(await listeningPorts(place))], []);
+  });
+
+  it("say why they do not listen", async () => {
+    const without: Executor = {
+      ...place,
+      spawn: (argv, scope, options) => {
+        const input = options?.input?.replace("iperf3", "iperf3-that-is-missing") ?? "";
+        return place.spawn(argv, scope, { ...options, input });
+      },
+    };
+    const waiting = withScope((scope) => startServersAt(without, { iperf3: [10_003] }, scope, 300));
+    await assert.rejects(waiting, (error) => {
+      assert.ok(error instanceof LabError);
+      assert.match(error.message, /servers on node s to listen; last seen: nothing on TCP 10003/);
+      assert.match(error.details.tail ?? "", /iperf3-that-is-missing/);
+      return true;
+    });
+  });
+
+  it("measure throughput interleaved, and tell what failed", async () => {
+    const order: string[] = [];
+    const client = (id: string): Executor => ({
+      ...place,
+      tryRun: (argv, options) => {
+        order.push(id);
+        return place.tryRun(argv, options);
+      },
+    });
+    const pair = (id: string, address: string): ThroughputPair => ({ id, client: client(id), server: place, address });
+    const pairs = [pair("good", "127.0.0.1"), pair("bad", "127.0.0.1:nowhere")];
+    const [good, bad] = await withScope((scope) => measureThroughput(pairs, { samples: 3, seconds: 1 }, scope));
+    assert.deepEqual(order, ["good", "bad", "good", "bad", "good", "bad"]);
+    assert.equal(good?.gbitPerSecond.length, 3);
+    assert.ok(good.gbitPerSecond.every((sample) => sample > 0));
+    assert.deepEqual([good.failures, bad?.gbitPerSecond, bad?.failures.length], [[], [], 3]);
+  });
+
+  it("refuse to measure what would tell nothing", async () => {
+    await assert.rejects(measureThroughput([], { samples: 2, seconds: 1 }, lab), /fewer than 3 samples/);
+    await assert.rejects(measureThroughput([], { samples: 3, seconds: 0.5 }, lab), /whole seconds/);
+  });
+
+  async function folders(): Promise<string[]> {
+    return (await readdir(tmpdir())).filter((name) => name.startsWith(`encaplab-${run}.${process.pid}.`));
+  }
+});
