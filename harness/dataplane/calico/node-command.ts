@@ -3,7 +3,6 @@ import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { CalicoFiles } from "./calico-source.ts";
 import { etcdEndpoint } from "./management.ts";
-import { inPrivateMounts } from "./private-mounts.ts";
 import type { Service } from "./supervise.ts";
 
 /** A node's Calico: which files it runs, and in which folder its state lives. */
@@ -17,11 +16,14 @@ export interface NodeCalico {
   readonly bgp: boolean;
 }
 
+/** Path of the script that leads into a node's Calico; see renderEntrance. */
+export function entrance({ folder }: NodeCalico): string {
+  return join(folder, "bin", "enter");
+}
+
 /** A command of Calico's on a node, in its private mounts and with its environment. */
 export function nodeCommand(calico: NodeCalico, argv: readonly string[]): readonly string[] {
-  const { folder, files } = calico;
-  const environment = Object.entries(nodeEnvironment(calico)).map(([key, value]) => `${key}=${value}`);
-  return [...inPrivateMounts(folder, files.root), "env", ...environment, ...argv];
+  return [entrance(calico), ...argv];
 }
 
 /** The programs that keep running on a node: those of the node image's runit for its backend. */
@@ -38,7 +40,16 @@ export function bgpServices(calico: NodeCalico): readonly Service[] {
   if (bgp === undefined) return [];
   const service = (name: string, ...argv: readonly string[]): Service => ({ name, argv: nodeCommand(calico, argv) });
   const bird = (name: string, program: string): Service =>
-    service(name, program, "-R", "-s", `/var/run/calico/${name}.ctl`, "-d", "-c", `/etc/calico/confd/config/${name}.cfg`);
+    service(
+      name,
+      program,
+      "-R",
+      "-s",
+      `/var/run/calico/${name}.ctl`,
+      "-d",
+      "-c",
+      `/etc/calico/confd/config/${name}.cfg`,
+    );
   return [
     service("confd", calicoNode, "-confd"),
     bird("bird", bgp.bird),
@@ -71,11 +82,12 @@ export function nodeEnvironment({ node, plan, folder, bgp }: NodeCalico): Readon
     FELIX_IPV6SUPPORT: String(six),
     FELIX_HEALTHENABLED: "true",
     FELIX_LOGFILEPATH: "none",
+    FELIX_LOGSEVERITYSYS: "none",
     FELIX_USAGEREPORTINGENABLED: "false",
     // Pods may talk to their node: the lab asks for it (pod-to-host), and the default would drop it.
     FELIX_DEFAULTENDPOINTTOHOSTACTION: "ACCEPT",
     // Felix would otherwise look for BPF programs of Calico's on the cgroups of this machine, which are not the lab's.
-    FELIX_DEBUGSKIPCTLBCLEANUP: "true",
+    FELIX_DebugSkipCTLBCleanup: "true",
   };
 }
 

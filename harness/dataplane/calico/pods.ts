@@ -3,7 +3,6 @@ import { poll } from "../../core/poll.ts";
 import type { PodAllocation } from "../../topology/plan.ts";
 import type { LabNode } from "../../provider/provider.ts";
 import { runScript } from "../../exec/script.ts";
-import { shellQuote } from "../../exec/quote.ts";
 import { nodeCommand, type NodeCalico } from "./node-command.ts";
 import { etcdEndpoint } from "./management.ts";
 import { networkName } from "./resources.ts";
@@ -62,10 +61,8 @@ async function addPod(node: LabNode, calico: NodeCalico, pod: PodAllocation): Pr
     "CNI_IFNAME=eth0",
     `CNI_PATH=${calico.folder}/bin`,
   ];
-  const link = `ln -sf ${shellQuote([cniPlugin])} ${shellQuote([`${calico.folder}/bin/calico-ipam`])}`;
-  const command = shellQuote(nodeCommand(calico, ["env", ...environment, cniPlugin]));
-  const input = cniConfig(calico);
-  const result = await executor.tryRun(["sh", "-c", `${link} && exec ${command}`], { input, timeoutMs: pluginTimeoutMs });
+  const argv = nodeCommand(calico, ["env", ...environment, cniPlugin]);
+  const result = await executor.tryRun(argv, { input: cniConfig(calico), timeoutMs: pluginTimeoutMs });
   if (result.exitCode === 0) return;
   throw new LabError(`Calico's CNI plugin could not make pod ${pod.pod}`, {
     where: executor.where,

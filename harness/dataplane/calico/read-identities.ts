@@ -72,7 +72,9 @@ function podsFrom(plan: Plan, endpoints: readonly Entry[]): readonly PodIdentity
 function blocksOf(entries: readonly Entry[], node: string, family: Family): readonly string[] {
   const start = `${prefixes.blocks}${node}/ipv${family}/block/`;
   return entries
-    .filter(({ key, value }) => key.startsWith(start) && (JSON.parse(value) as { state?: string }).state === "confirmed")
+    .filter(
+      ({ key, value }) => key.startsWith(start) && (JSON.parse(value) as { state?: string }).state === "confirmed",
+    )
     .map(({ key }) => blockFromKey(key.slice(start.length), family));
 }
 
@@ -107,7 +109,8 @@ function bare(address: string | undefined): string | undefined {
 
 /** For tests and messages: whether every node and pod of the plan is known with an address in every family. */
 export function lacking(plan: Plan, identities: Identities): string | undefined {
-  const whole = (addresses: PerFamily<string>): boolean => plan.families.every((family) => addresses[family] !== undefined);
+  const whole = (addresses: PerFamily<string>): boolean =>
+    plan.families.every((family) => addresses[family] !== undefined);
   const pod = plan.allocation.pods.find(
     ({ pod: name }) => !identities.pods.some((known) => known.name === name && whole(known.addresses)),
   );

@@ -3,7 +3,8 @@ import type { Executor } from "../../exec/executor.ts";
 import { shellQuote } from "../../exec/quote.ts";
 import { runScript } from "../../exec/script.ts";
 import { logTail } from "./log-tail.ts";
-import { bgpServices, nodeCommand, nodeServices, type NodeCalico } from "./node-command.ts";
+import { bgpServices, entrance, nodeCommand, nodeEnvironment, nodeServices, type NodeCalico } from "./node-command.ts";
+import { renderEntrance } from "./private-mounts.ts";
 import { startServices } from "./supervise.ts";
 
 /** Milliseconds for one of start-up's one-time commands; large Go programs on a busy machine. */
@@ -16,17 +17,17 @@ const onceTimeoutMs = 60_000;
 export async function startNode(executor: Executor, calico: NodeCalico): Promise<void> {
   await prepareFolder(executor, calico);
   const { calicoNode } = calico.files;
-  await once(executor, calico, "startup", [calicoNode, "-startup"]);
+  await run(executor, calico, "startup", [calicoNode, "-startup"]);
   const tunnels = [calicoNode, "-allocate-tunnel-addrs", "-allocate-tunnel-addrs-run-once"];
-  await once(executor, calico, "tunnel-addresses", tunnels);
+  await run(executor, calico, "tunnel-addresses", tunnels);
   await startServices(executor, calico.folder, nodeServices(calico));
   if (calico.bgp) await startBgp(executor, calico);
 }
 
 /** Starts BIRD and confd on a node that runs without them. */
 export async function startBgp(executor: Executor, calico: NodeCalico): Promise<void> {
-  const once = [calico.files.calicoNode, "-confd", "-confd-run-once"];
-  await run(executor, calico, "confd-once", once);
+  await writeEntrance(executor, calico);
+  await run(executor, calico, "confd-once", [calico.files.calicoNode, "-confd", "-confd-run-once"]);
   await startServices(executor, calico.folder, bgpServices(calico));
 }
 
@@ -34,10 +35,13 @@ export async function startBgp(executor: Executor, calico: NodeCalico): Promise<
  * The folder, with stand-ins for what the node image has on its PATH: confd checks configurations with bird and tells
  * runit's sv to make it read them again.
  */
-async function prepareFolder(executor: Executor, { folder, files }: NodeCalico): Promise<void> {
+async function prepareFolder(executor: Executor, calico: NodeCalico): Promise<void> {
+  const { folder, files } = calico;
   const { bgp } = files;
   const links =
-    bgp === undefined ? [] : [`ln -sf ${shellQuote([bgp.bird])} bin/bird`, `ln -sf ${shellQuote([bgp.bird6])} bin/bird6`];
+    bgp === undefined
+      ? []
+      : [`ln -sf ${shellQuote([bgp.bird])} bin/bird`, `ln -sf ${shellQuote([bgp.bird6])} bin/bird6`];
   const copies = bgp === undefined ? [] : [`cp -a ${shellQuote([`${files.root ?? ""}${bgp.confd}`])} etc/confd`];
   const script = [
     `mkdir -p ${shellQuote([folder])}`,
@@ -48,13 +52,18 @@ async function prepareFolder(executor: Executor, { folder, files }: NodeCalico):
     ...copies,
     ...(bgp === undefined ? [] : ["mkdir -p etc/confd/config"]),
     `cat >bin/sv <<'END'\n#!/bin/sh\n[ "$1" = hup ] && exec kill -HUP "$(cat ${join(folder, '"$2".pid')})"\nEND`,
+    `ln -sf ${shellQuote([files.cniPlugin])} bin/calico-ipam`,
     "chmod 755 bin/sv",
   ];
   await runScript(executor, script.join("\n"));
+  await writeEntrance(executor, calico);
 }
 
-async function once(executor: Executor, calico: NodeCalico, name: string, argv: readonly string[]): Promise<void> {
-  await run(executor, calico, name, argv);
+async function writeEntrance(executor: Executor, calico: NodeCalico): Promise<void> {
+  const { folder, files } = calico;
+  const file = shellQuote([entrance(calico)]);
+  const input = renderEntrance(folder, nodeEnvironment(calico), files.root);
+  await executor.run(["sh", "-c", `cat >${file} && chmod 755 ${file}`], { input });
 }
 
 /** Runs a command to its end with its output in a log of that name, of which a failure shows the end. */

@@ -62,7 +62,7 @@ for file in *.supervisor; do
   read -r pid started <"$file"
   now=$(cat "/proc/$pid/stat" 2>/dev/null) || now=
   if [ -n "$now" ] && [ "$(start $now)" = "$started" ]; then
-    kill -KILL -- "-$pid" || :
+    kill -s KILL -- "-$pid"
     tries=0
     while alive "$pid"; do
       tries=$((tries + 1))

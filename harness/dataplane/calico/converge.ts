@@ -1,0 +1,113 @@
+import { systemClock } from "../../core/clock.ts";
+import { LabError } from "../../core/errors.ts";
+import { poll, type Look } from "../../core/poll.ts";
+import { expectControlPlane } from "../../encap/control-plane.ts";
+import type { Identities } from "../../encap/identity.ts";
+import type { Mode } from "../../encap/mode.ts";
+import type { Lab } from "../../provider/provider.ts";
+import type { Convergence, RunningPod } from "../dataplane.ts";
+import { readNodeFacts } from "../facts/read-node-facts.ts";
+import { deliveringPairs } from "../reference/must-deliver.ts";
+import { pingAll } from "../reference/ping-all.ts";
+import { factSteps } from "../reference/unmet.ts";
+import { nodeFolder } from "./lab-folder.ts";
+import { logTail } from "./log-tail.ts";
+import { managementExecutor } from "./management.ts";
+import { lacking, readIdentities } from "./read-identities.ts";
+import { firstUnmetState } from "./unmet-state.ts";
+
+/**
+ * Milliseconds for Felix and BIRD to program every node (6 s are usual, 40 s under emulation), and for the pings after
+ * that, which may wait for Felix's policy of a new pod.
+ */
+const factsTimeoutMs = 90_000;
+const pingTimeoutMs = 30_000;
+
+/** Times since the start of an installation or switch, step by step. */
+export class Stopwatch {
+  readonly steps: { step: string; atMs: number }[] = [];
+  readonly #startedAt = systemClock.now();
+
+  reached(step: string): void {
+    this.steps.push({ step, atMs: this.elapsed() });
+  }
+
+  elapsed(): number {
+    return Math.round((systemClock.now() - this.#startedAt) * 10) / 10;
+  }
+
+  convergence(): Convergence {
+    return { totalMs: this.elapsed(), steps: this.steps };
+  }
+}
+
+/**
+ * Waits until every node's kernel holds what the mode needs for the addresses that Calico gave out, then until every pair
+ * that must deliver has answered a ping; returns those addresses. Identities are read anew at each look: a change of mode
+ * can change tunnel addresses.
+ */
+export async function convergeCalico(
+  lab: Lab,
+  mode: Mode,
+  pods: readonly RunningPod[],
+  watch: Stopwatch,
+): Promise<Identities> {
+  const identities = await walkFacts(lab, mode, watch);
+  const pairs = deliveringPairs(lab.plan, mode).flatMap((pair) => {
+    const address = identities.pods.find(({ name }) => name === pair.to)?.addresses[pair.family];
+    return address === undefined ? [] : [{ ...pair, address }];
+  });
+  if (pairs.length === 0) return identities;
+  await pingAll(pods, pairs, pingTimeoutMs);
+  watch.reached(`ping over ${pairs.length} pairs`);
+  return identities;
+}
+
+async function walkFacts(lab: Lab, mode: Mode, watch: Stopwatch): Promise<Identities> {
+  let furthestYet = 0;
+  let worst: string | undefined;
+  const look = async (): Promise<Look<Identities>> => {
+    const { identities, troubles } = await lookAtAll(lab, mode);
+    const furthest = Math.min(factSteps.length, ...troubles.map(({ step }) => factSteps.indexOf(step)));
+    for (const step of factSteps.slice(furthestYet, furthest)) watch.reached(step);
+    furthestYet = Math.max(furthestYet, furthest);
+    const [first] = troubles;
+    if (first === undefined) return { done: true, value: identities };
+    worst = first.node;
+    return { done: false, seen: `node ${first.node}, step ${first.step}: ${first.seen}` };
+  };
+  try {
+    return await poll(look, { what: "Calico to program every node", timeoutMs: factsTimeoutMs, intervalMs: 50 });
+  } catch (error) {
+    const node = lab.nodes.find(({ name }) => name === worst);
+    throw node === undefined ? error : await logTail(error, node.executor, `${nodeFolder(lab, node.name)}/felix.log`);
+  }
+}
+
+interface Trouble {
+  readonly node: string;
+  readonly step: (typeof factSteps)[number];
+  readonly seen: string;
+}
+
+async function lookAtAll(lab: Lab, mode: Mode): Promise<{ identities: Identities; troubles: readonly Trouble[] }> {
+  const identities = await readIdentities(managementExecutor(lab), lab.plan, mode);
+  const absent = lacking(lab.plan, identities);
+  if (absent !== undefined) throw new LabError(absent, { fix: "npm run lab -- down" });
+  const expected = expectControlPlane(lab.plan, mode, identities);
+  const facts = await Promise.all(lab.nodes.map(({ name, executor }) => readNodeFacts(name, executor)));
+  const troubles = expected.flatMap((state) => {
+    const fact = facts.find(({ node }) => node === state.node);
+    const unmet = fact === undefined ? undefined : firstUnmetState(state, fact);
+    return unmet === undefined ? addressless(identities, mode, state.node) : [{ node: state.node, ...unmet }];
+  });
+  return { identities, troubles };
+}
+
+/** Without a tunnel address in the datastore the expectation has no tunnel, which must not pass for converged. */
+function addressless(identities: Identities, mode: Mode, node: string): readonly Trouble[] {
+  if (mode.encapsulation === "none") return [];
+  const known = identities.nodes.find(({ name }) => name === node)?.tunnelAddresses ?? {};
+  if (Object.keys(known).length > 0) return [];
+  return [{ node, step: "device", seen: "no tunnel address in the datastore" }];
+}

@@ -1,0 +1,61 @@
+import type { Mode } from "../../encap/mode.ts";
+import { runScript } from "../../exec/script.ts";
+import type { Lab } from "../../provider/provider.ts";
+import type { Requirement } from "../dataplane.ts";
+import { missingOn } from "../reference/missing.ts";
+import type { Located } from "./locate.ts";
+
+/** Programs beside Calico's own that its nodes need, with the Debian package that has them. */
+const tools: readonly (readonly [program: string, debianPackage: string])[] = [
+  ["iptables-save", "iptables"],
+  ["ipset", "ipset"],
+  ["conntrack", "conntrack"],
+  ["curl", "curl"],
+  ["unshare", "util-linux"],
+];
+
+/** Whether a mode's routes come by BGP: with Calico v3.32's defaults those of IPIP and of unencapsulated pools. */
+export function needsBgp(mode: Mode): boolean {
+  return mode.encapsulation !== "vxlan";
+}
+
+/** Reasons for which Calico cannot put a mode into effect on a lab. */
+export async function missingCalico(
+  mode: Mode,
+  lab: Lab,
+  located: Located,
+  etcd: string,
+): Promise<readonly Requirement[]> {
+  if (lab.provider !== "netns") {
+    return [
+      { reason: `Calico without Kubernetes runs on netns so far, not on ${lab.provider}`, fix: "--provider netns" },
+    ];
+  }
+  if ("problem" in located) return [{ reason: located.problem.what, fix: located.problem.fix }];
+  const { bgp } = located.files;
+  const noBird: Requirement = {
+    reason: `${mode.calicoName} needs BIRD, which this Calico came without`,
+    fix: "put Calico's bird, bird6, birdcl and the node image's /etc/calico/confd beside calico-node",
+  };
+  const programs = [...tools, [etcd, "etcd-server (or give --etcd PATH)"] as const];
+  return [
+    ...(needsBgp(mode) && bgp === undefined ? [noBird] : []),
+    ...(await missingPrograms(lab, programs)),
+    ...(await missingOn(mode, lab)),
+  ];
+}
+
+/** All nodes of namespaces share one file system: one is asked. */
+async function missingPrograms(
+  lab: Lab,
+  programs: readonly (readonly [program: string, debianPackage: string])[],
+): Promise<readonly Requirement[]> {
+  const [node] = lab.nodes;
+  if (node === undefined) return [];
+  const script = programs.map(([program]) => `command -v '${program}' >/dev/null || echo '${program}'`).join("\n");
+  const { stdout } = await runScript(node.executor, script);
+  const absent = new Set(stdout.split("\n"));
+  return programs
+    .filter(([program]) => absent.has(program))
+    .map(([program, name]) => ({ reason: `${program} is not installed`, fix: `install the package ${name}` }));
+}
