@@ -145,6 +145,8 @@ describe("judgeControlPlane", () => {
     );
     assert.match(added({ destination: "10.9.0.0/24", device: "tunl0" }), /unexpected route 10\.9\.0\.0\/24 dev tunl0/);
     assert.equal(added({ destination: "198.19.0.128", device: "vxlan.calico" }), "pass", "a VTEP's own address");
+    const own = { destination: "198.19.0.0", device: "vxlan.calico", protocol: "kernel" };
+    assert.equal(added(own), "pass", "IPv6 has such a route for each address");
     assert.equal(added({ destination: "default", via: "198.18.1.1", device: "eth0" }), "pass");
   });
 

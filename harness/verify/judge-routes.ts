@@ -41,6 +41,8 @@ function agrees(expected: ExpectedRoute, fact: RouteFact): boolean {
  * to a VTEP's own address on its device is legal (borrowed or /32 tunnel blocks, calico-facts 2.4).
  */
 function isStray(fact: RouteFact, expected: ExpectedNodeState): boolean {
+  // The kernel makes these from addresses of devices, which are judged by themselves.
+  if (fact.protocol === "kernel") return false;
   if (fact.device !== undefined && expected.idleDevices.includes(fact.device))
     return !fact.destination.startsWith("fe80:");
   const within = expected.routes.some(({ destination }) => isCidr(destination) && isInside(destination, fact));
