@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { utils, type ConnectConfig } from "ssh2";
+import ssh2, { type ConnectConfig } from "ssh2";
 import { Scope, withScope } from "../core/scope.ts";
 import { poll } from "../core/poll.ts";
 import { CommandError } from "./command-error.ts";
@@ -146,7 +146,7 @@ describe("ssh executor", function () {
   it("refuses a server with another host key, and a key that the server does not know", async () => {
     const strange = sshExecutor({ connect: () => ({ ...server.config(), hostVerifier: () => false }), where: "a1" });
     await assert.rejects(strange.run(["true"]), /no ssh connection: .*verif/i);
-    const { private: privateKey } = utils.generateKeyPairSync("ed25519");
+    const { private: privateKey } = ssh2.utils.generateKeyPairSync("ed25519");
     const unknown = sshExecutor({ connect: () => ({ ...server.config(), privateKey }), where: "node a7" });
     await assert.rejects(unknown.run(["true"]), (error) => {
       assert.ok(error instanceof Error);
@@ -171,7 +171,7 @@ async function startServer(scope: Scope): Promise<Server | undefined> {
   scope.defer(`remove ${folder}`, () => rm(folder, { recursive: true }));
   const sshd = await findSshd(folder);
   if (sshd === undefined) return undefined;
-  const [user, hostKey] = [utils.generateKeyPairSync("ed25519"), utils.generateKeyPairSync("ed25519")];
+  const [user, hostKey] = [ssh2.utils.generateKeyPairSync("ed25519"), ssh2.utils.generateKeyPairSync("ed25519")];
   const port = await freePort();
   const file = async (name: string, text: string): Promise<string> => {
     await writeFile(join(folder, name), text, { mode: 0o600 });

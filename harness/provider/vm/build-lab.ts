@@ -1,0 +1,119 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomic } from "../../core/atomic-file.ts";
+import { LabError } from "../../core/errors.ts";
+import type { Scope } from "../../core/scope.ts";
+import type { Executor } from "../../exec/executor.ts";
+import { inNamespace } from "../../exec/namespace.ts";
+import type { Plan, PlannedNode } from "../../topology/plan.ts";
+import { fabricNamespace, type LabId } from "../netns/names.ts";
+import { tellGuest } from "./control-port.ts";
+import { destroyMachines } from "./destroy.ts";
+import { identityLine, identityScript } from "./guest-identity.ts";
+import { loginKeys, makeKeys, type LabKeys, type LoginKeys } from "./guest-keys.ts";
+import type { GuestKit } from "./guest-kit.ts";
+import { startMachine } from "./machine.ts";
+import { machineFiles, type MachineWires } from "./qemu-command.ts";
+import { enslaveBatch, fabricScript, handOverBatch, nodeScripts, tapBatch } from "./render-machines.ts";
+import { keepState } from "./saved-state.ts";
+import { guestName, machinesFolder, machinesNamespace, managementPort } from "./vm-names.ts";
+
+/** File in a lab's folder with which another process logs in: a kept lab outlives its maker. */
+export const loginFile = "login.json";
+
+/** Builds the fabric and all machines, up to nodes that take ssh connections. Returns what is needed to log in. */
+export async function buildMachines(
+  plan: Plan,
+  id: LabId,
+  host: Executor,
+  scope: Scope,
+  prepare: () => Promise<GuestKit>,
+): Promise<LoginKeys> {
+  scope.defer(`remove lab ${id.runId}: npm run lab -- down ${id.runId}`, () => destroyMachines(id.runId, host));
+  await host.run(["ip", "netns", "add", machinesNamespace(id)]);
+  const keys = makeKeys(plan.nodes.map(({ name }) => name));
+  const [kit] = await Promise.all([prepare(), buildFabric(plan, id, host), writeLogin(id, keys)]);
+  const machines = plan.nodes.map((node, index) => machineOf(node, index, id));
+  await startAll(machines, kit, inMachines(host, id));
+  await inMachines(host, id).run(["ip", "-batch", "-"], { input: handOverBatch(plan, id) });
+  await inFabric(host, id).run(["ip", "-batch", "-"], { input: enslaveBatch(plan) });
+  const scripts = nodeScripts(plan, id);
+  await Promise.all(machines.map((machine) => giveIdentity(machine, keys, scripts.get(machine.node.name) ?? "")));
+  return loginKeys(keys);
+}
+
+interface Machine {
+  readonly node: PlannedNode;
+  readonly index: number;
+  readonly where: string;
+  readonly wires: MachineWires;
+}
+
+function machineOf(node: PlannedNode, index: number, id: LabId): Machine {
+  const name = guestName(id, node.name);
+  return {
+    node,
+    index,
+    where: `node ${node.name} (vm ${name})`,
+    wires: {
+      name,
+      path: join(machinesFolder(id), node.name),
+      managementTap: managementPort(index).tap,
+      uplinkTap: node.uplink.bridgePort,
+    },
+  };
+}
+
+async function buildFabric(plan: Plan, id: LabId, host: Executor): Promise<void> {
+  const built = await host.tryRun(["sh", "-s"], { input: fabricScript(plan, id), timeoutMs: 120_000 });
+  if (built.exitCode !== 0) {
+    const message = `the fabric of lab ${id.runId} could not be built: ${built.stdout.trim()}`;
+    throw new LabError(message, { where: host.where, tail: built.stderr.trim(), fix: "npm run lab -- doctor" });
+  }
+  await inMachines(host, id).run(["ip", "-batch", "-"], { input: tapBatch(plan) });
+}
+
+/** For the owner's eyes only: it holds the key to every node. */
+async function writeLogin(id: LabId, keys: LabKeys): Promise<void> {
+  await mkdir(machinesFolder(id), { mode: 0o700 });
+  await writeFileAtomic(join(machinesFolder(id), loginFile), JSON.stringify(loginKeys(keys)));
+}
+
+/**
+ * Starts all machines side by side from the saved state. Without one, the first machine boots, its state is saved, and the others
+ * start from that: sooner done than booting all. Where a state cannot be saved or read, they boot.
+ */
+async function startAll(machines: readonly Machine[], kit: GuestKit, host: Executor): Promise<void> {
+  const start = (machine: Machine, state?: string): Promise<void> =>
+    startMachine(host, kit.model, { ...machine.wires, ...(state === undefined ? {} : { state }) }, machine.where);
+  const [first, ...others] = machines;
+  if (first === undefined) return;
+  if (kit.state !== undefined) {
+    await Promise.all(machines.map((machine) => start(machine, kit.state)));
+    return;
+  }
+  await start(first);
+  const { qmp } = machineFiles(first.wires.path);
+  const state = await keepState(kit, qmp, first.where);
+  await Promise.all(others.map((machine) => start(machine, state)));
+}
+
+async function giveIdentity({ node, index, where, wires }: Machine, keys: LabKeys, setUp: string): Promise<void> {
+  const identity = {
+    node: node.name,
+    management: managementPort(index),
+    uplink: node.uplink,
+    setUp,
+    hostKey: keys.hosts[node.name]?.secret ?? "",
+    authorized: keys.authorized,
+  };
+  await tellGuest(machineFiles(wires.path).control, identityLine(identityScript(identity, new Date())), where);
+}
+
+function inMachines(host: Executor, id: LabId): Executor {
+  return inNamespace(host, machinesNamespace(id), `machines of lab ${id.runId}`);
+}
+
+function inFabric(host: Executor, id: LabId): Executor {
+  return inNamespace(host, fabricNamespace(id), `fabric of lab ${id.runId}`);
+}

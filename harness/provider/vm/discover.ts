@@ -1,0 +1,35 @@
+import type { Executor } from "../../exec/executor.ts";
+import { readLabel } from "../netns/label.ts";
+import { labFolders, labNamespaces, labProcesses } from "../netns/leftovers.ts";
+import { fabricNamespace, type LabId } from "../netns/names.ts";
+import { ownerLives } from "../netns/owner.ts";
+import type { LabRef } from "../provider.ts";
+import { labsOfMachines } from "./destroy.ts";
+import { machinesNamespace } from "./vm-names.ts";
+
+/** Finds all labs of machines on this host by the names of their namespaces. */
+export async function discoverMachines(host: Executor): Promise<readonly LabRef[]> {
+  return Promise.all((await labsOfMachines()).map((id) => describe(id, host)));
+}
+
+async function describe(id: LabId, host: Executor): Promise<LabRef> {
+  const { runId, ownerPid } = id;
+  const own = (await labNamespaces()).filter((name) => name.runId === runId);
+  const machines = machinesNamespace(id);
+  const namespaces = [...own.map(({ name }) => name), machines];
+  const [label, lives, processes, folders] = await Promise.all([
+    readLabel(host, fabricNamespace(id)).catch(() => undefined),
+    ownerLives([{ name: machines, ...id }]),
+    labProcesses(runId, namespaces),
+    labFolders(runId),
+  ]);
+  const parts = processes.map(({ pid, command }) => `process ${pid} (${command.slice(0, 60)})`);
+  return {
+    runId,
+    provider: "vm",
+    parts: [...namespaces, ...parts, ...folders],
+    state: label?.kept === true ? "kept" : lives ? "running" : "stale",
+    ownerPid,
+    ...(label === undefined ? {} : { label }),
+  };
+}

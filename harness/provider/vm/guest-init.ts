@@ -1,0 +1,71 @@
+/** What a guest prints on its console when it waits for its identity. */
+export const waitingMarker = "encaplab: waiting for an identity";
+
+/** TCP port of the ssh server, in a namespace of its own inside the guest. */
+export const sshPort = 22;
+
+/**
+ * The guest's first process. It boots a machine without identity: no address, name or key. Those come as one line on the second
+ * serial port: a shell script, gzip in base64, answered by `done <exit code> <base64 of its output>`.
+ *
+ * The management card lives in a network namespace of its own, and so does the socket on which ssh is accepted; the ssh server and
+ * all that it starts live in the first namespace. So nothing of management is seen by the tested network: no device, no address, no
+ * route, no packet in `tcpdump -i any`.
+ */
+export function guestInit(): string {
+  return `#!/bin/busybox sh
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+mkdir -p /dev/pts /dev/shm
+mount -t devpts devpts /dev/pts
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o size=50% tmpfs /tmp
+mkdir -p /run/netns /run/lock /run/sshd
+/usr/sbin/modprobe -a $(cat /lib/encaplab/modules)
+ip link set lo up
+/usr/bin/unshare -n nc -ll -p ${sshPort} -e /lib/encaplab/session &
+listener=$!
+while [ "$(readlink /proc/$listener/ns/net)" = "$(readlink /proc/1/ns/net)" ]; do usleep 5000; done
+/usr/sbin/ip link set eth0 name mgmt0
+/usr/sbin/ip link set mgmt0 netns $listener
+/usr/sbin/ip link set eth1 name uplink
+echo $listener >/run/encaplab-listener
+stty -F /dev/ttyS1 raw -echo
+exec 4<>/dev/ttyS1
+echo "${waitingMarker}" >/dev/console
+while IFS= read -r line <&4; do
+  printf %s "$line" | base64 -d | gunzip >/run/identity.sh
+  /usr/bin/dash -e /run/identity.sh >/run/identity.out 2>&1 </dev/null
+  code=$?
+  rm -f /run/identity.sh
+  echo "done $code $(base64 -w 0 </run/identity.out)" >&4
+done
+echo "encaplab: the control port is gone" >/dev/console
+poweroff -f
+`;
+}
+
+/** Runs one ssh connection: started for each by the listener in the management namespace, steps back into the first one. */
+export function guestSession(): string {
+  return `#!/usr/bin/dash
+exec /usr/bin/nsenter --net=/proc/1/ns/net /usr/sbin/sshd -i -f /etc/ssh/sshd_config 2>/dev/null
+`;
+}
+
+/** Settings of the guest's ssh server: one key in, none other; many channels at a time. */
+export const sshdConfig = `HostKey /etc/ssh/host_key
+AuthorizedKeysFile /etc/ssh/authorized_keys
+StrictModes no
+UsePAM no
+UseDNS no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin prohibit-password
+MaxSessions 64
+PrintMotd no
+PrintLastLog no
+ClientAliveInterval 30
+LogLevel ERROR
+`;

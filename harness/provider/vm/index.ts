@@ -1,0 +1,142 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { LabError } from "../../core/errors.ts";
+import type { Scope } from "../../core/scope.ts";
+import type { Executor } from "../../exec/executor.ts";
+import { localExecutor } from "../../exec/local.ts";
+import { inNamespace } from "../../exec/namespace.ts";
+import { recordingExecutor } from "../../exec/recording.ts";
+import { sshExecutor, type SshExecutor } from "../../exec/ssh.ts";
+import { tunnelThrough } from "../../exec/tunnel.ts";
+import type { Plan } from "../../topology/plan.ts";
+import type { ProviderContext } from "../context.ts";
+import { readLabel, writeLabel } from "../netns/label.ts";
+import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } from "../netns/names.ts";
+import { labIdOf } from "../netns/owner.ts";
+import type { Capability, Lab, LabNode, LabRef, Provider } from "../provider.ts";
+import { buildMachines, loginFile } from "./build-lab.ts";
+import { hostProblems, planProblems } from "./check.ts";
+import { destroyMachines, labsOfMachines } from "./destroy.ts";
+import { discoverMachines } from "./discover.ts";
+import { sshPort } from "./guest-init.ts";
+import type { LoginKeys } from "./guest-keys.ts";
+import { guestKit } from "./guest-kit.ts";
+import { sshTunnelArgv } from "./render-machines.ts";
+import { guestName, machinesFolder } from "./vm-names.ts";
+import { walkMachines } from "./walk.ts";
+
+const name = "vm";
+
+/** What Debian's cloud kernels can do from 6.1 on, with the modules that every guest has on board. */
+const capabilities: readonly Capability[] = ["vxlan", "vxlan6", "ipip", "nftables", "netem", "ipv6"];
+
+export interface VmOptions extends ProviderContext {
+  /** Folder for kernels, images and saved states, shared by all runs; default `~/.cache/encaplab`. */
+  readonly cache?: string;
+  /** `6.1`, a whole release as `availableKernels` gives it, or the path of a `linux-image-*.deb`; default 6.1. */
+  readonly kernel?: string;
+}
+
+/** Provider of labs whose nodes are virtual machines with a kernel of the user's choice; racks and routers are namespaces. */
+export function createVmProvider(options: VmOptions = {}): Provider {
+  const cache = options.cache ?? join(homedir(), ".cache", "encaplab");
+  const ownerPid = options.ownerPid ?? process.pid;
+  const host = (runId?: string): Executor => hostExecutor(options, ownerPid, runId);
+  const labOf = (plan: Plan, id: LabId, keys: LoginKeys, scope?: Scope): Lab =>
+    wireUp(plan, id, keys, host(id.runId), options, scope);
+  return {
+    name,
+    capabilities: new Set(capabilities),
+    check: async (plan) => {
+      const problems = await hostProblems(host(), options.userId ?? process.getuid?.());
+      return problems.length > 0 ? problems : planProblems(plan);
+    },
+    provision: async (plan, runId, scope) => {
+      const id = await labIdOf(runId, ownerPid);
+      if (id === undefined) throw new LabError(`the owner of the lab, process ${ownerPid}, does not exist`);
+      const kit = () => guestKit(host(runId), cache, options.kernel ?? "6.1");
+      const keys = await buildMachines(plan, id, host(runId), scope, kit);
+      const lab = labOf(plan, id, keys, scope);
+      await walkMachines(plan, lab.nodes);
+      return lab;
+    },
+    label: async (lab, label) => {
+      await writeLabel(host(), fabricNamespace(await findLab(lab.runId)), label);
+    },
+    discover: () => discoverMachines(host()),
+    attach: async (ref, plan) => {
+      const id = await findLab(ref.runId);
+      const label = await readLabel(host(), fabricNamespace(id));
+      if (label !== undefined && label.digest !== plan.digest) throw otherPlan(ref, label.digest, plan.digest);
+      return labOf(plan, id, await readLogin(id));
+    },
+    destroy: (ref) => destroyMachines(ref.runId, host()),
+  };
+}
+
+function hostExecutor({ onCommand }: VmOptions, ownerPid: number, runId: string | undefined): Executor {
+  const env = runId === undefined ? {} : { ENCAPLAB_RUN: runMark({ runId }, ownerPid) };
+  const local = localExecutor({ where: "this host", env });
+  return onCommand === undefined ? local : recordingExecutor(local, onCommand);
+}
+
+function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options: VmOptions, scope?: Scope): Lab {
+  const namespacePrefix = memberPrefix(id);
+  const routers = plan.routers.map(({ name: router }): LabNode => {
+    const namespace = memberNamespace(id, router);
+    const executor = inNamespace(host, namespace, `router ${router} (netns ${namespace})`);
+    return { name: router, role: "router", executor, namespacePrefix };
+  });
+  const nodes = plan.nodes.map(({ name: node }, index): LabNode => {
+    const ssh = nodeExecutor(node, index, id, keys);
+    scope?.defer(`close ssh to ${node}`, () => ssh.close());
+    const executor = options.onCommand === undefined ? ssh : recordingExecutor(ssh, options.onCommand);
+    return { name: node, role: "node", executor, namespacePrefix };
+  });
+  return { runId: id.runId, provider: name, plan, nodes, routers };
+}
+
+/** Lab traffic stays in the lab: the connection enters the lab's namespace as a process and not as a route. */
+function nodeExecutor(node: string, index: number, id: LabId, keys: LoginKeys): SshExecutor {
+  const env = { ENCAPLAB_RUN: runMark(id, id.ownerPid) };
+  const pin = Buffer.from(keys.pins[node] ?? "", "base64");
+  return sshExecutor({
+    where: `node ${node} (vm ${guestName(id, node)})`,
+    env,
+    connect: () => ({
+      sock: tunnelThrough(sshTunnelArgv(id, index, sshPort), env),
+      username: "root",
+      privateKey: keys.user,
+      hostVerifier: (key: Buffer) => key.equals(pin),
+      readyTimeout: 30_000,
+      keepaliveInterval: 10_000,
+      keepaliveCountMax: 6,
+    }),
+  });
+}
+
+async function findLab(runId: string): Promise<LabId> {
+  const id = (await labsOfMachines()).find((lab) => lab.runId === runId);
+  if (id !== undefined) return id;
+  throw new LabError(`there is no lab ${runId} on this machine`, { fix: "npm run lab -- status" });
+}
+
+async function readLogin(id: LabId): Promise<LoginKeys> {
+  const file = join(machinesFolder(id), loginFile);
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as LoginKeys;
+  } catch (cause) {
+    throw new LabError(`lab ${id.runId} is not whole: its keys are gone`, {
+      where: file,
+      cause,
+      fix: `npm run lab -- down ${id.runId}`,
+    });
+  }
+}
+
+function otherPlan({ runId }: LabRef, built: string, given: string): LabError {
+  return new LabError(`lab ${runId} was built from another plan (${built}, not ${given})`, {
+    fix: "give the topology that it was built from, or take it down and build it again",
+  });
+}

@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import { LabError } from "../../core/errors.ts";
+import { poll } from "../../core/poll.ts";
+import { CommandError } from "../../exec/command-error.ts";
+import type { Executor } from "../../exec/executor.ts";
+import { waitingMarker } from "./guest-init.ts";
+import { machineFiles, qemuArgv, type MachineModel, type MachineWires } from "./qemu-command.ts";
+import { resume } from "./qmp.ts";
+
+/** Longest cold boot: 4 to 12 s are usual under TCG with four at a time; a loaded machine takes several times that. */
+const bootTimeoutMs = 120_000;
+
+/** Console lines that an error shows: a panic with its call trace. */
+const consoleTail = 25;
+
+/** Starts QEMU, which goes to the background, and waits until its machine waits for an identity. */
+export async function startMachine(
+  host: Executor,
+  model: MachineModel,
+  wires: MachineWires,
+  where: string,
+  timeoutMs = bootTimeoutMs,
+): Promise<void> {
+  try {
+    await host.run(qemuArgv(model, wires), { timeoutMs: 60_000 });
+  } catch (error) {
+    throw error instanceof CommandError ? error.seenFrom(where) : error;
+  }
+  const files = machineFiles(wires.path);
+  if (wires.state !== undefined) await resume(files.qmp, where);
+  else await waitForBoot(files, where, timeoutMs);
+}
+
+async function waitForBoot(files: ReturnType<typeof machineFiles>, where: string, timeoutMs: number): Promise<void> {
+  const pid = Number(await readFile(files.pid, "utf8"));
+  const look = async (): Promise<{ done: true; value: undefined } | { done: false; seen: string }> => {
+    const text = await readFile(files.console, "utf8").catch(() => "");
+    if (text.includes(waitingMarker)) return { done: true, value: undefined };
+    if (!isAlive(pid)) throw bootFailed("the guest died while it booted", text, where);
+    return { done: false, seen: lastLine(text) };
+  };
+  try {
+    await poll(look, { what: "the guest to boot", timeoutMs, intervalMs: 20, where });
+  } catch (error) {
+    if (error instanceof LabError && error.details.tail !== undefined) throw error;
+    throw bootFailed(
+      "the guest did not boot in time",
+      await readFile(files.console, "utf8").catch(() => ""),
+      where,
+      error,
+    );
+  }
+}
+
+/** The end of a machine's console, for errors that come later. */
+export async function consoleEnd(path: string): Promise<string> {
+  const text = await readFile(machineFiles(path).console, "utf8").catch(() => "");
+  return text.trimEnd().split(/\r?\n/).slice(-consoleTail).join("\n");
+}
+
+function bootFailed(message: string, console: string, where: string, cause?: unknown): LabError {
+  const tail = console.trimEnd().split(/\r?\n/).slice(-consoleTail).join("\n");
+  return new LabError(message, {
+    where,
+    tail: tail === "" ? "(the console is empty: no kernel ran)" : tail,
+    fix: "try another kernel (--kernel 6.1), or remove the cache of virtual machines",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split(/\r?\n/).pop() ?? "nothing on the console";
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

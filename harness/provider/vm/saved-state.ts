@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { shellQuote } from "../../exec/quote.ts";
+import { cached, pruneCache } from "./cache.ts";
+import { modelArgv, type MachineModel } from "./qemu-command.ts";
+import { saveState } from "./qmp.ts";
+
+/** Saved states that stay in the cache, about 130 MB each. */
+const keptStates = 4;
+
+/** Name of the state that fits a machine: everything that a restored machine must share with the saved one. */
+export function stateKey(model: MachineModel, qemuVersion: string, kernelRelease: string, imageDigest: string): string {
+  // The files' paths do not count, their content does.
+  const argv = modelArgv({ ...model, kernel: kernelRelease, initramfs: imageDigest });
+  return createHash("sha256")
+    .update(JSON.stringify([qemuVersion, argv]))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+/** File of the saved state, if there is one. */
+export async function findState(cache: string, key: string): Promise<string | undefined> {
+  const file = join(cache, "states", key, "state");
+  return (await stat(file).catch(() => undefined)) === undefined ? undefined : file;
+}
+
+/**
+ * Saves the state of a machine that waits for its identity; the machine runs on afterwards. Returns the file, or undefined when it
+ * could not be saved: machines then boot.
+ */
+export async function keepState(kit: Kit, qmpPath: string, where: string): Promise<string | undefined> {
+  const { cache, stateKey: key } = kit;
+  try {
+    const folder = await cached(cache, "states", key, async (half) => {
+      const file = join(half, "state");
+      await saveState(qmpPath, where, `exec:cat >${shellQuote([file])}`);
+    });
+    await pruneCache(cache, "states", keptStates);
+    return join(folder, "state");
+  } catch {
+    return undefined;
+  }
+}
+
+interface Kit {
+  readonly cache: string;
+  readonly stateKey: string;
+}
