@@ -36,27 +36,36 @@ export interface RunOrder extends RunOptions {
   readonly keep: boolean;
   readonly fault?: Fault;
   readonly standing?: StandingLab;
+  /** Ends the run early; default: at Ctrl-C. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs, prints, stores and reports; leaves the exit code in the process. */
 export async function runAndReport(order: RunOrder): Promise<void> {
-  const record = await performRun(order, true);
+  const record = await performRun(order, { console: true, reports: true });
   process.exitCode = record.exitCode;
 }
 
-/** Runs, stores and reports, on the console only where wanted; returns the record. */
-export async function performRun(order: RunOrder, onConsole: boolean): Promise<RunRecord> {
+/** What a run leaves behind beside its run.json. */
+export interface Output {
+  readonly console: boolean;
+  /** JUnit and Allure. */
+  readonly reports: boolean;
+}
+
+/** Runs and stores; prints and reports where wanted; returns the record. */
+export async function performRun(order: RunOrder, output: Output): Promise<RunRecord> {
   requirePromisedPaths(order.modes, order, allSuites);
   const id = newRunId();
   const folder = await createResultsFolder(order.out, id);
   const timeline = await openTimeline(folder.timeline);
   const closing: string[] = [];
-  const console = consoleFor(order, folder, onConsole, () => closing);
+  const console = consoleFor(order, folder, output.console, () => closing);
   const listener = multiplex([{ name: "console", listener: console }]);
   try {
     const record = await runModes(requestFor(order, id, folder), servicesFor(order, listener, timeline));
     await saveRun(folder, record);
-    const reports = await writeReports(record, folder, order);
+    const reports = output.reports ? await writeReports(record, folder, order) : noReports;
     closing.push(...reports.lines, ...listener.errors());
     await listener.on({ kind: "run-ended", record, folder: folder.path });
     if (order.open === true && reports.page !== undefined) await openPage(reports.page);
@@ -66,6 +75,8 @@ export async function performRun(order: RunOrder, onConsole: boolean): Promise<R
     await timeline.close();
   }
 }
+
+const noReports: Reports = { lines: [], ok: true };
 
 function requestFor(order: RunOrder, id: string, folder: ResultsFolder): RunRequest {
   const { modes, plan, profile, paths, keep, throughput, captureBuffer } = order;
@@ -100,7 +111,7 @@ function servicesFor(order: RunOrder, listener: RunListener, timeline: Timeline)
     dataplane: createDataplane(),
     suites: allSuites,
     listener,
-    signal: interruptSignal(),
+    signal: order.signal ?? interruptSignal(),
   };
 }
 

@@ -1,14 +1,20 @@
 import { Option, type Command } from "commander";
 import { ExitCode } from "../core/errors.ts";
-import { modes } from "../encap/mode.ts";
+import { modes, type Mode } from "../encap/mode.ts";
 import { matchesTrip, type Fault } from "../fault/fault.ts";
 import { faults } from "../fault/registry.ts";
 import type { RunRecord } from "../run/record.ts";
 import { faultNamed } from "./fault-option.ts";
 import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
+import { chooseProvider, examineProviders } from "../run/choose.ts";
+import { loadTopology } from "../topology/load.ts";
+import { planTopology } from "../topology/make-plan.ts";
+import type { Plan } from "../topology/plan.ts";
+import { chosenProviders } from "./chosen-providers.ts";
+import { interruptSignal } from "./interrupt.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { performRun } from "./run-and-report.ts";
-import { collect, resolveScenario } from "./scenario-options.ts";
+import { collect } from "./scenario-options.ts";
 
 interface SelftestOptions extends RunOptions, ProviderOptions {
   readonly fault: string[];
@@ -31,8 +37,10 @@ export function addSelftest(program: Command): void {
       return;
     }
     const outcomes: Outcome[] = [];
+    const signal = interruptSignal();
     for (const fault of chosen) {
-      const outcome = await prove(fault, options);
+      signal.throwIfAborted();
+      const outcome = await prove(fault, options, signal);
       outcomes.push(outcome);
       console.log(render(outcome));
     }
@@ -50,30 +58,31 @@ interface Outcome {
   readonly lines: readonly string[];
 }
 
-async function prove(fault: Fault, options: SelftestOptions): Promise<Outcome> {
-  const mode = modes.find(({ id }) => fault.modes.includes(id));
-  if (mode === undefined) return { fault, state: "skipped", lines: ["no mode of this fault can run here"] };
-  const { plan } = await resolveScenario({
-    mode: [mode.calicoName],
-    encap: "all",
-    topology: options.topology,
-    paths: [],
+async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal): Promise<Outcome> {
+  const topology = await loadTopology(options.topology);
+  const plan = planTopology(topology);
+  const mode = await firstRunnableMode(fault, plan, options);
+  if (mode === undefined) {
+    return { fault, state: "skipped", lines: [`no provider here can run ${fault.modes.join(" or ")}`] };
+  }
+  const order = {
+    ...options,
+    modes: [mode],
+    plan,
     profile: "quick",
-  });
-  const record = await performRun(
-    {
-      ...options,
-      modes: [mode],
-      plan,
-      profile: "quick",
-      paths: [],
-      keep: false,
-      fault,
-      throughput: false,
-    },
-    false,
-  );
-  return judge(fault, record);
+    paths: [],
+    keep: false,
+    fault,
+    signal,
+    throughput: false,
+  } as const;
+  return judge(fault, await performRun(order, { console: false, reports: false }));
+}
+
+async function firstRunnableMode(fault: Fault, plan: Plan, options: SelftestOptions): Promise<Mode | undefined> {
+  const candidates = await examineProviders(chosenProviders(options, {}), plan);
+  const inOrder = fault.modes.flatMap((id) => modes.find((mode) => mode.id === id) ?? []);
+  return inOrder.find((mode) => !("skip" in chooseProvider(mode, plan.families, candidates)));
 }
 
 function judge(fault: Fault, record: RunRecord): Outcome {

@@ -7,7 +7,7 @@ import { shellQuote } from "../exec/quote.ts";
 import type { Fault } from "../fault/fault.ts";
 import type { Lab, Provider } from "../provider/provider.ts";
 import type { Plan } from "../topology/plan.ts";
-import { chooseProvider } from "./choose.ts";
+import { chooseProvider, examineProviders } from "./choose.ts";
 import { Interruptible } from "./interruptible.ts";
 import { keepLab } from "./keep.ts";
 
@@ -49,12 +49,7 @@ export async function bringUp(request: BringUpRequest): Promise<KeptLab> {
 }
 
 async function providerFor({ mode, plan, providers }: BringUpRequest): Promise<Provider> {
-  const candidates = await Promise.all(
-    providers.map(async (provider) => ({
-      provider,
-      problems: (await provider.check(plan)).map(({ what, fix }) => `${provider.name}: ${what} (${fix})`),
-    })),
-  );
+  const candidates = await examineProviders(providers, plan);
   const choice = chooseProvider(mode, plan.families, candidates);
   if ("skip" in choice) throw new LabError(`${mode.calicoName} cannot run here: ${choice.skip}`);
   return choice.provider;

@@ -1,5 +1,6 @@
 import type { Mode } from "../encap/mode.ts";
 import type { Capability, Provider } from "../provider/provider.ts";
+import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 
 /** Which provider runs a mode and why; or why none can. */
@@ -24,6 +25,16 @@ export function chooseProvider(mode: Mode, families: readonly Family[], candidat
 export interface Candidate {
   readonly provider: Provider;
   readonly problems: readonly string[];
+}
+
+/** Asks every provider what keeps it from building the plan here; also fills in their capabilities. */
+export function examineProviders(providers: readonly Provider[], plan: Plan): Promise<readonly Candidate[]> {
+  return Promise.all(
+    providers.map(async (provider) => {
+      const problems = await provider.check(plan);
+      return { provider, problems: problems.map(({ what, fix }) => `${provider.name}: ${what} (${fix})`) };
+    }),
+  );
 }
 
 /** What a mode needs from the kernel of every node; VXLAN over IPv6 is asked for per path, not per mode. */

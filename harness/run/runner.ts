@@ -3,7 +3,7 @@ import { withScope, type Scope } from "../core/scope.ts";
 import type { Dataplane, Network } from "../dataplane/dataplane.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Lab, Provider } from "../provider/provider.ts";
-import { chooseProvider, type Candidate } from "./choose.ts";
+import { chooseProvider, examineProviders } from "./choose.ts";
 import { readEnvironment } from "./environment.ts";
 import { findLabs } from "./find-labs.ts";
 import { Interruptible } from "./interruptible.ts";
@@ -99,9 +99,7 @@ class Run {
   /** Modes that no provider can run become skips here, before anything is built. */
   async #choose(): Promise<readonly Group[]> {
     const { modes, plan } = this.#request;
-    const candidates = await Promise.all(
-      this.#services.providers.map((provider) => candidate(provider, this.#request)),
-    );
+    const candidates = await examineProviders(this.#services.providers, plan);
     const groups: Group[] = [];
     for (const mode of modes) {
       const choice = chooseProvider(mode, plan.families, candidates);
@@ -190,11 +188,6 @@ class Run {
     const labs = await findLabs(this.#services.providers);
     for (const { provider, ref } of labs) if (ref.runId === this.#request.id) await provider.destroy(ref);
   }
-}
-
-async function candidate(provider: Provider, request: RunRequest): Promise<Candidate> {
-  const problems = await provider.check(request.plan);
-  return { provider, problems: problems.map(({ what, fix }) => `${provider.name}: ${what} (${fix})`) };
 }
 
 function describeLab(lab: Lab): string {

@@ -6,6 +6,7 @@ import type { Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { tapsOf } from "../encap/taps.ts";
 import { deafFilter, type FaultEffect } from "../fault/fault.ts";
+import { runBatch } from "../exec/batch.ts";
 import { planProbes } from "../probe/plan-probes.ts";
 import type { Places } from "../probe/places.ts";
 import type { Probe, ProbeResult } from "../probe/probe.ts";
@@ -60,9 +61,26 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
     () => startCapture(targets, options, scope),
     () => `${tapCount(targets)} taps listening on ${targets.length} nodes`,
   );
+  await phases.run("sound check", () => soundCheck(network));
   const results = await phases.run("probes", () => runProbes(probes, places), describeProbes);
   const captures = await phases.run("collect", () => session.stop(), describeCaptures);
   return { probes, results, targets, captures };
+}
+
+/**
+ * Lets every uplink and router port carry a packet that is nobody's probe: a tap that hears it and nothing of a path can
+ * say that the path was silent there. An unanswered ping is no trouble here; the verdicts will tell.
+ */
+async function soundCheck({ lab }: Network): Promise<void> {
+  await Promise.all(
+    lab.nodes.map(async ({ name, executor }) => {
+      const routes = lab.plan.nodes.find((node) => node.name === name)?.routes ?? [];
+      const pings = routes
+        .filter(({ destination }) => destination === "default")
+        .map(({ family, via }) => ({ id: via, argv: ["ping", `-${family}`, "-n", "-c", "1", "-W", "1", via] }));
+      await runBatch(executor, pings, { parallel: 2 });
+    }),
+  );
 }
 
 /** Where probes start and end. */

@@ -25,7 +25,7 @@ describe("labs come, stay and go", function () {
     const up = await runCli("up", "--topology", "two-racks", "--mode", "VXLANCrossSubnet");
     assert.equal(up.code, 0, up.stdout + up.stderr);
     const lab = (await labs()).find(({ runId }) => !before.has(runId));
-    assert.ok(lab !== undefined && lab.state === "kept");
+    assert.equal(lab?.state, "kept");
     try {
       const good = await runCli("check", lab.runId, "--out", out, "--no-throughput");
       assert.equal(good.code, 0, good.stdout + good.stderr);
