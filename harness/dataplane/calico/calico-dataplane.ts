@@ -21,6 +21,7 @@ import { lacking, readIdentities } from "./read-identities.ts";
 import { removeCalico } from "./remove.ts";
 import { poolsFor, resourcesFor } from "./resources.ts";
 import { renderServices } from "./services.ts";
+import { fabricRoutes, replaceFabricRoutes } from "./static-fabric.ts";
 import { startBgp, startNode } from "./start-node.ts";
 
 /** What the command line knows about the Calico to run. */
@@ -65,9 +66,18 @@ async function install(mode: Mode, lab: Lab, scope: Scope, files: CalicoFiles, e
     lab.nodes.map((node) => makePods(node, nodeCalico(lab, node, files, mode), podsOfNode(lab, node.name))),
   );
   watch.reached("pods");
+  await adaptFabric(lab, mode, scope);
   const identities = await convergeCalico(lab, mode, podsOf(lab), watch);
   await writeServices(lab, identities);
   return { lab, mode, title, identities, pods: podsOf(lab), convergence: watch.convergence() };
+}
+
+/** The routers' side of the blocks that IPAM has just chosen. */
+async function adaptFabric(lab: Lab, mode: Mode, scope: Scope): Promise<void> {
+  const routes = fabricRoutes(lab.plan, await readIdentities(managementExecutor(lab), lab.plan, mode));
+  if (routes.length === 0) return;
+  scope.defer("give the routers their planned routes back", () => replaceFabricRoutes(lab, routes, "planned"));
+  await replaceFabricRoutes(lab, routes, "actual");
 }
 
 async function attach(mode: Mode, lab: Lab, files: CalicoFiles): Promise<Network> {

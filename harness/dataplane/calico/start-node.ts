@@ -59,11 +59,13 @@ async function prepareFolder(executor: Executor, calico: NodeCalico): Promise<vo
   await writeEntrance(executor, calico);
 }
 
+/** In one step: a program that is just being started reads the old or the new script, and never half of one. */
 async function writeEntrance(executor: Executor, calico: NodeCalico): Promise<void> {
   const { folder, files } = calico;
-  const file = shellQuote([entrance(calico)]);
+  const file = entrance(calico);
   const input = renderEntrance(folder, nodeEnvironment(calico), files.root);
-  await executor.run(["sh", "-c", `cat >${file} && chmod 755 ${file}`], { input });
+  const write = 'cat >"$1.new" && chmod 755 "$1.new" && mv "$1.new" "$1"';
+  await executor.run(["sh", "-ec", write, "write-entrance", file], { input });
 }
 
 /** Runs a command to its end with its output in a log of that name, of which a failure shows the end. */
