@@ -35,6 +35,19 @@ describe("Recogniser", () => {
     assert.equal(recogniser.resolve(syn.subject)?.probe, 3);
   });
 
+  it("tells server from client by the SYN, where masquerading took the port of another probe's server", () => {
+    const both = [...probes, probe("bulk", { kind: "tcp-port", side: "server", port: 10_002 })];
+    for (const [client, server] of [
+      ["10.0.0.9", "10.0.0.1"],
+      ["10.0.0.1", "10.0.0.9"],
+    ] as const) {
+      const recogniser = new Recogniser(both);
+      recogniser.identify(tcp(client, 10_002, server, 10_001, "", 1, 0x02));
+      recogniser.identify(tcp(server, 10_001, client, 10_002, "", 1, 0x12));
+      assert.deepEqual(probeAndDirection(recogniser, tcp(client, 10_002, server, 10_001)), [2, "forward"]);
+    }
+  });
+
   it("knows nothing of foreign flows and foreign pings", () => {
     const recogniser = new Recogniser(probes);
     const foreign = recogniser.identify(tcp("10.0.0.9", 40_000, "10.0.0.1", 8080, "GET /cgi-bin/saw/el-0009 HTTP/1.1"));
@@ -126,16 +139,33 @@ function echo(payload: string): Packet {
   return packet(ipv4("10.0.0.9", "10.0.0.1", 1, icmp(8, 0, 77, hex(payload))));
 }
 
-function tcp(source: string, from: number, destination: string, to: number, data = "", sequence = 1): Packet {
-  return packet(tcpBytes(source, from, destination, to, data, sequence));
+function tcp(
+  source: string,
+  from: number,
+  destination: string,
+  to: number,
+  data = "",
+  sequence = 1,
+  flags = 0x10,
+): Packet {
+  return packet(tcpBytes(source, from, destination, to, data, sequence, flags));
 }
 
-function tcpBytes(source: string, from: number, destination: string, to: number, data: string, sequence = 1): Buffer {
+function tcpBytes(
+  source: string,
+  from: number,
+  destination: string,
+  to: number,
+  data: string,
+  sequence = 1,
+  flags = 0x10,
+): Buffer {
   const header = Buffer.alloc(20);
   header.writeUInt16BE(from, 0);
   header.writeUInt16BE(to, 2);
   header.writeUInt32BE(sequence, 4);
   header[12] = 0x50;
+  header[13] = flags;
   return ipv4(source, destination, 6, Buffer.concat([header, Buffer.from(data)]));
 }
 

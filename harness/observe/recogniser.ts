@@ -8,6 +8,10 @@ import type { Probe } from "../probe/probe.ts";
 import type { EchoSubject, FlowSubject, Resolved, Side } from "./subject.ts";
 import { indexTokens, probeOfPattern, probeOfRequest, type TokenIndex } from "./token-index.ts";
 
+/** TCP flags (RFC 9293 3.1): SYN without ACK opens a connection. */
+const syn = 0x02;
+const synAndAck = 0x12;
+
 /** The subject of a packet and the side that sent it. */
 export interface Identified {
   readonly subject: EchoSubject | FlowSubject;
@@ -61,12 +65,11 @@ export class Recogniser {
   resolve(subject: EchoSubject | FlowSubject): Resolved | undefined {
     if (subject.kind === "echo") return { probe: subject.probe, source: 0 };
     if (subject.marked !== undefined) return { probe: subject.marked.probe, source: subject.marked.client };
-    const { serverPorts, clientPorts } = this.#index;
+    // Masquerading may give a client the very port of another probe's server: who opened the connection settles it.
+    const clients: readonly Side[] = subject.client === undefined ? [1, 0] : [subject.client];
     return (
-      portMatch(serverPorts, subject.ports[0], 1) ??
-      portMatch(serverPorts, subject.ports[1], 0) ??
-      portMatch(clientPorts, subject.ports[0], 0) ??
-      portMatch(clientPorts, subject.ports[1], 1)
+      firstMatch(clients, (client) => this.#index.serverPorts.get(subject.ports[client === 0 ? 1 : 0])) ??
+      firstMatch(clients, (client) => this.#index.clientPorts.get(subject.ports[client]))
     );
   }
 
@@ -98,6 +101,7 @@ export class Recogniser {
       subject = { kind: "flow", ports: side === 0 ? [own, other] : [other, own], tallies: new Map() };
       this.#flows.set(key, subject);
     }
+    if ((tcp.flags & synAndAck) === syn) subject.client = side;
     if (subject.marked === undefined) {
       const probe = probeOfRequest(packet.payload, this.#index);
       if (probe !== undefined) subject.marked = { probe, client: side };
@@ -106,9 +110,12 @@ export class Recogniser {
   }
 }
 
-function portMatch(ports: ReadonlyMap<number, number>, port: number, source: Side): Resolved | undefined {
-  const probe = ports.get(port);
-  return probe === undefined ? undefined : { probe, source };
+function firstMatch(clients: readonly Side[], probeOf: (client: Side) => number | undefined): Resolved | undefined {
+  for (const source of clients) {
+    const probe = probeOf(source);
+    if (probe !== undefined) return { probe, source };
+  }
+  return undefined;
 }
 
 function flowKey(ip: IpLayer, tcp: Tcp): { readonly key: string; readonly side: Side } {

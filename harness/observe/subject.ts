@@ -19,6 +19,8 @@ export interface EchoSubject extends Subject {
 export interface FlowSubject extends Subject {
   readonly kind: "flow";
   readonly ports: readonly [number, number];
+  /** The side that opened the connection, once its SYN went by. */
+  client?: Side;
   /** Set once a request with a probe's mark went by. */
   marked?: { readonly probe: number; readonly client: Side };
 }
