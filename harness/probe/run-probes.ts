@@ -53,7 +53,9 @@ async function sendFrom(
 }
 
 function toBatch(probe: Probe, index: number, ports: HttpPorts): readonly BatchCommand[] {
-  return probeCommands(probe, ports).map((argv, part) => ({ id: `${index}.${part}`, argv, timeoutMs: probeTimeoutMs }));
+  // ping and curl always end by themselves; iperf3 waits forever for a server that died in the middle.
+  const limit = probe.kind === "bulk" ? { timeoutMs: probeTimeoutMs } : {};
+  return probeCommands(probe, ports).map((argv, part) => ({ id: `${index}.${part}`, argv, ...limit }));
 }
 
 function commandLine(outputs: readonly CommandResult[]): string {

@@ -17,6 +17,9 @@ export interface ServerPlan {
 /** Milliseconds in which servers must listen; they take some 10 ms. */
 const listenTimeoutMs = 10_000;
 
+/** Milliseconds after which a second look is worth its process. */
+const firstLookMs = 25;
+
 /** Places whose servers are started at a time. */
 const parallelPlaces = 16;
 
@@ -64,6 +67,7 @@ export async function startServersAt(
     await poll(async () => missing(ports, await listeningPorts(executor)), {
       what: `servers on ${executor.where} to listen`,
       timeoutMs,
+      intervalMs: firstLookMs,
     });
   } catch (error) {
     throw await withOutput(error, executor, running);
@@ -91,20 +95,18 @@ trap 'trap "" TERM INT HUP; kill $pids 2>/dev/null; wait; rm -rf "$dir"; exit 0'
 start() { "$@" >/dev/null & pids="$pids $!"; }`;
 
 const responderFiles = `
-mkdir "$dir/cgi-bin" && cat >"$dir/cgi-bin/saw" <<'CGI'
-#!/bin/sh
-printf 'Content-Type: text/plain\\r\\n\\r\\n%s' "$REMOTE_ADDR"
-CGI
-cat >"$dir/cgi-bin/bulk" <<'CGI'
-#!/bin/sh
-printf 'Content-Type: application/octet-stream\\r\\n\\r\\n'
-exec head -c "$QUERY_STRING" /dev/zero
-CGI
+mkdir "$dir/cgi-bin"
+printf '%s\\n' '#!/bin/sh
+printf "Content-Type: text/plain\\r\\n\\r\\n%s" "$REMOTE_ADDR"' >"$dir/cgi-bin/saw"
+printf '%s\\n' '#!/bin/sh
+printf "Content-Type: application/octet-stream\\r\\n\\r\\n"
+exec head -c "$QUERY_STRING" /dev/zero' >"$dir/cgi-bin/bulk"
 chmod 755 "$dir" "$dir/cgi-bin" "$dir"/cgi-bin/*`;
 
 /** TCP ports in state LISTEN in the executor's network namespace, of both families. */
 export async function listeningPorts(executor: Executor): Promise<ReadonlySet<number>> {
-  const { stdout } = await executor.run(["sh", "-c", "cat /proc/net/tcp /proc/net/tcp6 2>/dev/null; true"]);
+  // A kernel without IPv6 has no tcp6, and cat then fails after it has printed the other.
+  const { stdout } = await executor.tryRun(["cat", "/proc/net/tcp", "/proc/net/tcp6"]);
   const listening = stdout.matchAll(/^ *\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:0000 0A /gm);
   return new Set([...listening].map((match) => parseInt(match[1] ?? "", 16)));
 }
