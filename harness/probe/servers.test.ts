@@ -60,6 +60,7 @@ describe("servers in a namespace", () => {
       assert.match(error.details.tail ?? "", /iperf3-that-is-missing/);
       return true;
     });
+    assert.deepEqual(await folders(), []);
   });
 
   it("measure throughput interleaved, and tell what failed", async () => {

@@ -91,7 +91,8 @@ const shellStart = `
 run=\${ENCAPLAB_RUN:-none:$$}
 dir=$(mktemp -d "\${TMPDIR:-/tmp}/encaplab-\${run%%:*}.\${run#*:}.XXXXXX") || exit 1
 pids=
-trap 'trap "" TERM INT HUP; kill $pids 2>/dev/null; wait; rm -rf "$dir"; exit 0' TERM INT HUP
+trap 'rm -rf "$dir"' EXIT
+trap 'trap "" TERM INT HUP; kill $pids 2>/dev/null; wait; exit 0' TERM INT HUP
 start() { "$@" >/dev/null & pids="$pids $!"; }`;
 
 const responderFiles = `
