@@ -48,7 +48,7 @@ export async function openConnection(options: SshConnectionOptions): Promise<Ssh
   const closed = whenClosed(client);
   try {
     await whenReady(client, options);
-    const guard = await execChannel(client, shellCommand(guardScript(runOf(options.env))));
+    const guard = await execChannel(client, guardScript(runOf(options.env)));
     const folder = await readFolder(guard);
     return connectionOf(client, guard, folder, closed, options);
   } catch (error) {
@@ -126,11 +126,6 @@ function whenClosed(client: Client): Promise<string> {
       resolve(reason);
     });
   });
-}
-
-/** Login shells differ; the guard is written for sh. */
-function shellCommand(script: string): string {
-  return `exec sh -c '${script.replaceAll("'", `'\\''`)}'`;
 }
 
 async function readFolder(guard: ClientChannel): Promise<string> {

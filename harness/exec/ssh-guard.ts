@@ -20,9 +20,7 @@ export const longestCommandLine = 8_000;
 export function guardScript(run: string): string {
   return `umask 077
 d=$(mktemp -d "\${TMPDIR:-/tmp}/encaplab-${run}.ssh.XXXXXX") || exit 1
-cat >"$d/start" <<'END'
-${startScript}
-END
+printf '%s\\n' ${shellQuote([startScript])} >"$d/start"
 echo "$d"
 while read -r verb id signal; do
 case $verb in

@@ -1,14 +1,17 @@
 import type { Executor } from "../../exec/executor.ts";
 import type { LabRef } from "../provider.ts";
 import { readLabel } from "./label.ts";
-import { labFolders, labNamespaces, labProcesses } from "./leftovers.ts";
+import { foreignRuns, labFolders, labNamespaces, labProcesses } from "./leftovers.ts";
 import type { NamespaceName } from "./names.ts";
 import { ownerLives } from "./owner.ts";
 
 /** Finds all labs of namespaces on this machine by the names of their namespaces. */
 export async function discoverLabs(host: Executor): Promise<readonly LabRef[]> {
   const byRun = new Map<string, NamespaceName[]>();
-  for (const name of await labNamespaces()) byRun.set(name.runId, [...(byRun.get(name.runId) ?? []), name]);
+  const [names, foreign] = await Promise.all([labNamespaces(), foreignRuns()]);
+  for (const name of names) {
+    if (!foreign.has(name.runId)) byRun.set(name.runId, [...(byRun.get(name.runId) ?? []), name]);
+  }
   return Promise.all([...byRun].map(([runId, names]) => describeLab(runId, names, host)));
 }
 

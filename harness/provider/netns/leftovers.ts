@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { processStart } from "./owner.ts";
-import { parseNamespace, type NamespaceName } from "./names.ts";
+import { parseForeignRun, parseNamespace, type NamespaceName } from "./names.ts";
 
 /** Where `ip netns add` mounts namespaces (ip-netns(8)). */
 const namespaceFolder = "/run/netns";
@@ -20,6 +20,12 @@ export interface LabProcess {
 export async function labNamespaces(): Promise<readonly NamespaceName[]> {
   const names = await readdir(namespaceFolder).catch(() => [] as string[]);
   return names.flatMap((name) => parseNamespace(name) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Runs whose namespaces belong to a lab of another provider. */
+export async function foreignRuns(): Promise<ReadonlySet<string>> {
+  const names = await readdir(namespaceFolder).catch(() => [] as string[]);
+  return new Set(names.flatMap((name) => parseForeignRun(name) ?? []));
 }
 
 /**

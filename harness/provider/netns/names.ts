@@ -45,3 +45,10 @@ export function parseNamespace(name: string): NamespaceName | undefined {
   if (runId === undefined) return undefined;
   return { name, runId, ownerPid: Number(ownerPid), ...(ownerStart === undefined ? {} : { ownerStart }) };
 }
+
+const foreign = new RegExp(`^el(${runIdPattern})\\.\\d+\\+(?!fabric\\.)\\w+\\.\\d+$`);
+
+/** The run that a namespace `el7f3kq.1234+vm.9k3f` marks as another provider's, whose fabric and routers are namespaces too. */
+export function parseForeignRun(name: string): string | undefined {
+  return foreign.exec(name)?.[1];
+}

@@ -14,9 +14,9 @@ import { loginKeys, makeKeys, type LabKeys, type LoginKeys } from "./guest-keys.
 import type { GuestKit } from "./guest-kit.ts";
 import { startMachine } from "./machine.ts";
 import { machineFiles, type MachineWires } from "./qemu-command.ts";
-import { enslaveBatch, fabricScript, handOverBatch, nodeScripts, tapBatch } from "./render-machines.ts";
+import { enslaveBatch, fabricScript, handOverBatch, nodeScripts, tapScript } from "./render-machines.ts";
 import { keepState } from "./saved-state.ts";
-import { guestName, machinesFolder, machinesNamespace, managementPort } from "./vm-names.ts";
+import { guestName, machinesFolder, machinesNamespace, managementTap } from "./vm-names.ts";
 
 /** File in a lab's folder with which another process logs in: a kept lab outlives its maker. */
 export const loginFile = "login.json";
@@ -35,16 +35,16 @@ export async function buildMachines(
   const [kit] = await Promise.all([prepare(), buildFabric(plan, id, host), writeLogin(id, keys)]);
   const machines = plan.nodes.map((node, index) => machineOf(node, index, id));
   await startAll(machines, kit, inMachines(host, id));
-  await inMachines(host, id).run(["ip", "-batch", "-"], { input: handOverBatch(plan, id) });
-  await inFabric(host, id).run(["ip", "-batch", "-"], { input: enslaveBatch(plan) });
   const scripts = nodeScripts(plan, id);
-  await Promise.all(machines.map((machine) => giveIdentity(machine, keys, scripts.get(machine.node.name) ?? "")));
+  await Promise.all([
+    connectUplinks(plan, id, host),
+    ...machines.map((machine) => giveIdentity(machine, keys, scripts.get(machine.node.name) ?? "")),
+  ]);
   return loginKeys(keys);
 }
 
 interface Machine {
   readonly node: PlannedNode;
-  readonly index: number;
   readonly where: string;
   readonly wires: MachineWires;
 }
@@ -53,12 +53,11 @@ function machineOf(node: PlannedNode, index: number, id: LabId): Machine {
   const name = guestName(id, node.name);
   return {
     node,
-    index,
     where: `node ${node.name} (vm ${name})`,
     wires: {
       name,
       path: join(machinesFolder(id), node.name),
-      managementTap: managementPort(index).tap,
+      managementTap: managementTap(index),
       uplinkTap: node.uplink.bridgePort,
     },
   };
@@ -70,7 +69,13 @@ async function buildFabric(plan: Plan, id: LabId, host: Executor): Promise<void>
     const message = `the fabric of lab ${id.runId} could not be built: ${built.stdout.trim()}`;
     throw new LabError(message, { where: host.where, tail: built.stderr.trim(), fix: "npm run lab -- doctor" });
   }
-  await inMachines(host, id).run(["ip", "-batch", "-"], { input: tapBatch(plan) });
+  await inMachines(host, id).run(["sh", "-s"], { input: tapScript(plan) });
+}
+
+/** Moves the outer ends of the uplinks, once QEMU has opened them, from its namespace to the fabric. */
+async function connectUplinks(plan: Plan, id: LabId, host: Executor): Promise<void> {
+  await inMachines(host, id).run(["ip", "-batch", "-"], { input: handOverBatch(plan, id) });
+  await inFabric(host, id).run(["ip", "-batch", "-"], { input: enslaveBatch(plan) });
 }
 
 /** For the owner's eyes only: it holds the key to every node. */
@@ -98,10 +103,9 @@ async function startAll(machines: readonly Machine[], kit: GuestKit, host: Execu
   await Promise.all(others.map((machine) => start(machine, state)));
 }
 
-async function giveIdentity({ node, index, where, wires }: Machine, keys: LabKeys, setUp: string): Promise<void> {
+async function giveIdentity({ node, where, wires }: Machine, keys: LabKeys, setUp: string): Promise<void> {
   const identity = {
     node: node.name,
-    management: managementPort(index),
     uplink: node.uplink,
     setUp,
     hostKey: keys.hosts[node.name]?.secret ?? "",

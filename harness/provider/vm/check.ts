@@ -1,10 +1,8 @@
 import { access } from "node:fs/promises";
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
-import type { Plan } from "../../topology/plan.ts";
 import type { Problem } from "../provider.ts";
 import { qemuProgram } from "./qemu-command.ts";
-import { maxGuests } from "./vm-names.ts";
 
 /** Programs that building and reaching machines needs, with the Debian package of each. */
 const programs: readonly (readonly [argv: readonly string[], debianPackage: string])[] = [
@@ -32,13 +30,6 @@ export async function hostProblems(host: Executor, userId: number | undefined): 
     () => [{ what: "there is no /dev/net/tun to wire machines with", fix: "modprobe tun" }],
   );
   return [...answers.flat(), ...tun];
-}
-
-/** What keeps a plan from being built. */
-export function planProblems(plan: Plan): readonly Problem[] {
-  if (plan.nodes.length <= maxGuests) return [];
-  const what = `${plan.nodes.length} nodes are more machines than a lab has management addresses for (${maxGuests})`;
-  return [{ what, fix: "take a smaller topology, or --provider netns" }];
 }
 
 async function programProblem(host: Executor, argv: readonly string[], name: string): Promise<readonly Problem[]> {

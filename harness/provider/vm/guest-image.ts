@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Executor } from "../../exec/executor.ts";
 import { cached } from "./cache.ts";
 import { cpioArchive, type CpioEntry } from "./cpio.ts";
-import { guestInit, guestSession, sshdConfig } from "./guest-init.ts";
-import { filesBelow, guestPrograms } from "./guest-programs.ts";
+import { guestInit, sshdConfig } from "./guest-init.ts";
+import { filesBelow, guestPrograms, type GuestFiles } from "./guest-programs.ts";
 import { guestData, kmodNames } from "./guest-tools.ts";
 import type { GuestKernel } from "./kernel.ts";
 import { reseedProgram } from "./reseed-program.ts";
@@ -16,6 +16,8 @@ export interface GuestImage {
   readonly digest: string;
   /** Initramfs, not compressed: unpacking costs an emulated processor more than reading does. */
   readonly file: string;
+  /** Files of this host that it was made from. */
+  readonly sources: readonly string[];
 }
 
 const folders = [
@@ -49,16 +51,16 @@ const texts: Readonly<Record<string, string>> = {
 
 /** Builds the image for a kernel, or finds it in the cache. */
 export async function guestImage(host: Executor, cache: string, kernel: GuestKernel): Promise<GuestImage> {
-  const entries = await guestEntries(host, cache, kernel);
+  const programs = await guestPrograms(host, cache);
+  const entries = await guestEntries(host, programs, kernel);
   const digest = digestOf(entries);
   const folder = await cached(cache, "images", digest, (half) =>
     writeFile(join(half, "initramfs.cpio"), cpioArchive(entries)),
   );
-  return { digest, file: join(folder, "initramfs.cpio") };
+  return { digest, file: join(folder, "initramfs.cpio"), sources: [...programs.values()] };
 }
 
-async function guestEntries(host: Executor, cache: string, kernel: GuestKernel): Promise<readonly CpioEntry[]> {
-  const programs = await guestPrograms(host, cache);
+async function guestEntries(host: Executor, programs: GuestFiles, kernel: GuestKernel): Promise<readonly CpioEntry[]> {
   const applets = await host.run([programs.get("/usr/bin/busybox") ?? "busybox", "--list"]);
   const taken = new Set([...programs.keys(), ...Object.keys(links)]);
   const names = [
@@ -89,7 +91,6 @@ async function guestEntries(host: Executor, cache: string, kernel: GuestKernel):
 function own(kernel: GuestKernel): readonly CpioEntry[] {
   return [
     file("/init", 0o755, Buffer.from(guestInit())),
-    file("/usr/lib/encaplab/session", 0o755, Buffer.from(guestSession())),
     file("/usr/lib/encaplab/reseed", 0o755, reseedProgram()),
     file("/usr/lib/encaplab/modules", 0o644, Buffer.from(kernel.bootModules.join("\n") + "\n")),
     // The kernel opens it for the first process before that can mount anything.

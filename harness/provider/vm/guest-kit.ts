@@ -1,12 +1,20 @@
+import { access } from "node:fs/promises";
 import type { Executor } from "../../exec/executor.ts";
 import { findAccelerator } from "./accelerator.ts";
-import { guestImage } from "./guest-image.ts";
-import { fetchKernel } from "./kernel.ts";
+import { guestImage, type GuestImage } from "./guest-image.ts";
+import { guestInit, sshdConfig } from "./guest-init.ts";
+import { guestTools } from "./guest-tools.ts";
+import { fetchKernel, type GuestKernel } from "./kernel.ts";
+import { bootModules, onDemandModules } from "./kernel-modules.ts";
 import { qemuProgram, type MachineModel } from "./qemu-command.ts";
+import { recalled } from "./recall.ts";
 import { findState, stateKey } from "./saved-state.ts";
 
 /** MiB of memory of a guest: its file system takes 45, and captures of a run as much again. */
 export const guestMemoryMiB = 256;
+
+/** Changes when packages become known: what `apt-get update` writes. */
+const packageLists = "/var/lib/apt/lists";
 
 /** Everything that machines are started from. */
 export interface GuestKit {
@@ -21,14 +29,32 @@ export interface GuestKit {
 
 /** Fetches, builds or finds in the cache what machines with a kernel need. */
 export async function guestKit(host: Executor, cache: string, wantedKernel: string): Promise<GuestKit> {
-  const version = qemuVersion(host);
-  const kernel = await fetchKernel(host, cache, wantedKernel);
-  const image = await guestImage(host, cache, kernel);
+  const [version, { kernel, image }] = await Promise.all([qemuVersion(host), guestFiles(host, cache, wantedKernel)]);
   const plain = { memoryMiB: guestMemoryMiB, kernel: kernel.image, initramfs: image.file };
-  const model = { ...plain, accelerator: await findAccelerator(host, cache, await version, plain) };
-  const key = stateKey(model, await version, kernel.release, image.digest);
+  const model = { ...plain, accelerator: await findAccelerator(host, cache, version, plain) };
+  const key = stateKey(model, version, kernel.release, image.digest);
   const state = await findState(cache, key);
   return { cache, model, kernelRelease: kernel.release, stateKey: key, ...(state === undefined ? {} : { state }) };
+}
+
+interface GuestFiles {
+  readonly kernel: GuestKernel;
+  readonly image: GuestImage;
+}
+
+/** Asks apt, ldd and all programs again only when something has changed. */
+function guestFiles(host: Executor, cache: string, wanted: string): Promise<GuestFiles> {
+  const recipe = [wanted, guestTools, bootModules, onDemandModules, guestInit(), sshdConfig];
+  return recalled(cache, JSON.stringify(recipe), async () => {
+    const kernel = await fetchKernel(host, cache, wanted);
+    const image = await guestImage(host, cache, kernel);
+    const local = await access(wanted).then(
+      () => [wanted],
+      () => [],
+    );
+    const sources = [packageLists, kernel.image, image.file, ...image.sources, ...local];
+    return { value: { kernel, image }, sources };
+  });
 }
 
 async function qemuVersion(host: Executor): Promise<string> {

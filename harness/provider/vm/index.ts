@@ -16,10 +16,9 @@ import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } f
 import { labIdOf } from "../netns/owner.ts";
 import type { Capability, Lab, LabNode, LabRef, Provider } from "../provider.ts";
 import { buildMachines, loginFile } from "./build-lab.ts";
-import { hostProblems, planProblems } from "./check.ts";
+import { hostProblems } from "./check.ts";
 import { destroyMachines, labsOfMachines } from "./destroy.ts";
 import { discoverMachines } from "./discover.ts";
-import { sshPort } from "./guest-init.ts";
 import type { LoginKeys } from "./guest-keys.ts";
 import { guestKit } from "./guest-kit.ts";
 import { sshTunnelArgv } from "./render-machines.ts";
@@ -48,10 +47,7 @@ export function createVmProvider(options: VmOptions = {}): Provider {
   return {
     name,
     capabilities: new Set(capabilities),
-    check: async (plan) => {
-      const problems = await hostProblems(host(), options.userId ?? process.getuid?.());
-      return problems.length > 0 ? problems : planProblems(plan);
-    },
+    check: () => hostProblems(host(), options.userId ?? process.getuid?.()),
     provision: async (plan, runId, scope) => {
       const id = await labIdOf(runId, ownerPid);
       if (id === undefined) throw new LabError(`the owner of the lab, process ${ownerPid}, does not exist`);
@@ -94,7 +90,7 @@ function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options:
     const executor = options.onCommand === undefined ? ssh : recordingExecutor(ssh, options.onCommand);
     return { name: node, role: "node", executor, namespacePrefix };
   });
-  return { runId: id.runId, provider: name, plan, nodes, routers };
+  return { runId: id.runId, provider: name, plan, nodes, routers, slow: true };
 }
 
 /** Lab traffic stays in the lab: the connection enters the lab's namespace as a process and not as a route. */
@@ -105,7 +101,7 @@ function nodeExecutor(node: string, index: number, id: LabId, keys: LoginKeys): 
     where: `node ${node} (vm ${guestName(id, node)})`,
     env,
     connect: () => ({
-      sock: tunnelThrough(sshTunnelArgv(id, index, sshPort), env),
+      sock: tunnelThrough(sshTunnelArgv(id, index), env),
       username: "root",
       privateKey: keys.user,
       hostVerifier: (key: Buffer) => key.equals(pin),

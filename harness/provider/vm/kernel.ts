@@ -23,7 +23,7 @@ export async function availableKernels(host: Executor): Promise<readonly KernelP
   const search = await host
     .tryRun(["apt-cache", "search", "--names-only", "^linux-image-[0-9]"])
     .catch(() => undefined);
-  return search === undefined || search.exitCode !== 0 ? [] : parseKernelPackages(search.stdout);
+  return search?.exitCode === 0 ? parseKernelPackages(search.stdout) : [];
 }
 
 /**
@@ -76,7 +76,7 @@ async function unpack(host: Executor, deb: string, folder: string): Promise<void
 }
 
 async function firstFolder(candidates: readonly string[]): Promise<string> {
-  for (const folder of candidates) if (await readdir(folder).catch(() => undefined)) return folder;
+  for (const folder of candidates) if ((await readdir(folder).catch(() => [])).length > 0) return folder;
   throw new LabError(`the kernel package holds no modules: ${candidates.join(", ")}`);
 }
 

@@ -2,7 +2,8 @@ import type { Plan } from "../../topology/plan.ts";
 import { fabricNamespace, type LabId } from "../netns/names.ts";
 import { renderBuildScript } from "../netns/render-script.ts";
 import { renderLab } from "../netns/render-lab.ts";
-import { machinesNamespace, managementBridge, managementPort } from "./vm-names.ts";
+import { guestAddress, guestMac, sshPort } from "./guest-init.ts";
+import { machinesNamespace, managementTap } from "./vm-names.ts";
 
 /** sh script that builds the fabric and the routers as namespaces: those of a lab of namespaces, without its nodes. */
 export function fabricScript(plan: Plan, id: LabId): string {
@@ -18,23 +19,23 @@ export function nodeScripts(plan: Plan, id: LabId): ReadonlyMap<string, string> 
   return new Map(renderLab(plan, id).members.map(({ name, script }) => [name, script]));
 }
 
-/** For `ip -batch -` in the namespace of machines: the management bridge, and two taps per node. */
-export function tapBatch(plan: Plan): string {
-  const { device, address } = managementBridge;
-  return lines([
-    "link set lo up",
-    `link add ${device} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
-    `addr add ${address}/24 dev ${device}`,
-    `link set ${device} up`,
-    ...plan.nodes.flatMap(({ uplink }, index) => {
-      const { tap } = managementPort(index);
-      return [
-        `tuntap add dev ${tap} mode tap vnet_hdr`,
-        `link set ${tap} master ${device} up`,
-        `tuntap add dev ${uplink.bridgePort} mode tap vnet_hdr`,
-      ];
-    }),
-  ]);
+/**
+ * sh script for the namespace of machines: two taps per node. All guests have the same management address, each on a wire of its
+ * own, so that they have it before they have an identity; permanent neighbour entries save the first packets a wait.
+ */
+export function tapScript(plan: Plan): string {
+  const batch = plan.nodes.flatMap(({ uplink }, index) => {
+    const tap = managementTap(index);
+    return [
+      `tuntap add dev ${tap} mode tap vnet_hdr`,
+      `link set ${tap} up`,
+      `addr add fe80::2/64 dev ${tap} nodad`,
+      `neigh add ${guestAddress} lladdr ${guestMac} dev ${tap} nud permanent`,
+      `tuntap add dev ${uplink.bridgePort} mode tap vnet_hdr`,
+    ];
+  });
+  const ipv6 = ["all", "default"].map((scope) => `echo 0 >/proc/sys/net/ipv6/conf/${scope}/disable_ipv6`);
+  return `set -e\n${lines(ipv6)}exec ip -batch - <<'END'\n${lines(batch)}END\n`;
 }
 
 /** For `ip -batch -` in the namespace of machines, once QEMU has opened the taps: the uplinks go to the fabric. */
@@ -53,9 +54,9 @@ export function enslaveBatch(plan: Plan): string {
 }
 
 /** Command that reaches a node's ssh server from this host: its standard input and output are the connection. */
-export function sshTunnelArgv(id: LabId, index: number, port: number): readonly string[] {
-  const namespace = `--net=/run/netns/${machinesNamespace(id)}`;
-  return ["nsenter", namespace, "busybox", "nc", managementPort(index).address, String(port)];
+export function sshTunnelArgv(id: LabId, index: number): readonly string[] {
+  const address = `${guestAddress}%${managementTap(index)}`;
+  return ["nsenter", `--net=/run/netns/${machinesNamespace(id)}`, "busybox", "nc", address, String(sshPort)];
 }
 
 function lines(list: readonly string[]): string {

@@ -30,19 +30,7 @@ export function guestName(id: LabId, node: string): string {
   return memberNamespace(id, node);
 }
 
-/** Bridge of the management wires, and its address: link-local, seen by nothing but the lab's own namespace. */
-export const managementBridge = { device: "management", address: "169.254.77.254" } as const;
-
-/** The management card of the n-th node, counted from 0: outside device, address, MAC (locally administered). */
-export function managementPort(index: number): {
-  readonly tap: string;
-  readonly address: string;
-  readonly mac: string;
-} {
-  const number = index + 1;
-  const byte = number.toString(16).padStart(2, "0");
-  return { tap: `mgmt${number}`, address: `169.254.77.${number}`, mac: `02:00:a9:fe:4d:${byte}` };
+/** Outer end of the n-th node's management wire, counted from 0: a tap in the namespace of machines. */
+export function managementTap(index: number): string {
+  return `mgmt${index + 1}`;
 }
-
-/** Nodes that the management network has addresses for. */
-export const maxGuests = 253;

@@ -1,5 +1,5 @@
 import { LabError } from "../../core/errors.ts";
-import { runBatch } from "../../exec/batch.ts";
+import { shellQuote } from "../../exec/quote.ts";
 import type { LabNode } from "../provider.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { pingArgv, planWalks } from "../netns/walk.ts";
@@ -10,9 +10,9 @@ export async function walkMachines(plan: Plan, nodes: readonly LabNode[]): Promi
   await Promise.all(
     nodes.map(async ({ name, executor }) => {
       const own = walks.filter(({ from }) => from.name === name);
-      const commands = own.map((walk, index) => ({ id: String(index), argv: pingArgv(walk) }));
-      const results = await runBatch(executor, commands, { parallel: 4, timeoutMs: 60_000 });
-      const lost = own.find((_, index) => results.get(String(index))?.exitCode !== 0);
+      const pings = own.map((walk, index) => `${shellQuote(pingArgv(walk))} >/dev/null || { echo ${index}; exit; }`);
+      const { stdout } = await executor.run(["sh", "-c", pings.join("\n")], { timeoutMs: 60_000 });
+      const lost = stdout === "" ? undefined : own[Number(stdout)];
       if (lost === undefined) return;
       const state = await executor.tryRun(["sh", "-c", "ip -br addr; ip route; ip neigh"]);
       throw new LabError(`${name} does not reach ${lost.to.name} over the underlay`, {
