@@ -3,8 +3,11 @@ import { poll } from "../core/poll.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Executor } from "../exec/executor.ts";
 
-/** Milliseconds in which tcpdump must have written the marker; it takes a few. */
-const markerTimeoutMs = 2_000;
+/** Milliseconds in which tcpdump must have written the marker; it takes a few, in an emulated machine many. */
+const markerTimeoutMs = 10_000;
+
+/** The marker is among the last packets, so a look need not read a file of many megabytes. */
+const lastBytes = 256 * 1024;
 
 /**
  * Sends a packet over the node's loopback and waits until it stands in the file. Packets come out of a capture socket in
@@ -29,7 +32,9 @@ async function look(
   file: string,
   marker: string,
 ): Promise<{ done: true; value: undefined } | { done: false; seen: string }> {
-  const { exitCode } = await executor.tryRun(["grep", "-q", "-F", marker, file]);
+  // busybox's grep ends a line at the first NUL byte, and captures are full of them.
+  const script = `tail -c ${lastBytes} "$1" | tr -d '\\000' | grep -q -F "$2"`;
+  const { exitCode } = await executor.tryRun(["sh", "-c", script, "sh", file, marker]);
   return exitCode === 0 ? { done: true, value: undefined } : { done: false, seen: "a capture without it" };
 }
 

@@ -13,6 +13,8 @@ export interface ProbePlanOptions {
   readonly bulkBytes?: number;
   /** mtu probes on every pod-to-pod path, or on one per source node and locality (default). */
   readonly mtuPaths?: "all" | "sampled";
+  /** The lab's nodes are slow. */
+  readonly slow?: boolean;
 }
 
 /** Echo requests along a path that must die: each costs a time-out, and two show that it is no accident. */
@@ -36,7 +38,8 @@ export function planProbes(expectations: readonly PathExpectation[], options: Pr
         ...bulkProbe(expectation, options, tokens, index),
         ...mtuProbe(expectation, options, tokens, index, sampled),
       ];
-      return planned.filter((probe) => options.kinds.has(probe.kind));
+      const wanted = planned.filter((probe) => options.kinds.has(probe.kind));
+      return options.slow === true ? wanted.map((probe) => ({ ...probe, slow: true as const })) : wanted;
     });
 }
 

@@ -8,26 +8,27 @@ export interface HttpPorts {
 
 export const defaultHttpPorts: HttpPorts = { service: 80, direct: 8080 };
 
-/** Seconds between echo requests; iputils allows less than 0.2 only to root, in its older versions. */
-const pingInterval = "0.02";
-
-/** Seconds that a probe waits for an answer; a lab's round trips are below 10 ms. */
-const answerSeconds = 1;
+/**
+ * Seconds between echo requests, and seconds to wait for the first answer. The interval is also how long ping waits for
+ * the last answer once it had others (iputils: twice the longest round trip, at least the interval), so it must cover
+ * what a busy machine delays; iputils allows less than 0.2 only to root, in its older versions.
+ */
+const pingTimes = { usual: { interval: 0.1, answer: 1 }, slow: { interval: 0.5, answer: 4 } } as const;
 
 /** Milliseconds after which a probe that hangs is killed: longer than any of the limits that its command has itself. */
 export const probeTimeoutMs = 15_000;
 
 /** Seconds that curl may take as a whole. */
-const curlSeconds = 8;
+const curlSeconds = { usual: 8, slow: 14 } as const;
 
-/** Seconds in which curl may connect: three SYNs (RFC 6298: at 0, 1 and 3 s), or only one where none may arrive. */
-const connectSeconds = { usual: 4, dying: 0.9 } as const;
+/** Seconds in which curl may connect: three or four SYNs (RFC 6298: at 0, 1, 3 and 7 s), or one where none may arrive. */
+const connectSeconds = { usual: 4, slow: 8, dying: 0.9 } as const;
 
 /** The commands that send a probe; one, or two for mtu: the packet that fits, and the one with a byte more. */
 export function probeCommands(probe: Probe, ports: HttpPorts = defaultHttpPorts): readonly (readonly string[])[] {
   switch (probe.kind) {
     case "ping":
-      return [pingArgv(probe, ["-c", String(probe.amount), "-i", pingInterval])];
+      return [pingArgv(probe, ["-c", String(probe.amount), "-i", String(timesOf(probe).interval)])];
     case "mtu":
       return [mtuArgv(probe, 0), mtuArgv(probe, 1)];
     case "curl":
@@ -42,10 +43,19 @@ export function isDownload(probe: Probe): boolean {
   return probe.kind === "bulk" && probe.token.kind === "tcp-port" && probe.token.side === "client";
 }
 
-function pingArgv({ dials, token, path }: Probe, options: readonly string[]): readonly string[] {
+function pingArgv(probe: Probe, options: readonly string[]): readonly string[] {
+  const { dials, token, path } = probe;
   if (token.kind !== "icmp-pattern") throw new TypeError(`ping of ${path.id} needs an icmp-pattern token`);
   const family = path.family === 6 ? ["-6"] : [];
-  return ["ping", ...family, "-n", ...options, "-W", String(answerSeconds), "-p", token.pattern, dials];
+  return ["ping", ...family, "-n", ...options, "-W", String(timesOf(probe).answer), "-p", token.pattern, dials];
+}
+
+function timesOf(probe: Probe): { readonly interval: number; readonly answer: number } {
+  return pingTimes[paceOf(probe)];
+}
+
+function paceOf(probe: Probe): "usual" | "slow" {
+  return probe.slow === true ? "slow" : "usual";
 }
 
 /** DF set, and the payload that makes an IP packet of the MTU: minus IP header (20 or 40) and ICMP header (8). */
@@ -61,8 +71,8 @@ function curlArgv(probe: Probe, ports: HttpPorts, script: "saw" | "bulk", query:
   if (token.kind !== "tcp-port" || token.mark === undefined) throw new TypeError(`curl of ${path.id} needs a mark`);
   const host = path.family === 6 ? `[${dials}]` : dials;
   const port = path.service === undefined ? ports.direct : ports.service;
-  const connect = probe.dies === true ? connectSeconds.dying : connectSeconds.usual;
-  const limits = ["--max-time", String(curlSeconds), "--connect-timeout", String(connect)];
+  const connect = connectSeconds[probe.dies === true ? "dying" : paceOf(probe)];
+  const limits = ["--max-time", String(curlSeconds[paceOf(probe)]), "--connect-timeout", String(connect)];
   return [
     ...["curl", "-q", "-sS", "-g", "--noproxy", "*", ...limits, "--local-port", String(token.port)],
     ...(script === "bulk" ? ["-o", "/dev/null"] : []),
@@ -75,8 +85,11 @@ function curlArgv(probe: Probe, ports: HttpPorts, script: "saw" | "bulk", query:
  * stops counting when the client's end reaches it on the control connection, which overtakes a flow that was sent in one
  * go: unpaced, 1 in 5 servers of a busy machine reported 0 bytes. At 50 Mbit/s, 128 KiB take 20 ms.
  */
-function iperf3Argv({ dials, token, amount, path }: Probe): readonly string[] {
+const bulkRate = { usual: "50M", slow: "5M" } as const;
+
+function iperf3Argv(probe: Probe): readonly string[] {
+  const { dials, token, amount, path } = probe;
   if (token.kind !== "tcp-port") throw new TypeError(`iperf3 of ${path.id} needs a tcp-port token`);
-  const limits = ["-n", String(amount), "-l", "16K", "-b", "50M", "--connect-timeout", "3000"];
+  const limits = ["-n", String(amount), "-l", "16K", "-b", bulkRate[paceOf(probe)], "--connect-timeout", "3000"];
   return ["iperf3", "-c", dials, "-p", String(token.port), ...limits, "-J"];
 }

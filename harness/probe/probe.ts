@@ -32,6 +32,8 @@ export interface Probe {
   readonly mtu?: number;
   /** No answer is expected: wait for it only briefly. */
   readonly dies?: true;
+  /** The ends are slow machines: send at a slower pace and wait longer. */
+  readonly slow?: true;
 }
 
 /** What the probing program itself reported. */

@@ -27,6 +27,8 @@ export interface Lab {
   readonly plan: Plan;
   readonly nodes: readonly LabNode[];
   readonly routers: readonly LabNode[];
+  /** Nodes whose processors are slow or shared, as emulated machines: probes must come one by one and wait longer. */
+  readonly slow?: boolean;
 }
 
 /** A lab found on the machine by its names and labels, never from a state file. */

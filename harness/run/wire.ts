@@ -22,6 +22,10 @@ const snaplen = 256;
 /** Packets per node after which a capture ends by itself: some 100 MB at the snaplen, far above what probes send. */
 const maxPackets = 400_000;
 
+/** What emulated machines on few cores carry without losing packets to their own slowness. */
+const slowPace = { sources: 4, perSource: 2 };
+const slowAmounts = { pings: 3, bulkBytes: 64 * 1024 };
+
 /** What was sent, what the senders reported, and what the wire heard meanwhile. */
 export interface Wire {
   readonly probes: readonly Probe[];
@@ -47,6 +51,8 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
     seed: `${request.id}-${network.mode.id}`,
     kinds: questions.probes,
     mtuPaths: request.profile === "quick" ? "sampled" : "all",
+    slow: network.lab.slow === true,
+    ...(network.lab.slow === true ? slowAmounts : {}),
   });
   const places = placesOf(network);
   await phases.run("servers", () => startServers(probes, places, scope));
@@ -62,7 +68,11 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
     () => `${tapCount(targets)} taps listening on ${targets.length} nodes`,
   );
   await phases.run("sound check", () => soundCheck(network));
-  const results = await phases.run("probes", () => runProbes(probes, places), describeProbes);
+  const results = await phases.run(
+    "probes",
+    () => runProbes(probes, places, network.lab.slow === true ? slowPace : {}),
+    describeProbes,
+  );
   const captures = await phases.run("collect", () => session.stop(), describeCaptures);
   return { probes, results, targets, captures };
 }
