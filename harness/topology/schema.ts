@@ -99,7 +99,9 @@ export const topologySchema = z
       .optional(),
     fabric: z
       .enum(["none", "static", "bgp"])
-      .describe("Whether the routers know the pods' blocks: none (default) or static; bgp comes with a later release")
+      .describe(
+        "Whether the routers know the pods' blocks: not at all (none, the default), by static routes, or by BGP with each node (bgp)",
+      )
       .optional(),
     subnets: z.record(name(longestSubnetName), subnetSchema).describe("The racks, by name"),
     routers: z.record(name(longestName), routerSchema).describe("The routers, by name"),

@@ -4,7 +4,7 @@ export type Family = 4 | 6;
 /** One value per IP family; a missing key means that the family is not used. */
 export type PerFamily<T> = Readonly<Partial<Record<Family, T>>>;
 
-/** Whether the routers know the pods' blocks: not at all, by static routes, or by BGP (a later stage). */
+/** Whether the routers know the pods' blocks: not at all, by static routes, or by BGP with each node. */
 export type Fabric = "none" | "static" | "bgp";
 
 /** A rack: one layer-2 segment with one subnet per family. */

@@ -10,7 +10,6 @@ import type { FileFacts, TopologyProblem } from "./topology-problem.ts";
 /** Every reason for which a well-formed topology cannot become a lab; [] = can. */
 export function validateTopology(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
   return [
-    ...checkFabric(topology),
     ...checkReferences(topology, file),
     ...checkNetworks(topology, file),
     ...checkAddresses(topology, file),
@@ -18,9 +17,4 @@ export function validateTopology(topology: Topology, file: FileFacts): readonly 
     ...checkReach(topology, file),
     ...checkMtu(topology, file),
   ];
-}
-
-function checkFabric(topology: Topology): readonly TopologyProblem[] {
-  if (topology.fabric !== "bgp") return [];
-  return [{ path: ["fabric"], message: '"bgp" comes with a later release; use none or static' }];
 }

@@ -6,6 +6,7 @@ import { runScript } from "../../exec/script.ts";
 import type { Identities } from "../../encap/identity.ts";
 import type { Lab, LabNode } from "../../provider/provider.ts";
 import type { Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
+import { startFabric } from "../fabric/bgp-fabric.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import type { CalicoFiles, CalicoSource } from "./calico-source.ts";
 import { convergeCalico, Stopwatch } from "./converge.ts";
@@ -57,6 +58,7 @@ async function install(mode: Mode, lab: Lab, scope: Scope, files: CalicoFiles, e
   const title = await titleOf(lab, files);
   scope.defer(`remove Calico from ${lab.nodes.map(({ name }) => name).join(", ")}`, () => removeCalico(lab));
   await makeManagement(lab);
+  await startFabric(lab, scope);
   await startEtcd(lab, etcd);
   watch.reached("datastore");
   await writeResources(managementExecutor(lab), resourcesFor(lab.plan, mode));

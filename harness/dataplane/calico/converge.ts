@@ -6,6 +6,7 @@ import type { Identities } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Lab } from "../../provider/provider.ts";
 import type { Convergence, RunningPod } from "../dataplane.ts";
+import { waitForFabric } from "../fabric/bgp-fabric.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { deliveringPairs } from "../reference/must-deliver.ts";
 import { pingAll } from "../reference/ping-all.ts";
@@ -53,6 +54,7 @@ export async function convergeCalico(
   watch: Stopwatch,
 ): Promise<Identities> {
   const identities = await walkFacts(lab, mode, watch);
+  if (await waitForFabric(lab, mode, identities)) watch.reached("fabric");
   const pairs = deliveringPairs(lab.plan, mode).flatMap((pair) => {
     const address = identities.pods.find(({ name }) => name === pair.to)?.addresses[pair.family];
     return address === undefined ? [] : [{ ...pair, address }];

@@ -5,7 +5,7 @@ import { shellQuote } from "../../exec/quote.ts";
 import { etcdFolder } from "./lab-folder.ts";
 import { etcdEndpoint, managementExecutor } from "./management.ts";
 import { logTail } from "./log-tail.ts";
-import { startServices } from "./supervise.ts";
+import { startServices } from "../process/supervise.ts";
 
 /** Milliseconds until a fresh etcd answers; half a second is usual. */
 const startTimeoutMs = 15_000;

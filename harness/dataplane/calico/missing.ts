@@ -2,6 +2,7 @@ import type { Mode } from "../../encap/mode.ts";
 import { runScript } from "../../exec/script.ts";
 import type { Lab } from "../../provider/provider.ts";
 import type { Requirement } from "../dataplane.ts";
+import { missingFabric } from "../fabric/bgp-fabric.ts";
 import { missingOn } from "../reference/missing.ts";
 import type { Located } from "./locate.ts";
 
@@ -41,6 +42,7 @@ export async function missingCalico(
   return [
     ...(needsBgp(mode) && bgp === undefined ? [noBird] : []),
     ...(await missingPrograms(lab, programs)),
+    ...(await missingFabric(lab, false)),
     ...(await missingOn(mode, lab)),
   ];
 }

@@ -3,7 +3,7 @@ import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { CalicoFiles } from "./calico-source.ts";
 import { etcdEndpoint } from "./management.ts";
-import type { Service } from "./supervise.ts";
+import type { Service } from "../process/supervise.ts";
 
 /** A node's Calico: which files it runs, and in which folder its state lives. */
 export interface NodeCalico {

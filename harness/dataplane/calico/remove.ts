@@ -5,7 +5,7 @@ import { renderNatRemoval } from "../reference/render-nat.ts";
 import { etcdFolder, labFolder, nodeFolder } from "./lab-folder.ts";
 import { removeManagement } from "./management.ts";
 import { removePods } from "./pods.ts";
-import { stopServices } from "./supervise.ts";
+import { stopServices } from "../process/supervise.ts";
 
 /**
  * Takes everything of Calico's off a lab: programs first, lest they repair what is removed; then pods, the kernel's state,

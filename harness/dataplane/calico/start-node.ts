@@ -5,7 +5,7 @@ import { runScript } from "../../exec/script.ts";
 import { logTail } from "./log-tail.ts";
 import { bgpServices, entrance, nodeCommand, nodeEnvironment, nodeServices, type NodeCalico } from "./node-command.ts";
 import { renderEntrance } from "./private-mounts.ts";
-import { startServices } from "./supervise.ts";
+import { startServices } from "../process/supervise.ts";
 
 /** Milliseconds for one of start-up's one-time commands; large Go programs on a busy machine. */
 const onceTimeoutMs = 60_000;

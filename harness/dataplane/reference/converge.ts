@@ -17,6 +17,8 @@ export interface Converging {
   readonly executorOf: (node: string) => Executor;
   readonly pods: readonly RunningPod[];
   readonly pairs: readonly DeliveringPair[];
+  /** Waits for what the routers must learn first; tells whether there was anything to learn. */
+  readonly fabric?: () => Promise<boolean>;
   /** When the installation began, on the system clock. */
   readonly startedAt: number;
 }
@@ -26,6 +28,7 @@ export async function converge(converging: Converging): Promise<Convergence> {
   const { startedAt, pods, pairs } = converging;
   const since = (): number => Math.round((systemClock.now() - startedAt) * 10) / 10;
   const steps = [{ step: "programmed", atMs: since() }, ...(await walkFacts(converging, since))];
+  if ((await converging.fabric?.()) === true) steps.push({ step: "fabric", atMs: since() });
   if (pairs.length > 0) {
     await pingAll(pods, pairs, pingTimeoutMs);
     steps.push({ step: `ping over ${pairs.length} pairs`, atMs: since() });

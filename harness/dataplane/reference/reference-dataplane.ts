@@ -7,6 +7,7 @@ import type { Executor } from "../../exec/executor.ts";
 import { inNamespace } from "../../exec/namespace.ts";
 import type { Lab, LabNode } from "../../provider/provider.ts";
 import type { Convergence, Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
+import { announceBlocks, missingFabric, startFabric, waitForFabric } from "../fabric/bgp-fabric.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { converge } from "./converge.ts";
 import { missingOn } from "./missing.ts";
@@ -24,7 +25,7 @@ export const referenceTitle = "reference dataplane, not Calico";
 /** The kernel programmed with ip(8), bridge(8) and nft(8) exactly as Calico documents it. */
 export const referenceDataplane: Dataplane = {
   name: "reference",
-  missing: missingOn,
+  missing: async (mode, lab) => [...(await missingFabric(lab, true)), ...(await missingOn(mode, lab))],
   install,
   attach,
   switchMode,
@@ -39,7 +40,9 @@ async function install(mode: Mode, lab: Lab, scope: Scope): Promise<Network> {
   scope.defer(`remove the reference dataplane from ${lab.nodes.map(({ name }) => name).join(", ")}`, () =>
     removeFromLab(lab),
   );
+  await startFabric(lab, scope);
   await onEveryNode(lab, programs, renderInstall);
+  await announceBlocks(lab, mode);
   return networkOf(lab, mode, await convergeLab(lab, mode, programs, startedAt));
 }
 
@@ -58,6 +61,7 @@ async function switchMode(network: Network, mode: Mode): Promise<Transition> {
     if (old === undefined) throw new RangeError(`node ${program.node} had no program before the switch`);
     return renderSwitch(old, program);
   });
+  await announceBlocks(lab, mode);
   return { from: network.mode, network: networkOf(lab, mode, await convergeLab(lab, mode, after, startedAt)) };
 }
 
@@ -79,7 +83,9 @@ async function onEveryNode(
 
 function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], startedAt: number): Promise<Convergence> {
   const executorOf = (node: string): Executor => nodeOf(lab, node).executor;
-  return converge({ programs, executorOf, pods: podsOf(lab), pairs: deliveringPairs(lab.plan, mode), startedAt });
+  const pairs = deliveringPairs(lab.plan, mode);
+  const fabric = (): Promise<boolean> => waitForFabric(lab, mode, identitiesFromAllocation(lab.plan, mode));
+  return converge({ programs, executorOf, pods: podsOf(lab), pairs, fabric, startedAt });
 }
 
 function networkOf(lab: Lab, mode: Mode, convergence: Convergence): Network {

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { loadTopology } from "../../topology/load.ts";
+import { planTopology } from "../../topology/make-plan.ts";
+import type { Plan } from "../../topology/plan.ts";
+import { nodeSessions, renderNodeBird, renderRouterBird, routerSessions } from "./bird-config.ts";
+import { parseProtocols } from "./bgp-sessions.ts";
+
+const planOf = async (name: string): Promise<Plan> => planTopology(await loadTopology(name));
+
+describe("configuration of a BGP fabric", () => {
+  it("gives a router one session per node of its subnets and family, between the addresses on that wire", async () => {
+    const plan = await planOf("dual-stack");
+    const [router] = plan.routers;
+    assert.ok(router);
+    const sessions = routerSessions(plan, router);
+    assert.equal(sessions.length, plan.nodes.length * 2);
+    assert.deepEqual(
+      sessions.slice(0, 1).map(({ name, peer, local, neighbour }) => [name, peer, local, neighbour]),
+      [["a1_4", "a1", "198.18.1.1", "198.18.1.11"]],
+    );
+  });
+
+  it("has both ends of each session name the same two addresses", async () => {
+    const plan = await planOf("three-racks");
+    const ends = (local: string, neighbour: string): string => [local, neighbour].toSorted().join(" ");
+    const ofRouters = plan.routers.flatMap((router) => routerSessions(plan, router));
+    const ofNodes = plan.nodes.flatMap((node) => nodeSessions(plan, node));
+    assert.deepEqual(
+      ofNodes.map(({ local, neighbour }) => ends(local, neighbour)).toSorted(),
+      ofRouters.map(({ local, neighbour }) => ends(local, neighbour)).toSorted(),
+    );
+  });
+
+  it("lets a node tell exactly its own blocks and take nothing", async () => {
+    const plan = await planOf("bgp-fabric");
+    const [node] = plan.nodes;
+    assert.ok(node);
+    const config = renderNodeBird(plan, node, { 4: ["198.19.0.0/26"], 6: [] });
+    assert.match(config, /route 198\.19\.0\.0\/26 blackhole;/);
+    assert.match(config, /import none; export where source = RTS_STATIC;/);
+    assert.doesNotMatch(config, /protocol kernel/);
+  });
+
+  it("puts into a router's kernel what came by BGP, and nothing else", async () => {
+    const plan = await planOf("bgp-fabric");
+    const [router] = plan.routers;
+    assert.ok(router);
+    const config = renderRouterBird(plan, router);
+    assert.match(
+      config,
+      /protocol kernel kernel4 \{\n {2}learn;\n {2}ipv4 \{ import all; export where source = RTS_BGP; \};/,
+    );
+    assert.equal(config.match(/rr client;/g)?.length, plan.nodes.length);
+  });
+
+  it("reads the state of sessions, also of those that are down", () => {
+    const text = [
+      "BIRD 2.0.12 ready.",
+      "Name       Proto      Table      State  Since         Info",
+      "device1    Device     ---        up     12:00:00.000  ",
+      "a1_4       BGP        ---        up     12:00:01.000  Established   ",
+      "b1_4       BGP        ---        start  12:00:01.000  Active        Socket: Connection refused",
+      "b2_4       BGP        ---        down   12:00:01.000  ",
+    ].join("\n");
+    assert.deepEqual(
+      [...parseProtocols(text)],
+      [
+        ["a1_4", "Established"],
+        ["b1_4", "Active"],
+        ["b2_4", "down"],
+      ],
+    );
+  });
+});
