@@ -1,7 +1,6 @@
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { ExpectedDirection, ExpectedHop, ExpectedOuter, Form, HopRole } from "./expectation.ts";
-import { blocksUnknownBecause } from "./fabric-routes.ts";
 import type { Flow } from "./flow.ts";
 import type { Mode } from "./mode.ts";
 import type { Parties, Party } from "./parties.ts";
@@ -43,9 +42,8 @@ function wayOf(plan: Plan, mode: Mode, family: Family, from: Party, to: Party, f
   // Felix's direct routes of VXLAN pools are onlink; BIRD's, of the other pools, take the gateway (calico-facts 2.4).
   const onlink = mode.encapsulation === "vxlan";
   const block = to.node.blocks[family]?.[0] ?? flow.destination;
-  const unknown = blocksUnknownBecause(plan, mode, family);
-  const unroutable = `has no route to ${block} (${unknown ?? ""})`;
-  return underlayWay(plan, family, ...between, unknown === undefined ? { onlink } : { onlink, unroutable });
+  const unroutable = `has no route to ${block} (fabric: none)`;
+  return underlayWay(plan, family, ...between, plan.topology.fabric === "none" ? { onlink, unroutable } : { onlink });
 }
 
 function hopsOf(way: Way, form: Form, from: Party, to: Party, [start, end]: readonly [End, End]): ExpectedHop[] {

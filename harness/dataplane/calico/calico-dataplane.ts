@@ -105,7 +105,7 @@ async function switchMode(network: Network, mode: Mode, files: CalicoFiles): Pro
   const watch = new Stopwatch();
   const { lab, pods } = network;
   await writeResources(managementExecutor(lab), poolsFor(lab.plan, mode));
-  if (needsBgp(mode)) await Promise.all(lab.nodes.map((node) => ensureBgp(lab, node, files, mode)));
+  if (needsBgp(mode, lab.plan)) await Promise.all(lab.nodes.map((node) => ensureBgp(lab, node, files, mode)));
   watch.reached("pools changed");
   const identities = await convergeCalico(lab, mode, pods, watch);
   const after = { ...network, mode, identities, convergence: watch.convergence() };
@@ -126,7 +126,7 @@ async function writeServices(lab: Lab, identities: Identities): Promise<void> {
 }
 
 function nodeCalico(lab: Lab, { name }: LabNode, files: CalicoFiles, mode: Mode): NodeCalico {
-  return { node: name, plan: lab.plan, files, folder: nodeFolder(lab, name), bgp: needsBgp(mode) };
+  return { node: name, plan: lab.plan, files, folder: nodeFolder(lab, name), bgp: needsBgp(mode, lab.plan) };
 }
 
 function podsOfNode(lab: Lab, node: string): Lab["plan"]["allocation"]["pods"] {

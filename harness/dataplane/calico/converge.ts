@@ -54,7 +54,7 @@ export async function convergeCalico(
   watch: Stopwatch,
 ): Promise<Identities> {
   const identities = await walkFacts(lab, mode, watch);
-  if (await waitForFabric(lab, mode, identities)) watch.reached("fabric");
+  if (await waitForFabric(lab, identities)) watch.reached("fabric");
   const pairs = deliveringPairs(lab.plan, mode).flatMap((pair) => {
     const address = identities.pods.find(({ name }) => name === pair.to)?.addresses[pair.family];
     return address === undefined ? [] : [{ ...pair, address }];

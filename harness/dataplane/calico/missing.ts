@@ -1,6 +1,7 @@
 import type { Mode } from "../../encap/mode.ts";
 import { runScript } from "../../exec/script.ts";
 import type { Lab } from "../../provider/provider.ts";
+import type { Plan } from "../../topology/plan.ts";
 import type { Requirement } from "../dataplane.ts";
 import { missingFabric } from "../fabric/bgp-fabric.ts";
 import { missingOn } from "../reference/missing.ts";
@@ -15,9 +16,12 @@ const tools: readonly (readonly [program: string, debianPackage: string])[] = [
   ["unshare", "util-linux"],
 ];
 
-/** Whether a mode's routes come by BGP: with Calico v3.32's defaults those of IPIP and of unencapsulated pools. */
-export function needsBgp(mode: Mode): boolean {
-  return mode.encapsulation !== "vxlan";
+/**
+ * Whether BIRD must run: routes of IPIP and unencapsulated pools come by BGP with Calico v3.32's defaults, and routers that
+ * learn by BGP want a peer in every mode.
+ */
+export function needsBgp(mode: Mode, plan: Plan): boolean {
+  return mode.encapsulation !== "vxlan" || plan.topology.fabric === "bgp";
 }
 
 /** Reasons for which Calico cannot put a mode into effect on a lab. */
@@ -35,12 +39,12 @@ export async function missingCalico(
   if ("problem" in located) return [{ reason: located.problem.what, fix: located.problem.fix }];
   const { bgp } = located.files;
   const noBird: Requirement = {
-    reason: `${mode.calicoName} needs BIRD, which this Calico came without`,
+    reason: `${mode.calicoName} on fabric: ${lab.plan.topology.fabric} needs BIRD, which this Calico came without`,
     fix: "put Calico's bird, bird6, birdcl and the node image's /etc/calico/confd beside calico-node",
   };
   const programs = [...tools, [etcd, "etcd-server (or give --etcd PATH)"] as const];
   return [
-    ...(needsBgp(mode) && bgp === undefined ? [noBird] : []),
+    ...(needsBgp(mode, lab.plan) && bgp === undefined ? [noBird] : []),
     ...(await missingPrograms(lab, programs)),
     ...(await missingFabric(lab, false)),
     ...(await missingOn(mode, lab)),

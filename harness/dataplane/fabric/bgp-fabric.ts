@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { poll, type Look } from "../../core/poll.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { Identities } from "../../encap/identity.ts";
-import type { Mode } from "../../encap/mode.ts";
-import { blocksUnknownBecause } from "../../encap/fabric-routes.ts";
 import { shellQuote } from "../../exec/quote.ts";
 import { runScript } from "../../exec/script.ts";
 import type { Lab, LabNode } from "../../provider/provider.ts";
@@ -44,32 +42,22 @@ export async function startFabric(lab: Lab, scope: Scope): Promise<void> {
   );
 }
 
-/**
- * Makes reference nodes tell their blocks to their routers, or stop it: as Calico's own BIRD, they tell pools whose routes
- * come by BGP, and nothing of VXLAN pools.
- */
-export async function announceBlocks(lab: Lab, mode: Mode): Promise<void> {
+/** Makes reference nodes tell their blocks to their routers, in every mode: Calico's BIRD exports VXLAN pools to its peers too. */
+export async function announceBlocks(lab: Lab): Promise<void> {
   if (lab.plan.topology.fabric !== "bgp") return;
-  const { families, allocation, nodes } = lab.plan;
   await Promise.all(
     lab.nodes.map(async (node) => {
-      const planned = nodes.find(({ name }) => name === node.name);
-      const own = allocation.nodes.find((entry) => entry.node === node.name)?.blocks ?? {};
-      await stopServices(node.executor, birdFolder(lab, node.name));
-      const told = families.filter((family) => blocksUnknownBecause(lab.plan, mode, family) === undefined);
-      if (planned === undefined || told.length === 0) return;
-      const blocks = { 4: told.includes(4) ? list(own[4]) : [], 6: told.includes(6) ? list(own[6]) : [] };
-      await startBird(lab, node, renderNodeBird(lab.plan, planned, blocks));
+      const planned = lab.plan.nodes.find(({ name }) => name === node.name);
+      const own = lab.plan.allocation.nodes.find((entry) => entry.node === node.name)?.blocks ?? {};
+      if (planned !== undefined) await startBird(lab, node, renderNodeBird(lab.plan, planned, own));
     }),
   );
 }
 
-/** Waits until every router knows every block that it must know in the mode; the error names the first that it lacks. */
-export async function waitForFabric(lab: Lab, mode: Mode, identities: Identities): Promise<boolean> {
+/** Waits until every router knows every block, where the fabric is to learn them; the error names the first that it lacks. */
+export async function waitForFabric(lab: Lab, identities: Identities): Promise<boolean> {
   if (lab.plan.topology.fabric !== "bgp") return false;
-  const told = lab.plan.families.filter((family) => blocksUnknownBecause(lab.plan, mode, family) === undefined);
-  const blocks = identities.nodes.flatMap((node) => told.flatMap((family) => node.blocks[family] ?? []));
-  if (blocks.length === 0) return false;
+  const blocks = identities.nodes.flatMap((node) => Object.values(node.blocks).flat());
   const look = async (): Promise<Look<undefined>> => {
     const facts = await Promise.all(lab.routers.map(({ name, executor }) => readNodeFacts(name, executor)));
     for (const { node, routes } of facts) {
@@ -111,8 +99,4 @@ async function stopFabric(lab: Lab): Promise<void> {
   await Promise.all(
     lab.routers.slice(0, 1).map(({ executor }) => executor.tryRun(["rmdir", join(birdFolder(lab, "x"), "..")])),
   );
-}
-
-function list(block: string | undefined): readonly string[] {
-  return block === undefined ? [] : [block];
 }

@@ -31,11 +31,11 @@ describe("configuration of a BGP fabric", () => {
     );
   });
 
-  it("lets a node tell exactly its own blocks and take nothing", async () => {
+  it("lets a node tell exactly its own block and take nothing", async () => {
     const plan = await planOf("bgp-fabric");
     const [node] = plan.nodes;
     assert.ok(node);
-    const config = renderNodeBird(plan, node, { 4: ["198.19.0.0/26"], 6: [] });
+    const config = renderNodeBird(plan, node, { 4: "198.19.0.0/26" });
     assert.match(config, /route 198\.19\.0\.0\/26 blackhole;/);
     assert.match(config, /import none; export where source = RTS_STATIC;/);
     assert.doesNotMatch(config, /protocol kernel/);

@@ -1,6 +1,6 @@
 import { withoutPrefix } from "../../topology/address.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port } from "../../topology/plan.ts";
-import type { Family } from "../../topology/topology.ts";
+import type { Family, PerFamily } from "../../topology/topology.ts";
 
 /**
  * Autonomous system of the whole lab: Calico's default (BGPConfiguration.spec.asNumber). One for all, so that next hops
@@ -71,18 +71,14 @@ export function renderRouterBird(plan: Plan, router: PlannedRouter): string {
   ].join("\n");
 }
 
-/** Configuration of BIRD 2 on a reference node: tells its own blocks and takes nothing, for its routes are made otherwise. */
-export function renderNodeBird(
-  plan: Plan,
-  node: PlannedNode,
-  blocks: Readonly<Record<Family, readonly string[]>>,
-): string {
+/** Configuration of BIRD 2 on a reference node: tells its own block and takes nothing, for its routes are made otherwise. */
+export function renderNodeBird(plan: Plan, node: PlannedNode, blocks: PerFamily<string>): string {
   return [
     ...preamble(plan, node.name, [node.uplink]),
     ...plan.families.flatMap((family) => [
       `protocol static blocks${family} {`,
       `  ipv${family};`,
-      ...blocks[family].map((block) => `  route ${block} blackhole;`),
+      ...(blocks[family] === undefined ? [] : [`  route ${blocks[family]} blackhole;`]),
       "}",
     ]),
     ...nodeSessions(plan, node).flatMap((session) =>

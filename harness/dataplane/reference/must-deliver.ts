@@ -1,4 +1,3 @@
-import { blocksUnknownBecause } from "../../encap/fabric-routes.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import { contains } from "../../topology/address.ts";
@@ -55,7 +54,7 @@ function delivers(plan: Plan, mode: Mode, family: Family, from: Peer, to: Peer):
   if (tunneled) return near || answersFor(plan, from.planned, family, to.address);
   return near
     ? route.via === to.address
-    : blocksUnknownBecause(plan, mode, family) === undefined && answersFor(plan, from.planned, family, route.via ?? "");
+    : plan.topology.fabric !== "none" && answersFor(plan, from.planned, family, route.via ?? "");
 }
 
 /** Whether somebody on the node's segment answers ARP or ND for what the node must resolve to reach an address elsewhere. */

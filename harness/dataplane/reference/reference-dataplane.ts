@@ -42,7 +42,7 @@ async function install(mode: Mode, lab: Lab, scope: Scope): Promise<Network> {
   );
   await startFabric(lab, scope);
   await onEveryNode(lab, programs, renderInstall);
-  await announceBlocks(lab, mode);
+  await announceBlocks(lab);
   return networkOf(lab, mode, await convergeLab(lab, mode, programs, startedAt));
 }
 
@@ -61,7 +61,6 @@ async function switchMode(network: Network, mode: Mode): Promise<Transition> {
     if (old === undefined) throw new RangeError(`node ${program.node} had no program before the switch`);
     return renderSwitch(old, program);
   });
-  await announceBlocks(lab, mode);
   return { from: network.mode, network: networkOf(lab, mode, await convergeLab(lab, mode, after, startedAt)) };
 }
 
@@ -84,7 +83,7 @@ async function onEveryNode(
 function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], startedAt: number): Promise<Convergence> {
   const executorOf = (node: string): Executor => nodeOf(lab, node).executor;
   const pairs = deliveringPairs(lab.plan, mode);
-  const fabric = (): Promise<boolean> => waitForFabric(lab, mode, identitiesFromAllocation(lab.plan, mode));
+  const fabric = (): Promise<boolean> => waitForFabric(lab, identitiesFromAllocation(lab.plan, mode));
   return converge({ programs, executorOf, pods: podsOf(lab), pairs, fabric, startedAt });
 }
 
