@@ -1,14 +1,29 @@
 import { UsageError } from "../core/errors.ts";
+import { calicoDataplane, type CalicoOptions } from "./calico/calico-dataplane.ts";
 import type { Dataplane } from "./dataplane.ts";
 import { referenceDataplane } from "./reference/reference-dataplane.ts";
 
-/** All dataplanes, by the names that `--dataplane` takes. To add one, add a line. */
-export const dataplanes: readonly Dataplane[] = [referenceDataplane];
+/** What the dataplanes need to know from the command line. */
+export interface DataplaneOptions {
+  readonly calico?: CalicoOptions;
+}
 
-/** The dataplane of that name; `auto` is the first that there is. UsageError lists all names. */
-export function createDataplane(name = "auto"): Dataplane {
-  const dataplane = dataplanes.find((candidate) => name === "auto" || candidate.name === name);
-  if (dataplane !== undefined) return dataplane;
-  const known = ["auto", ...dataplanes.map((candidate) => candidate.name)].join(", ");
-  throw new UsageError(`unknown dataplane "${name}"; known: ${known}`);
+/** All dataplanes, by the names that `--dataplane` takes. To add one, add a line. */
+export const dataplanes: Readonly<Record<string, (options: DataplaneOptions) => Dataplane>> = {
+  calico: ({ calico }) => calicoDataplane(calico ?? {}),
+  reference: () => referenceDataplane,
+};
+
+/** Names that `--dataplane` takes. */
+export const dataplaneNames: readonly string[] = ["auto", ...Object.keys(dataplanes)];
+
+/**
+ * The dataplane of that name; `auto` is real Calico where a source of it was given, and otherwise the reference. UsageError
+ * lists all names.
+ */
+export function createDataplane(name = "auto", options: DataplaneOptions = {}): Dataplane {
+  const chosen = name !== "auto" ? name : options.calico?.source === undefined ? "reference" : "calico";
+  const make = Object.hasOwn(dataplanes, chosen) ? dataplanes[chosen] : undefined;
+  if (make !== undefined) return make(options);
+  throw new UsageError(`unknown dataplane "${name}"; known: ${dataplaneNames.join(", ")}`);
 }
