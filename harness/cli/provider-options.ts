@@ -1,9 +1,12 @@
 import { Option, type Command } from "commander";
+import { collect } from "./scenario-options.ts";
 
 /** Options that say on what to run. */
 export interface ProviderOptions {
   readonly provider: "auto" | "netns" | "vm";
   readonly dataplane: "auto" | "reference";
+  readonly kernel?: string[];
+  readonly cache?: string;
 }
 
 /** Adds the options that say on what to run. */
@@ -16,5 +19,12 @@ export function addProviderOptions(command: Command): Command {
     )
     .addOption(
       new Option("--dataplane <name>", "what puts the mode into effect").choices(["auto", "reference"]).default("auto"),
-    );
+    )
+    .addOption(
+      new Option(
+        "--kernel <versions>",
+        "kernels for virtual machines, for example 6.1,6.12: the same run on each, side by side in one report (doctor lists them)",
+      ).argParser((value: string, before: string[] | undefined) => collect(value, before ?? [])),
+    )
+    .option("--cache <dir>", "folder for kernels, guest images and saved machine states (default ~/.cache/encaplab)");
 }

@@ -17,7 +17,7 @@ import { runModes } from "../run/runner.ts";
 import { allSuites } from "../../suites/all-suites.ts";
 import { diagramText } from "../topology/diagram.ts";
 import type { Plan } from "../topology/plan.ts";
-import { chosenProviders } from "./chosen-providers.ts";
+import { chosenVariants } from "./chosen-providers.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { openPage } from "./open-page.ts";
 import type { ProviderOptions } from "./provider-options.ts";
@@ -28,6 +28,8 @@ import { writeReports, type Reports } from "./write-reports.ts";
 /** A run as the verbs ask for it. */
 export interface RunOrder extends RunOptions {
   readonly provider: ProviderOptions["provider"];
+  readonly kernel?: string[];
+  readonly cache?: string;
   readonly modes: readonly Mode[];
   readonly plan: Plan;
   readonly profile: Profile;
@@ -101,7 +103,7 @@ function servicesFor(order: RunOrder, listener: RunListener, timeline: Timeline)
   return {
     version: harnessVersion,
     host: localExecutor(),
-    providers: chosenProviders(order, {
+    variants: chosenVariants(order, {
       onCommand: ({ startedAt, where, argv, durationMs, exitCode }) => {
         const at = new Date(startedAt).toISOString();
         const exit = exitCode === undefined ? {} : { exitCode };

@@ -95,7 +95,7 @@ function addTest(
 ): void {
   const test = new Mocha.Test(title, async function (this: Mocha.Context) {
     // Id and history must neither depend on the folder that encaplab runs in nor on the provider or the run.
-    const stable = createHash("md5").update(`${record.topology}\n${title}`).digest("hex");
+    const stable = createHash("md5").update(`${record.topology}\n${suite.fullTitle()}\n${title}`).digest("hex");
     await allure.historyId(stable);
     await allure.testCaseId(stable);
     await body(this);
@@ -125,6 +125,7 @@ async function labelPath(outcome: PathOutcome, scenario: ScenarioRecord): Promis
         }),
     provider: scenario.provider,
     dataplane: scenario.dataplane,
+    ...(scenario.kernel === undefined ? {} : { kernel: scenario.kernel }),
   };
   for (const [name, value] of Object.entries(parameters)) await allure.parameter(name, value, { excluded: true });
 }

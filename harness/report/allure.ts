@@ -1,3 +1,4 @@
+import { scenarioTitle } from "./scenario-title.ts";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import AllureReporter from "allure-mocha";
@@ -78,7 +79,8 @@ const allureReporter = AllureReporter as unknown as Mocha.ReporterConstructor;
 
 function buildSuites(root: Mocha.Suite, context: AllureContext): void {
   const { record } = context;
-  for (const scenario of record.scenarios) buildMode(Mocha.Suite.create(root, scenario.mode), scenario, context);
+  for (const scenario of record.scenarios)
+    buildMode(Mocha.Suite.create(root, scenarioTitle(scenario)), scenario, context);
   const run = Mocha.Suite.create(root, "run");
   const general = record.measurements.filter((measurement) => measurement.mode === undefined);
   if (general.length > 0) addMeasurementsTest(run, "run", general, context);
@@ -97,7 +99,9 @@ function buildMode(mode: Mocha.Suite, scenario: ScenarioRecord, context: AllureC
   for (const outcome of outcomesOf(scenario, record.verdicts)) {
     addPathTest(suiteFor(outcome.id.split("/")[1] ?? "other"), scenario, outcome, context);
   }
-  const measurements = record.measurements.filter((measurement) => measurement.mode === scenario.mode);
+  const measurements = record.measurements.filter(
+    ({ mode: id, variant }) => id === scenario.mode && variant === scenario.variant,
+  );
   if (measurements.length > 0) addMeasurementsTest(suiteFor("measurements"), scenario.mode, measurements, context);
 }
 

@@ -1,3 +1,4 @@
+import { scenarioTitle } from "./scenario-title.ts";
 import type { RunRecord, ScenarioRecord, Trouble } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
@@ -55,7 +56,7 @@ function modeSuite(scenario: ScenarioRecord, record: RunRecord, folder: string):
     skipped: of("skip") + whole.skipped,
   };
   const time = seconds(scenario.phases.reduce((sum, { ms }) => sum + ms, 0));
-  return suite(scenario.mode, counts, record, time, [properties(scenario, record), ...whole.xml, ...cases]);
+  return suite(scenarioTitle(scenario), counts, record, time, [properties(scenario, record), ...whole.xml, ...cases]);
 }
 
 /** A mode without a single judged path must not look like an empty, green suite. */
@@ -64,7 +65,7 @@ function wholeModeCase(
   outcomes: readonly PathOutcome[],
   troubles: readonly Trouble[],
 ): { readonly xml: readonly string[]; readonly errors: number; readonly skipped: number } {
-  const attributes = { name: `${scenario.mode}/lab`, classname: scenario.mode, time: "0.000" };
+  const attributes = { name: `${scenario.mode}/lab`, classname: scenarioTitle(scenario), time: "0.000" };
   if (scenario.skip !== undefined) {
     const xml = element("testcase", attributes, [element("skipped", { message: scenario.skip })]);
     return { xml: [xml], errors: 0, skipped: 1 };

@@ -19,7 +19,7 @@ export interface PathOutcome {
 
 /** All outcomes of a scenario: its paths in their order, then what else was judged in its mode. */
 export function outcomesOf(scenario: ScenarioRecord, verdicts: readonly Verdict[]): readonly PathOutcome[] {
-  const byId = groupById(verdicts);
+  const byId = groupById(verdicts.filter(({ variant }) => variant === scenario.variant));
   const paths = scenario.paths.map((path) => {
     const { id } = path.expectation.path;
     return outcomeOf(id, scenario.mode, byId.get(id) ?? [], path);

@@ -65,9 +65,11 @@ const pathRecordSchema = z
 const scenarioSchema = z
   .strictObject({
     mode: modeIdSchema,
+    variant: text.exactOptional(),
     provider: text,
     dataplane: text,
     because: text,
+    kernel: text.exactOptional(),
     skip: text.exactOptional(),
     phases: z.array(z.strictObject({ phase: text, ms: duration }).readonly()).readonly(),
     capture: z.strictObject({ packets: count, droppedByKernel: count, taps: count }).readonly().exactOptional(),
@@ -80,6 +82,7 @@ const measurementSchema = z
     id: text,
     what: z.enum(["overhead", "throughput", "converge", "rtt", "build"]),
     mode: modeIdSchema.exactOptional(),
+    variant: text.exactOptional(),
     unit: text,
     samples: z.array(z.number()).readonly(),
     median: z.number(),

@@ -6,6 +6,7 @@ const text = z.string();
 export const verdictSchema = z
   .strictObject({
     id: text.min(1),
+    variant: text.exactOptional(),
     check: z.enum([
       "reached",
       "encapsulated",

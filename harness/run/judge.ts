@@ -35,6 +35,8 @@ interface Hearing {
   readonly expectations: readonly PathExpectation[];
   readonly questions: Questions;
   readonly wire: Wire;
+  /** Name of the scenario's folders. */
+  readonly folder: string;
 }
 
 /** Decodes, compares expectation with observation on every path and node, and gathers the evidence. */
@@ -53,8 +55,8 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgement> {
   const onNodes = judgeControlPlane(expectedState, facts, network.mode).filter(asked);
   assertJudged(expectations, onPaths);
   const verdicts = [...onPaths, ...onNodes];
-  if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(request, network, states);
-  const folder = join("pcaps", network.mode.id);
+  if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(request, hearing.folder, states);
+  const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
     folder: join(request.folder, folder),
   });
@@ -101,10 +103,10 @@ function recordOf(
 }
 
 /** Kernel state of every node as text, for whoever has to find out why. */
-async function keepDiagnostics(request: RunRequest, network: Network, states: readonly NodeState[]): Promise<void> {
+async function keepDiagnostics(request: RunRequest, folder: string, states: readonly NodeState[]): Promise<void> {
   await Promise.all(
     states.map((state) => {
-      const file = join(request.folder, "diagnostics", state.node, `${network.mode.id}.txt`);
+      const file = join(request.folder, "diagnostics", state.node, `${folder}.txt`);
       return writeFileAtomic(file, renderNodeState(state));
     }),
   );

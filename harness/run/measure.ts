@@ -1,4 +1,3 @@
-import { release } from "node:os";
 import { LabError } from "../core/errors.ts";
 import type { Scope } from "../core/scope.ts";
 import type { Network } from "../dataplane/dataplane.ts";
@@ -21,14 +20,16 @@ const sampling = { samples: 3, seconds: 1 };
 export async function measureScenario(
   network: Network,
   expectations: readonly PathExpectation[],
+  kernel: string,
   scope: Scope,
 ): Promise<readonly Measurement[]> {
   const pairs = [...podPairs(network, expectations), ...hostPair(network, expectations)];
   if (pairs.length === 0) return [];
-  const results = await measureThroughput(pairs, sampling, scope);
+  const warmUp = network.lab.slow === true;
+  const results = await measureThroughput(pairs, { ...sampling, warmUp }, scope);
   const failures = results.flatMap((result) => result.failures.map((failure) => `${result.id}: ${failure}`));
   if (failures.length > 0) throw new LabError(`throughput could not be measured: ${failures.join("; ")}`);
-  const conditions = await conditionsOf(network, expectations);
+  const conditions = await conditionsOf(network, expectations, kernel);
   return results.map(({ id, gbitPerSecond, retransmits }) => {
     const { median, min, max } = summarize(gbitPerSecond);
     return {
@@ -89,6 +90,7 @@ function deliveredPodPath(expectations: readonly PathExpectation[], locality: Lo
 async function conditionsOf(
   network: Network,
   expectations: readonly PathExpectation[],
+  kernel: string,
 ): Promise<Readonly<Record<string, string>>> {
   const [node] = network.lab.nodes;
   const [identity] = network.identities.nodes;
@@ -101,7 +103,7 @@ async function conditionsOf(
   return {
     capture: "off",
     "pod MTU": String(expectations[0]?.podMtu ?? ""),
-    kernel: release(),
+    kernel,
     ...Object.fromEntries(uplinks),
     sample: `${sampling.seconds} s, interleaved over the paths`,
   };

@@ -43,10 +43,14 @@ export interface Environment {
 /** One mode on one lab. */
 export interface ScenarioRecord {
   readonly mode: ModeId;
+  /** What tells scenarios of the same mode apart: "kernel 6.12"; missing where there is only one. */
+  readonly variant?: string;
   readonly provider: string;
   readonly dataplane: string;
   /** Why this provider and dataplane. */
   readonly because: string;
+  /** Kernel release of the nodes, as `uname -r` on the first of them tells. */
+  readonly kernel?: string;
   /** Reason for which the whole mode was skipped. */
   readonly skip?: string;
   readonly phases: readonly { readonly phase: string; readonly ms: number }[];
@@ -81,6 +85,7 @@ export interface Measurement {
   readonly id: string;
   readonly what: "overhead" | "throughput" | "converge" | "rtt" | "build";
   readonly mode?: ModeId;
+  readonly variant?: string;
   readonly unit: string;
   readonly samples: readonly number[];
   readonly median: number;
@@ -114,6 +119,7 @@ export type RunEvent =
       readonly provider: string;
       readonly dataplane: string;
       readonly because: string;
+      readonly variant?: string;
     }
   | { readonly kind: "phase-started"; readonly mode?: ModeId; readonly phase: string }
   | {

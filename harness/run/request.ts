@@ -39,12 +39,18 @@ export interface StandingLab {
   readonly provider: Provider;
 }
 
+/** Providers that may be used, cheapest first; named where a run compares several sets, as kernels. */
+export interface Variant {
+  readonly name?: string;
+  readonly providers: readonly Provider[];
+}
+
 /** What a run works with: the effects, and who listens. */
 export interface RunServices {
   readonly version: string;
   readonly host: Executor;
-  /** Providers that may be used, cheapest first. */
-  readonly providers: readonly Provider[];
+  /** Ways to run everything, one after the other; usually a single one without a name. */
+  readonly variants: readonly Variant[];
   readonly dataplane: Dataplane;
   readonly suites: readonly Suite[];
   readonly listener: RunListener;

@@ -11,7 +11,7 @@ import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
 import { pathsFor, requirePromisedPaths } from "./paths.ts";
 import { Phases } from "./phases.ts";
 import { runSchema, type Environment, type RunRecord, type Trouble } from "./record.ts";
-import type { RunRequest, RunServices, StandingLab } from "./request.ts";
+import type { RunRequest, RunServices, StandingLab, Variant } from "./request.ts";
 import { keepLab } from "./keep.ts";
 import { runScenario, type ScenarioChoice } from "./scenario.ts";
 import { exitCodeFor, summarizeVerdicts } from "./summary.ts";
@@ -52,8 +52,8 @@ class Run {
   async all(): Promise<InterruptedError | undefined> {
     try {
       const { standing } = this.#request;
-      if (standing === undefined) for (const group of await this.#choose()) await this.#runGroup(group);
-      else await this.#runStanding(standing);
+      if (standing !== undefined) await this.#runStanding(standing);
+      else for (const variant of this.#services.variants) await this.#runVariant(variant);
       return undefined;
     } catch (error) {
       if (error instanceof InterruptedError) {
@@ -96,19 +96,23 @@ class Run {
     };
   }
 
+  async #runVariant(variant: Variant): Promise<void> {
+    for (const group of await this.#choose(variant)) await this.#runGroup(group, variant);
+  }
+
   /** Modes that no provider can run become skips here, before anything is built. */
-  async #choose(): Promise<readonly Group[]> {
+  async #choose(variant: Variant): Promise<readonly Group[]> {
     const { modes, plan } = this.#request;
-    const candidates = await examineProviders(this.#services.providers, plan);
+    const candidates = await examineProviders(variant.providers, plan);
     const groups: Group[] = [];
     for (const mode of modes) {
       const choice = chooseProvider(mode, plan.families, candidates);
       if ("skip" in choice) {
-        await this.#skip(mode, choice.skip);
+        await this.#skip(mode, choice.skip, variant);
         continue;
       }
       const { provider, because } = choice;
-      await this.#tellChoice(mode, provider.name, this.#services.dataplane.name, because);
+      await this.#tellChoice({ mode, provider: provider.name, because }, variant);
       const group = groups.find((known) => known.provider === provider);
       if (group === undefined) groups.push({ provider, modes: [{ mode, because }] });
       else group.modes.push({ mode, because });
@@ -116,11 +120,15 @@ class Run {
     return groups;
   }
 
-  async #tellChoice(mode: Mode, provider: string, dataplane: string, because: string): Promise<void> {
-    await this.#services.listener.on({ kind: "choice", mode, provider, dataplane, because });
+  async #tellChoice(
+    choice: { readonly mode: Mode; readonly provider: string; readonly because: string },
+    variant: Variant,
+  ): Promise<void> {
+    const dataplane = this.#services.dataplane.name;
+    await this.#services.listener.on({ kind: "choice", ...choice, dataplane, ...variantOf(variant) });
   }
 
-  async #skip(mode: Mode, reason: string): Promise<void> {
+  async #skip(mode: Mode, reason: string, variant: Variant): Promise<void> {
     const verdicts = pathsFor(mode, this.#request).map((path) => skipVerdict(path, reason));
     const scenario = {
       mode: mode.id,
@@ -131,10 +139,10 @@ class Run {
       phases: [],
       paths: [],
     };
-    await this.#add({ scenario, verdicts, measurements: [], troubles: [] });
+    await this.#add({ scenario, verdicts, measurements: [], troubles: [] }, variant);
   }
 
-  async #runGroup({ provider, modes }: Group): Promise<void> {
+  async #runGroup({ provider, modes }: Group, variant: Variant): Promise<void> {
     const { plan, id, keep } = this.#request;
     const phases = new Phases(undefined, this.#services.listener, this.#interruptible);
     try {
@@ -143,7 +151,8 @@ class Run {
         for (const [index, { mode, because }] of modes.entries()) {
           await withScope(async (modeScope) => {
             const labPhases = index === 0 ? phases.done : [];
-            await this.#scenario({ mode, because, lab, labPhases, network: install }, modeScope);
+            const choice = { mode, because, lab, labPhases, network: install, ...variantOf(variant) };
+            await this.#scenario(choice, modeScope, variant);
             if (keep && index === modes.length - 1) await keepLab(provider, lab, mode, [modeScope, scope]);
           });
         }
@@ -156,18 +165,21 @@ class Run {
 
   async #runStanding({ lab, provider }: StandingLab): Promise<void> {
     const because = "this lab was left up in this mode";
+    const only = { providers: [provider] };
     for (const mode of this.#request.modes) {
-      await this.#tellChoice(mode, provider.name, this.#services.dataplane.name, because);
-      await withScope((scope) => this.#scenario({ mode, because, lab, labPhases: [], network: attach }, scope));
+      await this.#tellChoice({ mode, provider: provider.name, because }, only);
+      const choice = { mode, because, lab, labPhases: [], network: attach };
+      await withScope((scope) => this.#scenario(choice, scope, only));
     }
   }
 
-  async #scenario(choice: ScenarioChoice, scope: Scope): Promise<void> {
+  async #scenario(choice: ScenarioChoice, scope: Scope, variant: Variant): Promise<void> {
     const context = { request: this.#request, services: this.#services, interruptible: this.#interruptible };
-    await this.#add(await runScenario(context, choice, scope));
+    await this.#add(await runScenario(context, choice, scope), variant);
   }
 
-  async #add(outcome: ScenarioOutcome): Promise<void> {
+  async #add(bare: ScenarioOutcome, variant: Variant): Promise<void> {
+    const outcome = named(bare, variant);
     this.#outcomes.push(outcome);
     const { scenario, verdicts, measurements } = outcome;
     for (const trouble of outcome.troubles) await this.#services.listener.on({ kind: "trouble", trouble });
@@ -185,13 +197,32 @@ class Run {
   async #sweep(): Promise<void> {
     await this.#interruptible.settled();
     if (this.#request.standing !== undefined) return;
-    const labs = await findLabs(this.#services.providers);
+    const labs = await findLabs(this.#services.variants.flatMap(({ providers }) => providers));
     for (const { provider, ref } of labs) if (ref.runId === this.#request.id) await provider.destroy(ref);
   }
 }
 
+function variantOf({ name }: Variant): { readonly variant?: string } {
+  return name === undefined ? {} : { variant: name };
+}
+
+/** Writes the variant's name on everything that came of it. */
+function named(outcome: ScenarioOutcome, variant: Variant): ScenarioOutcome {
+  const mark = variantOf(variant);
+  return {
+    scenario: { ...outcome.scenario, ...mark },
+    verdicts: outcome.verdicts.map((verdict) => ({ ...verdict, ...mark })),
+    measurements: outcome.measurements.map((measurement) => ({ ...measurement, ...mark })),
+    troubles: outcome.troubles,
+  };
+}
+
 function describeLab(lab: Lab): string {
-  return `${lab.nodes.length} nodes, ${lab.routers.length} routers`;
+  return `${counted(lab.nodes.length, "node")}, ${counted(lab.routers.length, "router")}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function install(dataplane: Dataplane, mode: Mode, lab: Lab, scope: Scope): Promise<Network> {

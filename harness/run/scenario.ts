@@ -27,6 +27,8 @@ export interface ScenarioContext {
 /** One mode on one lab, and how it gets its network: by installing the mode, or by finding it there. */
 export interface ScenarioChoice {
   readonly mode: Mode;
+  /** Name of the variant it runs in. */
+  readonly variant?: string;
   readonly because: string;
   readonly lab: Lab;
   /** Phases of building the lab, where this scenario is the first on it. */
@@ -38,6 +40,7 @@ interface Draft {
   network?: Network;
   judgement?: Judgement;
   measurements: readonly Measurement[];
+  kernel?: string;
 }
 
 /** Puts one mode into effect, listens, judges and measures. Lab trouble becomes part of the outcome; interrupts pass. */
@@ -79,21 +82,33 @@ async function perform(
     ({ convergence }) => `converged in ${(convergence.totalMs / 1000).toFixed(2)} s`,
   );
   draft.network = network;
+  draft.kernel = await kernelOf(lab);
   const { fault } = request;
   const effect =
     fault === undefined ? {} : await phases.run(`fault ${fault.name}`, () => fault.apply(network, lab.plan, scope));
   const expectations = paths.map((path) => expectPath(lab.plan, mode, network.identities, path));
+  const folder = scenarioFolder(choice);
   const wire = await withScope((wireScope) =>
-    listenToWire({ request, network, expectations, questions, effect }, phases, wireScope),
+    listenToWire({ request, network, expectations, questions, effect, folder }, phases, wireScope),
   );
   draft.judgement = await phases.run("verdicts", () =>
-    judgeScenario({ request, dataplane: services.dataplane, network, expectations, questions, wire }),
+    judgeScenario({ request, dataplane: services.dataplane, network, expectations, questions, wire, folder }),
   );
   if (questions.throughput && request.throughput && fault === undefined) {
     draft.measurements = await phases.run("throughput", () =>
-      withScope((measureScope) => measureScenario(network, expectations, measureScope)),
+      withScope((measureScope) => measureScenario(network, expectations, draft.kernel ?? "", measureScope)),
     );
   }
+}
+
+async function kernelOf({ nodes }: Lab): Promise<string> {
+  const answer = await nodes[0]?.executor.run(["uname", "-r"]);
+  return answer?.stdout.trim() ?? "";
+}
+
+/** Folder name of a scenario's files below pcaps/ and diagnostics/: `ipip-always`, `ipip-always-kernel-6.12`. */
+function scenarioFolder({ mode, variant }: ScenarioChoice): string {
+  return variant === undefined ? mode.id : `${mode.id}-${variant.replaceAll(/[^\w.]+/g, "-")}`;
 }
 
 function splitSkipped(
@@ -127,6 +142,7 @@ function outcome(
       provider: choice.lab.provider,
       dataplane: network?.title ?? "none",
       because: choice.because,
+      ...(draft.kernel === undefined ? {} : { kernel: draft.kernel }),
       ...(reason === undefined ? {} : { skip: reason }),
       phases: [...choice.labPhases, ...phases.done],
       ...(judgement === undefined ? {} : { capture: judgement.capture }),

@@ -41,6 +41,8 @@ export interface Listening {
   readonly expectations: readonly PathExpectation[];
   readonly questions: Questions;
   readonly effect: Partial<FaultEffect>;
+  /** Name of the scenario's folders. */
+  readonly folder: string;
 }
 
 /** Captures on every node while all probes of all paths run side by side. */
@@ -57,7 +59,7 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
   const places = placesOf(network);
   await phases.run("servers", () => startServers(probes, places, scope));
   const options = {
-    folder: join(request.folder, "captures", network.mode.id),
+    folder: join(request.folder, "captures", listening.folder),
     snaplen,
     bufferKiB: request.captureBufferKiB,
     maxPackets,

@@ -35,6 +35,8 @@ export type Category =
 export interface Verdict {
   /** Path id, or `<mode>/control-plane/<node>`. */
   readonly id: string;
+  /** What tells runs of the same path apart within one record: "kernel 6.12"; missing where there is only one. */
+  readonly variant?: string;
   readonly check: CheckName;
   readonly status: Status;
   readonly expected: string;
