@@ -13,6 +13,9 @@ import { Slots } from "./slots.ts";
 /** Commands at a time on one connection; OpenSSH allows 10 channels (MaxSessions), and the guard takes one. */
 export const channelsPerConnection = 7;
 
+/** Milliseconds that the other side gets to close; it may have vanished. */
+const closeGraceMs = 2_000;
+
 export interface SshConnectionOptions {
   readonly where: string;
   readonly connect: () => ConnectConfig | Promise<ConnectConfig>;
@@ -98,7 +101,9 @@ function connectionOf(
     close: async () => {
       guard.end();
       client.end();
+      const timer = setTimeout(() => client.destroy(), closeGraceMs);
       await closed;
+      clearTimeout(timer);
     },
   };
 }

@@ -72,6 +72,22 @@ describe("ssh executor", function () {
     }
   });
 
+  it("closes connections left idle, and opens them again", async () => {
+    const node = sshExecutor({ connect: () => server.config(), where: "a1", idleMs: 50 });
+    const serving = async () => (await node.run(["sh", "-c", "echo $SSH_CONNECTION"])).stdout;
+    const first = await serving();
+    assert.equal(await serving(), first);
+    await poll(
+      async () => {
+        const left = await guardFolders();
+        return left.length === 0 ? { done: true, value: undefined } : { done: false, seen: left.join(" ") };
+      },
+      { what: "the connection to be closed", timeoutMs: 5_000 },
+    );
+    assert.notEqual(await serving(), first);
+    await node.close();
+  });
+
   it("runs fifty commands side by side over few channels", () =>
     using(async (node) => {
       const all = await Promise.all(Array.from({ length: 50 }, (_, n) => node.run(["echo", String(n)])));

@@ -18,6 +18,8 @@ export interface SshOptions {
   readonly where: string;
   /** Environment of every command. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds without a command after which connections are closed, so that they keep no process alive; default: never. */
+  readonly idleMs?: number;
 }
 
 /** An executor over ssh. */
@@ -33,8 +35,9 @@ export interface SshExecutor extends Executor {
  * many commands are left running. What is running ends when its connection does, whoever cut it. A command whose
  * connection is lost fails; the next one connects again.
  */
-export function sshExecutor({ connect, where, env = {} }: SshOptions): SshExecutor {
-  const pool = new SshPool({ connect, where, env });
+export function sshExecutor(options: SshOptions): SshExecutor {
+  const { where } = options;
+  const pool = new SshPool({ env: {}, ...options });
   const start = async (argv: readonly string[], options: Started): Promise<SshChild> => {
     options.signal?.throwIfAborted();
     const { connection, leave } = await pool.enter(options.tell ? "spawn" : "run");

@@ -9,6 +9,7 @@ export function tunnelThrough(argv: readonly string[], env: Readonly<Record<stri
   const child = spawn(argv[0] ?? "", argv.slice(1), { stdio: "pipe", env: { ...process.env, ...env } });
   let complaint = "";
   const stream = new Duplex({
+    allowHalfOpen: false,
     read: () => child.stdout.resume(),
     write: (chunk, encoding, callback) => child.stdin.write(chunk, encoding, callback),
     final: (callback) => {
@@ -28,10 +29,9 @@ export function tunnelThrough(argv: readonly string[], env: Readonly<Record<stri
   // Written to after its end, the pipe breaks; how the command ended tells more.
   child.stdin.on("error", () => undefined);
   child.once("error", (error) => stream.destroy(error));
-  child.once("close", (code) => {
-    if (code !== 0 && code !== null)
-      stream.destroy(new Error(`${argv.join(" ")} ended with ${code}: ${complaint.trim()}`));
-    else stream.push(null);
+  child.once("close", (code, signal) => {
+    if (code === 0) stream.push(null);
+    else stream.destroy(new Error(`${argv.join(" ")} ended with ${signal ?? code}: ${complaint.trim()}`));
   });
   return stream;
 }

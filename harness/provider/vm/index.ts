@@ -27,6 +27,9 @@ import { walkMachines } from "./walk.ts";
 
 const name = "vm";
 
+/** Milliseconds after which idle connections to a lab that another process made are closed: nobody says when it is done. */
+const attachedIdleMs = 1_000;
+
 /** What Debian's cloud kernels can do from 6.1 on, with the modules that every guest has on board. */
 const capabilities: readonly Capability[] = ["vxlan", "vxlan6", "ipip", "nftables", "netem", "ipv6"];
 
@@ -85,7 +88,7 @@ function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options:
     return { name: router, role: "router", executor, namespacePrefix };
   });
   const nodes = plan.nodes.map(({ name: node }, index): LabNode => {
-    const ssh = nodeExecutor(node, index, id, keys);
+    const ssh = nodeExecutor(node, index, id, keys, scope === undefined);
     scope?.defer(`close ssh to ${node}`, () => ssh.close());
     const executor = options.onCommand === undefined ? ssh : recordingExecutor(ssh, options.onCommand);
     return { name: node, role: "node", executor, namespacePrefix };
@@ -94,12 +97,13 @@ function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options:
 }
 
 /** Lab traffic stays in the lab: the connection enters the lab's namespace as a process and not as a route. */
-function nodeExecutor(node: string, index: number, id: LabId, keys: LoginKeys): SshExecutor {
+function nodeExecutor(node: string, index: number, id: LabId, keys: LoginKeys, attached: boolean): SshExecutor {
   const env = { ENCAPLAB_RUN: runMark(id, id.ownerPid) };
   const pin = Buffer.from(keys.pins[node] ?? "", "base64");
   return sshExecutor({
     where: `node ${node} (vm ${guestName(id, node)})`,
     env,
+    ...(attached ? { idleMs: attachedIdleMs } : {}),
     connect: () => ({
       sock: tunnelThrough(sshTunnelArgv(id, index), env),
       username: "root",
