@@ -43,7 +43,7 @@ export function consoleListener(options: ConsoleOptions): RunListener & { close(
     style: options.colour ? colourStyle : plainStyle,
     line,
     print,
-    context: { folder: "", topology: "" },
+    context: { folder: "", topology: "", heading: undefined },
   };
   return {
     on: (event) => {
@@ -60,8 +60,8 @@ interface Teller {
   readonly style: Style;
   readonly line: LiveLine | undefined;
   readonly print: (text: string) => void;
-  /** What later events need of run-started. */
-  readonly context: { folder: string; topology: string };
+  /** What later events need of earlier ones; `heading` is the mode under whose name lines are printed now. */
+  readonly context: { folder: string; topology: string; heading: string | undefined };
 }
 
 function tell(event: RunEvent, teller: Teller): void {
@@ -102,15 +102,19 @@ function started(event: Event<"run-started">, { options, style, print, context }
 }
 
 function choice(event: Event<"choice">, { style, print }: Teller): void {
-  const text = `${event.provider}, ${event.dataplane} (${event.because})`;
+  const text = `${event.provider}, ${event.dataplane}: ${event.because}`;
   print(`${renderHeaderLine(scenarioTitle({ ...event, mode: event.mode.id }), text, style)}\n`);
 }
 
-function phase(event: Event<"phase-started" | "phase-ended">, { options, style, line, print }: Teller): void {
-  const name = event.mode === undefined ? event.phase : `${event.mode} ${event.phase}`;
+function phase(event: Event<"phase-started" | "phase-ended">, { options, style, line, print, context }: Teller): void {
+  const name = event.mode === undefined || line === undefined ? event.phase : `${event.mode} ${event.phase}`;
+  if (line === undefined && event.mode !== undefined && event.mode !== context.heading) {
+    context.heading = event.mode;
+    print(`\n${style.strong(event.mode)}\n`);
+  }
   if (event.kind === "phase-started") {
     line?.begin(name);
-    if (line === undefined && options.level === "verbose") print(style.faint(`… ${name}\n`));
+    if (line === undefined && options.level === "verbose") print(style.faint(`  … ${name}\n`));
     return;
   }
   line?.end(name);
@@ -119,13 +123,17 @@ function phase(event: Event<"phase-started" | "phase-ended">, { options, style, 
 }
 
 function scenario(event: Event<"scenario-ended">, { options, style, context }: Teller): string {
+  // Phases name the mode alone: a scenario that needs more to be told apart says so itself.
+  const headed = context.heading === event.scenario.mode && event.scenario.variant === undefined;
+  context.heading = undefined;
   const text = renderScenario(event.scenario, event.verdicts, event.measurements, {
     style,
     folder: context.folder,
     topology: context.topology,
     quiet: options.level === "quiet",
+    headed,
     phasesTold: !options.live,
     verbose: options.level === "verbose",
   });
-  return text === "" ? "" : `\n${text}`;
+  return text === "" || headed ? text : `\n${text}`;
 }

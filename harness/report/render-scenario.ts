@@ -11,6 +11,8 @@ import { marks, paint, type Style } from "./style.ts";
 export interface ScenarioOptions extends ProblemOptions {
   /** Only what is not as it must be. */
   readonly quiet: boolean;
+  /** The mode's name stands above already. */
+  readonly headed: boolean;
   /** Leave out how long each phase took: told already, line by line. */
   readonly phasesTold: boolean;
 }
@@ -25,17 +27,22 @@ export function renderScenario(
   const outcomes = outcomesOf(scenario, verdicts);
   const own = outcomes.flatMap((outcome) => outcome.verdicts);
   const problems = problemLines(outcomes, options);
+  if (scenario.skip !== undefined) {
+    const skip = skipLine(scenario.skip, outcomes.length, options.style);
+    return options.quiet ? "" : [options.style.strong(scenarioTitle(scenario)), skip].join("\n") + "\n";
+  }
   const body = options.quiet
     ? problems
     : [
-        ...(scenario.skip === undefined ? progressLines(scenario, options) : [skipLine(scenario.skip, options.style)]),
+        ...progressLines(scenario, options),
         ...renderGrids(outcomes, { style: options.style, all: options.verbose }),
         ...controlPlaneLine(outcomes),
         ...[...renderMeasurements(measurements), ...renderMtu(scenario, own)].map((line) => `  · ${line}`),
         ...skippedLines(outcomes, options.style),
         ...problems,
       ];
-  return body.length === 0 ? "" : [options.style.strong(scenarioTitle(scenario)), ...body].join("\n") + "\n";
+  const heading = options.headed ? [] : [options.style.strong(scenarioTitle(scenario))];
+  return body.length === 0 ? "" : [...heading, ...body].join("\n") + "\n";
 }
 
 /** Problems shown in full unless verbose; the others get one line each, and beyond `listedProblems` a count. */
@@ -53,12 +60,12 @@ function progressLines(scenario: ScenarioRecord, { style, phasesTold }: Scenario
     .map((text) => `  ${style.faint("·")} ${text}`);
 }
 
-function skipLine(reason: string, style: Style): string {
-  return `  ${paint(style, "skip", `${marks.skip} skipped: ${reason}`)}`;
+function skipLine(reason: string, paths: number, style: Style): string {
+  return `  ${paint(style, "skip", `${marks.skip} ${plural(paths, "path")} skipped: ${reason}`)}`;
 }
 
 function controlPlaneLine(outcomes: readonly PathOutcome[]): readonly string[] {
-  const own = outcomes.filter((outcome) => outcome.path === undefined);
+  const own = outcomes.filter((outcome) => outcome.id.startsWith(`${outcome.mode}/control-plane/`));
   if (own.length === 0) return [];
   const passed = own.filter((outcome) => outcome.status === "pass").length;
   return [`    ${"control plane".padEnd(22)}${passed} of ${own.length} as expected`];

@@ -13,7 +13,8 @@ export function chooseProvider(mode: Mode, families: readonly Family[], candidat
   const needs = capabilitiesFor(mode, families);
   const ruledOut: string[] = [];
   for (const { provider, problems } of candidates) {
-    const lacking = needs.filter((need) => !provider.capabilities.has(need));
+    // What the nodes could do is not known of a provider that cannot make any.
+    const lacking = problems.length > 0 ? [] : needs.filter((need) => !provider.capabilities.has(need));
     const reasons = [...problems, ...lacking.map((need) => lackingReason(provider.name, need))];
     if (reasons.length === 0) return { mode, provider, because: because(provider, needs, ruledOut) };
     ruledOut.push(...reasons);
