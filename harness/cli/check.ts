@@ -5,11 +5,12 @@ import { createProviders } from "../provider/registry.ts";
 import { findKeptLab } from "../run/find-labs.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
+import { addCalicoOptions, type DataplaneChoice } from "./chosen-dataplane.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./run-and-report.ts";
 import { collect } from "./scenario-options.ts";
 
-interface CheckOptions extends RunOptions {
+interface CheckOptions extends RunOptions, Omit<DataplaneChoice, "dataplane"> {
   readonly paths: string[];
 }
 
@@ -20,7 +21,7 @@ export function addCheck(program: Command): void {
     .description("probe a lab that is up, as it is now, and say what broke")
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
     .option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)", collect, []);
-  addRunOptions(command).action(async (id: string | undefined, options: CheckOptions) => {
+  addRunOptions(addCalicoOptions(command)).action(async (id: string | undefined, options: CheckOptions) => {
     const { provider, ref, label } = await findKeptLab(createProviders(), id);
     const plan = planTopology(await loadTopology(label.topology), [...label.families]);
     if (plan.digest !== label.digest) {
@@ -36,6 +37,7 @@ export function addCheck(program: Command): void {
       plan,
       profile: "quick",
       provider: "auto",
+      dataplane: { ...options, dataplane: label.dataplane ?? "auto" },
       keep: false,
       standing: { lab, provider },
     });

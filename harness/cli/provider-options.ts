@@ -1,24 +1,32 @@
 import { Option, type Command } from "commander";
+import { dataplaneNames } from "../dataplane/registry.ts";
+import { addCalicoOptions } from "./chosen-dataplane.ts";
 import { collect } from "./scenario-options.ts";
 
 /** Options that say on what to run. */
 export interface ProviderOptions {
   readonly provider: "auto" | "netns" | "vm";
-  readonly dataplane: "auto" | "reference";
+  readonly dataplane: string;
+  readonly calicoBin?: string;
+  readonly calicoArchive?: string;
+  readonly calicoImage?: string;
+  readonly etcd?: string;
   readonly kernel?: string[];
   readonly cache?: string;
 }
 
 /** Adds the options that say on what to run. */
 export function addProviderOptions(command: Command): Command {
-  return command
+  return addCalicoOptions(command)
     .addOption(
       new Option("--provider <name>", "what makes the nodes; auto takes the cheapest that can do the mode and says why")
         .choices(["auto", "netns", "vm"])
         .default("auto"),
     )
     .addOption(
-      new Option("--dataplane <name>", "what puts the mode into effect").choices(["auto", "reference"]).default("auto"),
+      new Option("--dataplane <name>", "what puts the mode into effect; auto is real Calico where one is given below")
+        .choices(dataplaneNames)
+        .default("auto"),
     )
     .addOption(
       new Option(

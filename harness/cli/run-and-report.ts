@@ -1,6 +1,5 @@
 import { ExitCode } from "../core/errors.ts";
 import { newRunId } from "../core/run-id.ts";
-import { createDataplane } from "../dataplane/registry.ts";
 import type { Profile } from "../encap/enumerate.ts";
 import type { Mode } from "../encap/mode.ts";
 import { localExecutor } from "../exec/local.ts";
@@ -17,6 +16,7 @@ import { runModes } from "../run/runner.ts";
 import { allSuites } from "../../suites/all-suites.ts";
 import { diagramText } from "../topology/diagram.ts";
 import type { Plan } from "../topology/plan.ts";
+import { chosenDataplane, type DataplaneChoice } from "./chosen-dataplane.ts";
 import { chosenVariants } from "./chosen-providers.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { openPage } from "./open-page.ts";
@@ -30,6 +30,8 @@ export interface RunOrder extends RunOptions {
   readonly provider: ProviderOptions["provider"];
   readonly kernel?: string[];
   readonly cache?: string;
+  /** What puts the modes into effect; missing = as `auto` without Calico. */
+  readonly dataplane?: DataplaneChoice;
   readonly modes: readonly Mode[];
   readonly plan: Plan;
   readonly profile: Profile;
@@ -65,7 +67,7 @@ export async function performRun(order: RunOrder, output: Output): Promise<RunRe
   const console = consoleFor(order, folder, output.console, () => closing);
   const listener = multiplex([{ name: "console", listener: console }]);
   try {
-    const record = await runModes(requestFor(order, id, folder), servicesFor(order, listener, timeline));
+    const record = await runModes(requestFor(order, id, folder), servicesFor(order, folder, listener, timeline));
     await saveRun(folder, record);
     const reports = output.reports ? await writeReports(record, folder, order) : noReports;
     closing.push(...reports.lines, ...listener.errors());
@@ -99,7 +101,7 @@ function requestFor(order: RunOrder, id: string, folder: ResultsFolder): RunRequ
   };
 }
 
-function servicesFor(order: RunOrder, listener: RunListener, timeline: Timeline): RunServices {
+function servicesFor(order: RunOrder, folder: ResultsFolder, listener: RunListener, timeline: Timeline): RunServices {
   return {
     version: harnessVersion,
     host: localExecutor(),
@@ -110,7 +112,7 @@ function servicesFor(order: RunOrder, listener: RunListener, timeline: Timeline)
         timeline.append({ at, where, command: shellQuote(argv), ms: durationMs, ...exit });
       },
     }),
-    dataplane: createDataplane(),
+    dataplane: chosenDataplane(order.dataplane ?? { dataplane: "auto" }, folder.diagnostics),
     suites: allSuites,
     listener,
     signal: order.signal ?? interruptSignal(),

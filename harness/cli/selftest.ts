@@ -67,6 +67,7 @@ async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal
   }
   const order = {
     ...options,
+    dataplane: options,
     modes: [mode],
     plan,
     profile: "quick",

@@ -27,6 +27,6 @@ export function addSuite(program: Command): void {
       const { fault: faultName, ...options } = await loadConfig<SuiteOptions>(command);
       const { modes, plan } = await resolveScenario(options);
       const fault = faultName === undefined ? {} : { fault: faultNamed(faultName) };
-      await runAndReport({ ...options, modes, plan, keep: options.keep ?? false, ...fault });
+      await runAndReport({ ...options, dataplane: options, modes, plan, keep: options.keep ?? false, ...fault });
     });
 }

@@ -6,7 +6,7 @@ import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./sce
 import { interruptSignal } from "./interrupt.ts";
 import { chosenProviders } from "./chosen-providers.ts";
 import { bringUp, type KeptLab } from "../run/bring-up.ts";
-import { createDataplane } from "../dataplane/registry.ts";
+import { chosenDataplane } from "./chosen-dataplane.ts";
 import { newRunId } from "../core/run-id.ts";
 
 interface UpOptions extends ScenarioOptions, ProviderOptions {
@@ -30,7 +30,15 @@ export function addUp(program: Command): void {
       const runId = newRunId();
       const providers = chosenProviders(options, {});
       const signal = interruptSignal();
-      const lab = await bringUp({ runId, mode, plan, providers, dataplane: createDataplane(), signal, ...fault });
+      const lab = await bringUp({
+        runId,
+        mode,
+        plan,
+        providers,
+        dataplane: chosenDataplane(options),
+        signal,
+        ...fault,
+      });
       console.log(describe(lab));
     });
 }

@@ -40,7 +40,7 @@ export async function bringUp(request: BringUpRequest): Promise<KeptLab> {
       const lab = await interruptible.run(() => provider.provision(request.plan, request.runId, scope));
       const network = await interruptible.run(() => request.dataplane.install(request.mode, lab, scope));
       await request.fault?.apply(network, request.plan, scope);
-      await keepLab(provider, lab, request.mode, [scope]);
+      await keepLab(provider, lab, request.mode, request.dataplane, [scope]);
       return { network, seconds: (performance.now() - start) / 1000, enter: entries(lab, network) };
     });
   } finally {

@@ -153,7 +153,8 @@ class Run {
             const labPhases = index === 0 ? phases.done : [];
             const choice = { mode, because, lab, labPhases, network: install, ...variantOf(variant) };
             await this.#scenario(choice, modeScope, variant);
-            if (keep && index === modes.length - 1) await keepLab(provider, lab, mode, [modeScope, scope]);
+            if (keep && index === modes.length - 1)
+              await keepLab(provider, lab, mode, this.#services.dataplane, [modeScope, scope]);
           });
         }
       });

@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import { UsageError } from "../core/errors.ts";
+import type { CalicoSource } from "../dataplane/calico/calico-source.ts";
+import type { Dataplane } from "../dataplane/dataplane.ts";
+import { createDataplane } from "../dataplane/registry.ts";
+import type { ProviderOptions } from "./provider-options.ts";
+
+/** What the options say about the dataplane. */
+export type DataplaneChoice = Pick<
+  ProviderOptions,
+  "dataplane" | "calicoBin" | "calicoArchive" | "calicoImage" | "etcd"
+>;
+
+/** Adds the options that say where real Calico comes from. */
+export function addCalicoOptions(command: Command): Command {
+  return command
+    .option("--calico-bin <dir>", "real Calico: a folder with calico-node, the CNI plugin calico, and bird")
+    .option("--calico-archive <file>", "real Calico: a node image saved by docker save, or an OCI archive")
+    .option("--calico-image <ref>", "real Calico: a node image to be pulled")
+    .option("--etcd <path>", "etcd program for real Calico without Kubernetes (default: etcd on the PATH)");
+}
+
+/** The dataplane that the options ask for; at most one source of Calico may be given. */
+export function chosenDataplane(options: DataplaneChoice, logs?: string): Dataplane {
+  const [source, ...others] = sourcesOf(options);
+  if (others.length > 0) throw new UsageError("give one of --calico-bin, --calico-archive and --calico-image");
+  const calico = {
+    ...(source === undefined ? {} : { source }),
+    ...(options.etcd === undefined ? {} : { etcd: options.etcd }),
+    ...(logs === undefined ? {} : { logs }),
+  };
+  return createDataplane(options.dataplane, { calico });
+}
+
+function sourcesOf({ calicoBin, calicoArchive, calicoImage }: DataplaneChoice): readonly CalicoSource[] {
+  return [
+    ...(calicoBin === undefined ? [] : [{ kind: "bin", folder: calicoBin } as const]),
+    ...(calicoArchive === undefined ? [] : [{ kind: "archive", file: calicoArchive } as const]),
+    ...(calicoImage === undefined ? [] : [{ kind: "image", reference: calicoImage } as const]),
+  ];
+}
