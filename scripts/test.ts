@@ -16,7 +16,7 @@ for (const file of chosen) mocha.addFile(join(root, file));
 await mocha.loadFilesAsync();
 
 const skipped: string[] = [];
-let passed = 0;
+const passes: { readonly title: string; readonly ms: number }[] = [];
 const runner = mocha.run((failures) => {
   for (const title of skipped) console.log(`skipped: ${title}`);
   // A skip in CI that the machine could have run hides a missing test; a test says so by naming what it lacks.
@@ -24,11 +24,17 @@ const runner = mocha.run((failures) => {
   for (const title of unexplained) console.log(`a skip without a reason: ${title}`);
   const failed = failures + unexplained.length;
   if (chosen.length === 0) console.log(`no test file matches ${words.join(", ")}`);
-  process.exitCode = failed > 0 || passed + failed === 0 ? 1 : 0;
-  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+  if (inCi) tellSlowest();
+  process.exitCode = failed > 0 || passes.length + failed === 0 ? 1 : 0;
+  console.log(`${passes.length} passed, ${failed} failed, ${skipped.length} skipped`);
 });
-runner.on("pass", () => passed++);
+runner.on("pass", (test) => passes.push({ title: test.fullTitle(), ms: test.duration ?? 0 }));
 runner.on("pending", (test) => skipped.push(test.fullTitle()));
+
+function tellSlowest(): void {
+  const slowest = passes.toSorted((a, b) => b.ms - a.ms).slice(0, 10);
+  for (const { title, ms } of slowest) console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${title}`);
+}
 
 async function testsBelow(folder: string): Promise<string[]> {
   const names = await readdir(join(root, folder), { recursive: true }).catch(() => []);

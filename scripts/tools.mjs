@@ -101,9 +101,17 @@ async function privilege(command) {
   return /^y(es)?$/i.test(answer.trim()) ? ["sudo"] : undefined;
 }
 
+/** Package managers are talkative: what they say is shown only when they fail. A question for sudo's password gets through. */
 function run([program, ...args]) {
-  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  return spawnSync(program, args, { stdio: ["ignore", "ignore", "inherit"], env: environment }).status ?? "a signal";
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    stdio: ["inherit", "pipe", "pipe"],
+    env,
+    encoding: "utf8",
+  });
+  if (status !== 0)
+    process.stderr.write(`${stdout ?? ""}${stderr ?? ""}${error === undefined ? "" : `${error.message}\n`}`);
+  return status ?? "a signal";
 }
 
 function onPath(tool) {

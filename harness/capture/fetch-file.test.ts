@@ -9,6 +9,7 @@ import { inNamespace } from "../exec/namespace.ts";
 import { prefixedExecutor } from "../exec/prefix.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { startCapture } from "./session.ts";
+import { skipFor } from "../core/skip.test-data.ts";
 
 describe("capture files of nodes with a file system of their own", () => {
   const run = newRunId();
@@ -31,7 +32,7 @@ describe("capture files of nodes with a file system of their own", () => {
   });
 
   it("come from where they were captured, and nothing stays there", async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    if (process.getuid?.() !== 0) skipFor(this, "no namespaces without root");
     const name = `fet${run}`;
     await withScope(async (scope) => {
       scope.defer("namespace", async () => {

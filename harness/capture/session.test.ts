@@ -13,6 +13,7 @@ import { readCapture } from "../packet/read-capture.ts";
 import { transport } from "../packet/form.ts";
 import type { CaptureFile, CaptureOptions, CaptureTarget } from "./capture.ts";
 import { startCapture } from "./session.ts";
+import { skipFor } from "../core/skip.test-data.ts";
 
 describe("startCapture", () => {
   const host = localExecutor();
@@ -23,7 +24,7 @@ describe("startCapture", () => {
   let options: CaptureOptions;
 
   before(async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    if (process.getuid?.() !== 0) skipFor(this, "no namespaces without root");
     const run = `cap${newRunId()}`;
     const [nsA, nsB] = [`${run}-a`, `${run}-b`];
     scope.defer("namespaces", async () => {

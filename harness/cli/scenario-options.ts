@@ -6,7 +6,7 @@ import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
-import type { Profile } from "../encap/enumerate.ts";
+import { parseShard, type Profile } from "../encap/enumerate.ts";
 
 /** Options that say what to run; shared by suite, list, up and selftest. */
 export interface ScenarioOptions {
@@ -55,6 +55,8 @@ export function addScenarioOptions(command: Command): Command {
 /** The modes and the plan that the options ask for. */
 export async function resolveScenario(options: ScenarioOptions): Promise<{ modes: readonly Mode[]; plan: Plan }> {
   const modes = parseModes(options.mode.length === 0 ? ["all"] : options.mode, options.encap);
+  // Read here too, so that a wrong one ends in an error before anything is built.
+  if (options.shard !== undefined) parseShard(options.shard);
   const topology = await loadTopology(options.topology);
   return { modes, plan: planTopology(topology, familiesOf(options.family)) };
 }

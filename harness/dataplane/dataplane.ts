@@ -92,6 +92,8 @@ export interface Transition {
 /** Puts a mode into effect on a lab. */
 export interface Dataplane {
   readonly name: string;
+  /** What a run calls it before anything is installed: "reference dataplane, not Calico". */
+  readonly title: string;
   /** [] = can; otherwise the reasons. */
   missing(mode: Mode, lab: Lab): Promise<readonly Requirement[]>;
   /** Returns when converged (device, address, FDB and neighbours, routes, first ping), or throws with the last observation. */

@@ -4,6 +4,7 @@ import { runBatch } from "./batch.ts";
 import type { Executor } from "./executor.ts";
 import { localExecutor } from "./local.ts";
 import { prefixedExecutor } from "./prefix.ts";
+import { skipFor } from "../core/skip.test-data.ts";
 
 const env = { ENCAPLAB_RUN: `btest:${process.pid}` };
 const local = localExecutor({ env });
@@ -25,7 +26,7 @@ for (const [name, executor, probe] of shells) {
         (result) => result.exitCode === 0,
         () => false,
       );
-      if (!there) this.skip();
+      if (!there) skipFor(this, `no ${name} here`);
     });
 
     it("returns exit code, output and errors of each command exactly", async () => {

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { executorContract } from "./executor.contract.ts";
 import { localExecutor } from "./local.ts";
 import { inNamespace } from "./namespace.ts";
+import { skipFor } from "../core/skip.test-data.ts";
 
 describe("namespace executor", () => {
   const host = localExecutor();
   const name = `elns${process.pid}`;
 
   before(async function () {
-    if ((await host.tryRun(["ip", "netns", "add", name])).exitCode !== 0) this.skip();
+    if ((await host.tryRun(["ip", "netns", "add", name])).exitCode !== 0) skipFor(this, "no namespaces without root");
   });
   after(() => host.tryRun(["ip", "netns", "del", name]));
 

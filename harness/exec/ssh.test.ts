@@ -10,6 +10,7 @@ import { CommandError } from "./command-error.ts";
 import { executorContract } from "./executor.contract.ts";
 import { localExecutor } from "./local.ts";
 import { sshExecutor } from "./ssh.ts";
+import { skipFor } from "../core/skip.test-data.ts";
 
 const host = localExecutor();
 
@@ -26,7 +27,7 @@ describe("ssh executor", function () {
 
   before(async function () {
     const found = await startServer(scope);
-    if (found === undefined) this.skip();
+    if (found === undefined) skipFor(this, "no ssh server program here");
     server = found;
   });
   after(async () => {

@@ -10,6 +10,7 @@ import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Fault } from "./fault.ts";
 import { faults } from "./registry.ts";
+import { skipFor } from "../core/skip.test-data.ts";
 
 const provider = netnsProvider();
 
@@ -178,7 +179,7 @@ describe("faults in the kernel", function () {
 
   before(async function () {
     const problems = await provider.check(planTopology(await loadTopology("two-racks")));
-    if (problems.length > 0) this.skip();
+    if (problems.length > 0) skipFor(this, problems.map(({ what }) => what).join("; "));
   });
 
   for (const mode of modes.filter(({ id }) => effects.some((effect) => effect.mode === id))) {

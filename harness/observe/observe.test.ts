@@ -20,6 +20,7 @@ import { startServers } from "../probe/servers.ts";
 import type { ProbeObservation, TapSighting } from "./observation.ts";
 import { observe, type Observations } from "./observe.ts";
 import { trimCaptures } from "./trim-captures.ts";
+import { skipFor } from "../core/skip.test-data.ts";
 
 /** Two nodes with a pod each, a VXLAN between them, ClusterIPs, and masquerading as Calico does it (calico-facts 2.8). */
 const labScript = `
@@ -96,7 +97,7 @@ describe("from probe to observation, on a real wire", function () {
   let observed: Observations;
 
   before(async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    if (process.getuid?.() !== 0) skipFor(this, "no namespaces without root");
     folder = await mkdtemp(join(tmpdir(), "encaplab-observe-test-"));
     temporary.push(folder);
     const places = await buildLab(scope);

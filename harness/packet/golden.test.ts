@@ -5,6 +5,7 @@ import { explainCapture, renderSummary } from "./conversations.ts";
 import { formOf, overheadOf, vxlanOf, type PacketForm } from "./form.ts";
 import { packetLines } from "./packet-lines.ts";
 import { readCapture } from "./read-capture.ts";
+import { skipFor } from "../core/skip.test-data.ts";
 
 const golden: readonly { readonly file: string; readonly forms: Readonly<Record<PacketForm, number>> }[] = [
   { file: "calico-vxlan-always-router.pcap", forms: { plain: 0, ipip: 0, vxlan: 154 } },
@@ -46,7 +47,7 @@ describe("captures of real Calico", () => {
     });
 
     it(`agrees with tcpdump on ${file}`, function () {
-      if (tcpdumpCount(file, "") === undefined) this.skip();
+      if (tcpdumpCount(file, "") === undefined) skipFor(this, "no tcpdump here");
       assert.equal(tcpdumpCount(file, "udp dst port 4789"), forms.vxlan);
       assert.equal(tcpdumpCount(file, "ip proto 4"), forms.ipip);
       assert.equal(tcpdumpCount(file, "not udp dst port 4789 and not ip proto 4"), forms.plain);

@@ -44,7 +44,7 @@ export function readFormat(header: Buffer, file: string): PcapFormat {
   const littleEndian = little === magics.microsecond || little === magics.nanosecond;
   const magic = littleEndian ? little : big;
   if (header.length >= 4 && magic !== magics.microsecond && magic !== magics.nanosecond) {
-    throw new CaptureError(`no capture: it begins with ${header.toString("hex", 0, 4)}`, file, {
+    throw new CaptureError(`not a pcap capture: it begins with ${header.toString("hex", 0, 4)}`, file, {
       fix: "Give a file that tcpdump -w wrote.",
     });
   }

@@ -10,6 +10,7 @@ import { inNamespace } from "../exec/namespace.ts";
 import { runScript } from "../exec/script.ts";
 import { listeningPorts, startServersAt } from "./servers.ts";
 import { measureThroughput, type ThroughputPair } from "./throughput.ts";
+import { skipFor } from "../core/skip.test-data.ts";
 
 describe("servers in a namespace", () => {
   const run = newRunId();
@@ -18,7 +19,7 @@ describe("servers in a namespace", () => {
   let place: Executor;
 
   before(async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    if (process.getuid?.() !== 0) skipFor(this, "no namespaces without root");
     const name = `srv${run}`;
     lab.defer("namespace", async () => {
       await host.tryRun(["ip", "netns", "del", name]);

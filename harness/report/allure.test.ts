@@ -19,6 +19,7 @@ import {
   secrets,
   skippedId,
 } from "./testdata/sample-records.ts";
+import { skipFor } from "../core/skip.test-data.ts";
 
 describe("Allure results", () => {
   let out = "";
@@ -208,7 +209,7 @@ describe("Allure results", () => {
       );
 
     it("is one file that carries every test", async function () {
-      if (!(await java())) this.skip();
+      if (!(await java())) skipFor(this, "no Java here");
       await writeAllure(failingRun(), folder);
       const outcome = await generatePage(folder, { executor });
       assert.ok(outcome.generated);
@@ -220,7 +221,7 @@ describe("Allure results", () => {
     });
 
     it("carries history from run to run", async function () {
-      if (!(await java())) this.skip();
+      if (!(await java())) skipFor(this, "no Java here");
       const historyFolder = join(out, "history");
       for (const id of ["first", "second"]) {
         const next = await createResultsFolder(out, id);

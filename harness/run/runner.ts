@@ -124,7 +124,7 @@ class Run {
     choice: { readonly mode: Mode; readonly provider: string; readonly because: string },
     variant: Variant,
   ): Promise<void> {
-    const dataplane = this.#services.dataplane.name;
+    const dataplane = this.#services.dataplane.title;
     await this.#services.listener.on({ kind: "choice", ...choice, dataplane, ...variantOf(variant) });
   }
 

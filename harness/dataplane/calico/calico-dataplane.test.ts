@@ -10,6 +10,7 @@ import { planTopology } from "../../topology/make-plan.ts";
 import { dataplaneContract } from "../dataplane.contract.ts";
 import { calicoDataplane } from "./calico-dataplane.ts";
 import type { CalicoSource } from "./calico-source.ts";
+import { skipFor } from "../../core/skip.test-data.ts";
 
 const { ENCAPLAB_CALICO_BIN: folder, ENCAPLAB_CALICO_ARCHIVE: file } = process.env;
 
@@ -28,8 +29,9 @@ describe("calico dataplane on namespaces (real Calico: ENCAPLAB_CALICO_BIN or EN
   this.timeout(300_000);
 
   dataplaneContract(async (context) => {
-    if (source === undefined || !(await canBuild())) context.skip();
-    const dataplane = calicoDataplane(source === undefined ? {} : { source });
+    if (source === undefined) skipFor(context, "no Calico is given here");
+    if (!(await canBuild())) skipFor(context, "no namespaces here");
+    const dataplane = calicoDataplane({ source });
     const works: ModeId[] = [];
     await withScope(async (scope) => {
       const lab = await provision("two-racks", scope);
@@ -41,7 +43,7 @@ describe("calico dataplane on namespaces (real Calico: ENCAPLAB_CALICO_BIN or EN
 
 describe("calico dataplane without a Calico", () => {
   it("says for every mode how to get one, and refuses to install", async function () {
-    if (!(await canBuild())) this.skip();
+    if (!(await canBuild())) skipFor(this, "no namespaces here");
     await withScope(async (scope) => {
       const lab = await provision("one-rack", scope);
       const dataplane = calicoDataplane({});

@@ -43,6 +43,7 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
   };
   return {
     name: "calico",
+    title: "Calico",
     missing: async (mode, lab) => missingCalico(mode, lab, await locateCalico(options.source), etcd),
     install: async (mode, lab, scope) => install(mode, lab, scope, await files(), etcd),
     attach: async (mode, lab) => attach(mode, lab, await files()),

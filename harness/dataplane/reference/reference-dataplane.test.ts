@@ -10,6 +10,7 @@ import { planTopology } from "../../topology/make-plan.ts";
 import { dataplaneContract } from "../dataplane.contract.ts";
 import { natTable } from "./render-nat.ts";
 import { referenceDataplane } from "./reference-dataplane.ts";
+import { skipFor } from "../../core/skip.test-data.ts";
 
 const provider = netnsProvider();
 
@@ -25,7 +26,7 @@ const modeOf = (id: ModeId): Mode => {
 /** The problems of this machine, or none; a machine where namespaces cannot be made skips these tests. */
 const skipWhereImpossible = async (context: Mocha.Context): Promise<void> => {
   const problems = await provider.check(planTopology(await loadTopology("two-racks")));
-  if (problems.length > 0) context.skip();
+  if (problems.length > 0) skipFor(context, problems.map(({ what }) => what).join("; "));
 };
 
 describe("reference dataplane on namespaces", function () {

@@ -25,6 +25,7 @@ export const referenceTitle = "reference dataplane, not Calico";
 /** The kernel programmed with ip(8), bridge(8) and nft(8) exactly as Calico documents it. */
 export const referenceDataplane: Dataplane = {
   name: "reference",
+  title: referenceTitle,
   missing: async (mode, lab) => [...(await missingFabric(lab, true)), ...(await missingOn(mode, lab))],
   install,
   attach,

@@ -21,12 +21,13 @@ import { labIdOf, ownerLives } from "./owner.ts";
 import { buildLab } from "./provision.ts";
 import { renderLab } from "./render-lab.ts";
 import { explainWalk, planWalks } from "./walk.ts";
+import { skipFor } from "../../core/skip.test-data.ts";
 
 const host = localExecutor();
 
 async function skipWithoutNamespaces(context: Mocha.Context, plan: Plan): Promise<void> {
   const problems = await netnsProvider().check(plan);
-  if (problems.length > 0) context.skip();
+  if (problems.length > 0) skipFor(context, problems.map(({ what }) => what).join("; "));
 }
 
 /** Builds a lab whose owner is a process that then dies. */
