@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode, HarnessError, formatError } from "../core/errors.ts";
 import { addCheck } from "./check.ts";
+import { addCompare } from "./compare.ts";
 import { addDoctor } from "./doctor.ts";
 import { addDown } from "./down.ts";
 import { addExplain } from "./explain.ts";
@@ -29,6 +30,7 @@ for (const add of [
   addDown,
   addStatus,
   addExplain,
+  addCompare,
   addReport,
   addSelftest,
   addSchema,

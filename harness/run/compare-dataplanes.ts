@@ -1,0 +1,55 @@
+import { LabError } from "../core/errors.ts";
+import { withScope } from "../core/scope.ts";
+import { compareFacts, type ComparedFacts, type Difference } from "../dataplane/compare.ts";
+import type { Dataplane } from "../dataplane/dataplane.ts";
+import { explainDifference } from "../dataplane/explain-difference.ts";
+import type { Mode } from "../encap/mode.ts";
+import type { Lab, Provider } from "../provider/provider.ts";
+import type { Plan } from "../topology/plan.ts";
+import { chooseProvider, examineProviders } from "./choose.ts";
+import { Interruptible } from "./interruptible.ts";
+
+/** Two dataplanes to be put on one lab after the other, in the same mode. */
+export interface Comparison {
+  readonly runId: string;
+  readonly mode: Mode;
+  readonly plan: Plan;
+  readonly providers: readonly Provider[];
+  readonly dataplanes: readonly [Dataplane, Dataplane];
+  readonly signal: AbortSignal;
+}
+
+/** A difference with the reason for it, where there is one. */
+export interface ExplainedDifference extends Difference {
+  readonly because?: string;
+}
+
+/** What the first dataplane programs otherwise than the second; the lab is gone afterwards. */
+export async function compareDataplanes(comparison: Comparison): Promise<readonly ExplainedDifference[]> {
+  const { mode, plan, dataplanes, runId } = comparison;
+  const candidates = await examineProviders(comparison.providers, plan);
+  const choice = chooseProvider(mode, plan.families, candidates);
+  if ("skip" in choice) throw new LabError(`${mode.calicoName} cannot run here: ${choice.skip}`);
+  const interruptible = new Interruptible(comparison.signal);
+  return withScope(async (scope) => {
+    const lab = await interruptible.run(() => choice.provider.provision(plan, runId, scope));
+    const first = await interruptible.run(() => factsOf(dataplanes[0], mode, lab));
+    const second = await interruptible.run(() => factsOf(dataplanes[1], mode, lab));
+    return compareFacts(first, second).map((difference) => {
+      const because = explainDifference(difference);
+      return because === undefined ? difference : { ...difference, because };
+    });
+  });
+}
+
+function factsOf(dataplane: Dataplane, mode: Mode, lab: Lab): Promise<ComparedFacts> {
+  return withScope(async (scope) => {
+    const [missing] = await dataplane.missing(mode, lab);
+    if (missing !== undefined) {
+      const fix = missing.fix === undefined ? {} : { fix: missing.fix };
+      throw new LabError(`${dataplane.name} cannot run ${mode.calicoName} here: ${missing.reason}`, fix);
+    }
+    const network = await dataplane.install(mode, lab, scope);
+    return { facts: await dataplane.facts(network), identities: network.identities };
+  });
+}
