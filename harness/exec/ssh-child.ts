@@ -48,9 +48,12 @@ export function startOverSsh(connection: SshConnection, argv: readonly string[],
   const finished = follow(connection, state, buffers, tellStarted).finally(() => {
     lines.end();
   });
+  const started = Promise.race([running, finished.then(() => undefined)]);
+  // A caller may look at only one of the two promises; the other must not count as unhandled.
   finished.catch(() => undefined);
+  started.catch(() => undefined);
   return {
-    started: Promise.race([running, finished.then(() => undefined)]),
+    started,
     finished,
     lines,
     soFar: () => resultOf(state, buffers, 0),

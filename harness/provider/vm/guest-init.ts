@@ -34,7 +34,7 @@ mount -t tmpfs -o size=50% tmpfs /tmp
 mkdir -p /run/netns /run/lock /run/sshd
 /usr/sbin/modprobe -a $(cat /lib/encaplab/modules)
 ip link set lo up
-/usr/bin/unshare -n nc -ll -p ${sshPort} -e /usr/bin/busybox nsenter --net=/proc/1/ns/net /usr/sbin/sshd -i -f /etc/ssh/sshd_config &
+/usr/bin/unshare -n nc -ll -p ${sshPort} -e /usr/bin/busybox nsenter --net=/proc/1/ns/net /usr/sbin/sshd -i -E /dev/console -f /etc/ssh/sshd_config &
 listener=$!
 while [ "$(readlink /proc/$listener/ns/net)" = "$(readlink /proc/1/ns/net)" ]; do usleep 5000; done
 ip link set eth0 name mgmt0
