@@ -2,6 +2,7 @@ import { LabError } from "../core/errors.ts";
 import { withScope } from "../core/scope.ts";
 import { compareFacts, type ComparedFacts, type Difference } from "../dataplane/compare.ts";
 import type { Dataplane } from "../dataplane/dataplane.ts";
+import { managementDevice } from "../dataplane/calico/management.ts";
 import { explainDifference } from "../dataplane/explain-difference.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Lab, Provider } from "../provider/provider.ts";
@@ -35,7 +36,7 @@ export async function compareDataplanes(comparison: Comparison): Promise<readonl
     const lab = await interruptible.run(() => choice.provider.provision(plan, runId, scope));
     const first = await interruptible.run(() => factsOf(dataplanes[0], mode, lab));
     const second = await interruptible.run(() => factsOf(dataplanes[1], mode, lab));
-    return compareFacts(first, second).map((difference) => {
+    return compareFacts(first, second, [managementDevice]).map((difference) => {
       const because = explainDifference(difference);
       return because === undefined ? difference : { ...difference, because };
     });
