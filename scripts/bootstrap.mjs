@@ -19,6 +19,7 @@ const helpOnly = argv.some((word) => word === "--help" || word === "-h" || word 
 checkNode();
 installPackages();
 if (!helpOnly) await installWhatIsMissing();
+if (!installAllowed) process.env.ENCAPLAB_NO_INSTALL = "1";
 process.env.PATH = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
 await start();
 

@@ -23,6 +23,12 @@ export const packages = {
     apk: "openjdk21-jre-headless",
     pacman: "jre-openjdk-headless",
   },
+  depmod: everywhere("kmod"),
+  etcd: { apt: "etcd-server", dnf: "etcd", apk: "etcd", pacman: "etcd" },
+  bird: { apt: "bird2", dnf: "bird", apk: "bird", pacman: "bird" },
+  iptables: everywhere("iptables"),
+  ipset: everywhere("ipset"),
+  conntrack: { apt: "conntrack", dnf: "conntrack-tools", apk: "conntrack-tools", pacman: "conntrack-tools" },
   "qemu-system-x86_64": {
     apt: "qemu-system-x86",
     dnf: "qemu-system-x86-core",

@@ -18,6 +18,7 @@ import { diagramText } from "../topology/diagram.ts";
 import type { Plan } from "../topology/plan.ts";
 import { chosenDataplane, type DataplaneChoice } from "./chosen-dataplane.ts";
 import { chosenVariants } from "./chosen-providers.ts";
+import { installOnDemand } from "./install-on-demand.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { openPage } from "./open-page.ts";
 import type { ProviderOptions } from "./provider-options.ts";
@@ -60,6 +61,7 @@ export interface Output {
 /** Runs and stores; prints and reports where wanted; returns the record. */
 export async function performRun(order: RunOrder, output: Output): Promise<RunRecord> {
   requirePromisedPaths(order.modes, order, allSuites);
+  if (order.standing === undefined) await installOnDemand(order);
   const id = newRunId();
   const folder = await createResultsFolder(order.out, id);
   const timeline = await openTimeline(folder.timeline);

@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { faultNamed } from "./fault-option.ts";
 import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
 import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";
+import { installOnDemand } from "./install-on-demand.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { chosenProviders } from "./chosen-providers.ts";
 import { bringUp, type KeptLab } from "../run/bring-up.ts";
@@ -27,6 +28,7 @@ export function addUp(program: Command): void {
         throw new UsageError("up takes exactly one mode", { fix: "for example --mode VXLANCrossSubnet" });
       }
       const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
+      await installOnDemand({ ...options, dataplane: options, modes: [mode], plan });
       const runId = newRunId();
       const providers = chosenProviders(options, {});
       const signal = interruptSignal();

@@ -1,0 +1,6 @@
+export declare const packages: Readonly<Record<string, Readonly<Record<string, string>>>>;
+export declare function missingTools(tools: readonly string[]): string[];
+export declare function installTools(
+  tools: readonly string[],
+  options: { readonly allowed: boolean; readonly say: (line: string) => void },
+): Promise<string | undefined>;
