@@ -21,6 +21,8 @@ export interface Network {
   readonly identities: Identities;
   readonly pods: readonly RunningPod[];
   readonly convergence: Convergence;
+  /** What happened on the way that a reader must know: programs that ended and had to be started again. */
+  readonly notes?: readonly string[];
 }
 
 /** How long the way to convergence took, step by step, in milliseconds from the start of install. */
@@ -79,8 +81,21 @@ export interface LinkFact {
   readonly vxlan?: { readonly vni: number; readonly port: number; readonly local: string; readonly learning: boolean };
 }
 
+/** One BGP session as one of its two ends tells. */
+export interface BgpSessionFact {
+  /** Router or node that was asked. */
+  readonly at: string;
+  /** Node or router at the other end; its address where the plan knows no such neighbour. */
+  readonly peer: string;
+  readonly family: Family;
+  /** "Established", "Active", … (RFC 4271 8.2.2); "unknown" where BIRD says nothing of a session that should be. */
+  readonly state: string;
+}
+
 export interface DataplaneFacts {
   readonly nodes: readonly NodeFacts[];
+  /** Missing where nothing speaks BGP. */
+  readonly bgp?: readonly BgpSessionFact[];
 }
 
 /** What a live change of mode did. */

@@ -1,29 +1,26 @@
+import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
-import type { Scope } from "../../core/scope.ts";
 import type { Mode } from "../../encap/mode.ts";
-import { inNamespace } from "../../exec/namespace.ts";
-import { runScript } from "../../exec/script.ts";
 import type { Identities } from "../../encap/identity.ts";
 import type { Lab, LabNode } from "../../provider/provider.ts";
-import type { Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
-import { startFabric } from "../fabric/bgp-fabric.ts";
+import type { Dataplane, DataplaneFacts, Network, Transition } from "../dataplane.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
+import { readFabricSessions } from "../fabric/bgp-sessions.ts";
+import { readNodeSessions } from "./bgp-sessions.ts";
 import type { CalicoFiles, CalicoSource } from "./calico-source.ts";
 import { convergeCalico, Stopwatch } from "./converge.ts";
 import { writeResources } from "./datastore.ts";
-import { startEtcd } from "./etcd.ts";
+import { onEveryNode } from "./every-node.ts";
+import { installCalico } from "./install.ts";
 import { etcdFolder, nodeFolder } from "./lab-folder.ts";
-import { locateCalico } from "./locate.ts";
-import { makeManagement, managementExecutor } from "./management.ts";
+import { locateCalico, type Located } from "./locate.ts";
+import { managementExecutor } from "./management.ts";
 import { missingCalico, needsBgp } from "./missing.ts";
-import type { NodeCalico } from "./node-command.ts";
-import { makePods, podNamespace } from "./pods.ts";
+import { nodeCalico, runningPods } from "./node-calico.ts";
 import { lacking, readIdentities } from "./read-identities.ts";
-import { removeCalico } from "./remove.ts";
-import { poolsFor, resourcesFor } from "./resources.ts";
-import { renderServices } from "./services.ts";
-import { fabricRoutes, replaceFabricRoutes } from "./static-fabric.ts";
-import { startBgp, startNode } from "./start-node.ts";
+import { poolsFor } from "./resources.ts";
+import { restartNotes } from "./restarts.ts";
+import { startBgp } from "./start-node.ts";
 
 /** What the command line knows about the Calico to run. */
 export interface CalicoOptions {
@@ -31,70 +28,50 @@ export interface CalicoOptions {
   readonly source?: CalicoSource;
   /** Program of the lab's datastore; default `etcd` on the PATH. */
   readonly etcd?: string;
+  /** Folder into which logs go when Calico is removed, in a folder per mode of installation; default: nowhere. */
+  readonly logs?: string;
+  /** Folder in which unpacked archives are kept for the next run; needed for archives. */
+  readonly cache?: string;
 }
 
 /** The real Calico without Kubernetes: Felix, BIRD and an etcd of the lab's own, pods by the CNI plugin. */
 export function calicoDataplane(options: CalicoOptions): Dataplane {
   const etcd = options.etcd ?? "etcd";
+  // Once: an archive is read from one end to the other.
+  let located: Promise<Located> | undefined;
+  const locate = (): Promise<Located> => (located ??= locateCalico(options.source, options.cache));
   const files = async (): Promise<CalicoFiles> => {
-    const located = await locateCalico(options.source);
-    if ("files" in located) return located.files;
-    throw new LabError(located.problem.what, { fix: located.problem.fix });
+    const found = await locate();
+    if ("files" in found) return found.files;
+    throw new LabError(found.problem.what, { fix: found.problem.fix });
   };
   return {
     name: "calico",
     title: "Calico",
-    missing: async (mode, lab) => missingCalico(mode, lab, await locateCalico(options.source), etcd),
-    install: async (mode, lab, scope) => install(mode, lab, scope, await files(), etcd),
+    missing: async (mode, lab) => missingCalico(mode, lab, await locate(), etcd),
+    install: async (mode, lab, scope) => {
+      const found = await files();
+      const logs = options.logs === undefined ? {} : { logs: join(options.logs, mode.id) };
+      return installCalico(mode, lab, scope, { files: found, title: await titleOf(lab, found), etcd, ...logs });
+    },
     attach: async (mode, lab) => attach(mode, lab, await files()),
     switchMode: async (network, mode) => switchMode(network, mode, await files()),
-    facts: async ({ lab }) => ({
-      nodes: await Promise.all(lab.nodes.map(({ name, executor }) => readNodeFacts(name, executor))),
-    }),
+    facts: async ({ lab }) => factsOf(lab, await files()),
   };
-}
-
-async function install(mode: Mode, lab: Lab, scope: Scope, files: CalicoFiles, etcd: string): Promise<Network> {
-  const watch = new Stopwatch();
-  const title = await titleOf(lab, files);
-  scope.defer(`remove Calico from ${lab.nodes.map(({ name }) => name).join(", ")}`, () => removeCalico(lab));
-  await makeManagement(lab);
-  await startFabric(lab, scope);
-  await startEtcd(lab, etcd);
-  watch.reached("datastore");
-  await writeResources(managementExecutor(lab), resourcesFor(lab.plan, mode));
-  await Promise.all(lab.nodes.map((node) => startNode(node.executor, nodeCalico(lab, node, files, mode))));
-  watch.reached("nodes started");
-  await Promise.all(
-    lab.nodes.map((node) => makePods(node, nodeCalico(lab, node, files, mode), podsOfNode(lab, node.name))),
-  );
-  watch.reached("pods");
-  await adaptFabric(lab, mode, scope);
-  const identities = await convergeCalico(lab, mode, podsOf(lab), watch);
-  await writeServices(lab, identities);
-  return { lab, mode, title, identities, pods: podsOf(lab), convergence: watch.convergence() };
-}
-
-/** The routers' side of the blocks that IPAM has just chosen. */
-async function adaptFabric(lab: Lab, mode: Mode, scope: Scope): Promise<void> {
-  const routes = fabricRoutes(lab.plan, await readIdentities(managementExecutor(lab), lab.plan, mode));
-  if (routes.length === 0) return;
-  scope.defer("give the routers their planned routes back", () => replaceFabricRoutes(lab, routes, "planned"));
-  await replaceFabricRoutes(lab, routes, "actual");
 }
 
 async function attach(mode: Mode, lab: Lab, files: CalicoFiles): Promise<Network> {
   const identities = await identitiesOf(lab, mode);
   const title = await titleOf(lab, files);
-  return { lab, mode, title, identities, pods: podsOf(lab), convergence: { totalMs: 0, steps: [] } };
+  return { lab, mode, title, identities, pods: runningPods(lab), convergence: { totalMs: 0, steps: [] } };
 }
 
 /** The identities of a lab on which Calico runs; a LabError where it does not. */
 async function identitiesOf(lab: Lab, mode: Mode): Promise<Identities> {
   const executor = managementExecutor(lab);
-  const { exitCode } = await executor.tryRun(["test", "-d", etcdFolder(lab)]);
+  const there = await lab.nodes[0]?.executor.tryRun(["test", "-d", etcdFolder(lab)]);
   const nothing = "put the lab into a mode first: npm run lab -- up --dataplane calico";
-  if (exitCode !== 0) throw new LabError("the lab has no Calico", { where: executor.where, fix: nothing });
+  if (there?.exitCode !== 0) throw new LabError("the lab has no Calico", { where: executor.where, fix: nothing });
   const identities = await readIdentities(executor, lab.plan, mode);
   const absent = lacking(lab.plan, identities);
   if (absent !== undefined) throw new LabError(`the lab's Calico is not whole: ${absent}`, { fix: nothing });
@@ -106,11 +83,11 @@ async function switchMode(network: Network, mode: Mode, files: CalicoFiles): Pro
   const watch = new Stopwatch();
   const { lab, pods } = network;
   await writeResources(managementExecutor(lab), poolsFor(lab.plan, mode));
-  if (needsBgp(mode, lab.plan)) await Promise.all(lab.nodes.map((node) => ensureBgp(lab, node, files, mode)));
+  if (needsBgp(mode, lab.plan)) await onEveryNode(lab, (node) => ensureBgp(lab, node, files, mode));
   watch.reached("pools changed");
   const identities = await convergeCalico(lab, mode, pods, watch);
-  const after = { ...network, mode, identities, convergence: watch.convergence() };
-  return { from: network.mode, network: after };
+  const notes = await restartNotes(lab);
+  return { from: network.mode, network: { ...network, mode, identities, convergence: watch.convergence(), notes } };
 }
 
 async function ensureBgp(lab: Lab, node: LabNode, files: CalicoFiles, mode: Mode): Promise<void> {
@@ -118,38 +95,18 @@ async function ensureBgp(lab: Lab, node: LabNode, files: CalicoFiles, mode: Mode
   if (exitCode !== 0) await startBgp(node.executor, nodeCalico(lab, node, files, mode));
 }
 
-async function writeServices(lab: Lab, identities: Identities): Promise<void> {
-  await Promise.all(
-    lab.nodes.map(({ name, executor }) =>
-      executor.run(["nft", "-f", "-"], { input: renderServices(lab.plan, identities, name) }),
-    ),
-  );
-}
-
-function nodeCalico(lab: Lab, { name }: LabNode, files: CalicoFiles, mode: Mode): NodeCalico {
-  return { node: name, plan: lab.plan, files, folder: nodeFolder(lab, name), bgp: needsBgp(mode, lab.plan) };
-}
-
-function podsOfNode(lab: Lab, node: string): Lab["plan"]["allocation"]["pods"] {
-  return lab.plan.allocation.pods.filter((pod) => pod.node === node);
-}
-
-function podsOf(lab: Lab): readonly RunningPod[] {
-  return lab.nodes.flatMap((node) =>
-    podsOfNode(lab, node.name).map(({ pod: name }) => {
-      const namespace = podNamespace(node, name);
-      const where = `pod ${name} (netns ${namespace}) on ${node.executor.where}`;
-      return { name, node: node.name, executor: inNamespace(node.executor, namespace, where) };
-    }),
-  );
+async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
+  const nodes = await onEveryNode(lab, ({ name, executor }) => readNodeFacts(name, executor));
+  const bgp = [...(await readFabricSessions(lab)), ...(await readNodeSessions(lab, files))];
+  return bgp.length === 0 ? { nodes } : { nodes, bgp };
 }
 
 /** "Calico v3.32.1", as the program itself says. */
 async function titleOf(lab: Lab, { calicoNode, root }: CalicoFiles): Promise<string> {
   const [node] = lab.nodes;
   if (node === undefined) throw new LabError(`lab ${lab.runId} has no node`);
-  const command = root === undefined ? calicoNode : `chroot ${root} ${calicoNode}`;
-  const { stdout } = await runScript(node.executor, `${command} -v`);
+  const argv = root === undefined ? [calicoNode, "-v"] : ["chroot", root, calicoNode, "-v"];
+  const { stdout } = await node.executor.run(argv);
   const version = /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? stdout.trim().split("\n")[0] ?? "";
   return `Calico ${version}`;
 }

@@ -15,6 +15,7 @@ import { nodeFolder } from "./lab-folder.ts";
 import { logTail } from "./log-tail.ts";
 import { managementExecutor } from "./management.ts";
 import { lacking, readIdentities } from "./read-identities.ts";
+import { assertNoCrashLoop } from "./restarts.ts";
 import { firstUnmetState } from "./unmet-state.ts";
 
 /**
@@ -76,14 +77,22 @@ async function walkFacts(lab: Lab, mode: Mode, watch: Stopwatch): Promise<Identi
     const [first] = troubles;
     if (first === undefined) return { done: true, value: identities };
     worst = first.node;
+    const node = lab.nodes.find(({ name }) => name === first.node);
+    if (node !== undefined) await assertNoCrashLoop(lab, node);
     return { done: false, seen: `node ${first.node}, step ${first.step}: ${first.seen}` };
   };
   try {
     return await poll(look, { what: "Calico to program every node", timeoutMs: factsTimeoutMs, intervalMs: 50 });
   } catch (error) {
     const node = lab.nodes.find(({ name }) => name === worst);
-    throw node === undefined ? error : await logTail(error, node.executor, `${nodeFolder(lab, node.name)}/felix.log`);
+    throw node === undefined || hasTail(error)
+      ? error
+      : await logTail(error, node.executor, `${nodeFolder(lab, node.name)}/felix.log`);
   }
+}
+
+function hasTail(error: unknown): boolean {
+  return error instanceof LabError && error.details.tail !== undefined;
 }
 
 interface Trouble {

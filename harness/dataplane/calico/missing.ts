@@ -7,13 +7,19 @@ import { missingFabric } from "../fabric/bgp-fabric.ts";
 import { missingOn } from "../reference/missing.ts";
 import type { Located } from "./locate.ts";
 
-/** Programs beside Calico's own that its nodes need, with the Debian package that has them. */
-const tools: readonly (readonly [program: string, debianPackage: string])[] = [
+type Tool = readonly [program: string, debianPackage: string];
+
+/** Programs that a lab with Calico needs, with the Debian package that has them. */
+const tools: readonly Tool[] = [
+  ["curl", "curl"],
+  ["unshare", "util-linux"],
+];
+
+/** Programs that Calico's own call; an image brings its own. */
+const calledByCalico: readonly Tool[] = [
   ["iptables-save", "iptables"],
   ["ipset", "ipset"],
   ["conntrack", "conntrack"],
-  ["curl", "curl"],
-  ["unshare", "util-linux"],
 ];
 
 /**
@@ -37,12 +43,16 @@ export async function missingCalico(
     ];
   }
   if ("problem" in located) return [{ reason: located.problem.what, fix: located.problem.fix }];
-  const { bgp } = located.files;
+  const { bgp, root } = located.files;
   const noBird: Requirement = {
     reason: `${mode.calicoName} on fabric: ${lab.plan.topology.fabric} needs BIRD, which this Calico came without`,
     fix: "put Calico's bird, bird6, birdcl and the node image's /etc/calico/confd beside calico-node",
   };
-  const programs = [...tools, [etcd, "etcd-server (or give --etcd PATH)"] as const];
+  const programs = [
+    ...tools,
+    ...(root === undefined ? calledByCalico : []),
+    [etcd, "etcd-server (or give --etcd PATH)"] as const,
+  ];
   return [
     ...(needsBgp(mode, lab.plan) && bgp === undefined ? [noBird] : []),
     ...(await missingPrograms(lab, programs)),
@@ -52,10 +62,7 @@ export async function missingCalico(
 }
 
 /** All nodes of namespaces share one file system: one is asked. */
-async function missingPrograms(
-  lab: Lab,
-  programs: readonly (readonly [program: string, debianPackage: string])[],
-): Promise<readonly Requirement[]> {
+async function missingPrograms(lab: Lab, programs: readonly Tool[]): Promise<readonly Requirement[]> {
   const [node] = lab.nodes;
   if (node === undefined) return [];
   const script = programs.map(([program]) => `command -v '${program}' >/dev/null || echo '${program}'`).join("\n");

@@ -54,9 +54,10 @@ exec "$@"
 /** An unpacked image: this machine's devices and kernel interfaces, the lab's own folders, everything else the image's. */
 const chrootScript = `mount -n --rbind "$root" ./hold
 root=$PWD/hold
-for each in /dev /proc /sys /tmp; do mkdir -p "$root$each"; mount -n --rbind "$each" "$root$each"; done
-mkdir -p "$root/run"
-mount -n -t tmpfs -o mode=755 tmpfs "$root/run"
+for each in /dev /proc /sys; do mkdir -p "$root$each"; mount -n --rbind "$each" "$root$each"; done
+for each in /run /tmp; do mkdir -p "$root$each"; mount -n -t tmpfs -o mode=755 tmpfs "$root$each"; done
+mkdir -p "$root$PWD"
+mount -n --bind "$PWD" "$root$PWD"
 mkdir -p "$root/run/netns"
 [ ! -d /run/netns ] || mount -n --rbind /run/netns "$root/run/netns"
 bind_all

@@ -5,16 +5,18 @@ import { renderNatRemoval } from "../reference/render-nat.ts";
 import { etcdFolder, labFolder, nodeFolder } from "./lab-folder.ts";
 import { removeManagement } from "./management.ts";
 import { removePods } from "./pods.ts";
+import { saveLogs } from "./save-logs.ts";
 import { stopServices } from "../process/supervise.ts";
 
 /**
  * Takes everything of Calico's off a lab: programs first, lest they repair what is removed; then pods, the kernel's state,
  * the datastore and its network. What Calico leaves behind when it ends is removed as its uninstall documentation says.
  */
-export async function removeCalico(lab: Lab): Promise<void> {
+export async function removeCalico(lab: Lab, logs?: string): Promise<void> {
   await Promise.all(lab.nodes.map(({ name, executor }) => stopServices(executor, nodeFolder(lab, name))));
   const [first] = lab.nodes;
   if (first !== undefined) await stopServices(first.executor, etcdFolder(lab));
+  if (logs !== undefined) await saveLogs(lab, logs);
   await Promise.all(lab.nodes.map((node) => removeFromNode(lab, node)));
   await removeManagement(lab);
   await rm(labFolder(lab), { recursive: true, force: true });

@@ -8,7 +8,7 @@ import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Network } from "../dataplane.ts";
 import { referenceDataplane } from "../reference/reference-dataplane.ts";
-import { readBgpSessions } from "./bgp-sessions.ts";
+import { readFabricSessions } from "./bgp-sessions.ts";
 
 const provider = netnsProvider();
 
@@ -30,7 +30,7 @@ const crosses = async ({ pods, identities }: Network): Promise<boolean> => {
 };
 
 const states = async (lab: Lab): Promise<ReadonlySet<string>> =>
-  new Set((await readBgpSessions(lab)).map(({ state }) => state));
+  new Set((await readFabricSessions(lab)).map(({ state }) => state));
 
 describe("a fabric of real BGP (BIRD 2) with the reference dataplane", function () {
   this.timeout(60_000);
@@ -49,14 +49,14 @@ describe("a fabric of real BGP (BIRD 2) with the reference dataplane", function 
       const lab = await provision("bgp-fabric", scope);
       const network = await referenceDataplane.install(modeOf("none"), lab, scope);
       assert.ok(network.convergence.steps.some(({ step }) => step === "fabric"));
-      assert.equal((await readBgpSessions(lab)).length, lab.nodes.length);
+      assert.equal((await readFabricSessions(lab)).length, lab.nodes.length);
       assert.deepEqual(await states(lab), new Set(["Established"]));
       assert.equal(await crosses(network), true);
     });
     await withScope(async (scope) => {
       const lab = await provision("two-racks", scope);
       assert.equal(await crosses(await referenceDataplane.install(modeOf("none"), lab, scope)), false);
-      assert.deepEqual(await readBgpSessions(lab), []);
+      assert.deepEqual(await readFabricSessions(lab), []);
     });
   });
 

@@ -7,6 +7,7 @@ import type { Executor } from "../../exec/executor.ts";
 import { inNamespace } from "../../exec/namespace.ts";
 import type { Lab, LabNode } from "../../provider/provider.ts";
 import type { Convergence, Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
+import { readFabricSessions } from "../fabric/bgp-sessions.ts";
 import { announceBlocks, missingFabric, startFabric, waitForFabric } from "../fabric/bgp-fabric.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { converge } from "./converge.ts";
@@ -30,9 +31,11 @@ export const referenceDataplane: Dataplane = {
   install,
   attach,
   switchMode,
-  facts: async ({ lab }) => ({
-    nodes: await Promise.all(lab.nodes.map(({ name, executor }) => readNodeFacts(name, executor))),
-  }),
+  facts: async ({ lab }) => {
+    const nodes = await Promise.all(lab.nodes.map(({ name, executor }) => readNodeFacts(name, executor)));
+    const bgp = await readFabricSessions(lab);
+    return bgp.length === 0 ? { nodes } : { nodes, bgp };
+  },
 };
 
 async function install(mode: Mode, lab: Lab, scope: Scope): Promise<Network> {

@@ -1,0 +1,31 @@
+import { inNamespace } from "../../exec/namespace.ts";
+import type { Mode } from "../../encap/mode.ts";
+import type { Lab, LabNode } from "../../provider/provider.ts";
+import type { PodAllocation } from "../../topology/plan.ts";
+import type { RunningPod } from "../dataplane.ts";
+import type { CalicoFiles } from "./calico-source.ts";
+import { nodeFolder } from "./lab-folder.ts";
+import { needsBgp } from "./missing.ts";
+import type { NodeCalico } from "./node-command.ts";
+import { podNamespace } from "./pods.ts";
+
+/** What a node of a lab runs in a mode. */
+export function nodeCalico(lab: Lab, { name }: LabNode, files: CalicoFiles, mode: Mode): NodeCalico {
+  return { node: name, plan: lab.plan, files, folder: nodeFolder(lab, name), bgp: needsBgp(mode, lab.plan) };
+}
+
+/** The plan's pods of one node; their addresses are IPAM's to choose. */
+export function plannedPods(lab: Lab, node: string): readonly PodAllocation[] {
+  return lab.plan.allocation.pods.filter((pod) => pod.node === node);
+}
+
+/** All pods of a lab as executors. */
+export function runningPods(lab: Lab): readonly RunningPod[] {
+  return lab.nodes.flatMap((node) =>
+    plannedPods(lab, node.name).map(({ pod: name }) => {
+      const namespace = podNamespace(node, name);
+      const where = `pod ${name} (netns ${namespace}) on ${node.executor.where}`;
+      return { name, node: node.name, executor: inNamespace(node.executor, namespace, where) };
+    }),
+  );
+}
