@@ -3,6 +3,7 @@ import { modes } from "../encap/mode.ts";
 import { localExecutor } from "../exec/local.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Provider } from "../provider/provider.ts";
+import { availableKernels } from "../provider/vm/kernel.ts";
 import { createProviders } from "../provider/registry.ts";
 import { capabilitiesFor } from "../run/choose.ts";
 import { readEnvironment } from "../run/environment.ts";
@@ -32,7 +33,7 @@ export function addDoctor(program: Command): void {
       const plan = planTopology(await loadTopology(options.topology));
       const environment = await readEnvironment(harnessVersion, host);
       const providers = await Promise.all(createProviders().map((provider) => examineProvider(provider, plan)));
-      const findings = [...providers, dataplaneFinding, await reportFinding(host)];
+      const findings = [...providers, await kernelFinding(host), dataplaneFinding, await reportFinding(host)];
       if (options.json === true) {
         console.log(JSON.stringify({ schema: "encaplab/doctor/1", environment, findings }, undefined, 2));
         return;
@@ -67,11 +68,23 @@ function lacking(provider: Provider, mode: (typeof modes)[number]): readonly str
   return capabilitiesFor(mode, [4]).filter((need) => !provider.capabilities.has(need));
 }
 
+async function kernelFinding(host: Executor): Promise<Finding> {
+  const kernels = (await availableKernels(host)).map(({ release }) => release);
+  if (kernels.length > 0)
+    return { what: "kernels", state: "ready", detail: `${kernels.join(", ")} (--kernel)`, fixes: [] };
+  return {
+    what: "kernels",
+    state: "missing",
+    detail: "the distribution's package lists name no kernel for virtual machines",
+    fixes: ["apt-get update, or --kernel FILE with a linux-image-*.deb"],
+  };
+}
+
 const dataplaneFinding: Finding = {
   what: "dataplane",
   state: "ready",
-  detail: "reference: the kernel programmed as Calico documents it; every report says that it is not Calico",
-  fixes: [],
+  detail: "reference: the kernel programmed as Calico documents it, labelled so; real Calico where one is given",
+  fixes: ["real Calico: --calico-bin DIR, --calico-archive FILE or --calico-image REF"],
 };
 
 async function reportFinding(host: Executor): Promise<Finding> {
