@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { modes } from "../../encap/mode.ts";
+import { loadTopology } from "../../topology/load.ts";
+import { planTopology } from "../../topology/make-plan.ts";
+import type { Plan } from "../../topology/plan.ts";
+import { poolsFor, resourcesFor } from "./resources.ts";
+import { resourceKey } from "./datastore.ts";
+
+const planOf = async (name: string): Promise<Plan> => planTopology(await loadTopology(name));
+
+describe("Calico's resources", () => {
+  it("say each mode as a user would, in the words of an IPPool", async () => {
+    const plan = await planOf("two-racks");
+    const said = modes.map((mode) => {
+      const [pool] = poolsFor(plan, mode);
+      return [mode.id, pool?.spec.ipipMode, pool?.spec.vxlanMode];
+    });
+    assert.deepEqual(said, [
+      ["none", "Never", "Never"],
+      ["ipip-always", "Always", "Never"],
+      ["ipip-cross-subnet", "CrossSubnet", "Never"],
+      ["vxlan-always", "Never", "Always"],
+      ["vxlan-cross-subnet", "Never", "CrossSubnet"],
+    ]);
+  });
+
+  it("have one pool per family in use, and never IPIP for IPv6, which Calico refuses", async () => {
+    const plan = await planOf("dual-stack");
+    for (const mode of modes) {
+      const pools = poolsFor(plan, mode);
+      assert.deepEqual(
+        pools.map(({ metadata }) => metadata.name),
+        ["default-ipv4-ippool", "default-ipv6-ippool"],
+      );
+      assert.equal(pools[1]?.spec.ipipMode, "Never");
+    }
+    assert.equal(poolsFor(planTopology(await loadTopology("dual-stack"), [4]), modes[0] ?? assert.fail()).length, 1);
+  });
+
+  it("admit everybody to the pods", async () => {
+    const profile = resourcesFor(await planOf("two-racks"), modes[0] ?? assert.fail()).find(
+      ({ kind }) => kind === "Profile",
+    );
+    assert.deepEqual(profile?.spec.ingress, [{ action: "Allow" }]);
+  });
+
+  it("peer every node with the routers of its own subnet, in a fabric of BGP only", async () => {
+    const mode = modes[0] ?? assert.fail();
+    const peers = (plan: Plan): readonly unknown[] =>
+      resourcesFor(plan, mode).flatMap(({ kind, spec }) => (kind === "BGPPeer" ? [[spec.node, spec.peerIP]] : []));
+    assert.deepEqual(peers(await planOf("two-racks")), []);
+    assert.deepEqual(peers(await planOf("bgp-fabric")), [
+      ["a1", "198.18.1.1"],
+      ["a2", "198.18.1.1"],
+      ["b1", "198.18.2.1"],
+      ["b2", "198.18.2.1"],
+    ]);
+  });
+
+  it("are kept where Calico looks for them", () => {
+    const start = "/calico/resources/v3/projectcalico.org";
+    assert.equal(resourceKey("IPPool", "p"), `${start}/ippools/p`);
+    assert.equal(resourceKey("BGPPeer", "p"), `${start}/bgppeers/p`);
+    assert.equal(resourceKey("GlobalNetworkPolicy", "p"), `${start}/globalnetworkpolicies/p`);
+  });
+});
