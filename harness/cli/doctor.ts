@@ -69,7 +69,12 @@ function lacking(provider: Provider, mode: (typeof modes)[number]): readonly str
 }
 
 async function kernelFinding(host: Executor): Promise<Finding> {
-  const kernels = (await availableKernels(host)).map(({ release }) => release);
+  const newest = new Map<string, string>();
+  for (const { release } of await availableKernels(host)) {
+    const series = /^\d+\.\d+/.exec(release)?.[0] ?? release;
+    if (!newest.has(series)) newest.set(series, release);
+  }
+  const kernels = [...newest].map(([series, release]) => `${series} (${release})`);
   if (kernels.length > 0)
     return { what: "kernels", state: "ready", detail: `${kernels.join(", ")} (--kernel)`, fixes: [] };
   return {
