@@ -7,8 +7,6 @@ import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local.ts";
 import { inNamespace } from "../../exec/namespace.ts";
 import { recordingExecutor } from "../../exec/recording.ts";
-import { sshExecutor, type SshExecutor } from "../../exec/ssh.ts";
-import { tunnelThrough } from "../../exec/tunnel.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { ProviderContext } from "../context.ts";
 import { readLabel, writeLabel } from "../netns/label.ts";
@@ -21,14 +19,11 @@ import { destroyMachines, labsOfMachines } from "./destroy.ts";
 import { discoverMachines } from "./discover.ts";
 import type { LoginKeys } from "./guest-keys.ts";
 import { guestKit } from "./guest-kit.ts";
-import { sshTunnelArgv } from "./render-machines.ts";
-import { guestName, machinesFolder } from "./vm-names.ts";
+import { nodeExecutor } from "./node-executor.ts";
+import { machinesFolder } from "./vm-names.ts";
 import { walkMachines } from "./walk.ts";
 
 const name = "vm";
-
-/** Milliseconds after which idle connections to a lab that another process made are closed: nobody says when it is done. */
-const attachedIdleMs = 1_000;
 
 /** What Debian's cloud kernels can do from 6.1 on, with the modules that every guest has on board. */
 const capabilities: readonly Capability[] = ["vxlan", "vxlan6", "ipip", "nftables", "netem", "ipv6"];
@@ -88,32 +83,12 @@ function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options:
     return { name: router, role: "router", executor, namespacePrefix };
   });
   const nodes = plan.nodes.map(({ name: node }, index): LabNode => {
-    const ssh = nodeExecutor(node, index, id, keys, scope === undefined);
+    const ssh = nodeExecutor({ node, index, id, keys, attached: scope === undefined });
     scope?.defer(`close ssh to ${node}`, () => ssh.close());
     const executor = options.onCommand === undefined ? ssh : recordingExecutor(ssh, options.onCommand);
     return { name: node, role: "node", executor, namespacePrefix };
   });
   return { runId: id.runId, provider: name, plan, nodes, routers, slow: true };
-}
-
-/** Lab traffic stays in the lab: the connection enters the lab's namespace as a process and not as a route. */
-function nodeExecutor(node: string, index: number, id: LabId, keys: LoginKeys, attached: boolean): SshExecutor {
-  const env = { ENCAPLAB_RUN: runMark(id, id.ownerPid) };
-  const pin = Buffer.from(keys.pins[node] ?? "", "base64");
-  return sshExecutor({
-    where: `node ${node} (vm ${guestName(id, node)})`,
-    env,
-    ...(attached ? { idleMs: attachedIdleMs } : {}),
-    connect: () => ({
-      sock: tunnelThrough(sshTunnelArgv(id, index), env),
-      username: "root",
-      privateKey: keys.user,
-      hostVerifier: (key: Buffer) => key.equals(pin),
-      readyTimeout: 30_000,
-      keepaliveInterval: 10_000,
-      keepaliveCountMax: 6,
-    }),
-  });
 }
 
 async function findLab(runId: string): Promise<LabId> {

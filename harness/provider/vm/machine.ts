@@ -10,8 +10,8 @@ import { resume } from "./qmp.ts";
 /** Longest cold boot: 4 to 12 s are usual under TCG with four at a time; a loaded machine takes several times that. */
 const bootTimeoutMs = 120_000;
 
-/** Console lines that an error shows: a panic with its call trace. */
-const consoleTail = 25;
+/** Console lines that an error shows. */
+const consoleTail = 12;
 
 /** Starts QEMU, which goes to the background, and waits until its machine waits for an identity. */
 export async function startMachine(
@@ -54,12 +54,18 @@ async function waitForBoot(files: ReturnType<typeof machineFiles>, where: string
 
 /** The end of a machine's console, for errors that come later. */
 export async function consoleEnd(path: string): Promise<string> {
-  const text = await readFile(machineFiles(path).console, "utf8").catch(() => "");
-  return text.trimEnd().split(/\r?\n/).slice(-consoleTail).join("\n");
+  return endOf(await readFile(machineFiles(path).console, "utf8").catch(() => ""));
+}
+
+/** The last lines; of a panic, what it says and where it happened without the registers, which would hide it. */
+function endOf(console: string): string {
+  const lines = console.trimEnd().split(/\r?\n/);
+  const panic = lines.findIndex((line) => line.includes("Kernel panic"));
+  return (panic < 0 ? lines.slice(-consoleTail) : lines.slice(panic, panic + consoleTail)).join("\n");
 }
 
 function bootFailed(message: string, console: string, where: string, cause?: unknown): LabError {
-  const tail = console.trimEnd().split(/\r?\n/).slice(-consoleTail).join("\n");
+  const tail = endOf(console);
   return new LabError(message, {
     where,
     tail: tail === "" ? "(the console is empty: no kernel ran)" : tail,

@@ -1,6 +1,10 @@
+import assert from "node:assert/strict";
+import { LabError } from "../../core/errors.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { Scope, withScope } from "../../core/scope.ts";
 import { localExecutor } from "../../exec/local.ts";
+import { loadTopology } from "../../topology/load.ts";
+import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { providerContract } from "../provider.contract.ts";
 import { createVmProvider } from "./index.ts";
@@ -29,3 +33,90 @@ describe("vm provider", function () {
     return { provider: createVmProvider(), orphan: orphanLab };
   });
 });
+
+describe("labs of machines", function () {
+  this.timeout(slowMs);
+  let plan: Plan;
+
+  before(async function () {
+    if ((await createVmProvider().check({} as Plan)).length > 0) this.skip();
+    plan = planTopology(await loadTopology("two-racks"));
+  });
+
+  it("have guests that can do all that the provider claims, and differ in what must not be equal", async () => {
+    const provider = createVmProvider();
+    await withScope(async (scope) => {
+      const { nodes } = await provider.provision(plan, newRunId(), scope);
+      const [first, ...others] = nodes;
+      assert.ok(first !== undefined);
+      const { stdout } = await first.executor.run(["sh", "-s"], { input: claims });
+      assert.deepEqual(new Set(stdout.trim().split("\n")), provider.capabilities);
+      const states = await Promise.all(
+        [first, ...others].map(({ executor }) =>
+          executor.run(["sh", "-c", "hostname; head -c 16 /dev/urandom | xxd -p; cat /etc/ssh/host_key | md5sum"]),
+        ),
+      );
+      const lines = states.map((state) => state.stdout.split("\n"));
+      for (const line of [0, 1, 2]) assert.equal(new Set(lines.map((each) => each[line])).size, nodes.length);
+    });
+  });
+
+  it("pass IPIP between racks, and the router sees protocol 4", async () => {
+    await withScope(async (scope) => {
+      const lab = await createVmProvider().provision(plan, newRunId(), scope);
+      const node = (name: string) => lab.nodes.find((each) => each.name === name)?.executor ?? assert.fail(name);
+      const tunnel = (name: string, own: string, remote: string, via: string) =>
+        node(name).run([
+          "sh",
+          "-ec",
+          `ip link add tunl0 type ipip 2>/dev/null || ip link set tunl0 up; ip addr add ${own}/32 dev tunl0; ip link set tunl0 up; ip route add ${remote} via ${via} dev tunl0 onlink`,
+        ]);
+      await tunnel("a1", "198.19.1.1", "198.19.2.1", "198.18.2.11");
+      await tunnel("b1", "198.19.2.1", "198.19.1.1", "198.18.1.11");
+      const router = lab.routers[0]?.executor ?? assert.fail("no router");
+      const seen = await router.spawn(["tcpdump", "-i", "any", "-nl", "--immediate-mode", "ip proto 4"], scope);
+      await seen.waitForLine(/listening on/, 10_000);
+      await node("a1").run(["ping", "-c", "2", "-i", "0.2", "-I", "198.19.1.1", "198.19.2.1"]);
+      const { stdout } = await seen.stop();
+      assert.match(stdout, /198\.18\.1\.11 > 198\.18\.2\.11: IP 198\.19\.1\.1 > 198\.19\.2\.1: ICMP echo request/);
+      assert.match(stdout, /198\.18\.2\.11 > 198\.18\.1\.11: IP 198\.19\.2\.1 > 198\.19\.1\.1: ICMP echo reply/);
+    });
+  });
+
+  it("show the panic of a guest that is lost in mid-capture, and are torn down all the same", async () => {
+    const runId = newRunId();
+    await withScope(async (scope) => {
+      const { nodes } = await createVmProvider().provision(plan, runId, scope);
+      const [node] = nodes;
+      assert.ok(node !== undefined);
+      const capture = await node.executor.spawn(["tcpdump", "-i", "any", "-w", "/tmp/x.pcap"], new Scope());
+      await capture.waitForLine(/listening/, 10_000);
+      await node.executor
+        .tryRun(["sh", "-c", "echo c >/proc/sysrq-trigger"], { timeoutMs: 20_000 })
+        .catch(() => undefined);
+      await assert.rejects(capture.finished, (error) => {
+        assert.ok(error instanceof LabError);
+        assert.match(error.message, /tcpdump did not end: the ssh connection was lost/);
+        assert.match(error.details.where ?? "", /node a1/);
+        assert.match(error.details.tail ?? "", /sysrq triggered crash/);
+        return true;
+      });
+    });
+    assert.deepEqual(
+      (await createVmProvider().discover()).filter((ref) => ref.runId === runId),
+      [],
+    );
+  });
+});
+
+/** Prints the name of each capability whose trial succeeds. */
+const claims = `exec 2>/dev/null
+ip link add tv4 type vxlan id 4096 dstport 4789 local 127.0.0.1 nolearning && echo vxlan
+ip -6 addr add fd00::1/128 dev lo || { echo 0 >/proc/sys/net/ipv6/conf/lo/disable_ipv6 && ip addr add fd00::1/128 dev lo; }
+[ -e /proc/net/if_inet6 ] && echo ipv6
+ip link add tv6 type vxlan id 4096 dstport 4790 local ::1 nolearning && echo vxlan6
+ip link add ti type ipip local 127.0.0.1 remote 127.0.0.2 && echo ipip
+nft add table inet trial && echo nftables
+tc qdisc add dev lo root netem delay 1ms && echo netem
+true
+`;

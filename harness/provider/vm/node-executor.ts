@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import type { Duplex } from "node:stream";
+import { join } from "node:path";
+import { LabError } from "../../core/errors.ts";
+import type { Executor } from "../../exec/executor.ts";
+import { sshExecutor, type SshExecutor } from "../../exec/ssh.ts";
+import { tunnelThrough } from "../../exec/tunnel.ts";
+import { runMark, type LabId } from "../netns/names.ts";
+import type { LoginKeys } from "./guest-keys.ts";
+import { consoleEnd } from "./machine.ts";
+import { machineFiles } from "./qemu-command.ts";
+import { sshTunnelArgv } from "./render-machines.ts";
+import { guestName, machinesFolder } from "./vm-names.ts";
+
+/** Milliseconds after which idle connections to a lab that another process made are closed: nobody says when it is done. */
+const attachedIdleMs = 1_000;
+
+/** Milliseconds between looks whether a machine still runs. */
+const watchMs = 500;
+
+export interface NodeAccess {
+  readonly node: string;
+  /** Place in the plan's list of nodes. */
+  readonly index: number;
+  readonly id: LabId;
+  readonly keys: LoginKeys;
+  /** Whether the lab was made by another process. */
+  readonly attached: boolean;
+}
+
+/**
+ * The executor of a node. Lab traffic stays in the lab: the connection enters the lab's namespace as a process, and not by a route or
+ * an address of this host. It ends with the machine; errors then show the end of the machine's console.
+ */
+export function nodeExecutor({ node, index, id, keys, attached }: NodeAccess): SshExecutor {
+  const env = { ENCAPLAB_RUN: runMark(id, id.ownerPid) };
+  const pin = Buffer.from(keys.pins[node] ?? "", "base64");
+  const path = join(machinesFolder(id), node);
+  const ssh = sshExecutor({
+    where: `node ${node} (vm ${guestName(id, node)})`,
+    env,
+    ...(attached ? { idleMs: attachedIdleMs } : {}),
+    connect: async () => ({
+      sock: whileRunning(tunnelThrough(sshTunnelArgv(id, index), env), await pidOf(path)),
+      username: "root",
+      privateKey: keys.user,
+      hostVerifier: (key: Buffer) => key.equals(pin),
+      readyTimeout: 30_000,
+    }),
+  });
+  const fetchFile: SshExecutor["fetchFile"] = (...args) => withConsole(path, ssh.fetchFile(...args));
+  return { ...showingConsole(ssh, path), fetchFile, close: () => ssh.close() };
+}
+
+/** A machine that ends closes no connection: its packets just stop. */
+function whileRunning(stream: Duplex, pid: number): Duplex {
+  const timer = setInterval(() => {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      stream.destroy(new Error("the machine has ended"));
+    }
+  }, watchMs);
+  stream.once("close", () => {
+    clearInterval(timer);
+  });
+  return stream;
+}
+
+async function pidOf(path: string): Promise<number> {
+  const pid = Number(await readFile(machineFiles(path).pid, "utf8").catch(() => ""));
+  if (pid > 0) return pid;
+  throw new Error("the machine is gone");
+}
+
+function showingConsole(executor: Executor, path: string): Executor {
+  return {
+    where: executor.where,
+    run: (argv, options) => withConsole(path, executor.run(argv, options)),
+    tryRun: (argv, options) => withConsole(path, executor.tryRun(argv, options)),
+    spawn: async (argv, scope, options) => {
+      const running = await withConsole(path, executor.spawn(argv, scope, options));
+      const finished = withConsole(path, running.finished);
+      finished.catch(() => undefined);
+      return { ...running, finished };
+    },
+  };
+}
+
+/** Why a machine was lost stands on its console and nowhere else. */
+async function withConsole<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof LabError) || !error.message.includes("ssh connection")) throw error;
+    const console = await consoleEnd(path);
+    throw new LabError(error.message, { ...error.details, tail: `${error.details.tail ?? ""}\n${console}`.trim() });
+  }
+}
