@@ -23,12 +23,18 @@ export function renderProblem(outcome: PathOutcome, options: ProblemOptions): re
   const { path } = outcome;
   return [
     renderProblemLine(outcome, style),
-    ...(leading === undefined ? [indent + outcome.reason] : verdictLines(leading, options)),
+    ...(leading === undefined ? [indent + outcome.reason] : verdictLines(leading, path, options)),
     ...others.flatMap((verdict) => [`${indent}also ${verdict.check}`, ...comparison(verdict, style)]),
     ...(path === undefined ? [] : wrongHops(path, style)),
     ...(path === undefined ? [] : evidenceLines(path, options)),
     ...(path === undefined ? [] : commandLines(path, options)),
   ];
+}
+
+/** The same in two lines: for a path that is wrong in the way of another one. */
+export function renderBriefProblem(outcome: PathOutcome, style: Style): readonly string[] {
+  const leading = leadingVerdict(outcome);
+  return [renderProblemLine(outcome, style), indent + (leading?.observed ?? outcome.reason)];
 }
 
 /** The same in one line: for the paths after the first few. */
@@ -49,12 +55,16 @@ function isProblem(verdict: Verdict): boolean {
   return verdict.status === "fail" || verdict.status === "inconclusive";
 }
 
-function verdictLines(verdict: Verdict, options: ProblemOptions): readonly string[] {
-  const reason = verdict.reason === undefined ? [] : [indent + verdict.reason];
+function verdictLines(verdict: Verdict, path: PathRecord | undefined, options: ProblemOptions): readonly string[] {
+  const reasons = verdict.reason === undefined ? [] : [...new Set(verdict.reason.split("; "))];
+  // The packets that prove it follow with the path's evidence, layer by layer: here only what explains them.
+  const told = path !== undefined && !options.verbose && path.hops.some((hop) => !hop.ok);
+  const fresh = verdict.evidence.filter((line) => verdict.reason?.includes(line) !== true);
+  const evidence = told ? fresh.filter((line) => !/^ |:$/.test(line)) : fresh;
   return [
     ...comparison(verdict, options.style),
-    ...reason,
-    ...cut(verdict.evidence, options).map((line) => indent + line),
+    ...reasons.map((reason) => indent + reason),
+    ...cut(evidence, options).map((line) => indent + line),
   ];
 }
 

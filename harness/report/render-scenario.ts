@@ -4,7 +4,7 @@ import { formatCount, formatMs, plural } from "./format.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { renderGrids } from "./render-grid.ts";
 import { renderMeasurements, renderMtu } from "./render-measurements.ts";
-import { renderProblem, renderProblemLine, type ProblemOptions } from "./render-problem.ts";
+import { renderBriefProblem, renderProblem, type ProblemOptions } from "./render-problem.ts";
 import { scenarioTitle } from "./scenario-title.ts";
 import { marks, paint, type Style } from "./style.ts";
 
@@ -45,9 +45,8 @@ export function renderScenario(
   return body.length === 0 ? "" : [...heading, ...body].join("\n") + "\n";
 }
 
-/** Problems shown in full unless verbose; the others get one line each, and beyond `listedProblems` a count. */
-const fullProblems = 5;
-const listedProblems = 40;
+/** Unless verbose, the first problem of each category is shown in full, the others in two lines; beyond this many a count. */
+const listedProblems = 12;
 
 function progressLines(scenario: ScenarioRecord, { style, phasesTold }: ScenarioOptions): readonly string[] {
   const phases = phasesTold ? "" : scenario.phases.map(({ phase, ms }) => `${phase} ${formatMs(ms)}`).join(" · ");
@@ -81,16 +80,17 @@ function skippedLines(outcomes: readonly PathOutcome[], style: Style): readonly 
 }
 
 function problemLines(outcomes: readonly PathOutcome[], options: ScenarioOptions): readonly string[] {
-  const failed = outcomes.filter((outcome) => outcome.status === "fail");
-  const doubtful = outcomes.filter((outcome) => outcome.status === "inconclusive");
-  return [failed, doubtful].flatMap((problems) => {
-    const full = options.verbose ? problems.length : fullProblems;
-    const listed = problems.slice(full, full + listedProblems);
-    const rest = problems.length - full - listed.length;
-    return [
-      ...problems.slice(0, full).flatMap((outcome) => renderProblem(outcome, options)),
-      ...listed.map((outcome) => renderProblemLine(outcome, options.style)),
-      ...(rest > 0 ? [`  … and ${rest} more in run.json`] : []),
-    ];
-  });
+  const problems = (["fail", "inconclusive"] as const).flatMap((status) =>
+    outcomes.filter((outcome) => outcome.status === status),
+  );
+  const isFull = (outcome: PathOutcome): boolean =>
+    options.verbose || problems.find(({ category }) => category === outcome.category) === outcome;
+  const full = problems.filter(isFull);
+  const others = problems.filter((outcome) => !isFull(outcome));
+  const rest = others.length - listedProblems;
+  return [
+    ...full.flatMap((outcome) => renderProblem(outcome, options)),
+    ...others.slice(0, listedProblems).flatMap((outcome) => renderBriefProblem(outcome, options.style)),
+    ...(rest > 0 ? [`  … and ${rest} more in run.json and in the report`] : []),
+  ];
 }
