@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Scope } from "../../core/scope.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { withScope } from "../../core/scope.ts";
-import { modes, type ModeId } from "../../encap/mode.ts";
+import { modes, type Mode, type ModeId } from "../../encap/mode.ts";
 import type { Lab } from "../../provider/provider.ts";
 import { netnsProvider } from "../../provider/netns/index.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import { dataplaneContract } from "../dataplane.contract.ts";
+import type { Dataplane, Network } from "../dataplane.ts";
 import { calicoDataplane } from "./calico-dataplane.ts";
 import type { CalicoSource } from "./calico-source.ts";
 import { skipFor } from "../../core/skip.test-data.ts";
@@ -16,6 +19,8 @@ const { ENCAPLAB_CALICO_BIN: folder, ENCAPLAB_CALICO_ARCHIVE: file } = process.e
 
 const source: CalicoSource | undefined =
   folder !== undefined ? { kind: "bin", folder } : file !== undefined ? { kind: "archive", file } : undefined;
+
+const cache = join(tmpdir(), "encaplab-calico-cache");
 
 const provider = netnsProvider();
 
@@ -38,6 +43,58 @@ describe("calico dataplane on namespaces (real Calico: ENCAPLAB_CALICO_BIN or EN
       for (const mode of modes) if ((await dataplane.missing(mode, lab)).length === 0) works.push(mode.id);
     });
     return { dataplane, provision, modes: works };
+  });
+});
+
+describe("calico dataplane beyond the contract (real Calico)", function () {
+  this.timeout(120_000);
+
+  const mode = (id: ModeId): Mode => modes.find((candidate) => candidate.id === id) ?? assert.fail();
+
+  const withReal = async (
+    context: Mocha.Context,
+    ask: { topology: string; mode: ModeId; rules?: "iptables" | "nftables" },
+    body: (dataplane: Dataplane, network: Network, scope: Scope) => Promise<void>,
+  ): Promise<void> => {
+    if (source === undefined || !(await canBuild())) context.skip();
+    const { rules } = ask;
+    const dataplane = calicoDataplane({ source, cache, ...(rules === undefined ? {} : { rules }) });
+    await withScope(async (scope) => {
+      const lab = await provision(ask.topology, scope);
+      const missing = await dataplane.missing(mode(ask.mode), lab);
+      if (missing.length > 0) context.skip();
+      await body(dataplane, await dataplane.install(mode(ask.mode), lab, scope), scope);
+    });
+  };
+
+  it("peers with the routers of a BGP fabric beside its own mesh", async function () {
+    await withReal(this, { topology: "bgp-fabric", mode: "none" }, async (dataplane, network) => {
+      const { bgp = [] } = await dataplane.facts(network);
+      const ends = (at: string): readonly string[] => bgp.filter((one) => one.at === at).map(({ peer }) => peer);
+      assert.deepEqual(ends("tor").toSorted(), ["a1", "a2", "b1", "b2"]);
+      assert.deepEqual(ends("a1").toSorted(), ["a2", "b1", "b2", "tor"]);
+      assert.deepEqual(new Set(bgp.map(({ state }) => state)), new Set(["Established"]));
+      assert.match(network.title, /^Calico v\d/);
+    });
+  });
+
+  it("notes that Felix restarted for a change of encapsulation", async function () {
+    await withReal(this, { topology: "one-rack", mode: "none" }, async (dataplane, network, scope) => {
+      assert.deepEqual(network.notes, []);
+      const { notes = [] } = (await dataplane.switchMode(network, mode("vxlan-always"), scope)).network;
+      assert.ok(notes.length > 0);
+      for (const note of notes) assert.match(note, /felix ended once .* exit 129: its configuration changed/);
+    });
+  });
+
+  it("converges with rules of nftables too, and with those alone", async function () {
+    const ask = { topology: "two-racks", mode: "vxlan-cross-subnet", rules: "nftables" } as const;
+    await withReal(this, ask, async (_dataplane, network) => {
+      for (const { executor } of network.lab.nodes) {
+        assert.match((await executor.run(["nft", "list", "tables"])).stdout, /^table ip calico$/m);
+        assert.doesNotMatch((await executor.run(["nft", "list", "ruleset"])).stdout, /xt match|cali-INPUT/);
+      }
+    });
   });
 });
 

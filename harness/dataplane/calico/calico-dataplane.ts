@@ -16,7 +16,8 @@ import { etcdFolder, nodeFolder } from "./lab-folder.ts";
 import { locateCalico, type Located } from "./locate.ts";
 import { managementExecutor } from "./management.ts";
 import { missingCalico, needsBgp } from "./missing.ts";
-import { nodeCalico, runningPods } from "./node-calico.ts";
+import { nodeCalico, runningPods, type Release } from "./node-calico.ts";
+import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities } from "./read-identities.ts";
 import { poolsFor } from "./resources.ts";
 import { restartNotes } from "./restarts.ts";
@@ -32,11 +33,13 @@ export interface CalicoOptions {
   readonly logs?: string;
   /** Folder in which unpacked archives are kept for the next run; needed for archives. */
   readonly cache?: string;
+  /** Default "iptables", which is v3.32's own. */
+  readonly rules?: RuleBackend;
 }
 
 /** The real Calico without Kubernetes: Felix, BIRD and an etcd of the lab's own, pods by the CNI plugin. */
 export function calicoDataplane(options: CalicoOptions): Dataplane {
-  const etcd = options.etcd ?? "etcd";
+  const { etcd = "etcd", rules = "iptables" } = options;
   // Once: an archive is read from one end to the other.
   let located: Promise<Located> | undefined;
   const locate = (): Promise<Located> => (located ??= locateCalico(options.source, options.cache));
@@ -48,14 +51,19 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
   return {
     name: "calico",
     title: "Calico",
-    missing: async (mode, lab) => missingCalico(mode, lab, await locate(), etcd),
+    missing: async (mode, lab) => missingCalico(mode, lab, await locate(), { etcd, rules }),
     install: async (mode, lab, scope) => {
       const found = await files();
       const logs = options.logs === undefined ? {} : { logs: join(options.logs, mode.id) };
-      return installCalico(mode, lab, scope, { files: found, title: await titleOf(lab, found), etcd, ...logs });
+      return installCalico(mode, lab, scope, {
+        release: { files: found, rules },
+        title: await titleOf(lab, found),
+        etcd,
+        ...logs,
+      });
     },
     attach: async (mode, lab) => attach(mode, lab, await files()),
-    switchMode: async (network, mode) => switchMode(network, mode, await files()),
+    switchMode: async (network, mode) => switchMode(network, mode, { files: await files(), rules }),
     facts: async ({ lab }) => factsOf(lab, await files()),
   };
 }
@@ -79,20 +87,20 @@ async function identitiesOf(lab: Lab, mode: Mode): Promise<Identities> {
 }
 
 /** As a user would: the pools are changed, and Calico does the rest. BIRD is started where it was not needed before. */
-async function switchMode(network: Network, mode: Mode, files: CalicoFiles): Promise<Transition> {
+async function switchMode(network: Network, mode: Mode, release: Release): Promise<Transition> {
   const watch = new Stopwatch();
   const { lab, pods } = network;
   await writeResources(managementExecutor(lab), poolsFor(lab.plan, mode));
-  if (needsBgp(mode, lab.plan)) await onEveryNode(lab, (node) => ensureBgp(lab, node, files, mode));
+  if (needsBgp(mode, lab.plan)) await onEveryNode(lab, (node) => ensureBgp(lab, node, release, mode));
   watch.reached("pools changed");
   const identities = await convergeCalico(lab, mode, pods, watch);
   const notes = await restartNotes(lab);
   return { from: network.mode, network: { ...network, mode, identities, convergence: watch.convergence(), notes } };
 }
 
-async function ensureBgp(lab: Lab, node: LabNode, files: CalicoFiles, mode: Mode): Promise<void> {
+async function ensureBgp(lab: Lab, node: LabNode, release: Release, mode: Mode): Promise<void> {
   const { exitCode } = await node.executor.tryRun(["test", "-e", `${nodeFolder(lab, node.name)}/bird.supervisor`]);
-  if (exitCode !== 0) await startBgp(node.executor, nodeCalico(lab, node, files, mode));
+  if (exitCode !== 0) await startBgp(node.executor, nodeCalico(lab, node, release, mode));
 }
 
 async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {

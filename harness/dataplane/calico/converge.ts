@@ -78,7 +78,7 @@ async function walkFacts(lab: Lab, mode: Mode, watch: Stopwatch): Promise<Identi
     if (first === undefined) return { done: true, value: identities };
     worst = first.node;
     const node = lab.nodes.find(({ name }) => name === first.node);
-    if (node !== undefined) await assertNoCrashLoop(lab, node);
+    if (node !== undefined) await assertNoCrashLoop(node.executor, nodeFolder(lab, node.name));
     return { done: false, seen: `node ${first.node}, step ${first.step}: ${first.seen}` };
   };
   try {

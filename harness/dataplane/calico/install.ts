@@ -8,9 +8,8 @@ import { convergeCalico, Stopwatch } from "./converge.ts";
 import { writeResources } from "./datastore.ts";
 import { startEtcd } from "./etcd.ts";
 import { onEveryNode } from "./every-node.ts";
-import type { CalicoFiles } from "./calico-source.ts";
 import { makeManagement, managementExecutor } from "./management.ts";
-import { nodeCalico, plannedPods, runningPods } from "./node-calico.ts";
+import { nodeCalico, plannedPods, runningPods, type Release } from "./node-calico.ts";
 import { makePods } from "./pods.ts";
 import { readIdentities } from "./read-identities.ts";
 import { removeCalico } from "./remove.ts";
@@ -22,7 +21,7 @@ import { fabricRoutes, replaceFabricRoutes } from "./static-fabric.ts";
 
 /** What an installation needs beside the lab and the mode. */
 export interface Installing {
-  readonly files: CalicoFiles;
+  readonly release: Release;
   readonly title: string;
   /** Path or name of etcd's program. */
   readonly etcd: string;
@@ -32,7 +31,7 @@ export interface Installing {
 
 /** Puts Calico on a fresh lab: datastore, resources, nodes, pods; returns when it has converged. */
 export async function installCalico(mode: Mode, lab: Lab, scope: Scope, installing: Installing): Promise<Network> {
-  const { files, title, etcd, logs } = installing;
+  const { release, title, etcd, logs } = installing;
   const watch = new Stopwatch();
   scope.defer(`remove Calico from ${lab.nodes.map(({ name }) => name).join(", ")}`, () => removeCalico(lab, logs));
   await makeManagement(lab);
@@ -40,9 +39,9 @@ export async function installCalico(mode: Mode, lab: Lab, scope: Scope, installi
   await startEtcd(lab, etcd);
   watch.reached("datastore");
   await writeResources(managementExecutor(lab), resourcesFor(lab.plan, mode));
-  await onEveryNode(lab, (node) => startNode(node.executor, nodeCalico(lab, node, files, mode)));
+  await onEveryNode(lab, (node) => startNode(node.executor, nodeCalico(lab, node, release, mode)));
   watch.reached("nodes started");
-  await onEveryNode(lab, (node) => makePods(node, nodeCalico(lab, node, files, mode), plannedPods(lab, node.name)));
+  await onEveryNode(lab, (node) => makePods(node, nodeCalico(lab, node, release, mode), plannedPods(lab, node.name)));
   watch.reached("pods");
   await adaptFabric(lab, mode, scope);
   const pods = runningPods(lab);

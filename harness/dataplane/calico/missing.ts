@@ -5,6 +5,7 @@ import type { Plan } from "../../topology/plan.ts";
 import type { Requirement } from "../dataplane.ts";
 import { missingFabric } from "../fabric/bgp-fabric.ts";
 import { missingOn } from "../reference/missing.ts";
+import type { RuleBackend } from "./node-command.ts";
 import type { Located } from "./locate.ts";
 
 type Tool = readonly [program: string, debianPackage: string];
@@ -15,12 +16,18 @@ const tools: readonly Tool[] = [
   ["unshare", "util-linux"],
 ];
 
-/** Programs that Calico's own call; an image brings its own. */
-const calledByCalico: readonly Tool[] = [
-  ["iptables-save", "iptables"],
-  ["ipset", "ipset"],
-  ["conntrack", "conntrack"],
-];
+/** Programs that Calico's own call, by what Felix writes its rules with; an image brings its own. */
+const calledByCalico: Readonly<Record<RuleBackend, readonly Tool[]>> = {
+  iptables: [
+    ["iptables-save", "iptables"],
+    ["ipset", "ipset"],
+    ["conntrack", "conntrack"],
+  ],
+  nftables: [
+    ["nft", "nftables"],
+    ["conntrack", "conntrack"],
+  ],
+};
 
 /**
  * Whether BIRD must run: routes of IPIP and unencapsulated pools come by BGP with Calico v3.32's defaults, and routers that
@@ -35,7 +42,7 @@ export async function missingCalico(
   mode: Mode,
   lab: Lab,
   located: Located,
-  etcd: string,
+  { etcd, rules }: { readonly etcd: string; readonly rules: RuleBackend },
 ): Promise<readonly Requirement[]> {
   if (lab.provider !== "netns") {
     return [
@@ -50,7 +57,7 @@ export async function missingCalico(
   };
   const programs = [
     ...tools,
-    ...(root === undefined ? calledByCalico : []),
+    ...(root === undefined ? calledByCalico[rules] : []),
     [etcd, "etcd-server (or give --etcd PATH)"] as const,
   ];
   return [

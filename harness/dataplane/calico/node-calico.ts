@@ -6,12 +6,18 @@ import type { RunningPod } from "../dataplane.ts";
 import type { CalicoFiles } from "./calico-source.ts";
 import { nodeFolder } from "./lab-folder.ts";
 import { needsBgp } from "./missing.ts";
-import type { NodeCalico } from "./node-command.ts";
+import type { NodeCalico, RuleBackend } from "./node-command.ts";
 import { podNamespace } from "./pods.ts";
 
+/** Which Calico all nodes of a lab run, and how. */
+export interface Release {
+  readonly files: CalicoFiles;
+  readonly rules: RuleBackend;
+}
+
 /** What a node of a lab runs in a mode. */
-export function nodeCalico(lab: Lab, { name }: LabNode, files: CalicoFiles, mode: Mode): NodeCalico {
-  return { node: name, plan: lab.plan, files, folder: nodeFolder(lab, name), bgp: needsBgp(mode, lab.plan) };
+export function nodeCalico(lab: Lab, { name }: LabNode, { files, rules }: Release, mode: Mode): NodeCalico {
+  return { node: name, plan: lab.plan, files, folder: nodeFolder(lab, name), bgp: needsBgp(mode, lab.plan), rules };
 }
 
 /** The plan's pods of one node; their addresses are IPAM's to choose. */

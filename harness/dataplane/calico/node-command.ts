@@ -14,7 +14,11 @@ export interface NodeCalico {
   readonly folder: string;
   /** Whether BIRD and confd run beside Felix: routes of IPIP and unencapsulated pools come by BGP. */
   readonly bgp: boolean;
+  readonly rules: RuleBackend;
 }
+
+/** What Felix writes its rules with; both are Calico's, and both occur in the field. */
+export type RuleBackend = "iptables" | "nftables";
 
 /** Path of the script that leads into a node's Calico; see renderEntrance. */
 export function entrance({ folder }: NodeCalico): string {
@@ -61,7 +65,7 @@ export function bgpServices(calico: NodeCalico): readonly Service[] {
  * Environment of every program of a node, as measured to suffice without Kubernetes. The pool comes from the datastore
  * and never from here, so that a change of mode is a change of one resource.
  */
-export function nodeEnvironment({ node, plan, folder, bgp }: NodeCalico): Readonly<Record<string, string>> {
+export function nodeEnvironment({ node, plan, folder, bgp, rules }: NodeCalico): Readonly<Record<string, string>> {
   const planned = plan.nodes.find(({ name }) => name === node);
   const six = plan.families.includes(6);
   return {
@@ -81,6 +85,7 @@ export function nodeEnvironment({ node, plan, folder, bgp }: NodeCalico): Readon
     FELIX_FELIXHOSTNAME: node,
     FELIX_IPV6SUPPORT: String(six),
     FELIX_HEALTHENABLED: "true",
+    FELIX_NFTABLESMODE: rules === "nftables" ? "Enabled" : "Disabled",
     FELIX_LOGFILEPATH: "none",
     FELIX_LOGSEVERITYSYS: "none",
     FELIX_USAGEREPORTINGENABLED: "false",

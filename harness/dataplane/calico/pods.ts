@@ -5,6 +5,7 @@ import type { LabNode } from "../../provider/provider.ts";
 import { runScript } from "../../exec/script.ts";
 import { nodeCommand, type NodeCalico } from "./node-command.ts";
 import { etcdEndpoint } from "./management.ts";
+import { assertNoCrashLoop } from "./restarts.ts";
 import { networkName } from "./resources.ts";
 
 /** Milliseconds until Felix has found the MTU of the node, and for one call of the plugin. */
@@ -43,6 +44,7 @@ async function waitForMtu({ executor }: LabNode, { folder }: NodeCalico): Promis
     async () => {
       const { exitCode, stdout } = await executor.tryRun(["cat", `${folder}/lib/mtu`]);
       const done = exitCode === 0 && stdout.trim() !== "";
+      if (!done) await assertNoCrashLoop(executor, folder);
       return done ? { done, value: undefined } : { done: false, seen: "no file /var/lib/calico/mtu" };
     },
     { what: "Felix to tell the MTU of pods", timeoutMs: mtuTimeoutMs, intervalMs: 30, where: executor.where },

@@ -1,4 +1,5 @@
 import { LabError } from "../../core/errors.ts";
+import type { Executor } from "../../exec/executor.ts";
 import type { Lab, LabNode } from "../../provider/provider.ts";
 import { serviceEnds, type ServiceEnd } from "../process/supervise.ts";
 import { nodeFolder } from "./lab-folder.ts";
@@ -16,15 +17,15 @@ export async function restartNotes(lab: Lab): Promise<readonly string[]> {
   return all.flat();
 }
 
-/** Throws, with the end of its log, where a program of a node ends again and again: waiting longer will not help. */
-export async function assertNoCrashLoop(lab: Lab, node: LabNode): Promise<void> {
-  const ends = await serviceEnds(node.executor, nodeFolder(lab, node.name));
+/** Throws, with the end of its log, where a program of a node's folder ends again and again: waiting longer will not help. */
+export async function assertNoCrashLoop(executor: Executor, folder: string): Promise<void> {
+  const ends = await serviceEnds(executor, folder);
   for (const [name, own] of byName(ends)) {
     if (own.length < tooMany) continue;
     const error = new LabError(`Calico's ${name} cannot run: it has ended ${own.length} times (${codes(own)})`, {
-      where: node.executor.where,
+      where: executor.where,
     });
-    throw await logTail(error, node.executor, `${nodeFolder(lab, node.name)}/${name}.log`);
+    throw await logTail(error, executor, `${folder}/${name}.log`);
   }
 }
 
