@@ -5,6 +5,7 @@ import { localExecutor } from "../../exec/local.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hostProblems } from "./check.ts";
 import { identityLine, identityScript } from "./guest-identity.ts";
 import { makeKeys, loginKeys } from "./guest-keys.ts";
 import { modelArgv, qemuArgv } from "./qemu-command.ts";
@@ -119,5 +120,22 @@ describe("names of labs of machines", () => {
     for (const name of ["el7f3kq.42-a1", "el7f3kq.42+fabric.9001", "el7f3kq.42+vm", "vm"]) {
       assert.equal(parseMachinesNamespace(name), undefined);
     }
+  });
+});
+
+describe("check of the vm provider", () => {
+  it("names what is missing with its package", async function () {
+    if (process.platform !== "linux" || process.arch !== "x64") this.skip();
+    const bare = localExecutor({ env: { PATH: "/nonexistent" } });
+    const problems = await hostProblems(bare, 0);
+    const qemu = problems.find(({ what }) => what === "qemu-system-x86_64 is not installed");
+    assert.equal(qemu?.fix, "install the package qemu-system-x86");
+  });
+
+  it("says that it needs root, with the alternatives", async function () {
+    if (process.platform !== "linux" || process.arch !== "x64") this.skip();
+    const [problem, ...others] = await hostProblems(localExecutor(), 1000);
+    assert.match(`${problem?.what ?? ""}: ${problem?.fix ?? ""}`, /needs root: .*sudo.*--provider/);
+    assert.deepEqual(others, []);
   });
 });
