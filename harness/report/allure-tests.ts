@@ -76,7 +76,8 @@ export function addRunTest(suite: Mocha.Suite, context: AllureContext): void {
     await labelMode("run", "lab");
     await attachRun(context);
     const errors = record.troubles.map(({ phase, message }) => troubleError("lab trouble", `${phase}: ${message}`));
-    for (const error of errors) await allure.logStep(error.message.split("\n", 1).join(""), allure.Status.BROKEN, error);
+    for (const error of errors)
+      await allure.logStep(error.message.split("\n", 1).join(""), allure.Status.BROKEN, error);
     if (errors[0] !== undefined) throw errors[0];
     if (record.verdicts.length === 0 && record.scenarios.every((scenario) => scenario.skip === undefined)) {
       throw troubleError("lab trouble", "nothing was checked");

@@ -20,12 +20,13 @@ export function pathsFor(mode: Mode, choice: PathChoice): readonly Path[] {
 }
 
 /**
- * Throws a UsageError when the topology lacks a class of paths that a suite promises (DESIGN rule 7.9). Whoever selects
- * paths by pattern or shard has asked for less, and gets it.
+ * Throws a UsageError when a pattern matches nothing, and when the topology lacks a class of paths that a suite promises
+ * (DESIGN rule 7.9). Whoever selects paths by pattern or shard has asked for less, and gets it.
  */
 export function requirePromisedPaths(modes: readonly Mode[], choice: PathChoice, suites: readonly Suite[]): void {
+  const chosen = modes.map((mode) => ({ mode, paths: pathsFor(mode, choice) }));
   if (choice.paths.length > 0 || choice.shard !== undefined) return;
-  const broken = modes.flatMap((mode) => brokenPromises(mode.id, suites, pathsFor(mode, choice)));
+  const broken = chosen.flatMap(({ mode, paths }) => brokenPromises(mode.id, suites, paths));
   if (broken.length === 0) return;
   throw new UsageError(`on topology ${choice.plan.topology.name}: ${broken.join("; ")}`, {
     fix: "take a topology with such paths (two-racks), another mode, or select paths with --paths",

@@ -24,7 +24,9 @@ describe("bad input is one clear error and exit 2", function () {
   it("an unknown verb", () => refused(["sweet"], /unknown command/));
   it("an unknown flag", () => refused(["suite", "--modes", "all"], /--modes/, /--mode/));
   it("a shard beyond its number", () => refused(["suite", "--shard", "3/2"], /3\/2/));
-  it("a path pattern that matches nothing", () => refused(["list", "--paths", "nowhere"], /nowhere/));
+  for (const verb of ["list", "suite"]) {
+    it(`a path pattern that matches nothing, of ${verb}`, () => refused([verb, "--paths", "nowhere"], /nowhere/));
+  }
 
   it("a topology with three faults, all three told with line and column", async () => {
     const file = join(folder, "mine.yaml");

@@ -65,7 +65,7 @@ describe("labs come, stay and go", function () {
     assert.equal(up.code, 0, up.stdout + up.stderr);
     try {
       const run = startCli("suite", "--mode", "VXLAN", "--provider", "netns", "--out", out, "--verbose");
-      await run.waitFor(/dataplane/);
+      await run.waitFor(/… dataplane/);
       run.child.kill("SIGKILL");
       await run.finished;
       const stale = (await labs()).filter(({ ownerPid }) => ownerPid === run.child.pid);
@@ -89,7 +89,7 @@ describe("labs come, stay and go", function () {
 
   it("Ctrl-C tears down and exits 130, with reports of what was done so far", async () => {
     const run = startCli("suite", "--mode", "VXLAN", "--provider", "netns", "--out", out, "--verbose");
-    await run.waitFor(/dataplane/);
+    await run.waitFor(/… dataplane/);
     run.child.kill("SIGINT");
     const { code, stdout, stderr } = await run.finished;
     assert.equal(code, 130, stdout + stderr);
