@@ -83,7 +83,8 @@ describe("calico dataplane beyond the contract (real Calico)", function () {
       assert.deepEqual(network.notes, []);
       const { notes = [] } = (await dataplane.switchMode(network, mode("vxlan-always"), scope)).network;
       assert.ok(notes.length > 0);
-      for (const note of notes) assert.match(note, /felix ended once .* exit 129: its configuration changed/);
+      for (const note of notes)
+        assert.match(note, /felix ended once and was started again \(exit 129: its configuration changed\)$/);
     });
   });
 
@@ -91,8 +92,10 @@ describe("calico dataplane beyond the contract (real Calico)", function () {
     const ask = { topology: "two-racks", mode: "vxlan-cross-subnet", rules: "nftables" } as const;
     await withReal(this, ask, async (_dataplane, network) => {
       for (const { executor } of network.lab.nodes) {
-        assert.match((await executor.run(["nft", "list", "tables"])).stdout, /^table ip calico$/m);
-        assert.doesNotMatch((await executor.run(["nft", "list", "ruleset"])).stdout, /xt match|cali-INPUT/);
+        const { stdout } = await executor.run(["nft", "list", "tables"]);
+        assert.match(stdout, /^table ip calico$/m);
+        // Tables of iptables' nft variant.
+        assert.doesNotMatch(stdout, /^table ip (filter|raw|mangle)$/m);
       }
     });
   });
