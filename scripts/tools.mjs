@@ -24,6 +24,7 @@ export const packages = {
     pacman: "jre-openjdk-headless",
   },
   depmod: everywhere("kmod"),
+  sshd: { apt: "openssh-server", dnf: "openssh-server", apk: "openssh-server", pacman: "openssh" },
   etcd: { apt: "etcd-server", dnf: "etcd", apk: "etcd", pacman: "etcd" },
   bird: { apt: "bird2", dnf: "bird", apk: "bird", pacman: "bird" },
   iptables: everywhere("iptables"),
@@ -52,8 +53,16 @@ export const required = {
   status: ["ip"],
 };
 
-/** Tools without which a command does less; Java makes the Allure page. */
-export const optional = { suite: ["java"], check: ["java"], report: ["java"], test: ["java"] };
+/** Tools without which a command does less; Java makes the Allure page, and tests skip with the reason. */
+export const optional = {
+  suite: ["java"],
+  check: ["java"],
+  report: ["java"],
+  test: ["java", "qemu-system-x86_64", "depmod"],
+};
+
+/** The same in CI only: their packages bring services, which nobody wants started on a workstation for the sake of a test. */
+export const optionalInCi = { test: ["etcd", "bird", "sshd", "iptables", "ipset", "conntrack"] };
 
 /** The tools that are not on PATH. */
 export function missingTools(tools) {
