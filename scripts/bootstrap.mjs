@@ -43,13 +43,15 @@ function installPackages() {
 async function installWhatIsMissing() {
   const must = missingTools(required[verb] ?? []);
   const nice = missingTools([...(optional[verb] ?? []), ...(inCi ? (optionalInCi[verb] ?? []) : [])]);
-  if (must.length + nice.length === 0) return;
-  const problem = await installTools([...must, ...nice], { allowed: installAllowed, say });
-  if (problem === undefined) return;
-  const stillMissing = missingTools(must);
-  if (stillMissing.length > 0) fail(problem, 3);
-  say(problem);
-  say("going on without; what needs it is left out and says so");
+  if (must.length > 0) {
+    const problem = await installTools(must, { allowed: installAllowed, say });
+    if (problem !== undefined) fail(problem, 3);
+  }
+  // One by one: a package that this distribution does not have must not keep the others away.
+  for (const tool of nice) {
+    const problem = await installTools([tool], { allowed: installAllowed, say });
+    if (problem !== undefined) say(`${problem}\nencaplab: going on without; what needs it is left out and says so`);
+  }
 }
 
 async function start() {
