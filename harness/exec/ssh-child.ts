@@ -11,17 +11,18 @@ import { missingMarker, startedMarker } from "./ssh-guard.ts";
 /** Milliseconds that a killed command gets to be reported as such by the other side. */
 const killGraceMs = 5_000;
 
+/** Milliseconds that a command may take to start, on top of its own time: emulated machines on a busy host are slow. */
+const startGraceMs = 10_000;
+
 export interface SshChildOptions extends RunOptions {
   readonly where: string;
-  /** Whether `started` is to wait for the program itself. */
-  readonly tell: boolean;
   /** Takes standard output in place of the result: for files. */
   readonly onStdout?: (chunk: Buffer) => void;
 }
 
 /** A command on the other side, as `startChild` gives for this one. */
 export interface SshChild extends Stoppable {
-  /** Resolves when the program runs; rejects when it is missing. Without `tell`, when it has been sent. */
+  /** Resolves when the program runs; rejects when it is missing. */
   readonly started: Promise<void>;
 }
 
@@ -45,7 +46,7 @@ export function startOverSsh(connection: SshConnection, argv: readonly string[],
   const running = new Promise<void>((resolve) => {
     tellStarted = resolve;
   });
-  const finished = follow(connection, state, buffers, tellStarted).finally(() => {
+  const finished = follow(connection, state, buffers, running, tellStarted).finally(() => {
     lines.end();
   });
   const started = Promise.race([running, finished.then(() => undefined)]);
@@ -84,18 +85,18 @@ async function follow(
   connection: SshConnection,
   state: State,
   buffers: Buffers,
+  begun: Promise<void>,
   tellStarted: () => void,
 ): Promise<CommandResult> {
   const { argv, options } = state;
   const hasInput = options.input !== undefined && options.input !== "";
   throwIfAborted(options);
-  const command = await connection.exec(argv, { input: hasInput, tell: options.tell }).catch((cause: unknown) => {
+  const command = await connection.exec(argv, { input: hasInput, tell: true }).catch((cause: unknown) => {
     const problem = "could not be started: the ssh connection was lost";
     throw new CommandError({ failure: "not-started", where: options.where, argv, problem, cause });
   });
   state.command = command;
-  const disarm = armLimits(state);
-  if (!options.tell) tellStarted();
+  const disarm = armLimits(state, begun);
   for (const name of state.waiting) command.signal(name);
   try {
     const exit = exitOf(connection, state, command, buffers, tellStarted);
@@ -120,8 +121,8 @@ function exitOf(
   buffers: Buffers,
   tellStarted: () => void,
 ): Promise<Exit> {
-  const { onStdout, tell } = state.options;
-  const stderr = tell ? withoutMarker(buffers.stderr, tellStarted) : buffers.stderr;
+  const { onStdout } = state.options;
+  const stderr = withoutMarker(buffers.stderr, tellStarted);
   let exitCode: number | undefined;
   channel.on("data", (chunk: Buffer) => {
     if (onStdout === undefined) buffers.stdout.push(chunk);
@@ -137,6 +138,7 @@ function exitOf(
   });
   return new Promise((resolve) => {
     channel.once("close", () => {
+      stderr.end();
       if (exitCode !== undefined) resolve({ exitCode });
       else
         void connection.closed.then((lost) => {
@@ -153,7 +155,7 @@ function exitOf(
 }
 
 /** Drops the line that tells of the start, and everything else through. */
-function withoutMarker(buffer: OutputBuffer, tellStarted: () => void): { push(chunk: Buffer): void } {
+function withoutMarker(buffer: OutputBuffer, tellStarted: () => void): { push(chunk: Buffer): void; end(): void } {
   let held: Buffer | undefined = Buffer.alloc(0);
   const line = `${startedMarker}\n`;
   return {
@@ -170,6 +172,11 @@ function withoutMarker(buffer: OutputBuffer, tellStarted: () => void): { push(ch
       held = undefined;
       if (at >= 0) tellStarted();
       if (rest.length > 0) buffer.push(rest);
+    },
+    // Without a marker the command never ran; what the shell said instead tells why.
+    end: () => {
+      if (held !== undefined && held.length > 0) buffer.push(held);
+      held = undefined;
     },
   };
 }
@@ -197,7 +204,7 @@ function resultOf({ argv, options, start }: State, buffers: Buffers, exitCode: n
   return { where: options.where, argv, exitCode, stdout, stderr, durationMs: performance.now() - start };
 }
 
-function armLimits(state: State): () => void {
+function armLimits(state: State, begun: Promise<void>): () => void {
   const { timeoutMs, signal: abort } = state.options;
   const onAbort = (): void => {
     end(state, { failure: "aborted", problem: "was stopped, because the run was interrupted" });
@@ -205,11 +212,18 @@ function armLimits(state: State): () => void {
   const onTimeout = (): void => {
     end(state, { failure: "timeout", problem: `did not end within ${(timeoutMs ?? 0) / 1000} s and was killed` });
   };
-  const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
+  // The time is the program's: what a busy link takes to start it does not count, up to a limit.
+  let timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs + startGraceMs);
+  void begun.then(() => {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = setTimeout(onTimeout, timeoutMs);
+  });
   if (abort?.aborted === true) onAbort();
   abort?.addEventListener("abort", onAbort);
   return () => {
     clearTimeout(timer);
+    timer = undefined;
     abort?.removeEventListener("abort", onAbort);
   };
 }

@@ -14,6 +14,9 @@ import { skipFor } from "../core/skip.test-data.ts";
 
 const host = localExecutor();
 
+/** Tells this run's leftovers on the test server from those of others. */
+const env = { ENCAPLAB_RUN: `sshtest:${process.pid}` };
+
 /** An OpenSSH server on this host's loopback, with files of the test's own: nothing of the host's is touched. */
 interface Server {
   readonly config: () => ConnectConfig;
@@ -34,7 +37,7 @@ describe("ssh executor", function () {
     assert.deepEqual(await scope.close(), []);
   });
 
-  const executor = () => sshExecutor({ connect: () => server.config(), where: "node a1 (test server)" });
+  const executor = () => sshExecutor({ connect: () => server.config(), where: "node a1 (test server)", env });
 
   describe("contract", () => {
     let close: () => Promise<void>;
@@ -74,7 +77,7 @@ describe("ssh executor", function () {
   });
 
   it("closes connections left idle, and opens them again", async () => {
-    const node = sshExecutor({ connect: () => server.config(), where: "a1", idleMs: 50 });
+    const node = sshExecutor({ connect: () => server.config(), where: "a1", idleMs: 300, env });
     const serving = async () => (await node.run(["sh", "-c", "echo $SSH_CONNECTION"])).stdout;
     const first = await serving();
     assert.equal(await serving(), first);
@@ -83,7 +86,7 @@ describe("ssh executor", function () {
         const left = await guardFolders();
         return left.length === 0 ? { done: true, value: undefined } : { done: false, seen: left.join(" ") };
       },
-      { what: "the connection to be closed", timeoutMs: 5_000 },
+      { what: "the connection to be closed", timeoutMs: 20_000 },
     );
     assert.notEqual(await serving(), first);
     await node.close();
@@ -138,7 +141,7 @@ describe("ssh executor", function () {
           const left = stdout.split("\n").filter((line) => line === `sleep ${duration}`).length;
           return left === 0 ? { done: true, value: undefined } : { done: false, seen: `${left} left` };
         },
-        { what: "the command to end", timeoutMs: 5_000 },
+        { what: "the command to end", timeoutMs: 20_000 },
       );
       await inner.close();
     }));
@@ -155,7 +158,7 @@ describe("ssh executor", function () {
         const left = await guardFolders();
         return left.length === 0 ? { done: true, value: undefined } : { done: false, seen: left.join(" ") };
       },
-      { what: "the guard to clean up", timeoutMs: 5_000 },
+      { what: "the guard to clean up", timeoutMs: 20_000 },
     );
     await inner.close();
   });
@@ -180,7 +183,7 @@ describe("ssh executor", function () {
 });
 
 async function guardFolders(): Promise<readonly string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith("encaplab-none.ssh."));
+  return (await readdir(tmpdir())).filter((name) => name.startsWith(`encaplab-sshtest.${process.pid}.`));
 }
 
 async function startServer(scope: Scope): Promise<Server | undefined> {

@@ -40,19 +40,19 @@ export function sshExecutor(options: SshOptions): SshExecutor {
   const pool = new SshPool({ env: {}, ...options });
   const start = async (argv: readonly string[], options: Started): Promise<SshChild> => {
     options.signal?.throwIfAborted();
-    const { connection, leave } = await pool.enter(options.tell ? "spawn" : "run");
+    const { connection, leave } = await pool.enter(options.stays ? "spawn" : "run");
     const child = startOverSsh(connection, argv, { ...options, where });
     child.finished.then(leave, leave);
     return child;
   };
   const tryRun = async (argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> =>
-    (await start(argv, { timeoutMs: defaultTimeoutMs, ...options, tell: false })).finished;
+    (await start(argv, { timeoutMs: defaultTimeoutMs, ...options, stays: false })).finished;
   return {
     where,
     tryRun,
     run: async (argv, options) => succeeded(await tryRun(argv, options)),
     spawn: async (argv, scope, options) => {
-      const child = await startInScope(argv, scope, where, () => start(argv, { ...options, tell: true }));
+      const child = await startInScope(argv, scope, where, () => start(argv, { ...options, stays: true }));
       await child.started;
       return runningCommand(argv, child, where);
     },
@@ -62,7 +62,8 @@ export function sshExecutor(options: SshOptions): SshExecutor {
 }
 
 interface Started extends RunOptions {
-  readonly tell: boolean;
+  /** Whether it is left running, and so must not take a channel from those that are waited for. */
+  readonly stays: boolean;
   readonly onStdout?: (chunk: Buffer) => void;
 }
 
@@ -88,7 +89,7 @@ async function fetchFile(start: Start, remote: string, local: string, options: R
   const file = createWriteStream(half);
   try {
     const onStdout = (chunk: Buffer): void => void file.write(chunk);
-    const child = await start(["cat", "--", remote], { timeoutMs: 120_000, ...options, tell: false, onStdout });
+    const child = await start(["cat", "--", remote], { timeoutMs: 120_000, ...options, stays: false, onStdout });
     succeeded(await child.finished);
     file.end();
     await streamFinished(file);
