@@ -83,9 +83,10 @@ function curlArgv(probe: Probe, ports: HttpPorts, script: "saw" | "bulk", query:
 /**
  * Blocks of 16 KiB, because iperf3 rounds the bytes up to whole blocks, of 128 KiB by default. Paced, because the server
  * stops counting when the client's end reaches it on the control connection, which overtakes a flow that was sent in one
- * go: unpaced, 1 in 5 servers of a busy machine reported 0 bytes. At 50 Mbit/s, 128 KiB take 20 ms.
+ * go: unpaced, 1 in 5 servers of a busy machine reported 0 bytes, at 50 Mbit/s still some. 128 KiB at 2 Mbit/s take
+ * 0.5 s, 64 KiB at 250 kbit/s 2 s.
  */
-const bulkRate = { usual: "50M", slow: "5M" } as const;
+const bulkRate = { usual: "2M", slow: "250K" } as const;
 
 function iperf3Argv(probe: Probe): readonly string[] {
   const { dials, token, amount, path } = probe;
