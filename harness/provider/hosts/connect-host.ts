@@ -54,19 +54,28 @@ export class HostDoor {
     const host = this.#host;
     const home = join(homedir(), ".ssh", "known_hosts");
     const rule = await hostKeyRule(host, this.#options.knownHosts ?? [home, "/etc/ssh/ssh_known_hosts"]);
+    const credentials = await this.#credentials();
     this.#refusal = undefined;
     const isFirst = ([, type]: (typeof algorithms)[number]): boolean => rule.types.includes(type);
     const inOrder = [...algorithms.filter(isFirst), ...algorithms.filter((each) => !isFirst(each))];
+    // Opened last, because until it is handed over nobody listens to what becomes of it.
     return {
-      ...(this.#options.connect?.(host) ?? { host: host.address, port: host.port }),
+      ...(this.#way() ?? { host: host.address, port: host.port }),
       username: host.user,
-      ...(await this.#credentials()),
+      ...credentials,
       hostVerifier: (key: Buffer) => this.#trusts(key, rule),
       algorithms: { serverHostKey: inOrder.map(([name]) => name) },
       readyTimeout: readyTimeoutMs,
       keepaliveInterval: 10_000,
       keepaliveCountMax: 3,
     };
+  }
+
+  #way(): Pick<ConnectConfig, "sock"> | undefined {
+    const way = this.#options.connect?.(this.#host);
+    // Where the other side has ended there is nobody to write to; ssh2 would wait for the stream to close.
+    way?.sock?.once("end", () => way.sock?.destroy());
+    return way;
   }
 
   async #credentials(): Promise<Pick<ConnectConfig, "privateKey" | "agent">> {

@@ -5,7 +5,6 @@ import ssh2 from "ssh2";
 import { newRunId } from "../../core/run-id.ts";
 import type { Scope } from "../../core/scope.ts";
 import { localExecutor } from "../../exec/local.ts";
-import { inNamespace } from "../../exec/namespace.ts";
 import { tunnelThrough } from "../../exec/tunnel.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { netnsProvider } from "../netns/index.ts";
@@ -18,14 +17,18 @@ import type { Inventory, InventoryHost } from "./inventory.ts";
 export interface ExistingMachines {
   readonly inventory: Inventory;
   readonly options: Pick<ConnectOptions, "connect" | "knownHosts">;
+  /** What the names of the machines' namespaces begin with. */
+  readonly prefix: string;
   /** Folder with the test's keys. */
   readonly folder: string;
+  /** Whether sudo is there. */
+  readonly hasSudo: boolean;
   /** Looks at a machine from outside, without ssh. */
   readonly inside: (name: string) => LabNode;
 }
 
-/** User besides root on the machines, who may use sudo where that can be had. */
-export const plainUser = "visitor";
+/** Users besides root on the machines: one who may use sudo without a password, where sudo can be had, and one who may not. */
+export const users = { admin: "visitor", plain: "stranger" } as const;
 
 const host = localExecutor();
 
@@ -36,6 +39,7 @@ export async function startMachines(plan: Plan, scope: Scope): Promise<ExistingM
   const sshd = await findSshd(folder);
   if (sshd === undefined) return "openssh-server";
   const keys = await makeKeys(folder);
+  const hasSudo = await prepareSudo(folder);
   const provider = netnsProvider();
   const lab = await provider.provision(plan, newRunId(), scope);
   const members = [...lab.routers, ...lab.nodes];
@@ -48,12 +52,7 @@ export async function startMachines(plan: Plan, scope: Scope): Promise<ExistingM
     const address = addressOf.get(name) ?? "";
     return { name, role, address, port: 22, user: "root", key: join(folder, "user"), hostKey: keys.fingerprint };
   });
-  const connect: NonNullable<ConnectOptions["connect"]> = ({ name, address, port }) => {
-    const namespace = `${lab.nodes[0]?.namespacePrefix ?? ""}${name}`;
-    return {
-      sock: tunnelThrough(["nsenter", `--net=/run/netns/${namespace}`, "busybox", "nc", address, String(port)]),
-    };
-  };
+  const prefix = lab.nodes[0]?.namespacePrefix ?? "";
   const inside = (name: string): LabNode => {
     const member = members.find((each) => each.name === name);
     if (member === undefined) throw new Error(`no machine ${name}`);
@@ -61,9 +60,19 @@ export async function startMachines(plan: Plan, scope: Scope): Promise<ExistingM
   };
   return {
     folder,
+    hasSudo,
     inside,
     inventory: { source: "hosts.yaml", hosts },
-    options: { connect, knownHosts: [join(folder, "known_hosts")] },
+    prefix,
+    options: { connect: intoNamespaces(prefix), knownHosts: [join(folder, "known_hosts")] },
+  };
+}
+
+/** The way to the machines' ssh servers: their addresses mean something only in the lab. */
+export function intoNamespaces(prefix: string): NonNullable<ConnectOptions["connect"]> {
+  return ({ name, address, port }) => {
+    const argv = ["nsenter", `--net=/run/netns/${prefix}${name}`, "busybox", "nc", address, String(port)];
+    return { sock: tunnelThrough(argv) };
   };
 }
 
@@ -81,8 +90,10 @@ async function makeKeys(folder: string): Promise<{ readonly fingerprint: string 
   await write("host_key.pub", `${server.public}\n`);
   await write("known_hosts", "");
   await write("authorized_keys", `${user.public}\n`);
-  const users = `sshd:x:65000:65534::/run/sshd:/usr/sbin/nologin\n${plainUser}:x:65001:65534::/tmp:/bin/sh\n`;
-  await write("passwd", `${await readFile("/etc/passwd", "utf8")}${users}`);
+  const account = (name: string, id: number): string => `${name}:x:${id}:65534::/tmp:/bin/sh\n`;
+  const daemon = "sshd:x:65000:65534::/run/sshd:/usr/sbin/nologin\n";
+  const accounts = `${daemon}${account(users.admin, 65001)}${account(users.plain, 65002)}`;
+  await write("passwd", `${await readFile("/etc/passwd", "utf8")}${accounts}`);
   await chmod(join(folder, "passwd"), 0o644);
   await chmod(join(folder, "authorized_keys"), 0o644);
   await chmod(folder, 0o755);
@@ -94,6 +105,9 @@ const machineScript = `set -e
 mount -t tmpfs none /run
 mkdir -m 755 /run/sshd /run/test
 mount --bind "$1" /run/test
+for part in etc usr; do
+  [ ! -d /run/test/sudo/$part ] || mount -t overlay -o lowerdir=/run/test/sudo/$part:/$part none /$part
+done
 mount --bind /run/test/passwd /etc/passwd
 mount -t tmpfs none /tmp
 mount -t proc proc /proc
@@ -127,15 +141,24 @@ async function startServer({ executor }: LabNode, sshd: string, folder: string, 
   await running.waitForLine(/Server listening on 0\.0\.0\.0/, 10_000);
 }
 
+/** Lays out what a machine needs for sudo over its own files: the program where the system has none, rules, and accounts. */
+async function prepareSudo(folder: string): Promise<boolean> {
+  const script = `set -e
+mkdir -p "$1/sudo/etc/sudoers.d"; cd "$1/sudo"
+command -v sudo >/dev/null || { apt-get -qq -o APT::Sandbox::User=root download sudo && dpkg-deb -x *.deb . && rm -rf *.deb lib var; }
+echo '${users.admin} ALL=(ALL) NOPASSWD: ALL' >etc/sudoers.d/test
+chmod 440 etc/sudoers.d/test
+{ cat /etc/shadow; for user in ${users.admin} ${users.plain}; do echo "$user:*:19000:0:99999:7:::"; done; } >etc/shadow
+chmod 640 etc/shadow`;
+  const prepared = await host.tryRun(["sh", "-c", script, "sh", folder], { timeoutMs: 60_000 });
+  if (prepared.exitCode !== 0) await rm(join(folder, "sudo"), { recursive: true, force: true });
+  return prepared.exitCode === 0;
+}
+
 /** The system's sshd, or the distribution's package unpacked for this test only. */
 async function findSshd(folder: string): Promise<string | undefined> {
   if ((await host.tryRun(["test", "-x", "/usr/sbin/sshd"])).exitCode === 0) return "/usr/sbin/sshd";
   const script = 'cd "$1" && apt-get -qq -o APT::Sandbox::User=root download openssh-server && dpkg-deb -x *.deb .';
   const unpacked = await host.tryRun(["sh", "-c", script, "sh", folder], { timeoutMs: 60_000 });
   return unpacked.exitCode === 0 ? join(folder, "usr/sbin/sshd") : undefined;
-}
-
-/** A namespace's executor by name, for tests that look at pods. */
-export function insideNamespace(machine: LabNode, namespace: string): LabNode["executor"] {
-  return inNamespace(machine.executor, namespace, `namespace ${namespace}`);
 }

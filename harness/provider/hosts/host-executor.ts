@@ -1,79 +1,62 @@
 import { CommandError } from "../../exec/command-error.ts";
-import type { CommandResult, Executor } from "../../exec/executor.ts";
+import type { Executor } from "../../exec/executor.ts";
 import { sshExecutor } from "../../exec/ssh.ts";
 import { explainConnection, HostDoor, type ConnectOptions } from "./connect-host.ts";
 import type { InventoryHost } from "./inventory.ts";
 import { sudoExecutor } from "./sudo.ts";
 
-/** Milliseconds that an unused connection stays open: it would keep the program from ending. */
-const idleMs = 2_000;
-
 /** A host's executor: as root, with errors in words of the inventory. */
 export interface HostExecutor extends Executor {
-  /** Keeps the connection open between commands until it is closed. */
-  hold(): void;
   /** Ends the connection, and with it what still runs over it; a later command connects again. */
   close(): Promise<void>;
 }
 
-/** Commands on a host of the inventory, as root. `env` comes with every command; `role` is for messages. */
-export function hostExecutor(
-  host: InventoryHost,
-  options: ConnectOptions,
-  env: Readonly<Record<string, string>> = {},
-  role: "node" | "router" | "host" = "host",
-): HostExecutor {
+export interface HostExecutorOptions extends ConnectOptions {
+  /** Comes with every command. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** For messages; default "host". */
+  readonly role?: "node" | "router";
+  /** Milliseconds without a command after which the connection is closed: it keeps the program from ending. Default: never. */
+  readonly idleMs?: number;
+}
+
+/** Commands on a host of the inventory, as root. */
+export function hostExecutor(host: InventoryHost, options: HostExecutorOptions): HostExecutor {
+  const { env = {}, role = "host", idleMs } = options;
   const where = `${role} ${host.name} (${host.user}@${host.address})`;
   const door = new HostDoor(host, options);
-  const ssh = sshExecutor({ where, env, connect: () => door.config() });
+  const ssh = sshExecutor({ where, env, connect: () => door.config(), ...(idleMs === undefined ? {} : { idleMs }) });
   const root = host.become === "sudo" ? sudoExecutor(ssh, env) : ssh;
-  let held = false;
-  let busy = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const during = async <T>(work: () => Promise<T>): Promise<T> => {
-    busy += 1;
-    clearTimeout(timer);
+  const explained = async <T>(work: Promise<T>): Promise<T> => {
     try {
-      return await work();
+      return await work;
     } catch (error) {
       throw explain(error, host, door);
-    } finally {
-      busy -= 1;
-      if (busy === 0 && !held) timer = setTimeout(() => void ssh.close(), idleMs).unref();
     }
   };
   return {
     where,
-    run: (argv, run) => during(() => root.run(argv, run)),
-    tryRun: (argv, run) => during(() => root.tryRun(argv, run)),
+    run: (argv, run) => explained(root.run(argv, run)),
+    tryRun: (argv, run) => explained(root.tryRun(argv, run)),
     spawn: async (argv, scope, run) => {
-      const running = await during(() => root.spawn(argv, scope, run));
-      const finished: Promise<CommandResult> = during(() => running.finished);
+      const running = await explained(root.spawn(argv, scope, run));
+      const finished = explained(running.finished);
       finished.catch(() => undefined);
       return {
         argv: running.argv,
         finished,
-        waitForLine: (pattern, timeoutMs) => during(() => running.waitForLine(pattern, timeoutMs)),
-        stop: (signal) => during(() => running.stop(signal)),
+        waitForLine: (pattern, timeoutMs) => explained(running.waitForLine(pattern, timeoutMs)),
+        stop: (signal) => explained(running.stop(signal)),
       };
     },
-    hold: () => {
-      held = true;
-      clearTimeout(timer);
-    },
-    close: async () => {
-      held = false;
-      clearTimeout(timer);
-      await ssh.close();
-    },
+    close: () => ssh.close(),
   };
 }
 
 function explain(error: unknown, host: InventoryHost, door: HostDoor): unknown {
   if (error instanceof CommandError && error.message.includes("ssh connection was lost")) {
-    return error.withFix(
-      `see whether ${host.name} is up and its network steady; what was left: npm run lab -- down --stale`,
-    );
+    const left = "what was left there: npm run lab -- down --stale";
+    return error.withFix(`see whether ${host.name} is up and its network steady; ${left}`);
   }
   return explainConnection(error, host, door.refusal);
 }

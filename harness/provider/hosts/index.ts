@@ -19,6 +19,9 @@ import { walkHosts } from "./walk-hosts.ts";
 
 const name = "hosts";
 
+/** Milliseconds after which connections that no lab holds are closed. */
+const idleMs = 2_000;
+
 export interface HostsOptions extends ConnectOptions {
   readonly inventory: Inventory;
   /** Let the hosts' package managers install what is missing; default: name it as a problem. */
@@ -59,7 +62,7 @@ class Hosts {
     this.#options = options;
     this.#reachable = options.inventory.hosts.map((host) => ({
       name: host.name,
-      executor: this.#recorded(hostExecutor(host, options)),
+      executor: this.#recorded(hostExecutor(host, { ...options, idleMs })),
     }));
   }
 
@@ -142,9 +145,10 @@ class Hosts {
   #labOf(plan: Plan, id: Pick<HostRecord, "runId" | "owner">, members: readonly Member[], scope?: Scope): Lab {
     const env = { ENCAPLAB_RUN: `${id.runId}:${id.owner.pid}` };
     const nodes = members.map((member): LabNode => {
-      const executor = this.#recorded(hostExecutor(member.host, this.#options, env, member.role));
+      // Without a scope nobody closes it.
+      const life = scope === undefined ? { idleMs } : {};
+      const executor = this.#recorded(hostExecutor(member.host, { ...this.#options, ...life, env, role: member.role }));
       scope?.defer(`close ssh to ${member.name}`, () => executor.close());
-      if (scope !== undefined) executor.hold();
       return { name: member.name, role: member.role, executor, namespacePrefix: hostNamespacePrefix(id) };
     });
     const of = (role: LabNode["role"]): readonly LabNode[] => nodes.filter((node) => node.role === role);

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { Scope } from "../../core/scope.ts";
+import { Scope } from "../../core/scope.ts";
 import { CommandError, missingProgram, succeeded } from "../../exec/command-error.ts";
 import type { CommandResult, Executor, RunOptions, RunningCommand } from "../../exec/executor.ts";
+import { defaultTimeoutMs } from "../../exec/local.ts";
 
 /** Milliseconds that a command gets to end after a signal before it is killed (Executor's contract). */
 const stopGraceMs = 5_000;
@@ -25,67 +26,107 @@ exec "$@"`;
 /** $PPID is the process that serves the ssh session: it ends with the connection. */
 const userScript = 'root=$1; shift; exec sudo -n -- sh -c "$root" sh "$PPID" "$@"';
 
-const signalScript =
-  'file=/run/encaplab/commands/$1; [ ! -e "$file" ] || { read -r group <"$file"; kill -s "$2" -- "-$group"; }';
+/** Waits a little for the file: sudo may still be at work. */
+const signalScript = `file=/run/encaplab/commands/$1; tries=0
+until [ -s "$file" ] || [ $tries -ge 20 ]; do tries=$((tries + 1)); sleep 0.1; done
+[ ! -s "$file" ] || { read -r group <"$file"; kill -s "$2" -- "-$group"; }`;
 
 /** Runs every command as root by way of sudo without a password, on an executor of another user. */
 export function sudoExecutor(inner: Executor, env: Readonly<Record<string, string>>): Executor {
   const { where } = inner;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const wrapped = (argv: readonly string[], id: string): readonly string[] => {
-    return ["sh", "-c", userScript, "sh", rootScript, id, String(variables.length), ...variables, ...argv];
-  };
-  const signal = async (id: string, name: string): Promise<void> => {
-    await inner.tryRun(["sudo", "-n", "--", "sh", "-c", signalScript, "sh", id, name.replace(/^SIG/, "")]);
+  const prepare = (argv: readonly string[], options: RunOptions = {}): SudoCommand => {
+    const id = randomBytes(6).toString("hex");
+    return {
+      argv,
+      options,
+      wrapped: ["sh", "-c", userScript, "sh", rootScript, id, String(variables.length), ...variables, ...argv],
+      kill: async (name) => {
+        await inner.tryRun(["sudo", "-n", "--", "sh", "-c", signalScript, "sh", id, name.replace(/^SIG/, "")]);
+      },
+    };
   };
   const tryRun = async (argv: readonly string[], options?: RunOptions): Promise<CommandResult> => {
-    const id = newId();
-    try {
-      return await seen(argv, inner.tryRun(wrapped(argv, id), options));
-    } catch (error) {
-      if (!isMissing(error)) await signal(id, "KILL").catch(() => undefined);
-      throw error;
-    }
+    const command = prepare(argv, { timeoutMs: defaultTimeoutMs, ...options });
+    return limited(command, inner.tryRun(command.wrapped, command.options));
   };
   return {
     where,
     tryRun,
     run: async (argv, options) => succeeded(await tryRun(argv, options)),
     spawn: (argv, scope, options) => {
-      const id = newId();
-      const kill = (name: string): Promise<void> => signal(id, name);
-      return startStoppable(argv, scope, kill, () => inner.spawn(wrapped(argv, id), scope, options));
+      const command = prepare(argv, options);
+      return spawnStoppable(command, scope, (own) => inner.spawn(command.wrapped, own, options));
     },
   };
 }
 
-async function startStoppable(
-  argv: readonly string[],
-  scope: Scope,
-  kill: (name: string) => Promise<void>,
-  start: () => Promise<RunningCommand>,
-): Promise<RunningCommand> {
-  let running: RunningCommand;
-  try {
-    running = await start();
-  } catch (error) {
-    await kill("KILL").catch(() => undefined);
-    throw error;
-  }
-  const finished = seen(argv, running.finished);
-  finished.catch(() => undefined);
-  const stop = async (name: "SIGINT" | "SIGTERM" = "SIGINT"): Promise<CommandResult> => {
-    await kill(name);
-    const late = setTimeout(() => void kill("KILL").catch(() => undefined), stopGraceMs);
-    return finished.finally(() => {
-      clearTimeout(late);
-    });
+/** A command and what its user needs root for: to signal it. */
+interface SudoCommand {
+  readonly argv: readonly string[];
+  readonly wrapped: readonly string[];
+  readonly options: RunOptions;
+  kill(name: string): Promise<void>;
+}
+
+/** Kills where the inner executor, without the right to, only thinks that it does: when time is up, or the run interrupted. */
+async function limited(command: SudoCommand, work: Promise<CommandResult>): Promise<CommandResult> {
+  const { argv, options } = command;
+  const { timeoutMs, signal } = options;
+  const late = { is: false };
+  const end = (): void => void command.kill("KILL").catch(() => undefined);
+  const onTimeout = (): void => {
+    late.is = true;
+    end();
   };
-  // After the inner executor's own: only this one can end it, so it must come first.
-  scope.defer(`stop ${argv[0] ?? ""} under sudo`, async () => {
-    await stop().catch(() => undefined);
+  const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
+  signal?.addEventListener("abort", end);
+  try {
+    const result = await seen(argv, work);
+    if (!late.is) return result;
+    const problem = `did not end within ${(timeoutMs ?? 0) / 1000} s and was killed`;
+    throw new CommandError({ failure: "timeout", where: result.where, argv, problem, result });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
+  }
+}
+
+async function spawnStoppable(
+  command: SudoCommand,
+  scope: Scope,
+  start: (own: Scope) => Promise<RunningCommand>,
+): Promise<RunningCommand> {
+  const { argv } = command;
+  const own = new Scope();
+  const begun: { running?: Promise<RunningCommand> } = {};
+  scope.defer(`stop under sudo: ${argv[0] ?? ""}`, async () => {
+    await begun.running?.then((running) => running.stop()).catch(() => undefined);
+    await own.close();
   });
-  return { argv, finished, stop, waitForLine: (pattern, timeoutMs) => running.waitForLine(pattern, timeoutMs) };
+  begun.running = start(own).then((running) => stoppable(command, running));
+  return begun.running;
+}
+
+function stoppable(command: SudoCommand, running: RunningCommand): RunningCommand {
+  const finished = limited(command, running.finished);
+  finished.catch(() => undefined);
+  const isOver = finished.then(
+    () => true,
+    () => true,
+  );
+  return {
+    argv: command.argv,
+    finished,
+    waitForLine: (pattern, timeoutMs) => running.waitForLine(pattern, timeoutMs),
+    stop: async (name = "SIGINT") => {
+      if (!(await Promise.race([isOver, Promise.resolve(false)]))) await command.kill(name);
+      const late = setTimeout(() => void command.kill("KILL").catch(() => undefined), stopGraceMs);
+      return finished.finally(() => {
+        clearTimeout(late);
+      });
+    },
+  };
 }
 
 async function seen(argv: readonly string[], work: Promise<CommandResult>): Promise<CommandResult> {
@@ -102,8 +143,4 @@ async function seen(argv: readonly string[], work: Promise<CommandResult>): Prom
 
 function isMissing(error: unknown): boolean {
   return error instanceof CommandError && error.failure === "missing-program";
-}
-
-function newId(): string {
-  return randomBytes(6).toString("hex");
 }
