@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { access } from "node:fs/promises";
 import { newRunId } from "../../core/run-id.ts";
 import { withScope } from "../../core/scope.ts";
+import { skipFor } from "../../core/skip.test-data.ts";
 import { modes } from "../../encap/mode.ts";
 import { localExecutor } from "../../exec/local.ts";
 import { netnsProvider } from "../../provider/netns/index.ts";
@@ -34,8 +35,8 @@ describe("the lab's datastore (real etcd)", function () {
   before(async function () {
     const problems = await provider.check(planTopology(await loadTopology("one-rack")));
     const { exitCode } = await localExecutor().tryRun(["sh", "-c", "command -v etcd && command -v curl"]);
-    // Needs the packages etcd-server and curl.
-    if (problems.length > 0 || exitCode !== 0) this.skip();
+    if (problems.length > 0) skipFor(this, "no namespaces here");
+    if (exitCode !== 0) skipFor(this, "no etcd or no curl here (packages etcd-server, curl)");
   });
 
   it("keeps resources under their keys, and their identity through changes", async () => {

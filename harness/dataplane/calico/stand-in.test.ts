@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { withScope } from "../../core/scope.ts";
+import { skipFor } from "../../core/skip.test-data.ts";
 import { modes, type Mode } from "../../encap/mode.ts";
 import { localExecutor } from "../../exec/local.ts";
 import { netnsProvider } from "../../provider/netns/index.ts";
@@ -31,8 +32,8 @@ describe("calico dataplane with stand-ins for Calico's programs", function () {
   before(async function () {
     const problems = await provider.check(planTopology(await loadTopology("one-rack")));
     const { exitCode } = await localExecutor().tryRun(["sh", "-c", "command -v etcd && command -v curl"]);
-    // Needs the packages etcd-server and curl.
-    if (problems.length > 0 || exitCode !== 0) this.skip();
+    if (problems.length > 0) skipFor(this, "no namespaces here");
+    if (exitCode !== 0) skipFor(this, "no etcd or no curl here (packages etcd-server, curl)");
   });
 
   beforeEach(async () => {

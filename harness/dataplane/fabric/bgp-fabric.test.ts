@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { withScope, type Scope } from "../../core/scope.ts";
+import { skipFor } from "../../core/skip.test-data.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { modes, type Mode, type ModeId } from "../../encap/mode.ts";
 import type { Lab } from "../../provider/provider.ts";
@@ -36,11 +37,11 @@ describe("a fabric of real BGP (BIRD 2) with the reference dataplane", function 
   this.timeout(60_000);
 
   before(async function () {
-    if ((await provider.check(planTopology(await loadTopology("bgp-fabric")))).length > 0) this.skip();
+    const problems = await provider.check(planTopology(await loadTopology("bgp-fabric")));
+    if (problems.length > 0) skipFor(this, "no namespaces here");
     await withScope(async (scope) => {
       const [lacking] = await referenceDataplane.missing(modeOf("none"), await provision("bgp-fabric", scope));
-      // Without BIRD here there is nothing to test; that this is said is tested elsewhere.
-      if (lacking !== undefined) this.skip();
+      if (lacking !== undefined) skipFor(this, `${lacking.reason}: ${lacking.fix ?? ""}`);
     });
   });
 
