@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { parseModes } from "../encap/mode-words.ts";
 import { UsageError } from "../core/errors.ts";
-import { createProviders } from "../provider/registry.ts";
+import { searchedProviders } from "./chosen-providers.ts";
+import { addInventoryOptions, type InventoryOptions } from "./inventory-options.ts";
 import { findKeptLab } from "../run/find-labs.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
@@ -10,7 +11,7 @@ import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./run-and-report.ts";
 import { collect } from "./scenario-options.ts";
 
-interface CheckOptions extends RunOptions, Omit<DataplaneChoice, "dataplane"> {
+interface CheckOptions extends RunOptions, InventoryOptions, Omit<DataplaneChoice, "dataplane"> {
   readonly paths: string[];
 }
 
@@ -21,25 +22,27 @@ export function addCheck(program: Command): void {
     .description("probe a lab that is up, as it is now, and say what broke")
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
     .option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)", collect, []);
-  addRunOptions(addCalicoOptions(command)).action(async (id: string | undefined, options: CheckOptions) => {
-    const { provider, ref, label } = await findKeptLab(createProviders(), id);
-    const plan = planTopology(await loadTopology(label.topology), [...label.families]);
-    if (plan.digest !== label.digest) {
-      throw new UsageError(`${label.topology} has changed since lab ${ref.runId} was built from it`, {
-        fix: `build it again: npm run lab -- down ${ref.runId}, then up`,
+  addRunOptions(addInventoryOptions(addCalicoOptions(command))).action(
+    async (id: string | undefined, options: CheckOptions) => {
+      const { provider, ref, label } = await findKeptLab(await searchedProviders(options), id);
+      const plan = planTopology(await loadTopology(label.topology), [...label.families]);
+      if (plan.digest !== label.digest) {
+        throw new UsageError(`${label.topology} has changed since lab ${ref.runId} was built from it`, {
+          fix: `build it again: npm run lab -- down ${ref.runId}, then up`,
+        });
+      }
+      const modes = parseModes([label.mode ?? ""], "all");
+      const lab = await provider.attach(ref, plan);
+      await runAndReport({
+        ...options,
+        modes,
+        plan,
+        profile: "quick",
+        provider: "auto",
+        dataplane: { ...options, dataplane: label.dataplane ?? "auto" },
+        keep: false,
+        standing: { lab, provider },
       });
-    }
-    const modes = parseModes([label.mode ?? ""], "all");
-    const lab = await provider.attach(ref, plan);
-    await runAndReport({
-      ...options,
-      modes,
-      plan,
-      profile: "quick",
-      provider: "auto",
-      dataplane: { ...options, dataplane: label.dataplane ?? "auto" },
-      keep: false,
-      standing: { lab, provider },
-    });
-  });
+    },
+  );
 }

@@ -1,10 +1,19 @@
 import { createProviders, type ProvidersContext } from "../provider/registry.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Variant } from "../run/request.ts";
+import { inventoryProvider, type InventoryOptions } from "./inventory-options.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 
-/** The providers that the options allow, cheapest first; a kernel asks for virtual machines. */
-export function chosenProviders(options: Choice, context: ProvidersContext): readonly Provider[] {
+/** What the options say about providers. */
+export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "cache"> & InventoryOptions;
+
+/** The providers that the options allow, cheapest first; an inventory is the only one, a kernel asks for machines. */
+export async function chosenProviders(
+  options: ProviderChoice,
+  context: ProvidersContext,
+): Promise<readonly Provider[]> {
+  const existing = await inventoryProvider(options, context);
+  if (existing !== undefined) return [existing];
   const [kernel] = options.kernel ?? [];
   const vm = {
     ...(kernel === undefined ? {} : { kernel }),
@@ -16,13 +25,19 @@ export function chosenProviders(options: Choice, context: ProvidersContext): rea
 }
 
 /** One variant for each kernel that is asked for; otherwise a single one without a name. */
-export function chosenVariants(options: Choice, context: ProvidersContext): readonly Variant[] {
+export async function chosenVariants(options: ProviderChoice, context: ProvidersContext): Promise<readonly Variant[]> {
   const kernels = options.kernel ?? [];
-  if (kernels.length < 2) return [{ providers: chosenProviders(options, context) }];
-  return kernels.map((kernel) => ({
-    name: `kernel ${kernel}`,
-    providers: chosenProviders({ ...options, kernel: [kernel] }, context),
-  }));
+  if (kernels.length < 2) return [{ providers: await chosenProviders(options, context) }];
+  return Promise.all(
+    kernels.map(async (kernel) => ({
+      name: `kernel ${kernel}`,
+      providers: await chosenProviders({ ...options, kernel: [kernel] }, context),
+    })),
+  );
 }
 
-type Choice = Pick<ProviderOptions, "provider" | "kernel" | "cache">;
+/** All providers in which labs may be found: those of this machine, and the inventory's where one is given. */
+export async function searchedProviders(options: InventoryOptions): Promise<readonly Provider[]> {
+  const existing = await inventoryProvider(options, {});
+  return existing === undefined ? createProviders() : [...createProviders(), existing];
+}

@@ -32,7 +32,7 @@ export function addCompare(program: Command): void {
       for (const mode of modes) {
         const runId = newRunId();
         const dataplanes = [dataplane(first), dataplane(second)] as const;
-        const providers = chosenProviders(options, {});
+        const providers = await chosenProviders(options, {});
         const differences = await compareDataplanes({ runId, mode, plan, providers, dataplanes, signal });
         if (options.json === true)
           console.log(JSON.stringify({ mode: mode.id, first, second, differences }, undefined, 2));

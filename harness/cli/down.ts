@@ -2,30 +2,31 @@ import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import type { LabRef } from "../provider/provider.ts";
 import { findLabs, type FoundLab } from "../run/find-labs.ts";
-import { createProviders } from "../provider/registry.ts";
+import { searchedProviders } from "./chosen-providers.ts";
+import { addInventoryOptions, type InventoryOptions } from "./inventory-options.ts";
 
-interface DownOptions {
+interface DownOptions extends InventoryOptions {
   readonly stale?: boolean;
   readonly all?: boolean;
 }
 
 /** `down`: removes a lab that was left up, or everything that dead runs left behind. */
 export function addDown(program: Command): void {
-  program
+  const command = program
     .command("down")
     .description("remove a lab that was left up; --stale removes what killed runs left behind, and only that")
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
     .option("--stale", "remove leftovers of runs whose owner is dead")
-    .option("--all", "remove every lab of this machine, also those of runs that are still going")
-    .action(async (id: string | undefined, options: DownOptions) => {
-      const labs = await findLabs(createProviders());
-      const chosen = choose(labs, id, options);
-      if (chosen.length === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");
-      for (const { provider, ref } of chosen) {
-        await provider.destroy(ref);
-        console.log(`removed ${ref.runId} (${provider.name}, ${ref.state}): ${summary(ref)}`);
-      }
-    });
+    .option("--all", "remove every lab of this machine, also those of runs that are still going");
+  addInventoryOptions(command).action(async (id: string | undefined, options: DownOptions) => {
+    const labs = await findLabs(await searchedProviders(options));
+    const chosen = choose(labs, id, options);
+    if (chosen.length === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");
+    for (const { provider, ref } of chosen) {
+      await provider.destroy(ref);
+      console.log(`removed ${ref.runId} (${provider.name}, ${ref.state}): ${summary(ref)}`);
+    }
+  });
 }
 
 function choose(labs: readonly FoundLab[], id: string | undefined, options: DownOptions): readonly FoundLab[] {

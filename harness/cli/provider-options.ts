@@ -1,10 +1,11 @@
 import { Option, type Command } from "commander";
 import { dataplaneNames } from "../dataplane/registry.ts";
 import { addCalicoOptions } from "./chosen-dataplane.ts";
+import { addInventoryOptions, type InventoryOptions } from "./inventory-options.ts";
 import { collect } from "./scenario-options.ts";
 
 /** Options that say on what to run. */
-export interface ProviderOptions {
+export interface ProviderOptions extends InventoryOptions {
   readonly provider: "auto" | "netns" | "vm";
   readonly dataplane: string;
   readonly calicoBin?: string;
@@ -17,7 +18,7 @@ export interface ProviderOptions {
 
 /** Adds the options that say on what to run. */
 export function addProviderOptions(command: Command): Command {
-  return addCalicoOptions(command)
+  return addInventoryOptions(addCalicoOptions(command))
     .addOption(
       new Option("--provider <name>", "what makes the nodes; auto takes the cheapest that can do the mode and says why")
         .choices(["auto", "netns", "vm"])

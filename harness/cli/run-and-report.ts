@@ -31,6 +31,9 @@ export interface RunOrder extends RunOptions {
   readonly provider: ProviderOptions["provider"];
   readonly kernel?: string[];
   readonly cache?: string;
+  readonly inventory?: string;
+  readonly install?: boolean;
+  readonly acceptNewHostKeys?: boolean;
   /** What puts the modes into effect; missing = as `auto` without Calico. */
   readonly dataplane?: DataplaneChoice;
   readonly modes: readonly Mode[];
@@ -69,7 +72,7 @@ export async function performRun(order: RunOrder, output: Output): Promise<RunRe
   const console = consoleFor(order, folder, output.console, () => closing);
   const listener = multiplex([{ name: "console", listener: console }]);
   try {
-    const record = await runModes(requestFor(order, id, folder), servicesFor(order, folder, listener, timeline));
+    const record = await runModes(requestFor(order, id, folder), await servicesFor(order, folder, listener, timeline));
     await saveRun(folder, record);
     const reports = output.reports ? await writeReports(record, folder, order) : noReports;
     closing.push(...reports.lines, ...listener.errors());
@@ -103,11 +106,16 @@ function requestFor(order: RunOrder, id: string, folder: ResultsFolder): RunRequ
   };
 }
 
-function servicesFor(order: RunOrder, folder: ResultsFolder, listener: RunListener, timeline: Timeline): RunServices {
+async function servicesFor(
+  order: RunOrder,
+  folder: ResultsFolder,
+  listener: RunListener,
+  timeline: Timeline,
+): Promise<RunServices> {
   return {
     version: harnessVersion,
     host: localExecutor(),
-    variants: chosenVariants(order, {
+    variants: await chosenVariants(order, {
       onCommand: ({ startedAt, where, argv, durationMs, exitCode }) => {
         const at = new Date(startedAt).toISOString();
         const exit = exitCode === undefined ? {} : { exitCode };

@@ -81,7 +81,7 @@ async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal
 }
 
 async function firstRunnableMode(fault: Fault, plan: Plan, options: SelftestOptions): Promise<Mode | undefined> {
-  const candidates = await examineProviders(chosenProviders(options, {}), plan);
+  const candidates = await examineProviders(await chosenProviders(options, {}), plan);
   const inOrder = fault.modes.flatMap((id) => modes.find((mode) => mode.id === id) ?? []);
   return inOrder.find((mode) => !("skip" in chooseProvider(mode, plan.families, candidates)));
 }

@@ -1,32 +1,31 @@
 import type { Command } from "commander";
 import { findLabs } from "../run/find-labs.ts";
-import { createProviders } from "../provider/registry.ts";
+import { searchedProviders } from "./chosen-providers.ts";
+import { addInventoryOptions, type InventoryOptions } from "./inventory-options.ts";
 
 /** `status`: the labs and leftovers of this machine. */
 export function addStatus(program: Command): void {
-  program
+  const command = program
     .command("status")
     .description("list labs that are up, and leftovers of runs that were killed")
-    .option("--json", "print JSON instead of text")
-    .action(async (options: { json?: boolean }) => {
-      const labs = await findLabs(createProviders());
-      if (options.json === true) {
-        console.log(
-          JSON.stringify(
-            labs.map(({ ref }) => ref),
-            undefined,
-            2,
-          ),
-        );
-        return;
-      }
-      if (labs.length === 0) console.log("no lab is up, nothing is left over");
-      for (const { ref } of labs) {
-        const what = ref.label === undefined ? "" : `  ${ref.label.mode ?? "no mode"} on ${ref.label.topology}`;
-        console.log(
-          `${ref.runId}  ${ref.provider}  ${ref.state.padEnd(7)}${what}  (${String(ref.parts.length)} parts)`,
-        );
-      }
-      if (labs.some(({ ref }) => ref.state === "stale")) console.log("remove leftovers: npm run lab -- down --stale");
-    });
+    .option("--json", "print JSON instead of text");
+  addInventoryOptions(command).action(async (options: InventoryOptions & { json?: boolean }) => {
+    const labs = await findLabs(await searchedProviders(options));
+    if (options.json === true) {
+      console.log(
+        JSON.stringify(
+          labs.map(({ ref }) => ref),
+          undefined,
+          2,
+        ),
+      );
+      return;
+    }
+    if (labs.length === 0) console.log("no lab is up, nothing is left over");
+    for (const { ref } of labs) {
+      const what = ref.label === undefined ? "" : `  ${ref.label.mode ?? "no mode"} on ${ref.label.topology}`;
+      console.log(`${ref.runId}  ${ref.provider}  ${ref.state.padEnd(7)}${what}  (${String(ref.parts.length)} parts)`);
+    }
+    if (labs.some(({ ref }) => ref.state === "stale")) console.log("remove leftovers: npm run lab -- down --stale");
+  });
 }

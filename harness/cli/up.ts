@@ -30,7 +30,7 @@ export function addUp(program: Command): void {
       const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
       await installOnDemand({ ...options, dataplane: options, modes: [mode], plan });
       const runId = newRunId();
-      const providers = chosenProviders(options, {});
+      const providers = await chosenProviders(options, {});
       const signal = interruptSignal();
       const lab = await bringUp({
         runId,
