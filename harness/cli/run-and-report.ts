@@ -1,4 +1,4 @@
-import { ExitCode } from "../core/errors.ts";
+import { ExitCode, messageOf } from "../core/errors.ts";
 import { newRunId } from "../core/run-id.ts";
 import type { Profile } from "../encap/enumerate.ts";
 import type { Mode } from "../encap/mode.ts";
@@ -73,16 +73,28 @@ export async function performRun(order: RunOrder, output: Output): Promise<RunRe
   const listener = multiplex([{ name: "console", listener: console }]);
   try {
     const record = await runModes(requestFor(order, id, folder), await servicesFor(order, folder, listener, timeline));
-    await saveRun(folder, record);
+    const unsaved = [
+      ...(await unwritten(folder.run, saveRun(folder, record))),
+      ...(await unwritten(folder.timeline, timeline.close())),
+    ];
     const reports = output.reports ? await writeReports(record, folder, order) : noReports;
-    closing.push(...reports.lines, ...listener.errors());
-    await listener.on({ kind: "run-ended", record, folder: folder.path });
+    closing.push(...reports.lines, ...unsaved, ...listener.errors());
+    const told = reports.ok && unsaved.length === 0 ? record : withReportTrouble(record);
+    await listener.on({ kind: "run-ended", record: told, folder: folder.path });
     if (order.open === true && reports.page !== undefined) await openPage(reports.page);
-    return withReportTrouble(record, reports);
+    return told;
   } finally {
     console.close();
-    await timeline.close();
+    await timeline.close().catch(() => undefined);
   }
+}
+
+/** A disk that is full must not swallow what the run found: one line instead of an error. */
+function unwritten(file: string, writing: Promise<void>): Promise<readonly string[]> {
+  return writing.then(
+    () => [],
+    (error: unknown) => [`${file} could not be written: ${messageOf(error)}`],
+  );
 }
 
 const noReports: Reports = { lines: [], ok: true };
@@ -150,7 +162,6 @@ function consoleFor(
   });
 }
 
-function withReportTrouble(record: RunRecord, reports: Reports): RunRecord {
-  if (reports.ok || record.exitCode !== ExitCode.pass) return record;
-  return { ...record, exitCode: ExitCode.lab };
+function withReportTrouble(record: RunRecord): RunRecord {
+  return record.exitCode === ExitCode.pass ? { ...record, exitCode: ExitCode.lab } : record;
 }

@@ -18,7 +18,7 @@ export interface TimelineEntry {
 export interface Timeline {
   /** Queues one line; never throws, lines keep their order. */
   append(entry: TimelineEntry): void;
-  /** Writes what is queued and closes; rejects with the first write error. */
+  /** Writes what is queued and closes, once; rejects with the first write error. */
   close(): Promise<void>;
 }
 
@@ -27,6 +27,12 @@ export async function openTimeline(file: string): Promise<Timeline> {
   const handle = await open(file, "a");
   let failure: unknown;
   let queue: Promise<void> = Promise.resolve();
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await queue;
+    await handle.close();
+    if (failure !== undefined) throw failure as Error;
+  };
   return {
     append(entry) {
       const line = `${JSON.stringify(redactValue(entry))}\n`;
@@ -37,10 +43,6 @@ export async function openTimeline(file: string): Promise<Timeline> {
         failure = error;
       });
     },
-    async close() {
-      await queue;
-      await handle.close();
-      if (failure !== undefined) throw failure as Error;
-    },
+    close: () => (closed ??= close()),
   };
 }

@@ -10,7 +10,7 @@ const programs: readonly (readonly [argv: readonly string[], debianPackage: stri
   [["ping", "-V"], "iputils-ping"],
 ];
 
-const otherProviders = "choose another provider: --provider vm, --provider docker";
+const otherProviders = "see what else this machine can run: npm run lab -- doctor";
 
 /** What keeps this machine from making network namespaces at all; asked before anything is tried. */
 export async function machineProblems(host: Executor, userId: number | undefined): Promise<readonly Problem[]> {
