@@ -70,9 +70,10 @@ class Hosts {
     const { posts, problems } = await this.#look(plan);
     const found = commonCapabilities(posts);
     if (problems.length > 0) return { problems, found };
+    const switches = plan.families.map((family) => (family === 4 ? "ipv4/ip_forward" : "ipv6/conf/all/forwarding"));
     const forwards = posts
       .filter(({ role }) => role === "router")
-      .every(({ survey }) => survey.settings.some(([path, value]) => path === "ipv4/ip_forward" && value === "1"));
+      .every(({ survey }) => switches.every((path) => new Map(survey.settings).get(path) === "1"));
     const real = withRealDevices(plan, devicesIn(plan, posts));
     return { problems: await walkHosts(real, (node) => this.#executor(node), forwards), found };
   }
