@@ -20,21 +20,22 @@ export interface PageOptions {
 /** Makes the single-file page of allure-results, which opens from disk. Needs Java; without it says how to get it. */
 export async function generatePage(folder: ResultsFolder, options: PageOptions): Promise<PageOutcome> {
   try {
-    if (!(await hasResults(folder))) return noResults;
+    if (!(await hasResults(folder))) {
+      const because = "there are no allure-results to make it of";
+      return { generated: false, because, fix: `${later(folder)}, once the cause is gone` };
+    }
     await bringHistory(folder, options.historyFolder);
     const ms = await allure(["--single-file"], folder, folder.allureReport, options.executor);
     await keepHistory(folder, options);
     return { generated: true, page: folder.page, ms };
   } catch (error) {
-    return explain(messageOf(error), options.executor);
+    return explain(messageOf(error), folder, options.executor);
   }
 }
 
-const noResults: PageOutcome = {
-  generated: false,
-  because: "there are no allure-results to make it of",
-  fix: "npm run lab -- report RUN, once the cause is gone",
-};
+function later(folder: ResultsFolder): string {
+  return `npm run lab -- report ${folder.path}`;
+}
 
 /** Allure would make an empty page of nothing, which looks like a run in which nothing was wrong. */
 async function hasResults(folder: ResultsFolder): Promise<boolean> {
@@ -81,16 +82,16 @@ async function keepHistory(folder: ResultsFolder, { executor, historyFolder }: P
   }
 }
 
-async function explain(message: string, executor: Executor): Promise<PageOutcome> {
+async function explain(message: string, folder: ResultsFolder, executor: Executor): Promise<PageOutcome> {
   const java = await executor.tryRun(["java", "-version"]).then(
     (result) => result.exitCode === 0,
     () => false,
   );
-  if (java) return { generated: false, because: message, fix: "npm run lab -- report RUN, once the cause is gone" };
+  if (java) return { generated: false, because: message, fix: `${later(folder)}, once the cause is gone` };
   return {
     generated: false,
     because: "Allure needs Java, and there is none on PATH",
-    fix: "install a Java runtime (Debian: apt-get install default-jre-headless), then: npm run lab -- report RUN",
+    fix: `install a Java runtime (Debian: apt-get install default-jre-headless), then: ${later(folder)}`,
   };
 }
 
