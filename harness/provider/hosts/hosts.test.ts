@@ -260,8 +260,9 @@ describe("hosts provider", function () {
 
   /** Everything that a lab could have changed, on every machine. */
   const stateOf = async ({ inventory, options }: ExistingMachines): Promise<readonly string[]> => {
+    // /run/netns is the empty mount point that ip(8) makes at its first namespace; the namespaces are listed.
     const script = `ip -br link; ip -4 route; ip -6 route | sort; nft list tables; ip netns list
-ls -A /run /tmp | grep -v 'encaplab-none\\.'; ps -eo args | grep '^sleep' || true
+ls -A /run /tmp | grep -v -e 'encaplab-none\\.' -e '^netns$'; ps -eo args | grep '^sleep' || true
 cd /proc/sys/net; grep -r '' ipv4/ip_forward ipv4/icmp_* ipv4/conf ipv6/conf 2>/dev/null | grep -v stable_secret`;
     return Promise.all(
       inventory.hosts.map(async (host) => {
