@@ -39,6 +39,13 @@ for (const add of [
 }
 for (const command of program.commands) command.exitOverride().showHelpAfterError("(add --help to see what there is)");
 
+// A reader that has enough (`| head`) must not crash us in the middle of a lab: the run goes on and is stored.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

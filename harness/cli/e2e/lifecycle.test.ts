@@ -87,6 +87,15 @@ describe("labs come, stay and go", function () {
     }
   });
 
+  it("goes on and tears down when the reader of its output goes away", async () => {
+    const run = startCli("suite", "--mode", "VXLAN", "--provider", "netns", "--out", out, "--no-throughput");
+    await run.waitFor(/lab/);
+    run.child.stdout?.destroy();
+    const { code, stderr } = await run.finished;
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(namespacesOf((await latestRun(out)).id), []);
+  });
+
   it("Ctrl-C tears down and exits 130, with reports of what was done so far", async () => {
     const run = startCli("suite", "--mode", "VXLAN", "--provider", "netns", "--out", out, "--verbose");
     await run.waitFor(/… dataplane/);
