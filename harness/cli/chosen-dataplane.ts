@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import type { CalicoSource } from "../dataplane/calico/calico-source.ts";
@@ -8,7 +10,7 @@ import type { ProviderOptions } from "./provider-options.ts";
 /** What the options say about the dataplane. */
 export type DataplaneChoice = Pick<
   ProviderOptions,
-  "dataplane" | "calicoBin" | "calicoArchive" | "calicoImage" | "etcd"
+  "dataplane" | "calicoBin" | "calicoArchive" | "calicoImage" | "etcd" | "cache"
 >;
 
 /** Adds the options that say where real Calico comes from. */
@@ -25,11 +27,18 @@ export function chosenDataplane(options: DataplaneChoice, logs?: string): Datapl
   const [source, ...others] = sourcesOf(options);
   if (others.length > 0) throw new UsageError("give one of --calico-bin, --calico-archive and --calico-image");
   const calico = {
+    cache: options.cache ?? join(homedir(), ".cache", "encaplab"),
     ...(source === undefined ? {} : { source }),
     ...(options.etcd === undefined ? {} : { etcd: options.etcd }),
     ...(logs === undefined ? {} : { logs }),
   };
   return createDataplane(options.dataplane, { calico });
+}
+
+/** Why the reference dataplane runs where nobody asked for it by name, and how to get the real one. */
+export function whyReference(options: DataplaneChoice): string | undefined {
+  if (options.dataplane !== "auto" || sourcesOf(options).length > 0) return undefined;
+  return "no Calico is given: --calico-archive FILE or --calico-bin DIR runs the real one";
 }
 
 function sourcesOf({ calicoBin, calicoArchive, calicoImage }: DataplaneChoice): readonly CalicoSource[] {

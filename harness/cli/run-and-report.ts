@@ -16,7 +16,7 @@ import { runModes } from "../run/runner.ts";
 import { allSuites } from "../../suites/all-suites.ts";
 import { diagramText } from "../topology/diagram.ts";
 import type { Plan } from "../topology/plan.ts";
-import { chosenDataplane, type DataplaneChoice } from "./chosen-dataplane.ts";
+import { chosenDataplane, whyReference, type DataplaneChoice } from "./chosen-dataplane.ts";
 import { chosenVariants } from "./chosen-providers.ts";
 import { installOnDemand } from "./install-on-demand.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -124,6 +124,7 @@ async function servicesFor(
   listener: RunListener,
   timeline: Timeline,
 ): Promise<RunServices> {
+  const because = whyReference(order.dataplane ?? { dataplane: "auto" });
   return {
     version: harnessVersion,
     host: localExecutor(),
@@ -135,6 +136,7 @@ async function servicesFor(
       },
     }),
     dataplane: chosenDataplane(order.dataplane ?? { dataplane: "auto" }, folder.diagnostics),
+    ...(because === undefined ? {} : { dataplaneBecause: because }),
     suites: allSuites,
     listener,
     signal: order.signal ?? interruptSignal(),

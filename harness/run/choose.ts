@@ -47,12 +47,14 @@ export function capabilitiesFor(mode: Mode, families: readonly Family[]): readon
 
 function because(provider: Provider, needs: readonly Capability[], ruledOut: readonly string[]): string {
   const can = needs.length === 0 ? "needs no tunnel" : `this kernel has ${needs.join(" and ")}`;
-  const kernel = provider.name === "netns" ? can : `its guests have ${needs.join(" and ") || "all it needs"}`;
+  const others = provider.name === "vm" ? "its guests have" : "the hosts have";
+  const kernel = provider.name === "netns" ? can : `${others} ${needs.join(" and ") || "all it needs"}`;
   return ruledOut.length === 0 ? kernel : ruledOut.join("; ");
 }
 
 function lackingReason(provider: string, need: Capability): string {
-  if (need === "ipip") return `${provider}: this kernel has no ipip module`;
-  if (need === "vxlan6") return `${provider}: this kernel has no VXLAN over IPv6 (needs 4.19.1 or newer)`;
-  return `${provider}: this kernel has no ${need}`;
+  const kernel = provider === "netns" ? "this kernel has" : "its nodes' kernels have";
+  if (need === "ipip") return `${provider}: ${kernel} no ipip module`;
+  if (need === "vxlan6") return `${provider}: ${kernel} no VXLAN over IPv6 (needs 4.19.1 or newer)`;
+  return `${provider}: ${kernel} no ${need}`;
 }

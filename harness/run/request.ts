@@ -52,6 +52,8 @@ export interface RunServices {
   /** Ways to run everything, one after the other; usually a single one without a name. */
   readonly variants: readonly Variant[];
   readonly dataplane: Dataplane;
+  /** Why this dataplane, where it was not asked for by name; printed on the first lines. */
+  readonly dataplaneBecause?: string;
   readonly suites: readonly Suite[];
   readonly listener: RunListener;
   readonly signal: AbortSignal;

@@ -124,8 +124,9 @@ class Run {
     choice: { readonly mode: Mode; readonly provider: string; readonly because: string },
     variant: Variant,
   ): Promise<void> {
-    const dataplane = this.#services.dataplane.title;
-    await this.#services.listener.on({ kind: "choice", ...choice, dataplane, ...variantOf(variant) });
+    const { dataplane, dataplaneBecause, listener } = this.#services;
+    const because = [choice.because, dataplaneBecause].filter((text) => text !== undefined).join("; ");
+    await listener.on({ kind: "choice", ...choice, because, dataplane: dataplane.title, ...variantOf(variant) });
   }
 
   async #skip(mode: Mode, reason: string, variant: Variant): Promise<void> {
