@@ -1,3 +1,4 @@
+import { skipFor } from "../../core/skip.test-data.ts";
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -29,11 +30,10 @@ describe("hosts provider", function () {
 
   before(async function () {
     plan = planTopology(await loadTopology("two-racks"));
-    if ((await netnsProvider().check(plan)).length > 0) this.skip();
+    if ((await netnsProvider().check(plan)).length > 0) skipFor(this, "no namespaces here");
     const started = await startMachines(plan, scope);
     if (typeof started === "string") {
-      console.log(`    skipped: install the package ${started}`);
-      this.skip();
+      skipFor(this, `install the package ${started}`);
     }
     machines = started;
   });
@@ -68,11 +68,8 @@ describe("hosts provider", function () {
     });
 
   describe("contract", () => {
-    beforeEach(function () {
-      // A host carries one lab at a time: see the test that refuses the second.
-      if (this.currentTest?.title === "keeps two labs of the same plan apart") this.skip();
-    });
-    providerContract(() => Promise.resolve({ provider: providerOn(), orphan }));
+    // A host carries one lab at a time: see the test that refuses the second.
+    providerContract(() => Promise.resolve({ provider: providerOn(), orphan }), { labsAtOnce: "one" });
   });
 
   describe("what it changes", () => {

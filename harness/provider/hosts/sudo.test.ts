@@ -1,3 +1,4 @@
+import { skipFor } from "../../core/skip.test-data.ts";
 import assert from "node:assert/strict";
 import { newRunId } from "../../core/run-id.ts";
 import { Scope, withScope } from "../../core/scope.ts";
@@ -19,12 +20,11 @@ describe("hosts whose user is not root", function () {
 
   before(async function () {
     plan = planTopology(await loadTopology("one-rack"));
-    if ((await netnsProvider().check(plan)).length > 0) this.skip();
+    if ((await netnsProvider().check(plan)).length > 0) skipFor(this, "no namespaces here");
     const started = await startMachines(plan, scope);
     const missing = typeof started === "string" ? started : started.hasSudo ? undefined : "sudo";
     if (typeof started === "string" || missing !== undefined) {
-      console.log(`    skipped: install the package ${missing ?? ""}`);
-      this.skip();
+      skipFor(this, `install the package ${missing ?? ""}`);
     }
     machines = started;
   });

@@ -1,3 +1,4 @@
+import { skipFor } from "../../core/skip.test-data.ts";
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { CommandError } from "../../exec/command-error.ts";
@@ -125,7 +126,7 @@ describe("names of labs of machines", () => {
 
 describe("check of the vm provider", () => {
   it("names what is missing with its package", async function () {
-    if (process.platform !== "linux" || process.arch !== "x64") this.skip();
+    if (process.platform !== "linux" || process.arch !== "x64") skipFor(this, "not Linux on x86-64");
     const bare = localExecutor({ env: { PATH: "/nonexistent" } });
     const problems = await hostProblems(bare, 0);
     const qemu = problems.find(({ what }) => what === "qemu-system-x86_64 is not installed");
@@ -133,7 +134,7 @@ describe("check of the vm provider", () => {
   });
 
   it("says that it needs root, with the alternatives", async function () {
-    if (process.platform !== "linux" || process.arch !== "x64") this.skip();
+    if (process.platform !== "linux" || process.arch !== "x64") skipFor(this, "not Linux on x86-64");
     const [problem, ...others] = await hostProblems(localExecutor(), 1000);
     assert.match(`${problem?.what ?? ""}: ${problem?.fix ?? ""}`, /needs root: .*sudo.*--provider/);
     assert.deepEqual(others, []);

@@ -1,3 +1,4 @@
+import { skipFor } from "../../core/skip.test-data.ts";
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
@@ -25,7 +26,8 @@ describe("a machine that does not come up", function () {
   let inside: Executor;
 
   before(async function () {
-    if ((await hostProblems(host, process.getuid?.())).length > 0) this.skip();
+    const problems = await hostProblems(host, process.getuid?.());
+    if (problems.length > 0) skipFor(this, problems.map(({ what }) => what).join("; "));
     kit = await guestKit(host, cache, "6.1");
     await host.run(["ip", "netns", "add", namespace]);
     inside = inNamespace(host, namespace, `netns ${namespace}`);

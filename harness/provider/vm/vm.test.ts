@@ -1,3 +1,4 @@
+import { skipFor } from "../../core/skip.test-data.ts";
 import assert from "node:assert/strict";
 import { LabError } from "../../core/errors.ts";
 import { newRunId } from "../../core/run-id.ts";
@@ -39,7 +40,8 @@ describe("labs of machines", function () {
   let plan: Plan;
 
   before(async function () {
-    if ((await createVmProvider().check({} as Plan)).length > 0) this.skip();
+    const problems = await createVmProvider().check(planTopology(await loadTopology("two-racks")));
+    if (problems.length > 0) skipFor(this, problems.map(({ what }) => what).join("; "));
     plan = planTopology(await loadTopology("two-racks"));
   });
 
