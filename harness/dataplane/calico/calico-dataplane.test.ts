@@ -61,13 +61,14 @@ describe("calico dataplane beyond the contract (real Calico)", function () {
     ask: { topology: string; mode: ModeId; rules?: "iptables" | "nftables" },
     body: (dataplane: Dataplane, network: Network, scope: Scope) => Promise<void>,
   ): Promise<void> => {
-    if (source === undefined || !(await canBuild())) context.skip();
+    if (source === undefined) skipFor(context, "no Calico is given here");
+    if (!(await canBuild())) skipFor(context, "no namespaces here");
     const { rules } = ask;
     const dataplane = calicoDataplane({ source, cache, ...(rules === undefined ? {} : { rules }) });
     await withScope(async (scope) => {
       const lab = await provision(ask.topology, scope);
       const missing = await dataplane.missing(mode(ask.mode), lab);
-      if (missing.length > 0) context.skip();
+      if (missing.length > 0) skipFor(context, missing.map(({ reason }) => reason).join("; "));
       await body(dataplane, await dataplane.install(mode(ask.mode), lab, scope), scope);
     });
   };

@@ -275,7 +275,7 @@ describe("netns check", () => {
     const problems = await machineProblems(scriptedExecutor([]), 1000);
     assert.equal(problems.length, 1);
     assert.match(problems[0]?.what ?? "", /needs root/);
-    assert.match(problems[0]?.fix ?? "", /sudo.*--provider vm/);
+    assert.match(problems[0]?.fix ?? "", /sudo.*lab -- doctor/);
   });
 
   it("names missing programs with their package", async () => {
