@@ -84,9 +84,9 @@ function curlArgv(probe: Probe, ports: HttpPorts, script: "saw" | "bulk", query:
  * Blocks of 16 KiB, because iperf3 rounds the bytes up to whole blocks, of 128 KiB by default. Paced, because the server
  * stops counting when the client's end reaches it on the control connection, which overtakes a flow that was sent in one
  * go: unpaced, 1 in 5 servers of a busy machine reported 0 bytes, at 50 Mbit/s still some. 128 KiB at 2 Mbit/s take
- * 0.5 s, 64 KiB at 250 kbit/s 2 s.
+ * 0.5 s, 64 KiB at 500 kbit/s 1 s.
  */
-const bulkRate = { usual: "2M", slow: "250K" } as const;
+const bulkRate = { usual: "2M", slow: "500K" } as const;
 
 function iperf3Argv(probe: Probe): readonly string[] {
   const { dials, token, amount, path } = probe;

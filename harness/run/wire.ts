@@ -23,7 +23,7 @@ const snaplen = 256;
 const maxPackets = 400_000;
 
 /** What emulated machines on few cores carry without losing packets to their own slowness. */
-const slowPace = { sources: 4, perSource: 2 };
+const slowPace = { sources: 12, perSource: 2 };
 const slowAmounts = { pings: 3, bulkBytes: 64 * 1024 };
 
 /** What was sent, what the senders reported, and what the wire heard meanwhile. */
