@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import type { Dataplane, Network } from "../dataplane/dataplane.ts";
@@ -60,6 +61,8 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgement> {
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
     folder: join(request.folder, folder),
   });
+  // Whole captures are large; what matters of them is in the trimmed ones now.
+  await rm(join(request.folder, "captures"), { recursive: true, force: true });
   const paths = cases.map((pathCase) => recordOf(pathCase, states, lookups, folder, trimmed));
   return {
     verdicts,
