@@ -11,6 +11,9 @@ import { missingMarker, startedMarker } from "./ssh-guard.ts";
 /** Milliseconds that a killed command gets to be reported as such by the other side. */
 const killGraceMs = 5_000;
 
+/** Milliseconds without output after which a command whose exit code is known counts as ended, closed channel or not. */
+const quietMs = 3_000;
+
 /** Milliseconds that a command may take to start, on top of its own time: emulated machines on a busy host are slow. */
 const startGraceMs = 10_000;
 
@@ -124,20 +127,34 @@ function exitOf(
   const { onStdout } = state.options;
   const stderr = withoutMarker(buffers.stderr, tellStarted);
   let exitCode: number | undefined;
-  channel.on("data", (chunk: Buffer) => {
-    if (onStdout === undefined) buffers.stdout.push(chunk);
-    else onStdout(chunk);
-  });
-  channel.stderr.on("data", (chunk: Buffer) => {
-    stderr.push(chunk);
-  });
-  // A program may end without reading its input; the channel then refuses the rest.
-  channel.on("error", () => undefined);
-  channel.on("exit", (code: number | null, name?: string) => {
-    exitCode = code ?? 128 + signalNumber(name);
-  });
   return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    // Seen with emulated machines: a command ended, all its output came, and the channel's close never did.
+    const settleWhenQuiet = (): void => {
+      clearTimeout(timer);
+      if (exitCode === undefined) return;
+      const code = exitCode;
+      timer = setTimeout(() => {
+        resolve({ exitCode: code });
+      }, quietMs);
+    };
+    channel.on("data", (chunk: Buffer) => {
+      if (onStdout === undefined) buffers.stdout.push(chunk);
+      else onStdout(chunk);
+      settleWhenQuiet();
+    });
+    channel.stderr.on("data", (chunk: Buffer) => {
+      stderr.push(chunk);
+      settleWhenQuiet();
+    });
+    // A program may end without reading its input; the channel then refuses the rest.
+    channel.on("error", () => undefined);
+    channel.on("exit", (code: number | null, name?: string) => {
+      exitCode = code ?? 128 + signalNumber(name);
+      settleWhenQuiet();
+    });
     channel.once("close", () => {
+      clearTimeout(timer);
       stderr.end();
       if (exitCode !== undefined) resolve({ exitCode });
       else
