@@ -5,14 +5,14 @@ import { exitMeaning } from "./exit-meaning.ts";
 import { LineWatch } from "./line-watch.ts";
 import { OutputBuffer, outputLimit } from "./output-buffer.ts";
 import type { Stoppable } from "./running.ts";
-import type { SshCommand, SshConnection } from "./ssh-connection.ts";
+import type { SshCommand, SshConnection, SshEnd } from "./ssh-connection.ts";
 import { missingMarker, startedMarker } from "./ssh-guard.ts";
 
 /** Milliseconds that a killed command gets to be reported as such by the other side. */
 const killGraceMs = 5_000;
 
-/** Milliseconds without output after which a command whose exit code is known counts as ended, closed channel or not. */
-const quietMs = 3_000;
+/** Milliseconds that the connection gets to end when a channel has ended without saying how. */
+const untoldMs = 1_000;
 
 /** Milliseconds that a command may take to start, on top of its own time: emulated machines on a busy host are slow. */
 const startGraceMs = 10_000;
@@ -120,55 +120,56 @@ interface Exit {
 function exitOf(
   connection: SshConnection,
   state: State,
-  { channel }: SshCommand,
+  { channel, ended }: SshCommand,
   buffers: Buffers,
   tellStarted: () => void,
 ): Promise<Exit> {
   const { onStdout } = state.options;
   const stderr = withoutMarker(buffers.stderr, tellStarted);
-  let exitCode: number | undefined;
-  return new Promise((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
-    // Seen with emulated machines: a command ended, all its output came, and the channel's close never did.
-    const settleWhenQuiet = (): void => {
-      clearTimeout(timer);
-      if (exitCode === undefined) return;
-      const code = exitCode;
-      timer = setTimeout(() => {
-        resolve({ exitCode: code });
-      }, quietMs);
-    };
-    channel.on("data", (chunk: Buffer) => {
-      if (onStdout === undefined) buffers.stdout.push(chunk);
-      else onStdout(chunk);
-      settleWhenQuiet();
-    });
-    channel.stderr.on("data", (chunk: Buffer) => {
-      stderr.push(chunk);
-      settleWhenQuiet();
-    });
-    // A program may end without reading its input; the channel then refuses the rest.
-    channel.on("error", () => undefined);
-    channel.on("exit", (code: number | null, name?: string) => {
-      exitCode = code ?? 128 + signalNumber(name);
-      settleWhenQuiet();
-    });
-    channel.once("close", () => {
-      clearTimeout(timer);
+  channel.on("data", (chunk: Buffer) => {
+    if (onStdout === undefined) buffers.stdout.push(chunk);
+    else onStdout(chunk);
+  });
+  channel.stderr.on("data", (chunk: Buffer) => {
+    stderr.push(chunk);
+  });
+  // A program may end without reading its input; the channel then refuses the rest.
+  channel.on("error", () => undefined);
+  const complained = new Promise<void>((resolve) => {
+    channel.stderr.once("end", () => {
       stderr.end();
-      if (exitCode !== undefined) resolve({ exitCode });
-      else
-        void connection.closed.then((lost) => {
-          resolve({ lost });
-        });
+      resolve();
     });
+  });
+  const told = async (): Promise<Exit> => {
+    const [end] = await Promise.all([ended, complained]);
+    const exitCode = exitCodeOf(end);
+    return exitCode === undefined ? untold(connection) : { exitCode };
+  };
+  const lost = connection.closed.then((reason) => ({ lost: reason }));
+  const givenUp = new Promise<Exit>((resolve) => {
     state.giveUp = () => {
       resolve({ exitCode: 128 + constants.signals.SIGKILL });
     };
-    void connection.closed.then((lost) => {
-      resolve(exitCode === undefined ? { lost } : { exitCode });
-    });
   });
+  return Promise.race([told(), lost, givenUp]);
+}
+
+function exitCodeOf({ code, signal: name }: SshEnd): number | undefined {
+  return code ?? (name === undefined ? undefined : 128 + signalNumber(name));
+}
+
+/** Usually the connection is on its way out; some servers end a channel without a word. */
+async function untold({ closed }: SshConnection): Promise<Exit> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<string>((resolve) => {
+    timer = setTimeout(() => {
+      resolve("the server ended the channel without an exit code");
+    }, untoldMs);
+  });
+  const lost = await Promise.race([closed, silence]);
+  clearTimeout(timer);
+  return { lost };
 }
 
 /** Drops the line that tells of the start, and everything else through. */
@@ -262,7 +263,7 @@ function throwIfAborted({ signal: abort }: RunOptions): void {
 }
 
 /** Servers send "TERM" (RFC 4254, section 6.10); some add the SIG. */
-function signalNumber(name = "KILL"): number {
+function signalNumber(name: string): number {
   const full = name.startsWith("SIG") ? name : `SIG${name}`;
   return full in constants.signals ? constants.signals[full as NodeJS.Signals] : constants.signals.SIGKILL;
 }

@@ -23,9 +23,17 @@ export interface SshConnectionOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** How a command ended on the other side: by its own exit code, by a signal ("SIGKILL"), or untold. */
+export interface SshEnd {
+  readonly code?: number;
+  readonly signal?: string;
+}
+
 /** A command that was sent: its channel, and the way to signal its process group. */
 export interface SshCommand {
   readonly channel: ClientChannel;
+  /** Resolves when the channel has closed and standard output was read to its end. */
+  readonly ended: Promise<SshEnd>;
   signal(name: NodeJS.Signals): void;
   /** Frees the channel's slot; call it once, when the command is over. */
   release(): void;
@@ -38,7 +46,7 @@ export interface SshCommandOptions {
 
 /** One ssh connection to a node, with the guard that ends what it started. */
 export interface SshConnection {
-  /** Resolves with the reason once the connection is gone, whoever ended it. */
+  /** Resolves with the reason once the connection is gone, or as soon as we begin to close it. */
   readonly closed: Promise<string>;
   /** Waits for a free channel, then sends the command. */
   exec(argv: readonly string[], options: SshCommandOptions): Promise<SshCommand>;
@@ -51,7 +59,7 @@ export async function openConnection(options: SshConnectionOptions): Promise<Ssh
   const closed = whenClosed(client);
   try {
     await whenReady(client, options);
-    const guard = await execChannel(client, guardScript(runOf(options.env)));
+    const { channel: guard } = await execChannel(client, guardScript(runOf(options.env)));
     const folder = await readFolder(guard);
     return connectionOf(client, guard, folder, closed, options);
   } catch (error) {
@@ -69,11 +77,16 @@ function connectionOf(
 ): SshConnection {
   const slots = new Slots(channelsPerConnection);
   let nextId = 1;
+  let tellClosing: (reason: string) => void = () => undefined;
+  const closing = new Promise<string>((resolve) => {
+    tellClosing = resolve;
+  });
   const tell = (line: string): void => {
     if (guard.writable) guard.write(`${line}\n`);
   };
   return {
-    closed,
+    // What the guard kills when we leave must count as lost, and not as ended by itself.
+    closed: Promise.race([closing, closed]),
     exec: async (argv, options) => {
       const id = nextId++;
       const command = { id, folder, argv, env, ...options };
@@ -82,9 +95,8 @@ function connectionOf(
         const line = guardedLine(command);
         const short = Buffer.byteLength(line) <= longestCommandLine;
         if (!short) await writeRemote(client, `${folder}/${id}.argv`, argvLine(command));
-        const channel = await execChannel(client, short ? line : guardedFileLine(command));
         return {
-          channel,
+          ...(await execChannel(client, short ? line : guardedFileLine(command))),
           signal: (name) => {
             tell(`kill ${id} ${name.replace(/^SIG/, "")}`);
           },
@@ -99,6 +111,7 @@ function connectionOf(
       }
     },
     close: async () => {
+      tellClosing("the connection was closed");
       guard.end();
       client.end();
       const timer = setTimeout(() => client.destroy(), closeGraceMs);
@@ -150,8 +163,11 @@ async function readFolder(guard: ClientChannel): Promise<string> {
   });
 }
 
-/** A lost connection must not leave the caller waiting: ssh2 drops the callbacks of requests without an answer. */
-function execChannel(client: Client, line: string): Promise<ClientChannel> {
+/**
+ * A lost connection must not leave the caller waiting: ssh2 drops the callbacks of requests without an answer. How a command ended
+ * is listened for at once: an answer that comes in one piece is told before any promise of it has been looked at.
+ */
+function execChannel(client: Client, line: string): Promise<Pick<SshCommand, "channel" | "ended">> {
   return new Promise((resolve, reject) => {
     const onClose = (): void => {
       reject(new Error("the connection was closed"));
@@ -160,7 +176,7 @@ function execChannel(client: Client, line: string): Promise<ClientChannel> {
     try {
       client.exec(line, (error, channel) => {
         client.off("close", onClose);
-        if (error === undefined) resolve(channel);
+        if (error === undefined) resolve({ channel, ended: whenEnded(channel) });
         else reject(error);
       });
     } catch (error) {
@@ -170,16 +186,20 @@ function execChannel(client: Client, line: string): Promise<ClientChannel> {
   });
 }
 
-async function writeRemote(client: Client, path: string, text: string): Promise<void> {
-  const channel = await execChannel(client, `exec cat >${path}`);
-  await new Promise<void>((resolve, reject) => {
-    channel.once("close", (code: number | null) => {
-      if (code === 0) resolve();
-      else reject(new Error(`could not write ${path} (exit ${String(code)})`));
+function whenEnded(channel: ClientChannel): Promise<SshEnd> {
+  return new Promise((resolve) => {
+    channel.once("close", (code?: number | null, signal?: string) => {
+      resolve({ ...(typeof code === "number" ? { code } : {}), ...(signal === undefined ? {} : { signal }) });
     });
-    channel.resume();
-    channel.end(text);
   });
+}
+
+async function writeRemote(client: Client, path: string, text: string): Promise<void> {
+  const { channel, ended } = await execChannel(client, `exec cat >${path}`);
+  channel.resume();
+  channel.end(text);
+  const { code } = await ended;
+  if (code !== 0) throw new Error(`could not write ${path} (exit ${String(code)})`);
 }
 
 function runOf(env: Readonly<Record<string, string>>): string {

@@ -20,6 +20,25 @@ describe("tunnelThrough", () => {
     assert.match(error.message, /ended with 3: no route/);
   });
 
+  it("tells the command's complaint and not the pipe that broke while it was complaining", async () => {
+    const stream = tunnelThrough(["sh", "-c", "exec <&-; sleep 0.3; echo refused >&2; exit 1"]);
+    const failed = new Promise<Error>((resolve) => stream.once("error", resolve));
+    stream.resume();
+    const writing = setInterval(() => stream.write("hello"), 20);
+    const { message } = await failed;
+    clearInterval(writing);
+    assert.match(message, /ended with 1: refused/);
+  });
+
+  it("closes when the command has ended, whatever is still to be written", async () => {
+    const stream = tunnelThrough(["sh", "-c", "exec <&-; sleep 0.1; echo bye"]);
+    const received: Buffer[] = [];
+    stream.on("data", (chunk: Buffer) => received.push(chunk));
+    stream.write(Buffer.alloc(1_000_000));
+    await once(stream, "close");
+    assert.equal(Buffer.concat(received).toString(), "bye\n");
+  });
+
   it("fails when the command is killed or is not there", async () => {
     for (const [argv, message] of [
       [["sh", "-c", "kill -KILL $$"], /ended with SIGKILL/],

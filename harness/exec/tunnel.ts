@@ -11,9 +11,15 @@ export function tunnelThrough(argv: readonly string[], env: Readonly<Record<stri
   const stream = new Duplex({
     allowHalfOpen: false,
     read: () => child.stdout.resume(),
-    write: (chunk, encoding, callback) => child.stdin.write(chunk, encoding, callback),
+    // A pipe breaks when the command ends, and how that ended tells more: the bytes are lost either way.
+    write: (chunk, encoding, callback) => {
+      child.stdin.write(chunk, encoding, () => {
+        callback();
+      });
+    },
     final: (callback) => {
-      child.stdin.end(callback);
+      child.stdin.end();
+      callback();
     },
     destroy: (error, callback) => {
       child.kill("SIGKILL");
@@ -26,8 +32,9 @@ export function tunnelThrough(argv: readonly string[], env: Readonly<Record<stri
   child.stderr.on("data", (chunk: Buffer) => {
     complaint = `${complaint}${chunk.toString()}`.slice(-1000);
   });
-  // Written to after its end, the pipe breaks; how the command ended tells more.
   child.stdin.on("error", () => undefined);
+  // Nobody is left to write to; a user of the stream may wait for its close and not for its end.
+  stream.once("end", () => stream.destroy());
   child.once("error", (error) => stream.destroy(error));
   child.once("close", (code, signal) => {
     if (code === 0) stream.push(null);

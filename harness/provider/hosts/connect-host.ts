@@ -60,7 +60,7 @@ export class HostDoor {
     const inOrder = [...algorithms.filter(isFirst), ...algorithms.filter((each) => !isFirst(each))];
     // Opened last, because until it is handed over nobody listens to what becomes of it.
     return {
-      ...(this.#way() ?? { host: host.address, port: host.port }),
+      ...(this.#options.connect?.(host) ?? { host: host.address, port: host.port }),
       username: host.user,
       ...credentials,
       hostVerifier: (key: Buffer) => this.#trusts(key, rule),
@@ -69,13 +69,6 @@ export class HostDoor {
       keepaliveInterval: 10_000,
       keepaliveCountMax: 3,
     };
-  }
-
-  #way(): Pick<ConnectConfig, "sock"> | undefined {
-    const way = this.#options.connect?.(this.#host);
-    // Where the other side has ended there is nobody to write to; ssh2 would wait for the stream to close.
-    way?.sock?.once("end", () => way.sock?.destroy());
-    return way;
   }
 
   async #credentials(): Promise<Pick<ConnectConfig, "privateKey" | "agent">> {
