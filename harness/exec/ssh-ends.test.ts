@@ -19,7 +19,7 @@ function slowWay(port: number): Duplex {
   const timer = setInterval(deliver, 50);
   const way = new Duplex({
     read: () => undefined,
-    write: (chunk, encoding, done) => socket.write(chunk, encoding, done),
+    write: (chunk: Buffer, _encoding, done) => socket.write(chunk, done),
     final: (done) => socket.end(done),
     destroy: (error, done) => {
       clearInterval(timer);
