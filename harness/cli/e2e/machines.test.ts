@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
-import { skipFor, skipMachinesUnlessAsked } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.test-data.ts";
 import { createVmProvider } from "../../provider/vm/index.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
@@ -11,7 +11,6 @@ describe("suite, end to end on virtual machines", function () {
   this.timeout(600_000);
   let out: string;
   before(async function () {
-    skipMachinesUnlessAsked(this);
     const problems = await createVmProvider().check(planTopology(await loadTopology("two-racks")));
     if (problems.length > 0) skipFor(this, problems.map(({ what }) => what).join("; "));
   });

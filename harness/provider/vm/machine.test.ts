@@ -1,4 +1,4 @@
-import { skipFor, skipMachinesUnlessAsked } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.test-data.ts";
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
@@ -26,7 +26,6 @@ describe("a machine that does not come up", function () {
   let inside: Executor;
 
   before(async function () {
-    skipMachinesUnlessAsked(this);
     const problems = await hostProblems(host, process.getuid?.());
     if (problems.length > 0) skipFor(this, problems.map(({ what }) => what).join("; "));
     kit = await guestKit(host, cache, "6.1");

@@ -1,4 +1,4 @@
-import { skipFor, skipMachinesUnlessAsked } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.test-data.ts";
 import assert from "node:assert/strict";
 import { LabError } from "../../core/errors.ts";
 import { newRunId } from "../../core/run-id.ts";
@@ -29,7 +29,6 @@ describe("vm provider", function () {
   this.timeout(slowMs);
 
   providerContract(async (context) => {
-    skipMachinesUnlessAsked(context);
     const problems = await createVmProvider().check({} as Plan);
     if (problems.length > 0) skipFor(context, problems.map(({ what }) => what).join("; "));
     return { provider: createVmProvider(), orphan: orphanLab };
@@ -41,7 +40,6 @@ describe("labs of machines", function () {
   let plan: Plan;
 
   before(async function () {
-    skipMachinesUnlessAsked(this);
     const problems = await createVmProvider().check(planTopology(await loadTopology("two-racks")));
     if (problems.length > 0) skipFor(this, problems.map(({ what }) => what).join("; "));
     plan = planTopology(await loadTopology("two-racks"));
