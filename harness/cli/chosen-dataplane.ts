@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import type { CalicoSource } from "../dataplane/calico/calico-source.ts";
+import { calicoPayload } from "../dataplane/calico/payload.ts";
+import type { ProvidersContext } from "../provider/registry.ts";
 import type { Dataplane } from "../dataplane/dataplane.ts";
 import { createDataplane } from "../dataplane/registry.ts";
 import type { ProviderOptions } from "./provider-options.ts";
@@ -27,7 +29,7 @@ export function chosenDataplane(options: DataplaneChoice, logs?: string): Datapl
   const [source, ...others] = sourcesOf(options);
   if (others.length > 0) throw new UsageError("give one of --calico-bin, --calico-archive and --calico-image");
   const calico = {
-    cache: options.cache ?? join(homedir(), ".cache", "encaplab"),
+    cache: cacheOf(options),
     ...(source === undefined ? {} : { source }),
     ...(options.etcd === undefined ? {} : { etcd: options.etcd }),
     ...(logs === undefined ? {} : { logs }),
@@ -39,6 +41,17 @@ export function chosenDataplane(options: DataplaneChoice, logs?: string): Datapl
 export function whyReference(options: DataplaneChoice): string | undefined {
   if (options.dataplane !== "auto" || sourcesOf(options).length > 0) return undefined;
   return "no Calico is given: --calico-archive FILE or --calico-bin DIR runs the real one";
+}
+
+/** What machines need on board for the dataplane that the options ask for: Calico's own root file system. */
+export function machinesFor(options: DataplaneChoice): Pick<ProvidersContext, "vm"> {
+  const [source] = sourcesOf(options);
+  if (source === undefined || options.dataplane === "reference") return {};
+  return { vm: { payload: () => calicoPayload(source, cacheOf(options)) } };
+}
+
+function cacheOf({ cache }: DataplaneChoice): string {
+  return cache ?? join(homedir(), ".cache", "encaplab");
 }
 
 function sourcesOf({ calicoBin, calicoArchive, calicoImage }: DataplaneChoice): readonly CalicoSource[] {

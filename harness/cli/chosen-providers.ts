@@ -16,6 +16,7 @@ export async function chosenProviders(
   if (existing !== undefined) return [existing];
   const [kernel] = options.kernel ?? [];
   const vm = {
+    ...context.vm,
     ...(kernel === undefined ? {} : { kernel }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };

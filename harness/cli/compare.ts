@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { ExitCode, UsageError } from "../core/errors.ts";
 import { newRunId } from "../core/run-id.ts";
 import { compareDataplanes, type ExplainedDifference } from "../run/compare-dataplanes.ts";
-import { chosenDataplane } from "./chosen-dataplane.ts";
+import { chosenDataplane, machinesFor } from "./chosen-dataplane.ts";
 import { chosenProviders } from "./chosen-providers.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
@@ -32,7 +32,7 @@ export function addCompare(program: Command): void {
       for (const mode of modes) {
         const runId = newRunId();
         const dataplanes = [dataplane(first), dataplane(second)] as const;
-        const providers = await chosenProviders(options, {});
+        const providers = await chosenProviders(options, machinesFor({ ...options, dataplane: "auto" }));
         const differences = await compareDataplanes({ runId, mode, plan, providers, dataplanes, signal });
         if (options.json === true)
           console.log(JSON.stringify({ mode: mode.id, first, second, differences }, undefined, 2));

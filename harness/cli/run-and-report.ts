@@ -16,7 +16,7 @@ import { runModes } from "../run/runner.ts";
 import { allSuites } from "../../suites/all-suites.ts";
 import { diagramText } from "../topology/diagram.ts";
 import type { Plan } from "../topology/plan.ts";
-import { chosenDataplane, whyReference, type DataplaneChoice } from "./chosen-dataplane.ts";
+import { chosenDataplane, machinesFor, whyReference, type DataplaneChoice } from "./chosen-dataplane.ts";
 import { chosenVariants } from "./chosen-providers.ts";
 import { installOnDemand } from "./install-on-demand.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -129,6 +129,7 @@ async function servicesFor(
     version: harnessVersion,
     host: localExecutor(),
     variants: await chosenVariants(order, {
+      ...machinesFor(order.dataplane ?? { dataplane: "auto" }),
       onCommand: ({ startedAt, where, argv, durationMs, exitCode }) => {
         const at = new Date(startedAt).toISOString();
         const exit = exitCode === undefined ? {} : { exitCode };

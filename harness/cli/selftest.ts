@@ -59,7 +59,9 @@ interface Outcome {
 }
 
 async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal): Promise<Outcome> {
-  const topology = await loadTopology(options.topology);
+  const asked = await loadTopology(options.topology);
+  const fits = fault.fabric === undefined || asked.fabric === fault.fabric;
+  const topology = fits ? asked : await loadTopology(`${fault.fabric}-fabric`);
   const plan = planTopology(topology);
   const mode = await firstRunnableMode(fault, plan, options);
   if (mode === undefined) {

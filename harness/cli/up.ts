@@ -7,7 +7,7 @@ import { installOnDemand } from "./install-on-demand.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { chosenProviders } from "./chosen-providers.ts";
 import { bringUp, type KeptLab } from "../run/bring-up.ts";
-import { chosenDataplane } from "./chosen-dataplane.ts";
+import { chosenDataplane, machinesFor } from "./chosen-dataplane.ts";
 import { newRunId } from "../core/run-id.ts";
 
 interface UpOptions extends ScenarioOptions, ProviderOptions {
@@ -30,7 +30,7 @@ export function addUp(program: Command): void {
       const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
       await installOnDemand({ ...options, dataplane: options, modes: [mode], plan });
       const runId = newRunId();
-      const providers = await chosenProviders(options, {});
+      const providers = await chosenProviders(options, machinesFor(options));
       const signal = interruptSignal();
       const lab = await bringUp({
         runId,

@@ -6,6 +6,7 @@ export const undoTimeoutMs = 20_000;
 interface Undo {
   readonly label: string;
   readonly run: () => Promise<void> | void;
+  readonly timeoutMs: number;
 }
 
 /** A failed undo step, with the label it was registered under. */
@@ -19,10 +20,13 @@ export class Scope {
   readonly #undos: Undo[] = [];
   #closed = false;
 
-  /** Registers an undo step. Call it before the effect, so that a half-done effect is undone too. */
-  defer(label: string, run: () => Promise<void> | void): void {
+  /**
+   * Registers an undo step. Call it before the effect, so that a half-done effect is undone too. A longer time limit is for steps that
+   * emulated machines take.
+   */
+  defer(label: string, run: () => Promise<void> | void, timeoutMs: number = undoTimeoutMs): void {
     if (this.#closed) throw new Error(`scope is closed; too late to register "${label}"`);
-    this.#undos.push({ label, run });
+    this.#undos.push({ label, run, timeoutMs });
   }
 
   /** Labels of the pending undo steps, last registered first: the order in which they would run. */
@@ -98,8 +102,8 @@ async function withTimeout(undo: Undo): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new HarnessError(`not done after ${undoTimeoutMs / 1000} s`, 3));
-    }, undoTimeoutMs);
+      reject(new HarnessError(`not done after ${undo.timeoutMs / 1000} s`, 3));
+    }, undo.timeoutMs);
   });
   try {
     await Promise.race([undo.run(), limit]);

@@ -1,4 +1,5 @@
 import type { Scope } from "../core/scope.ts";
+import type { BgpDesign } from "../encap/bgp.ts";
 import type { Identities } from "../encap/identity.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Executor } from "../exec/executor.ts";
@@ -23,6 +24,8 @@ export interface Network {
   readonly convergence: Convergence;
   /** What happened on the way that a reader must know: programs that ended and had to be started again. */
   readonly notes?: readonly string[];
+  /** How its nodes are set up to speak BGP with each other; missing where they do not. */
+  readonly bgp?: BgpDesign;
 }
 
 /** How long the way to convergence took, step by step, in milliseconds from the start of install. */
@@ -90,6 +93,10 @@ export interface BgpSessionFact {
   readonly family: Family;
   /** "Established", "Active", … (RFC 4271 8.2.2); "unknown" where BIRD says nothing of a session that should be. */
   readonly state: string;
+  /** Destinations that came over it, best or not. */
+  readonly learned?: readonly string[];
+  /** Destinations that are told over it; missing where this end was not asked. */
+  readonly advertised?: readonly string[];
 }
 
 export interface DataplaneFacts {

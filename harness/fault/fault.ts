@@ -3,6 +3,7 @@ import type { Network } from "../dataplane/dataplane.ts";
 import type { ModeId } from "../encap/mode.ts";
 import type { Locality } from "../encap/path.ts";
 import type { Plan } from "../topology/plan.ts";
+import type { Fabric } from "../topology/topology.ts";
 import type { Category, CheckName } from "../verify/verdict.ts";
 
 /** One way to be wrong: put into a network that is right, it must turn exactly the checks red that it names. */
@@ -17,6 +18,8 @@ export interface Fault {
   readonly modes: readonly ModeId[];
   /** Localities that the topology must have. */
   readonly needs: readonly Exclude<Locality, "same-node">[];
+  /** Fabric that the topology must have; missing = any. */
+  readonly fabric?: Fabric;
   /**
    * Makes the network wrong and returns when it is. The scope takes the undo before the effect; without one the fault
    * stays as long as the lab.

@@ -17,6 +17,7 @@ const checks: Readonly<Record<CheckName, true>> = {
   conservation: true,
   mtu: true,
   "control-plane": true,
+  bgp: true,
 };
 
 describe("the list of faults", () => {

@@ -1,4 +1,6 @@
 import type { ModeId } from "../encap/mode.ts";
+import { bgpFiltered } from "./bgp-filtered.ts";
+import { bgpSessionDown } from "./bgp-session-down.ts";
 import { deafTap } from "./deaf-tap.ts";
 import { drop4789AtRouter } from "./drop-4789-at-router.ts";
 import { dropProtocol4 } from "./drop-protocol-4.ts";
@@ -40,6 +42,8 @@ export const faults: readonly Fault[] = [
   noTunnelMasquerade,
   missingBlackhole,
   foreignRoute,
+  bgpSessionDown,
+  bgpFiltered,
   deafTap,
 ];
 

@@ -14,8 +14,8 @@ export interface ServerPlan {
   readonly iperf3: readonly number[];
 }
 
-/** Milliseconds in which servers must listen; they take some 10 ms. */
-const listenTimeoutMs = 10_000;
+/** Milliseconds in which servers must listen; they take some 10 ms, on emulated machines of a busy host 15 s. */
+const listenTimeoutMs = 60_000;
 
 /** Milliseconds after which a second look is worth its process. */
 const firstLookMs = 25;

@@ -29,6 +29,41 @@ export interface Lab {
   readonly routers: readonly LabNode[];
   /** Nodes whose processors are slow or shared, as emulated machines: probes must come one by one and wait longer. */
   readonly slow?: boolean;
+  /** Missing where the nodes share this host's kernel and files. */
+  readonly machines?: OwnMachines;
+}
+
+/** What a lab has whose nodes are machines with a kernel and files of their own, on this host. */
+export interface OwnMachines {
+  /** Place on this host, apart from the tested network, to which every node has a way: for what serves all nodes. */
+  readonly host: Executor;
+  /** Command on a node that connects its standard input and output to a TCP port of that place. */
+  dial(port: number): readonly string[];
+  /** Folder on every node that holds the payload that the provider was given; missing = it was given none. */
+  readonly payload?: string;
+  /** Missing where another process made the lab. */
+  readonly checkpoints?: Checkpoints;
+}
+
+/** States of all machines of a lab, taken at one moment and kept for later labs of the same plan on the same machines. */
+export interface Checkpoints {
+  /**
+   * Keeps the state of all machines under a name; `beside` writes what belongs to it into a folder while all of them stand
+   * still. They run on afterwards. False where it could not be kept.
+   */
+  save(name: string, beside: (folder: string) => Promise<void>): Promise<boolean>;
+  /** Puts all machines into the state of that name, `before` reading what lies beside it first; false where there is none. */
+  restore(name: string, before: (folder: string) => Promise<void>): Promise<boolean>;
+  /** Forgets the state of that name. */
+  discard(name: string): Promise<void>;
+  /** Puts all machines back to where `provision` left them. */
+  reset(): Promise<void>;
+}
+
+/** Files that a provider gives to every node of a lab: an ext4 image, with a name that changes with its content. */
+export interface Payload {
+  readonly file: string;
+  readonly digest: string;
 }
 
 /** A lab found on the machine by its names and labels, never from a state file. */

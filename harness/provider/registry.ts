@@ -5,7 +5,7 @@ import { createVmProvider, type VmOptions } from "./vm/index.ts";
 
 /** What a run gives to its providers: to all of them, and to single ones. */
 export interface ProvidersContext extends ProviderContext {
-  readonly vm?: Pick<VmOptions, "cache" | "kernel">;
+  readonly vm?: Pick<VmOptions, "cache" | "kernel" | "payload">;
 }
 
 /** All providers, cheapest first: the order in which `--provider auto` tries them. To add one, add a line. */

@@ -111,9 +111,13 @@ async function labelMode(mode: string, story: string): Promise<void> {
   await allure.story(story);
 }
 
+function storyOf({ id, mode }: PathOutcome): string {
+  return id.startsWith(`${mode}/bgp/`) ? "BGP sessions" : "control plane";
+}
+
 async function labelPath(outcome: PathOutcome, scenario: ScenarioRecord): Promise<void> {
   const path = outcome.path?.expectation.path;
-  await labelMode(outcome.mode, path === undefined ? "control plane" : `${path.traffic} ${path.locality}`);
+  await labelMode(outcome.mode, path === undefined ? storyOf(outcome) : `${path.traffic} ${path.locality}`);
   await allure.severity(path?.locality === "same-node" ? "normal" : "critical");
   if (outcome.category !== undefined) await allure.tag(outcome.category);
   const parameters = {

@@ -2,12 +2,12 @@ import type { ModeId } from "../encap/mode.ts";
 import type { PathRecord, RunRecord, ScenarioRecord } from "../run/record.ts";
 import type { Category, Status, Verdict } from "../verify/verdict.ts";
 
-/** One path (or one node's control plane) with all verdicts on it: what every report shows as one item. */
+/** One path (or one node's control plane, or one speaker's BGP) with all verdicts on it: what every report shows as one item. */
 export interface PathOutcome {
-  /** Path id, or `<mode>/control-plane/<node>`. */
+  /** Path id, or `<mode>/control-plane/<node>`, or `<mode>/bgp/<node or router>`. */
   readonly id: string;
   readonly mode: ModeId;
-  /** Missing for control-plane verdicts. */
+  /** Missing for verdicts on nodes and routers. */
   readonly path?: PathRecord;
   readonly verdicts: readonly Verdict[];
   readonly status: Status;

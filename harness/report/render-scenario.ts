@@ -36,7 +36,7 @@ export function renderScenario(
     : [
         ...progressLines(scenario, options),
         ...renderGrids(outcomes, { style: options.style, all: options.verbose }),
-        ...controlPlaneLine(outcomes),
+        ...stateLines(outcomes),
         ...[...renderMeasurements(measurements), ...renderMtu(scenario, own)].map((line) => `  · ${line}`),
         ...skippedLines(outcomes, options.style),
         ...problems,
@@ -63,11 +63,15 @@ function skipLine(reason: string, paths: number, style: Style): string {
   return `  ${paint(style, "skip", `${marks.skip} ${plural(paths, "path")} skipped: ${reason}`)}`;
 }
 
-function controlPlaneLine(outcomes: readonly PathOutcome[]): readonly string[] {
-  const own = outcomes.filter((outcome) => outcome.id.startsWith(`${outcome.mode}/control-plane/`));
-  if (own.length === 0) return [];
-  const passed = own.filter((outcome) => outcome.status === "pass").length;
-  return [`    ${"control plane".padEnd(22)}${passed} of ${own.length} as expected`];
+/** What is judged per node or router and not per path, one line per question. */
+function stateLines(outcomes: readonly PathOutcome[]): readonly string[] {
+  return (["control-plane", "bgp"] as const).flatMap((check) => {
+    const own = outcomes.filter((outcome) => outcome.id.startsWith(`${outcome.mode}/${check}/`));
+    if (own.length === 0) return [];
+    const passed = own.filter((outcome) => outcome.status === "pass").length;
+    const title = check === "bgp" ? "BGP speakers" : "control plane";
+    return [`    ${title.padEnd(22)}${passed} of ${own.length} as expected`];
+  });
 }
 
 function skippedLines(outcomes: readonly PathOutcome[], style: Style): readonly string[] {

@@ -18,6 +18,7 @@ export const verdictSchema = z
       "conservation",
       "mtu",
       "control-plane",
+      "bgp",
     ]),
     status: z.enum(["pass", "fail", "inconclusive", "skip"]),
     expected: text,

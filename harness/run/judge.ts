@@ -2,12 +2,14 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import type { Dataplane, Network } from "../dataplane/dataplane.ts";
+import { expectBgp } from "../encap/bgp.ts";
 import { expectControlPlane } from "../encap/control-plane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { vxlanPort } from "../encap/tunnel.ts";
 import type { ProbeObservation } from "../observe/observation.ts";
 import { observe, type Observations } from "../observe/observe.ts";
 import { trimCaptures, type TrimmedCapture } from "../observe/trim-captures.ts";
+import { judgeBgp } from "../verify/bgp.ts";
 import { judgeControlPlane } from "../verify/control-plane.ts";
 import { assertJudged, judgePath } from "../verify/registry.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
@@ -54,8 +56,10 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgement> {
   const onPaths = cases.flatMap(judgePath).filter(asked);
   const expectedState = expectControlPlane(network.lab.plan, network.mode, network.identities);
   const onNodes = judgeControlPlane(expectedState, facts, network.mode).filter(asked);
+  const expectedBgp = expectBgp(network.lab.plan, network.identities, network.bgp);
+  const onSpeakers = judgeBgp(expectedBgp, facts, network.mode).filter(asked);
   assertJudged(expectations, onPaths);
-  const verdicts = [...onPaths, ...onNodes];
+  const verdicts = [...onPaths, ...onNodes, ...onSpeakers];
   if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(request, hearing.folder, states);
   const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {

@@ -15,7 +15,8 @@ export type CheckName =
   | "symmetry"
   | "conservation"
   | "mtu"
-  | "control-plane";
+  | "control-plane"
+  | "bgp";
 
 /** What kind of trouble a failed verdict is; Allure sorts by it. */
 export type Category =
@@ -31,9 +32,9 @@ export type Category =
   | "inconclusive"
   | "lab trouble";
 
-/** The answer of one check for one path (or, for control-plane, one node). */
+/** The answer of one check for one path (or, for control-plane and bgp, one node or router). */
 export interface Verdict {
-  /** Path id, or `<mode>/control-plane/<node>`. */
+  /** Path id, `<mode>/control-plane/<node>` or `<mode>/bgp/<node or router>`. */
   readonly id: string;
   /** What tells runs of the same path apart within one record: "kernel 6.12"; missing where there is only one. */
   readonly variant?: string;

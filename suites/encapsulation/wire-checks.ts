@@ -11,4 +11,5 @@ export const wireChecks: readonly CheckName[] = [
   "symmetry",
   "conservation",
   "control-plane",
+  "bgp",
 ];

@@ -2,26 +2,24 @@ import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Identities } from "../../encap/identity.ts";
-import type { Lab, LabNode } from "../../provider/provider.ts";
+import type { Lab } from "../../provider/provider.ts";
 import type { Dataplane, DataplaneFacts, Network, Transition } from "../dataplane.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { readFabricSessions } from "../fabric/bgp-sessions.ts";
 import { readNodeSessions } from "./bgp-sessions.ts";
 import type { CalicoFiles, CalicoSource } from "./calico-source.ts";
+import { changeMode } from "./change-mode.ts";
 import { convergeCalico, Stopwatch } from "./converge.ts";
-import { writeResources } from "./datastore.ts";
 import { onEveryNode } from "./every-node.ts";
 import { installCalico } from "./install.ts";
-import { etcdFolder, nodeFolder } from "./lab-folder.ts";
+import { etcdFolder } from "./lab-folder.ts";
 import { locateCalico, type Located } from "./locate.ts";
 import { managementExecutor } from "./management.ts";
-import { missingCalico, needsBgp } from "./missing.ts";
-import { nodeCalico, runningPods, type Release } from "./node-calico.ts";
+import { bgpOf, missingCalico } from "./missing.ts";
+import { runningPods, type Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities } from "./read-identities.ts";
-import { poolsFor } from "./resources.ts";
 import { restartNotes } from "./restarts.ts";
-import { startBgp } from "./start-node.ts";
 
 /** What the command line knows about the Calico to run. */
 export interface CalicoOptions {
@@ -71,13 +69,22 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
 async function attach(mode: Mode, lab: Lab, files: CalicoFiles): Promise<Network> {
   const identities = await identitiesOf(lab, mode);
   const title = await titleOf(lab, files);
-  return { lab, mode, title, identities, pods: runningPods(lab), convergence: { totalMs: 0, steps: [] } };
+  return {
+    lab,
+    mode,
+    ...bgpOf(mode, lab),
+    title,
+    identities,
+    pods: runningPods(lab),
+    convergence: { totalMs: 0, steps: [] },
+  };
 }
 
 /** The identities of a lab on which Calico runs; a LabError where it does not. */
 async function identitiesOf(lab: Lab, mode: Mode): Promise<Identities> {
   const executor = managementExecutor(lab);
-  const there = await lab.nodes[0]?.executor.tryRun(["test", "-d", etcdFolder(lab)]);
+  const host = lab.machines?.host ?? lab.nodes[0]?.executor;
+  const there = await host?.tryRun(["test", "-d", etcdFolder(lab)]);
   const nothing = "put the lab into a mode first: npm run lab -- up --dataplane calico";
   if (there?.exitCode !== 0) throw new LabError("the lab has no Calico", { where: executor.where, fix: nothing });
   const identities = await readIdentities(executor, lab.plan, mode);
@@ -86,21 +93,16 @@ async function identitiesOf(lab: Lab, mode: Mode): Promise<Identities> {
   return identities;
 }
 
-/** As a user would: the pools are changed, and Calico does the rest. BIRD is started where it was not needed before. */
 async function switchMode(network: Network, mode: Mode, release: Release): Promise<Transition> {
   const watch = new Stopwatch();
   const { lab, pods } = network;
-  await writeResources(managementExecutor(lab), poolsFor(lab.plan, mode));
-  if (needsBgp(mode, lab.plan)) await onEveryNode(lab, (node) => ensureBgp(lab, node, release, mode));
+  await changeMode(lab, mode, release);
   watch.reached("pools changed");
   const identities = await convergeCalico(lab, mode, pods, watch);
   const notes = await restartNotes(lab);
-  return { from: network.mode, network: { ...network, mode, identities, convergence: watch.convergence(), notes } };
-}
-
-async function ensureBgp(lab: Lab, node: LabNode, release: Release, mode: Mode): Promise<void> {
-  const { exitCode } = await node.executor.tryRun(["test", "-e", `${nodeFolder(lab, node.name)}/bird.supervisor`]);
-  if (exitCode !== 0) await startBgp(node.executor, nodeCalico(lab, node, release, mode));
+  const { title, mode: from } = network;
+  const convergence = watch.convergence();
+  return { from, network: { lab, mode, ...bgpOf(mode, lab), title, identities, pods, convergence, notes } };
 }
 
 async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
@@ -111,10 +113,11 @@ async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
 
 /** "Calico v3.32.1", as the program itself says. */
 async function titleOf(lab: Lab, { calicoNode, root }: CalicoFiles): Promise<string> {
-  const [node] = lab.nodes;
-  if (node === undefined) throw new LabError(`lab ${lab.runId} has no node`);
+  // On this host even where nodes are machines, which would take a second to load it: they run the same files.
+  const executor = lab.machines?.host ?? lab.nodes[0]?.executor;
+  if (executor === undefined) throw new LabError(`lab ${lab.runId} has no node`);
   const argv = root === undefined ? [calicoNode, "-v"] : ["chroot", root, calicoNode, "-v"];
-  const { stdout } = await node.executor.run(argv);
+  const { stdout } = await executor.run(argv);
   const version = /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? stdout.trim().split("\n")[0] ?? "";
   return `Calico ${version}`;
 }

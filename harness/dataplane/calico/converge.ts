@@ -14,6 +14,7 @@ import { factSteps } from "../reference/unmet.ts";
 import { nodeFolder } from "./lab-folder.ts";
 import { logTail } from "./log-tail.ts";
 import { managementExecutor } from "./management.ts";
+import { patienceWith } from "./node-calico.ts";
 import { lacking, readIdentities } from "./read-identities.ts";
 import { assertNoCrashLoop } from "./restarts.ts";
 import { firstUnmetState } from "./unmet-state.ts";
@@ -61,12 +62,13 @@ export async function convergeCalico(
     return address === undefined ? [] : [{ ...pair, address }];
   });
   if (pairs.length === 0) return identities;
-  await pingAll(pods, pairs, pingTimeoutMs);
+  await pingAll(pods, pairs, pingTimeoutMs * patienceWith(lab));
   watch.reached(`ping over ${pairs.length} pairs`);
   return identities;
 }
 
 async function walkFacts(lab: Lab, mode: Mode, watch: Stopwatch): Promise<Identities> {
+  const patience = patienceWith(lab);
   let furthestYet = 0;
   let worst: string | undefined;
   const look = async (): Promise<Look<Identities>> => {
@@ -82,7 +84,11 @@ async function walkFacts(lab: Lab, mode: Mode, watch: Stopwatch): Promise<Identi
     return { done: false, seen: `node ${first.node}, step ${first.step}: ${first.seen}` };
   };
   try {
-    return await poll(look, { what: "Calico to program every node", timeoutMs: factsTimeoutMs, intervalMs: 50 });
+    return await poll(look, {
+      what: "Calico to program every node",
+      timeoutMs: factsTimeoutMs * Math.min(2, patience),
+      intervalMs: 50 * patience,
+    });
   } catch (error) {
     const node = lab.nodes.find(({ name }) => name === worst);
     throw node === undefined || hasTail(error)

@@ -3,7 +3,7 @@ import type { Lab } from "../../provider/provider.ts";
 import { runScript } from "../../exec/script.ts";
 import { shellQuote } from "../../exec/quote.ts";
 import { etcdFolder } from "./lab-folder.ts";
-import { etcdEndpoint, managementExecutor } from "./management.ts";
+import { etcdEndpoint, etcdPort, managementExecutor } from "./management.ts";
 import { logTail } from "./log-tail.ts";
 import { startServices } from "../process/supervise.ts";
 
@@ -19,7 +19,8 @@ export async function startEtcd(lab: Lab, program: string): Promise<void> {
   const options: Readonly<Record<string, string>> = {
     name: "lab",
     "data-dir": `${folder}/data`,
-    "listen-client-urls": etcdEndpoint,
+    // Machines come by their management wires, each of which ends in this namespace.
+    "listen-client-urls": lab.machines === undefined ? etcdEndpoint : `http://[::]:${etcdPort}`,
     "advertise-client-urls": etcdEndpoint,
     "listen-peer-urls": peer,
     "initial-advertise-peer-urls": peer,

@@ -1,15 +1,23 @@
-import type { Scope } from "../../core/scope.ts";
+import { messageOf } from "../../core/errors.ts";
+import { undoTimeoutMs, type Scope } from "../../core/scope.ts";
 import type { Identities } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Lab } from "../../provider/provider.ts";
 import type { Network } from "../dataplane.ts";
+import { runScript } from "../../exec/script.ts";
+import { shellQuote } from "../../exec/quote.ts";
 import { startFabric } from "../fabric/bgp-fabric.ts";
+import { stopServices } from "../process/supervise.ts";
+import { changeMode } from "./change-mode.ts";
+import { checkpointName, restoreCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { convergeCalico, Stopwatch } from "./converge.ts";
 import { writeResources } from "./datastore.ts";
 import { startEtcd } from "./etcd.ts";
 import { onEveryNode } from "./every-node.ts";
-import { makeManagement, managementExecutor } from "./management.ts";
-import { nodeCalico, plannedPods, runningPods, type Release } from "./node-calico.ts";
+import { etcdFolder, nodeFolder } from "./lab-folder.ts";
+import { connectMachine, makeManagement, managementExecutor } from "./management.ts";
+import { nodeCalico, patienceWith, plannedPods, runningPods, type Release } from "./node-calico.ts";
+import { bgpOf } from "./missing.ts";
 import { makePods } from "./pods.ts";
 import { readIdentities } from "./read-identities.ts";
 import { removeCalico } from "./remove.ts";
@@ -29,26 +37,85 @@ export interface Installing {
   readonly logs?: string;
 }
 
-/** Puts Calico on a fresh lab: datastore, resources, nodes, pods; returns when it has converged. */
+/** Puts Calico on a fresh lab and returns when it has converged: from a state that was kept, or from the start. */
 export async function installCalico(mode: Mode, lab: Lab, scope: Scope, installing: Installing): Promise<Network> {
-  const { release, title, etcd, logs } = installing;
+  const { release, title, logs } = installing;
   const watch = new Stopwatch();
-  scope.defer(`remove Calico from ${lab.nodes.map(({ name }) => name).join(", ")}`, () => removeCalico(lab, logs));
+  const undo = `remove Calico from ${lab.nodes.map(({ name }) => name).join(", ")}`;
+  scope.defer(undo, () => removeCalico(lab, logs), undoTimeoutMs * patienceWith(lab));
   await makeManagement(lab);
   await startFabric(lab, scope);
+  const name = checkpointName(lab, release, mode, title);
+  const restored = await restoreCalico(mode, lab, scope, installing, name, watch);
+  const identities =
+    "identities" in restored ? restored.identities : await startCalico(mode, lab, scope, installing, watch);
+  if (!("identities" in restored)) await saveCheckpoint(lab, name, mode);
+  const notes = [...("note" in restored ? [restored.note] : []), ...(await restartNotes(lab))];
+  return {
+    lab,
+    mode,
+    ...bgpOf(mode, lab),
+    title,
+    identities,
+    pods: runningPods(lab),
+    convergence: watch.convergence(),
+    notes,
+  };
+}
+
+/** Everything from the start: datastore, resources, nodes, pods. */
+async function startCalico(
+  mode: Mode,
+  lab: Lab,
+  scope: Scope,
+  { release, etcd }: Installing,
+  watch: Stopwatch,
+): Promise<Identities> {
   await startEtcd(lab, etcd);
   watch.reached("datastore");
   await writeResources(managementExecutor(lab), resourcesFor(lab.plan, mode));
-  await onEveryNode(lab, (node) => startNode(node.executor, nodeCalico(lab, node, release, mode)));
+  await onEveryNode(lab, async (node) => {
+    const { machines } = lab;
+    if (machines !== undefined) await connectMachine(machines, node.executor, nodeFolder(lab, node.name));
+    await startNode(node.executor, nodeCalico(lab, node, release, mode));
+  });
   watch.reached("nodes started");
   await onEveryNode(lab, (node) => makePods(node, nodeCalico(lab, node, release, mode), plannedPods(lab, node.name)));
   watch.reached("pods");
   await adaptFabric(lab, mode, scope);
-  const pods = runningPods(lab);
-  const identities = await convergeCalico(lab, mode, pods, watch);
+  const identities = await convergeCalico(lab, mode, runningPods(lab), watch);
   await writeServices(lab, identities);
-  const notes = await restartNotes(lab);
-  return { lab, mode, title, identities, pods, convergence: watch.convergence(), notes };
+  return identities;
+}
+
+/** Either what was restored, or that nothing was, with a note where a kept state turned out to be of no use. */
+type Restored = { readonly identities: Identities } | { readonly note: string } | Record<string, never>;
+
+/** A kept state counts only once it has converged like a new one; otherwise it is forgotten and the machines start over. */
+async function restoreCalico(
+  mode: Mode,
+  lab: Lab,
+  scope: Scope,
+  { release, etcd }: Installing,
+  name: string,
+  watch: Stopwatch,
+): Promise<Restored> {
+  const checkpoints = lab.machines?.checkpoints;
+  if (checkpoints === undefined) return {};
+  try {
+    const saved = await restoreCheckpoint(lab, name, etcd);
+    if (saved === undefined) return {};
+    watch.reached("restored");
+    if (saved.id !== mode.id) await changeMode(lab, mode, release);
+    await adaptFabric(lab, mode, scope);
+    return { identities: await convergeCalico(lab, mode, runningPods(lab), watch) };
+  } catch (error) {
+    await checkpoints.discard(name);
+    await stopServices(managementExecutor(lab), etcdFolder(lab));
+    await runScript(managementExecutor(lab), `rm -rf ${shellQuote([etcdFolder(lab)])}`);
+    await checkpoints.reset();
+    return { note: `a kept state of the machines was of no use, so they were started over: ${messageOf(error)}` };
+  }
 }
 
 /** The routers' side of the blocks that IPAM has just chosen. */

@@ -12,7 +12,8 @@ export function labFolder(lab: Lab): string {
 
 /** Folder of one node's Calico: what it takes for /var/run/calico, /var/lib/calico and /etc/calico, and its logs. */
 export function nodeFolder(lab: Lab, node: string): string {
-  return join(labFolder(lab), node);
+  // On a machine of its own the name must not tell the lab: a saved state is restored for others.
+  return join(lab.machines === undefined ? labFolder(lab) : "/tmp/encaplab.calico", node);
 }
 
 /** Folder of the lab's etcd. No node can have that name, because of the dot. */

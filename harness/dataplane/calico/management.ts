@@ -1,9 +1,11 @@
 import { hostAddress, prefixLength } from "../../topology/address.ts";
-import type { Lab, LabNode } from "../../provider/provider.ts";
+import type { Lab, LabNode, OwnMachines } from "../../provider/provider.ts";
 import { LabError } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { inNamespace } from "../../exec/namespace.ts";
+import { shellQuote } from "../../exec/quote.ts";
 import { runScript } from "../../exec/script.ts";
+import { startServices } from "../process/supervise.ts";
 
 /**
  * Network between the nodes and their datastore, in namespaces of the lab and on wires of its own, so that it is no part of
@@ -22,13 +24,15 @@ export const etcdEndpoint = `http://${hostAddress(managementNetwork, 1)}:${etcdP
 
 /** The namespace that holds the datastore and the wires' far ends, as an executor; its name can be no node's. */
 export function managementExecutor(lab: Lab): Executor {
+  if (lab.machines !== undefined) return lab.machines.host;
   const { executor } = firstNode(lab);
   const name = managementNamespace(lab);
   return inNamespace(executor, name, `datastore of the lab (netns ${name})`);
 }
 
-/** Makes the namespace with a bridge, and a wire to each node. */
+/** Makes the place of the datastore: a namespace with a bridge and a wire to each node; machines have their own wires. */
 export async function makeManagement(lab: Lab): Promise<void> {
+  if (lab.machines !== undefined) return giveAddress(lab.machines.host);
   const name = managementNamespace(lab);
   const prefix = prefixLength(managementNetwork);
   await runScript(
@@ -57,14 +61,43 @@ ip -n ${name} link set wire${index} master mgmt up`,
   );
 }
 
+/**
+ * Gives a machine its way to the datastore: a relay at the datastore's address on the loopback device, through the machine's
+ * management wire. The node's own network has no part in it.
+ */
+export async function connectMachine(machines: OwnMachines, executor: Executor, folder: string): Promise<void> {
+  await giveAddress(executor);
+  const listen = ["busybox", "nc", "-ll", "-p", String(etcdPort), "-e", ...machines.dial(etcdPort)];
+  await runScript(executor, `mkdir -p ${shellQuote([folder])}`);
+  await startServices(executor, folder, [{ name: relay, argv: listen }]);
+}
+
+/** Ends connections that lead to a datastore of the past, so that Calico makes new ones at once. */
+export async function dropConnections(executor: Executor, folder: string): Promise<void> {
+  await runScript(executor, `pkill -P "$(cat ${shellQuote([`${folder}/${relay}.pid`])})" || :`);
+}
+
+const relay = "datastore-relay";
+
+async function giveAddress(executor: Executor): Promise<void> {
+  const address = `${hostAddress(managementNetwork, 1)}/32`;
+  await runScript(executor, `ip link set lo up\nip addr replace ${address} dev lo scope host`);
+}
+
 /** Removes the namespace, and with it the wires; idempotent. */
 export async function removeManagement(lab: Lab): Promise<void> {
+  if (lab.machines !== undefined) return takeAddress([lab.machines.host, ...lab.nodes.map((node) => node.executor)]);
   const name = managementNamespace(lab);
   const { executor } = firstNode(lab);
   await runScript(executor, `[ ! -e /run/netns/${name} ] || ip netns del ${name}`);
   await Promise.all(
     lab.nodes.map((node) => node.executor.tryRun(["ip", "link", "del", managementDevice]).then(() => undefined)),
   );
+}
+
+async function takeAddress(executors: readonly Executor[]): Promise<void> {
+  const argv = ["ip", "addr", "del", `${hostAddress(managementNetwork, 1)}/32`, "dev", "lo"];
+  await Promise.all(executors.map((executor) => executor.tryRun(argv)));
 }
 
 function managementNamespace(lab: Lab): string {

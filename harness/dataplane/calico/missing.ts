@@ -1,3 +1,4 @@
+import type { BgpDesign } from "../../encap/bgp.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { runScript } from "../../exec/script.ts";
 import type { Lab } from "../../provider/provider.ts";
@@ -37,6 +38,11 @@ export function needsBgp(mode: Mode, plan: Plan): boolean {
   return mode.encapsulation !== "vxlan" || plan.topology.fabric === "bgp";
 }
 
+/** Calico's own default, which the lab leaves as it is: every node peers with every other. */
+export function bgpOf(mode: Mode, { plan }: Lab): { readonly bgp?: BgpDesign } {
+  return needsBgp(mode, plan) ? { bgp: { nodes: "mesh" } } : {};
+}
+
 /** Reasons for which Calico cannot put a mode into effect on a lab. */
 export async function missingCalico(
   mode: Mode,
@@ -44,12 +50,11 @@ export async function missingCalico(
   located: Located,
   { etcd, rules }: { readonly etcd: string; readonly rules: RuleBackend },
 ): Promise<readonly Requirement[]> {
-  if (lab.provider !== "netns") {
-    return [
-      { reason: `Calico without Kubernetes runs on netns so far, not on ${lab.provider}`, fix: "--provider netns" },
-    ];
-  }
   if ("problem" in located) return [{ reason: located.problem.what, fix: located.problem.fix }];
+  if (lab.provider !== "netns" && lab.machines?.payload === undefined) {
+    const reason = `Calico without Kubernetes runs on netns and vm so far, not on ${lab.provider}`;
+    return [{ reason, fix: "--provider netns" }];
+  }
   const { bgp, root } = located.files;
   const noBird: Requirement = {
     reason: `${mode.calicoName} on fabric: ${lab.plan.topology.fabric} needs BIRD, which this Calico came without`,
@@ -68,12 +73,12 @@ export async function missingCalico(
   ];
 }
 
-/** All nodes of namespaces share one file system: one is asked. */
+/** All nodes of namespaces share one file system: one is asked. Machines carry what they need: this host is asked. */
 async function missingPrograms(lab: Lab, programs: readonly Tool[]): Promise<readonly Requirement[]> {
-  const [node] = lab.nodes;
-  if (node === undefined) return [];
+  const executor = lab.machines?.host ?? lab.nodes[0]?.executor;
+  if (executor === undefined) return [];
   const script = programs.map(([program]) => `command -v '${program}' >/dev/null || echo '${program}'`).join("\n");
-  const { stdout } = await runScript(node.executor, script);
+  const { stdout } = await runScript(executor, script);
   const absent = new Set(stdout.split("\n"));
   return programs
     .filter(([program]) => absent.has(program))

@@ -17,7 +17,26 @@ export interface Release {
 
 /** What a node of a lab runs in a mode. */
 export function nodeCalico(lab: Lab, { name }: LabNode, { files, rules }: Release, mode: Mode): NodeCalico {
-  return { node: name, plan: lab.plan, files, folder: nodeFolder(lab, name), bgp: needsBgp(mode, lab.plan), rules };
+  const patience = patienceWith(lab);
+  return {
+    node: name,
+    patience,
+    plan: lab.plan,
+    files: filesOn(lab, files),
+    folder: nodeFolder(lab, name),
+    bgp: needsBgp(mode, lab.plan),
+    rules,
+  };
+}
+
+/** Factor for time limits on a lab; under emulation a cold start of four machines takes 100 s in place of 6. */
+export function patienceWith({ slow }: Lab): number {
+  return slow === true ? 5 : 1;
+}
+
+/** Where the nodes of a lab find a release: machines have it as their payload. */
+export function filesOn({ machines }: Lab, files: CalicoFiles): CalicoFiles {
+  return machines?.payload === undefined ? files : { ...files, root: machines.payload };
 }
 
 /** The plan's pods of one node; their addresses are IPAM's to choose. */

@@ -15,18 +15,20 @@ export interface NodeCalico {
   /** Whether BIRD and confd run beside Felix: routes of IPIP and unencapsulated pools come by BGP. */
   readonly bgp: boolean;
   readonly rules: RuleBackend;
+  /** How many times longer everything may take than on this host's own processors: emulated ones start large programs slowly. */
+  readonly patience: number;
 }
 
 /** What Felix writes its rules with; both are Calico's, and both occur in the field. */
 export type RuleBackend = "iptables" | "nftables";
 
 /** Path of the script that leads into a node's Calico; see renderEntrance. */
-export function entrance({ folder }: NodeCalico): string {
+export function entrance({ folder }: Pick<NodeCalico, "folder">): string {
   return join(folder, "bin", "enter");
 }
 
 /** A command of Calico's on a node, in its private mounts and with its environment. */
-export function nodeCommand(calico: NodeCalico, argv: readonly string[]): readonly string[] {
+export function nodeCommand(calico: Pick<NodeCalico, "folder">, argv: readonly string[]): readonly string[] {
   return [entrance(calico), ...argv];
 }
 

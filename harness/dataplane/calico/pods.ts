@@ -39,7 +39,7 @@ export function containerId({ hostDevice }: PodAllocation): string {
 }
 
 /** The plugin reads the pods' MTU from a file that Felix writes, once it has looked at the node's devices. */
-async function waitForMtu({ executor }: LabNode, { folder }: NodeCalico): Promise<void> {
+async function waitForMtu({ executor }: LabNode, { folder, patience }: NodeCalico): Promise<void> {
   await poll(
     async () => {
       const { exitCode, stdout } = await executor.tryRun(["cat", `${folder}/lib/mtu`]);
@@ -47,7 +47,12 @@ async function waitForMtu({ executor }: LabNode, { folder }: NodeCalico): Promis
       if (!done) await assertNoCrashLoop(executor, folder);
       return done ? { done, value: undefined } : { done: false, seen: "no file /var/lib/calico/mtu" };
     },
-    { what: "Felix to tell the MTU of pods", timeoutMs: mtuTimeoutMs, intervalMs: 30, where: executor.where },
+    {
+      what: "Felix to tell the MTU of pods",
+      timeoutMs: mtuTimeoutMs * patience,
+      intervalMs: 30 * patience,
+      where: executor.where,
+    },
   );
 }
 
@@ -64,7 +69,10 @@ async function addPod(node: LabNode, calico: NodeCalico, pod: PodAllocation): Pr
     `CNI_PATH=${calico.folder}/bin`,
   ];
   const argv = nodeCommand(calico, ["env", ...environment, cniPlugin]);
-  const result = await executor.tryRun(argv, { input: cniConfig(calico), timeoutMs: pluginTimeoutMs });
+  const result = await executor.tryRun(argv, {
+    input: cniConfig(calico),
+    timeoutMs: pluginTimeoutMs * calico.patience,
+  });
   if (result.exitCode === 0) return;
   throw new LabError(`Calico's CNI plugin could not make pod ${pod.pod}`, {
     where: executor.where,

@@ -1,9 +1,11 @@
 import { rm } from "node:fs/promises";
 import type { Lab, LabNode } from "../../provider/provider.ts";
+import { shellQuote } from "../../exec/quote.ts";
 import { runScript } from "../../exec/script.ts";
 import { renderNatRemoval } from "../reference/render-nat.ts";
 import { etcdFolder, labFolder, nodeFolder } from "./lab-folder.ts";
 import { removeManagement } from "./management.ts";
+import { entrance, nodeCommand } from "./node-command.ts";
 import { removePods } from "./pods.ts";
 import { saveLogs } from "./save-logs.ts";
 import { stopServices } from "../process/supervise.ts";
@@ -14,8 +16,9 @@ import { stopServices } from "../process/supervise.ts";
  */
 export async function removeCalico(lab: Lab, logs?: string): Promise<void> {
   await Promise.all(lab.nodes.map(({ name, executor }) => stopServices(executor, nodeFolder(lab, name))));
-  const [first] = lab.nodes;
-  if (first !== undefined) await stopServices(first.executor, etcdFolder(lab));
+  // Not from inside the datastore's namespace: it is not there yet where an installation failed early.
+  const host = lab.machines?.host ?? lab.nodes[0]?.executor;
+  if (host !== undefined) await stopServices(host, etcdFolder(lab));
   if (logs !== undefined) await saveLogs(lab, logs);
   await Promise.all(lab.nodes.map((node) => removeFromNode(lab, node)));
   await removeManagement(lab);
@@ -27,7 +30,15 @@ async function removeFromNode(lab: Lab, node: LabNode): Promise<void> {
     node,
     lab.plan.allocation.pods.filter((pod) => pod.node === node.name),
   );
-  await runScript(node.executor, removal);
+  if (lab.machines === undefined) {
+    await runScript(node.executor, removal);
+    return;
+  }
+  const folder = nodeFolder(lab, node.name);
+  // Machines have the programs that know Calico's rules in Calico's own root file system.
+  const inside = shellQuote(nodeCommand({ folder }, ["sh", "-e", "-s"]));
+  await runScript(node.executor, `[ ! -x ${entrance({ folder })} ] || exec ${inside} <<'SCRIPT'\n${removal}SCRIPT`);
+  await runScript(node.executor, `rm -rf ${shellQuote([folder])}`);
 }
 
 /** Felix routes by protocol 80 and on its own devices, BIRD by 12; chains and sets begin with `cali`. */

@@ -1,10 +1,13 @@
-import { cp, mkdir, readdir } from "node:fs/promises";
+import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { Lab } from "../../provider/provider.ts";
-import { etcdFolder, labFolder } from "./lab-folder.ts";
+import { shellQuote } from "../../exec/quote.ts";
+import { runScript } from "../../exec/script.ts";
+import type { Lab, LabNode } from "../../provider/provider.ts";
+import { etcdFolder, labFolder, nodeFolder } from "./lab-folder.ts";
 
 /** Copies the logs of every node's programs and of etcd, and the records of their ends, into a folder per node. */
 export async function saveLogs(lab: Lab, target: string): Promise<void> {
+  if (lab.machines !== undefined) await Promise.all(lab.nodes.map((node) => fetchLogs(lab, node, target)));
   const folders = await readdir(labFolder(lab)).catch(() => []);
   await Promise.all(
     folders.map(async (folder) => {
@@ -17,3 +20,27 @@ export async function saveLogs(lab: Lab, target: string): Promise<void> {
     }),
   );
 }
+
+/** The end of each log alone: an emulated machine sends a megabyte in a tenth of a second, and Felix writes many. */
+async function fetchLogs(lab: Lab, { name, executor }: LabNode, target: string): Promise<void> {
+  const folder = shellQuote([nodeFolder(lab, name)]);
+  const script = `cd ${folder} 2>/dev/null || exit 0
+for file in *.log *.ends; do [ ! -f "$file" ] || { echo "${separator} $file"; tail -c ${keptBytes} "$file"; echo; }; done`;
+  const { stdout } = await runScript(executor, script);
+  const parts = stdout.split(`${separator} `).slice(1);
+  if (parts.length === 0) return;
+  const to = join(target, name);
+  await mkdir(to, { recursive: true });
+  await Promise.all(
+    parts.map((part) => {
+      const end = part.indexOf("\n");
+      return writeFile(join(to, basename(part.slice(0, end))), part.slice(end + 1));
+    }),
+  );
+}
+
+/** No line of a log is this. */
+const separator = "==> encaplab log:";
+
+/** Bytes of each log of a machine that are kept. */
+const keptBytes = 200_000;

@@ -73,7 +73,9 @@ async function run(executor: Executor, calico: NodeCalico, name: string, argv: r
   const log = join(calico.folder, `${name}.log`);
   const command = shellQuote(nodeCommand(calico, argv));
   try {
-    await executor.run(["sh", "-c", `exec ${command} >>${shellQuote([log])} 2>&1`], { timeoutMs: onceTimeoutMs });
+    await executor.run(["sh", "-c", `exec ${command} >>${shellQuote([log])} 2>&1`], {
+      timeoutMs: onceTimeoutMs * calico.patience,
+    });
   } catch (error) {
     throw await logTail(error, executor, log);
   }

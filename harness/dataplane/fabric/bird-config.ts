@@ -30,7 +30,7 @@ export function routerSessions(plan: Plan, router: PlannedRouter): readonly Sess
         .flatMap((other) =>
           other.ports
             .filter((theirs) => theirs.segment === port.segment)
-            .flatMap((theirs) => sessionOf(`${other.name}-${port.device}`, family, port, theirs)),
+            .flatMap((theirs) => sessionOf(other.name, family, port, theirs, port.device)),
         ),
     ]),
   );
@@ -88,11 +88,12 @@ export function renderNodeBird(plan: Plan, node: PlannedNode, blocks: PerFamily<
   ].join("\n");
 }
 
-function sessionOf(peer: string, family: Family, own: Port, theirs: Port): readonly Session[] {
+/** Two routers may share several subnets: the port then tells their sessions apart. */
+function sessionOf(peer: string, family: Family, own: Port, theirs: Port, port?: string): readonly Session[] {
   const local = own.addresses[family];
   const neighbour = theirs.addresses[family];
   if (local === undefined || neighbour === undefined) return [];
-  const name = `${peer.replaceAll("-", "_")}_${family}`;
+  const name = [peer, ...(port === undefined ? [] : [port]), family].join("_").replaceAll("-", "_");
   return [{ name, peer, family, local: withoutPrefix(local), neighbour: withoutPrefix(neighbour) }];
 }
 

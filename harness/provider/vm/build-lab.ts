@@ -21,29 +21,50 @@ import { guestName, machinesFolder, machinesNamespace, managementTap } from "./v
 /** File in a lab's folder with which another process logs in: a kept lab outlives its maker. */
 export const loginFile = "login.json";
 
-/** Builds the fabric and all machines, up to nodes that take ssh connections. Returns what is needed to log in. */
+/** Machines that run as nodes, and what they were started from. */
+export interface BuiltMachines {
+  readonly machines: readonly Machine[];
+  readonly kit: GuestKit;
+  readonly keys: LabKeys;
+}
+
+/** Builds the fabric and all machines, up to nodes that take ssh connections. */
 export async function buildMachines(
   plan: Plan,
   id: LabId,
   host: Executor,
   scope: Scope,
   prepare: () => Promise<GuestKit>,
-): Promise<LoginKeys> {
+): Promise<BuiltMachines> {
   scope.defer(`remove lab ${id.runId}: npm run lab -- down ${id.runId}`, () => destroyMachines(id.runId, host));
   await host.run(["ip", "netns", "add", machinesNamespace(id)]);
   const keys = makeKeys(plan.nodes.map(({ name }) => name));
-  const [kit] = await Promise.all([prepare(), buildFabric(plan, id, host), writeLogin(id, keys)]);
+  await mkdir(machinesFolder(id), { mode: 0o700 });
+  const [kit] = await Promise.all([prepare(), buildFabric(plan, id, host)]);
+  await writeLogin(id, { ...loginKeys(keys), payload: kit.model.payload !== undefined });
   const machines = plan.nodes.map((node, index) => machineOf(node, index, id));
   await startAll(machines, kit, inMachines(host, id));
+  await becomeNodes(plan, id, host, machines, keys);
+  return { machines, kit, keys };
+}
+
+/** Makes nodes of machines that wait for their identity. */
+export async function becomeNodes(
+  plan: Plan,
+  id: LabId,
+  host: Executor,
+  machines: readonly Machine[],
+  keys: LabKeys,
+): Promise<void> {
   const scripts = nodeScripts(plan, id);
   await Promise.all([
     connectUplinks(plan, id, host),
     ...machines.map((machine) => giveIdentity(machine, keys, scripts.get(machine.node.name) ?? "")),
   ]);
-  return loginKeys(keys);
 }
 
-interface Machine {
+/** One node's machine. */
+export interface Machine {
   readonly node: PlannedNode;
   readonly where: string;
   readonly wires: MachineWires;
@@ -73,22 +94,21 @@ async function buildFabric(plan: Plan, id: LabId, host: Executor): Promise<void>
 }
 
 /** Moves the outer ends of the uplinks, once QEMU has opened them, from its namespace to the fabric. */
-async function connectUplinks(plan: Plan, id: LabId, host: Executor): Promise<void> {
+export async function connectUplinks(plan: Plan, id: LabId, host: Executor): Promise<void> {
   await inMachines(host, id).run(["ip", "-batch", "-"], { input: handOverBatch(plan, id) });
   await inFabric(host, id).run(["ip", "-batch", "-"], { input: enslaveBatch(plan) });
 }
 
 /** For the owner's eyes only: it holds the key to every node. */
-async function writeLogin(id: LabId, keys: LabKeys): Promise<void> {
-  await mkdir(machinesFolder(id), { mode: 0o700 });
-  await writeFileAtomic(join(machinesFolder(id), loginFile), JSON.stringify(loginKeys(keys)));
+async function writeLogin(id: LabId, keys: LoginKeys): Promise<void> {
+  await writeFileAtomic(join(machinesFolder(id), loginFile), JSON.stringify(keys));
 }
 
 /**
  * Starts all machines side by side from the saved state. Without one, the first machine boots, its state is saved, and the others
  * start from that: sooner done than booting all. Where a state cannot be saved or read, they boot.
  */
-async function startAll(machines: readonly Machine[], kit: GuestKit, host: Executor): Promise<void> {
+export async function startAll(machines: readonly Machine[], kit: GuestKit, host: Executor): Promise<void> {
   const start = (machine: Machine, state?: string): Promise<void> =>
     startMachine(host, kit.model, { ...machine.wires, ...(state === undefined ? {} : { state }) }, machine.where);
   const [first, ...others] = machines;
@@ -114,10 +134,12 @@ async function giveIdentity({ node, where, wires }: Machine, keys: LabKeys, setU
   await tellGuest(machineFiles(wires.path).control, identityLine(identityScript(identity, new Date())), where);
 }
 
-function inMachines(host: Executor, id: LabId): Executor {
+/** Where QEMU runs. */
+export function inMachines(host: Executor, id: LabId): Executor {
   return inNamespace(host, machinesNamespace(id), `machines of lab ${id.runId}`);
 }
 
-function inFabric(host: Executor, id: LabId): Executor {
+/** Where the racks' bridges are. */
+export function inFabric(host: Executor, id: LabId): Executor {
   return inNamespace(host, fabricNamespace(id), `fabric of lab ${id.runId}`);
 }

@@ -18,7 +18,20 @@ export interface GuestIdentity {
  * then. Their clock lags by the time that the state lay in the cache. Runs in busybox, whose own ip(8) knows no batches.
  */
 export function identityScript(identity: GuestIdentity, now: Date, seed = randomBytes(reseedBytes)): string {
-  const { node, uplink, setUp, hostKey, authorized } = identity;
+  const { node, uplink, setUp } = identity;
+  return `${renewalScript(identity, now, seed)}hostname ${node}
+ip link set uplink name ${uplink.device}
+ip link set ${uplink.device} address ${uplink.mac} mtu ${uplink.mtu}
+${setUp.replace(/^exec ip /m, "/usr/bin/ip ")}
+`;
+}
+
+/** The part of it that a machine needs again which was a node when its state was saved: randomness, the time, this lab's keys. */
+export function renewalScript(
+  { hostKey, authorized }: Pick<GuestIdentity, "hostKey" | "authorized">,
+  now: Date,
+  seed = randomBytes(reseedBytes),
+): string {
   return `echo ${seed.toString("base64")} | base64 -d | /lib/encaplab/reseed
 date -u -s @${Math.floor(now.getTime() / 1000)} >/dev/null
 umask 077
@@ -27,10 +40,6 @@ ${hostKey.trim()}
 END OF KEY
 echo '${authorized.trim()}' >/etc/ssh/authorized_keys
 umask 022
-hostname ${node}
-ip link set uplink name ${uplink.device}
-ip link set ${uplink.device} address ${uplink.mac} mtu ${uplink.mtu}
-${setUp.replace(/^exec ip /m, "/usr/bin/ip ")}
 `;
 }
 

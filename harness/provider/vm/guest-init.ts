@@ -7,6 +7,18 @@ export const sshPort = 22;
 /** Address of every guest's management card, alone with its lab on a wire of its own. Link-local: it needs no plan. */
 export const guestAddress = "fe80::1";
 
+/** The lab's end of every management wire. */
+export const labAddress = "fe80::2";
+
+/** Word on the kernel's command line of guests that have a payload. */
+export const payloadOption = "encaplab.payload";
+
+/** Where guests have their payload: as it is on the disk, with a writable layer of the guest's own above. */
+export const payloadFolder = "/run/encaplab/payload";
+
+/** File by which nsenter(1) finds the namespace of the management card in a guest. */
+export const managementFile = "/run/encaplab/management";
+
 /** MAC of every guest's management card (locally administered). */
 export const guestMac = "02:00:00:00:4d:01";
 
@@ -40,6 +52,17 @@ while [ "$(readlink /proc/$listener/ns/net)" = "$(readlink /proc/1/ns/net)" ]; d
 ip link set eth0 name mgmt0
 ip link set mgmt0 netns $listener
 ip link set eth1 name uplink
+mkdir -p /run/encaplab
+: >${managementFile}
+mount --bind /proc/$listener/ns/net ${managementFile}
+if grep -q ${payloadOption} /proc/cmdline; then
+  modprobe -a virtio_blk overlay
+  mkdir -p /run/encaplab/disk /run/encaplab/layer ${payloadFolder}
+  mount -t ext4 -o ro,noload /dev/vda /run/encaplab/disk
+  mount -t tmpfs -o mode=755 tmpfs /run/encaplab/layer
+  mkdir /run/encaplab/layer/upper /run/encaplab/layer/work
+  mount -t overlay -o lowerdir=/run/encaplab/disk,upperdir=/run/encaplab/layer/upper,workdir=/run/encaplab/layer/work overlay ${payloadFolder}
+fi
 nsenter --net=/proc/$listener/ns/net sh <<'END'
 echo 0 >/proc/sys/net/ipv6/conf/mgmt0/accept_dad
 echo 1 >/proc/sys/net/ipv6/conf/mgmt0/addr_gen_mode

@@ -36,4 +36,6 @@ export interface LoginKeys {
   readonly user: string;
   /** Public host key of each node, in base64. */
   readonly pins: Readonly<Record<string, string>>;
+  /** Whether the nodes have a payload. */
+  readonly payload?: boolean;
 }

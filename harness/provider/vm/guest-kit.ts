@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import type { Executor } from "../../exec/executor.ts";
+import type { Payload } from "../provider.ts";
 import { findAccelerator } from "./accelerator.ts";
 import { guestImage, type GuestImage } from "./guest-image.ts";
 import { guestInit, sshdConfig } from "./guest-init.ts";
@@ -12,6 +13,9 @@ import { findState, stateKey } from "./saved-state.ts";
 
 /** MiB of memory of a guest: its file system takes 45, and captures of a run as much again. */
 export const guestMemoryMiB = 256;
+
+/** MiB of a guest with a payload, which is there to run large programs: Calico's take 240, and their file cache more. */
+export const payloadMemoryMiB = 1024;
 
 /** Changes when packages become known: what `apt-get update` writes. */
 const packageLists = "/var/lib/apt/lists";
@@ -28,11 +32,18 @@ export interface GuestKit {
 }
 
 /** Fetches, builds or finds in the cache what machines with a kernel need. */
-export async function guestKit(host: Executor, cache: string, wantedKernel: string): Promise<GuestKit> {
+export async function guestKit(
+  host: Executor,
+  cache: string,
+  wantedKernel: string,
+  payload?: Payload,
+): Promise<GuestKit> {
   const [version, { kernel, image }] = await Promise.all([qemuVersion(host), guestFiles(host, cache, wantedKernel)]);
   const plain = { memoryMiB: guestMemoryMiB, kernel: kernel.image, initramfs: image.file };
-  const model = { ...plain, accelerator: await findAccelerator(host, cache, version, plain) };
-  const key = stateKey(model, version, kernel.release, image.digest);
+  const accelerator = await findAccelerator(host, cache, version, plain);
+  const laden = payload === undefined ? {} : { payload: payload.file, memoryMiB: payloadMemoryMiB };
+  const model = { ...plain, ...laden, accelerator };
+  const key = stateKey(model, version, kernel.release, image.digest, payload?.digest);
   const state = await findState(cache, key);
   return { cache, model, kernelRelease: kernel.release, stateKey: key, ...(state === undefined ? {} : { state }) };
 }

@@ -12,15 +12,18 @@ import type { ProviderContext } from "../context.ts";
 import { readLabel, writeLabel } from "../netns/label.ts";
 import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } from "../netns/names.ts";
 import { labIdOf } from "../netns/owner.ts";
-import type { Capability, Lab, LabNode, LabRef, Provider } from "../provider.ts";
-import { buildMachines, loginFile } from "./build-lab.ts";
+import type { Capability, Lab, LabNode, LabRef, OwnMachines, Payload, Provider } from "../provider.ts";
+import { buildMachines, inMachines, loginFile, type BuiltMachines } from "./build-lab.ts";
 import { hostProblems } from "./check.ts";
+import { checkpointsOf } from "./checkpoints.ts";
 import { destroyMachines, labsOfMachines } from "./destroy.ts";
 import { discoverMachines } from "./discover.ts";
-import type { LoginKeys } from "./guest-keys.ts";
-import { guestKit } from "./guest-kit.ts";
+import { payloadFolder } from "./guest-init.ts";
+import { loginKeys, type LoginKeys } from "./guest-keys.ts";
+import { guestKit, type GuestKit } from "./guest-kit.ts";
 import { nodeExecutor } from "./node-executor.ts";
-import { machinesFolder } from "./vm-names.ts";
+import { dialArgv } from "./render-machines.ts";
+import { machinesFolder, nodePrefix } from "./vm-names.ts";
 import { walkMachines } from "./walk.ts";
 
 const name = "vm";
@@ -33,6 +36,8 @@ export interface VmOptions extends ProviderContext {
   readonly cache?: string;
   /** `6.1`, a whole release as `availableKernels` gives it, or the path of a `linux-image-*.deb`; default 6.1. */
   readonly kernel?: string;
+  /** Gives the files that every node shall have, when nodes are made. */
+  readonly payload?: () => Promise<Payload | undefined>;
 }
 
 /** Provider of labs whose nodes are virtual machines with a kernel of the user's choice; racks and routers are namespaces. */
@@ -40,8 +45,8 @@ export function createVmProvider(options: VmOptions = {}): Provider {
   const cache = options.cache ?? join(homedir(), ".cache", "encaplab");
   const ownerPid = options.ownerPid ?? process.pid;
   const host = (runId?: string): Executor => hostExecutor(options, ownerPid, runId);
-  const labOf = (plan: Plan, id: LabId, keys: LoginKeys, scope?: Scope): Lab =>
-    wireUp(plan, id, keys, host(id.runId), options, scope);
+  const labOf = (plan: Plan, id: LabId, keys: LoginKeys, made?: Made): Lab =>
+    wireUp(plan, id, keys, host(id.runId), options, made);
   return {
     name,
     capabilities: new Set(capabilities),
@@ -49,9 +54,11 @@ export function createVmProvider(options: VmOptions = {}): Provider {
     provision: async (plan, runId, scope) => {
       const id = await labIdOf(runId, ownerPid);
       if (id === undefined) throw new LabError(`the owner of the lab, process ${ownerPid}, does not exist`);
-      const kit = () => guestKit(host(runId), cache, options.kernel ?? "6.1");
-      const keys = await buildMachines(plan, id, host(runId), scope, kit);
-      const lab = labOf(plan, id, keys, scope);
+      const kit = async (): Promise<GuestKit> =>
+        guestKit(host(runId), cache, options.kernel ?? "6.1", await options.payload?.());
+      const built = await buildMachines(plan, id, host(runId), scope, kit);
+      const keys = { ...loginKeys(built.keys), payload: built.kit.model.payload !== undefined };
+      const lab = labOf(plan, id, keys, { ...built, scope });
       await walkMachines(plan, lab.nodes);
       return lab;
     },
@@ -75,20 +82,37 @@ function hostExecutor({ onCommand }: VmOptions, ownerPid: number, runId: string 
   return onCommand === undefined ? local : recordingExecutor(local, onCommand);
 }
 
-function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options: VmOptions, scope?: Scope): Lab {
+/** A lab that this process made. */
+interface Made extends BuiltMachines {
+  readonly scope: Scope;
+}
+
+function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options: VmOptions, made?: Made): Lab {
   const namespacePrefix = memberPrefix(id);
   const routers = plan.routers.map(({ name: router }): LabNode => {
     const namespace = memberNamespace(id, router);
     const executor = inNamespace(host, namespace, `router ${router} (netns ${namespace})`);
     return { name: router, role: "router", executor, namespacePrefix };
   });
-  const nodes = plan.nodes.map(({ name: node }, index): LabNode => {
-    const ssh = nodeExecutor({ node, index, id, keys, attached: scope === undefined });
-    scope?.defer(`close ssh to ${node}`, () => ssh.close());
-    const executor = options.onCommand === undefined ? ssh : recordingExecutor(ssh, options.onCommand);
-    return { name: node, role: "node", executor, namespacePrefix };
+  const connections = plan.nodes.map(({ name: node }, index) => {
+    const ssh = nodeExecutor({ node, index, id, keys, attached: made === undefined });
+    made?.scope.defer(`close ssh to ${node}`, () => ssh.close());
+    return { node, ssh };
   });
-  return { runId: id.runId, provider: name, plan, nodes, routers, slow: true };
+  const nodes = connections.map(({ node, ssh }): LabNode => {
+    const executor = options.onCommand === undefined ? ssh : recordingExecutor(ssh, options.onCommand);
+    return { name: node, role: "node", executor, namespacePrefix: nodePrefix };
+  });
+  const hangUp = async (): Promise<void> => {
+    await Promise.all(connections.map(({ ssh }) => ssh.close()));
+  };
+  const machines: OwnMachines = {
+    host: inMachines(host, id),
+    dial: dialArgv,
+    ...(keys.payload === true ? { payload: payloadFolder } : {}),
+    ...(made === undefined ? {} : { checkpoints: checkpointsOf({ ...made, plan, id, host, hangUp }) }),
+  };
+  return { runId: id.runId, provider: name, plan, nodes, routers, slow: true, machines };
 }
 
 async function findLab(runId: string): Promise<LabId> {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LabError, UsageError } from "../../core/errors.ts";
@@ -18,6 +19,12 @@ export interface GuestKernel {
   readonly bootModules: readonly string[];
 }
 
+/** Ends the name of a kernel's folder, which holds the wanted modules alone. */
+const modulesMark = `+m${createHash("sha256")
+  .update(JSON.stringify([bootModules, onDemandModules]))
+  .digest("hex")
+  .slice(0, 8)}`;
+
 /** Kernels that can be had here, newest first. Empty where there is no apt. */
 export async function availableKernels(host: Executor): Promise<readonly KernelPackage[]> {
   const search = await host
@@ -37,7 +44,7 @@ export async function fetchKernel(host: Executor, cache: string, wanted: string)
   const known = packages.length > 0 ? packages : offline;
   const chosen = chooseKernel(known, wanted);
   if (chosen === undefined) throw unknownKernel(wanted, known);
-  const folder = await cached(cache, "kernels", chosen.release, async (half) => {
+  const folder = await cached(cache, "kernels", `${chosen.release}${modulesMark}`, async (half) => {
     const download = 'cd "$1" && exec apt-get -q -o APT::Sandbox::User=root download "$2"';
     await host.run(["sh", "-c", download, "sh", half, chosen.name], { timeoutMs: 240_000 });
     const deb = (await readdir(half)).find((name) => name.endsWith(".deb"));
@@ -52,8 +59,7 @@ async function fromDeb(host: Executor, cache: string, deb: string): Promise<Gues
   const content = await readFile(deb).catch((cause: unknown) => {
     throw new UsageError(`cannot read the kernel package ${deb}`, { cause });
   });
-  const { createHash } = await import("node:crypto");
-  const key = `deb-${createHash("sha256").update(content).digest("hex").slice(0, 16)}`;
+  const key = `deb-${createHash("sha256").update(content).digest("hex").slice(0, 16)}${modulesMark}`;
   return readKernel(await cached(cache, "kernels", key, (half) => unpack(host, deb, half)));
 }
 
@@ -109,7 +115,9 @@ async function readKernel(folder: string): Promise<GuestKernel> {
 
 async function cachedKernels(cache: string): Promise<readonly KernelPackage[]> {
   const names = await readdir(join(cache, "kernels")).catch(() => []);
-  return parseKernelPackages(names.map((release) => `linux-image-${release}`).join("\n"));
+  const usable = names.filter((name) => name.endsWith(modulesMark));
+  const releases = usable.map((name) => name.slice(0, -modulesMark.length));
+  return parseKernelPackages(releases.map((release) => `linux-image-${release}`).join("\n"));
 }
 
 function unknownKernel(wanted: string, known: readonly KernelPackage[]): UsageError {

@@ -78,7 +78,8 @@ function lastLine(text: string): string {
   return text.trimEnd().split(/\r?\n/).pop() ?? "nothing on the console";
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process exists. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

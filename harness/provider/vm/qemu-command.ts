@@ -1,3 +1,5 @@
+import { payloadOption } from "./guest-init.ts";
+
 /** Program that runs the machines. */
 export const qemuProgram = "qemu-system-x86_64";
 
@@ -11,6 +13,8 @@ export interface MachineModel {
   /** Files. */
   readonly kernel: string;
   readonly initramfs: string;
+  /** Image of a disk that all machines read: see Payload. */
+  readonly payload?: string;
 }
 
 /** What is a machine's own. */
@@ -62,13 +66,24 @@ export function qemuArgv(model: MachineModel, wires: MachineWires): readonly str
 }
 
 /** The part that decides whether a saved state fits. */
-export function modelArgv({ accelerator, memoryMiB, kernel, initramfs }: MachineModel): readonly string[] {
+export function modelArgv({ accelerator, memoryMiB, kernel, initramfs, payload }: MachineModel): readonly string[] {
   const cpu = accelerator === "kvm" ? ["-accel", "kvm", "-cpu", "host"] : tcg;
   return [
     ...["-machine", "q35", ...cpu, "-smp", "1", "-m", String(memoryMiB)],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ...["-kernel", kernel, "-initrd", initramfs],
-    ...["-append", "console=ttyS0 quiet panic=1 rdinit=/init mitigations=off no_timer_check"],
+    ...["-append", payload === undefined ? kernelOptions : `${kernelOptions} ${payloadOption}`],
+    ...(payload === undefined ? [] : disk(payload)),
+  ];
+}
+
+const kernelOptions = "console=ttyS0 quiet panic=1 rdinit=/init mitigations=off no_timer_check";
+
+/** A comma in a value of QEMU's options is written twice. */
+function disk(file: string): readonly string[] {
+  return [
+    ...["-drive", `file=${file.replaceAll(",", ",,")},id=payload,if=none,format=raw,readonly=on`],
+    ...["-device", "virtio-blk-pci,drive=payload,addr=5"],
   ];
 }
 

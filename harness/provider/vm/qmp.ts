@@ -54,25 +54,53 @@ export async function resume(path: string, where: string): Promise<void> {
 
 /** Writes the state of a running machine to a file, then lets it run on. */
 export async function saveState(path: string, where: string, uri: string): Promise<void> {
+  await whileStopped([{ path, where }], (write) => write(0, uri));
+}
+
+/**
+ * Holds machines while something is done that can write the state of each; then lets them run on. All are stopped before any is
+ * written, so that what they have said to each other fits together.
+ */
+export async function whileStopped(
+  machines: readonly { readonly path: string; readonly where: string }[],
+  body: (write: (index: number, uri: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const all = await Promise.all(machines.map(({ path, where }) => openQmp(path, where)));
+  try {
+    await Promise.all(all.map((qmp) => qmp.ask("stop")));
+    await body(async (index, uri) => {
+      const [qmp, machine] = [all[index], machines[index]];
+      if (qmp !== undefined && machine !== undefined) await writeState(qmp, machine.where, uri);
+    });
+  } finally {
+    await Promise.all(all.map((qmp) => qmp.ask("cont")));
+    for (const qmp of all) qmp.close();
+  }
+}
+
+/** Ends a machine at once. */
+export async function quit(path: string, where: string): Promise<void> {
   const qmp = await openQmp(path, where);
   try {
-    await qmp.ask("stop");
-    // The default of 128 MiB/s is made for networks.
-    await qmp.ask("migrate-set-parameters", { "max-bandwidth": 100 * 2 ** 30 });
-    await qmp.ask("migrate", { uri });
-    await poll(
-      async () => {
-        const { status, "error-desc": problem } = await qmp.ask("query-migrate");
-        if (status === "failed")
-          throw new LabError(`the machine's state could not be saved: ${String(problem)}`, { where });
-        return status === "completed" ? { done: true, value: undefined } : { done: false, seen: String(status) };
-      },
-      { what: "the machine's state to be written", timeoutMs: 60_000, where },
-    );
+    await qmp.ask("quit");
   } finally {
-    await qmp.ask("cont");
     qmp.close();
   }
+}
+
+async function writeState(qmp: Qmp, where: string, uri: string): Promise<void> {
+  // The default of 128 MiB/s is made for networks.
+  await qmp.ask("migrate-set-parameters", { "max-bandwidth": 100 * 2 ** 30 });
+  await qmp.ask("migrate", { uri });
+  await poll(
+    async () => {
+      const { status, "error-desc": problem } = await qmp.ask("query-migrate");
+      if (status === "failed")
+        throw new LabError(`the machine's state could not be saved: ${String(problem)}`, { where });
+      return status === "completed" ? { done: true, value: undefined } : { done: false, seen: String(status) };
+    },
+    { what: "the machine's state to be written", timeoutMs: 60_000, where },
+  );
 }
 
 /** Hands out answers in the order of the questions; greetings and events are not answers. */

@@ -2,7 +2,7 @@ import type { Plan } from "../../topology/plan.ts";
 import { fabricNamespace, type LabId } from "../netns/names.ts";
 import { renderBuildScript } from "../netns/render-script.ts";
 import { renderLab } from "../netns/render-lab.ts";
-import { guestAddress, guestMac, sshPort } from "./guest-init.ts";
+import { guestAddress, guestMac, labAddress, managementFile, sshPort } from "./guest-init.ts";
 import { machinesNamespace, managementTap } from "./vm-names.ts";
 
 /** sh script that builds the fabric and the routers as namespaces: those of a lab of namespaces, without its nodes. */
@@ -29,7 +29,7 @@ export function tapScript(plan: Plan): string {
     return [
       `tuntap add dev ${tap} mode tap vnet_hdr`,
       `link set ${tap} up`,
-      `addr add fe80::2/64 dev ${tap} nodad`,
+      `addr add ${labAddress}/64 dev ${tap} nodad`,
       `neigh add ${guestAddress} lladdr ${guestMac} dev ${tap} nud permanent`,
       `tuntap add dev ${uplink.bridgePort} mode tap vnet_hdr`,
     ];
@@ -57,6 +57,21 @@ export function enslaveBatch(plan: Plan): string {
 export function sshTunnelArgv(id: LabId, index: number): readonly string[] {
   const address = `${guestAddress}%${managementTap(index)}`;
   return ["nsenter", `--net=/run/netns/${machinesNamespace(id)}`, "busybox", "nc", address, String(sshPort)];
+}
+
+/** Command on a node that reaches a TCP port of the namespace of machines; nothing of it is seen by the tested network. */
+export function dialArgv(port: number): readonly string[] {
+  return ["nsenter", `--net=${managementFile}`, "--", "busybox", "nc", `${labAddress}%mgmt0`, String(port)];
+}
+
+/** For `ip -batch -` in the fabric: the uplinks go back to the namespace of machines, where QEMU opens them. */
+export function takeBackBatch(plan: Plan, id: LabId): string {
+  return lines(
+    plan.nodes.flatMap(({ uplink: { bridgePort } }) => [
+      `link set ${bridgePort} nomaster down`,
+      `link set ${bridgePort} netns ${machinesNamespace(id)}`,
+    ]),
+  );
 }
 
 function lines(list: readonly string[]): string {

@@ -10,9 +10,16 @@ import { saveState } from "./qmp.ts";
 const keptStates = 4;
 
 /** Name of the state that fits a machine: everything that a restored machine must share with the saved one. */
-export function stateKey(model: MachineModel, qemuVersion: string, kernelRelease: string, imageDigest: string): string {
+export function stateKey(
+  model: MachineModel,
+  qemuVersion: string,
+  kernelRelease: string,
+  imageDigest: string,
+  payloadDigest?: string,
+): string {
   // The files' paths do not count, their content does.
-  const argv = modelArgv({ ...model, kernel: kernelRelease, initramfs: imageDigest });
+  const payload = payloadDigest === undefined ? {} : { payload: payloadDigest };
+  const argv = modelArgv({ ...model, ...payload, kernel: kernelRelease, initramfs: imageDigest });
   return createHash("sha256")
     .update(JSON.stringify([qemuVersion, argv]))
     .digest("hex")

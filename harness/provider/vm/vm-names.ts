@@ -30,6 +30,12 @@ export function guestName(id: LabId, node: string): string {
   return memberNamespace(id, node);
 }
 
+/**
+ * Prefix for namespaces that a dataplane makes on a node. The same in all labs, for a machine is one lab's alone: what is running in a
+ * saved state keeps its names in the lab that it is restored for.
+ */
+export const nodePrefix = "pod-";
+
 /** Outer end of the n-th node's management wire, counted from 0: a tap in the namespace of machines. */
 export function managementTap(index: number): string {
   return `mgmt${index + 1}`;

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import type { Plan } from "../topology/plan.ts";
+import { expectBgp, type ExpectedSpeaker } from "./bgp.ts";
+import { modeOf, planOf } from "./plan.test-data.ts";
+import { identitiesFromAllocation } from "./planned-identities.ts";
+
+let fabric: Plan;
+let racks: Plan;
+before(async () => {
+  fabric = await planOf("bgp-fabric");
+  racks = await planOf("two-racks");
+});
+
+const expected = (plan: Plan, mesh: boolean): readonly ExpectedSpeaker[] =>
+  expectBgp(plan, identitiesFromAllocation(plan, modeOf("none")), mesh ? { nodes: "mesh" } : undefined);
+
+const sessionOf = (speakers: readonly ExpectedSpeaker[], at: string, peer: string) =>
+  speakers.find((speaker) => speaker.at === at)?.sessions.find((session) => session.peer === peer);
+
+describe("the BGP that must be spoken", () => {
+  it("is none without a fabric that speaks it and nodes that do", () => {
+    assert.deepEqual(expected(racks, false), []);
+  });
+
+  it("has routers learn each node's blocks from that node, and tell it those of all others", () => {
+    const speakers = expected(fabric, false);
+    assert.deepEqual(
+      speakers.map(({ at }) => at),
+      ["tor"],
+    );
+    assert.deepEqual(sessionOf(speakers, "tor", "a1"), {
+      peer: "a1",
+      family: 4,
+      learned: ["198.19.0.0/26"],
+      advertised: ["198.19.0.64/26", "198.19.0.128/26", "198.19.0.192/26"],
+    });
+  });
+
+  it("has every node of a mesh learn each other's blocks from that other, and the routers' from the router too", () => {
+    const [a1] = expected(racks, true);
+    assert.deepEqual(a1, {
+      at: "a1",
+      sessions: [
+        { peer: "a2", family: 4, learned: ["198.19.0.64/26"] },
+        { peer: "b1", family: 4, learned: ["198.19.0.128/26"] },
+        { peer: "b2", family: 4, learned: ["198.19.0.192/26"] },
+      ],
+    });
+    const both = expected(fabric, true);
+    assert.deepEqual(
+      both.map(({ at }) => at),
+      ["tor", "a1", "a2", "b1", "b2"],
+    );
+    assert.deepEqual(sessionOf(both, "b1", "tor")?.learned, ["198.19.0.0/26", "198.19.0.64/26", "198.19.0.192/26"]);
+  });
+});

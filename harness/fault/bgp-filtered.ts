@@ -1,0 +1,33 @@
+import { Scope } from "../core/scope.ts";
+import { shellQuote } from "../exec/quote.ts";
+import { runScript } from "../exec/script.ts";
+import type { Fault } from "./fault.ts";
+import { birdc, peeringRouter, type Peering } from "./peering-router.ts";
+
+/** The session is Established, and nothing comes over it: its state alone would not tell. */
+export const bgpFiltered: Fault = {
+  name: "bgp-filtered",
+  title: "the router takes no routes from one node, over a session that is up",
+  describes: "#1325, #1584 (a filter of BIRD's holds routes back)",
+  modes: ["none", "vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
+  needs: [],
+  fabric: "bgp",
+  apply: async (network, _plan, scope = new Scope()) => {
+    const peering = peeringRouter(network);
+    scope.defer(`take routes from ${peering.session} again`, async () => {
+      await importing(peering, "none", "all");
+    });
+    return { did: [await importing(peering, "all", "none")] };
+  },
+  trips: [{ check: "bgp", status: "fail", path: "*/bgp/*", category: "control plane" }],
+};
+
+/** Changes what is taken from the session alone, and makes BIRD read it: it then also forgets what it took before. */
+async function importing(peering: Peering, from: string, to: string): Promise<string> {
+  const { router, session, folder } = peering;
+  const edit = `/^protocol bgp ${session} /,/^}/ s/import ${from};/import ${to};/`;
+  const argv = ["sed", "-i", edit, `${folder}/bird.conf`];
+  await runScript(router.executor, shellQuote(argv));
+  await birdc(peering, "configure");
+  return `${router.name}: ${shellQuote(argv)}; birdc configure`;
+}
