@@ -51,7 +51,11 @@ export async function missingCalico(
   { etcd, rules }: { readonly etcd: string; readonly rules: RuleBackend },
 ): Promise<readonly Requirement[]> {
   if ("problem" in located) return [{ reason: located.problem.what, fix: located.problem.fix }];
-  if (lab.provider !== "netns" && lab.machines?.payload === undefined) {
+  if (lab.machines !== undefined && lab.machines.payload === undefined) {
+    const reason = "machines need the whole root file system of Calico's image, and a folder of programs is none";
+    return [{ reason, fix: "--calico-archive FILE" }];
+  }
+  if (lab.provider !== "netns" && lab.machines === undefined) {
     const reason = `Calico without Kubernetes runs on netns and vm so far, not on ${lab.provider}`;
     return [{ reason, fix: "--provider netns" }];
   }
