@@ -25,7 +25,12 @@ export interface ChildOptions extends RunOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Bytes per stream; default `outputLimit`. */
   readonly limit?: number;
+  /** Takes signals in place of the group: for a client whose command runs elsewhere and ends it. */
+  readonly deliver?: (name: NodeJS.Signals) => void;
 }
+
+/** Milliseconds that a client has to end once its command has been killed elsewhere; then it is killed itself. */
+const deliveryGraceMs = 5_000;
 
 /**
  * Starts argv in a process group of its own, through zx.
@@ -195,7 +200,21 @@ function kill(state: State, reason: NonNullable<State["killed"]>): void {
   signalGroup(state, "SIGKILL");
 }
 
-function signalGroup({ child, ended }: State, name: NodeJS.Signals): void {
+function signalGroup(state: State, name: NodeJS.Signals): void {
+  const { child, ended, options } = state;
+  if (child?.pid === undefined || ended) return;
+  if (options.deliver === undefined) {
+    signalOwnGroup(state, name);
+    return;
+  }
+  options.deliver(name);
+  if (name !== "SIGKILL") return;
+  setTimeout(() => {
+    signalOwnGroup(state, name);
+  }, deliveryGraceMs).unref();
+}
+
+function signalOwnGroup({ child, ended }: State, name: NodeJS.Signals): void {
   if (child?.pid === undefined || ended) return;
   try {
     process.kill(-child.pid, name);
