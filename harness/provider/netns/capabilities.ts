@@ -20,6 +20,18 @@ const trials: Readonly<Record<Capability, string>> = {
   ipv6: "ip addr add fd00::1/128 dev lo",
 };
 
+/** Shell commands that print the name of each capability that works; to be run in a namespace that is thrown away. */
+export const trialScript = [
+  "ip link set lo up",
+  ...Object.entries(trials).map(([name, command]) => `{ ${command}; } >/dev/null 2>&1 && echo ${name}`),
+  "true\n",
+].join("\n");
+
+/** Reads what `trialScript` printed. */
+export function parseTrials(stdout: string): readonly Capability[] {
+  return stdout.split("\n").filter((word): word is Capability => word in trials);
+}
+
 /** Tries each capability in a scratch namespace, which carries a lab's name so that nobody's leftover goes unnoticed. */
 export async function probeCapabilities(
   host: Executor,
@@ -31,8 +43,7 @@ export async function probeCapabilities(
   const namespace = fabricNamespace(id);
   scope.defer(`remove scratch namespace ${namespace}`, () => removeLab(id.runId, host));
   await host.run(["ip", "netns", "add", namespace]);
-  const script = Object.entries(trials).map(([name, command]) => `{ ${command}; } >/dev/null 2>&1 && echo ${name}`);
-  const input = ["ip link set lo up", ...script, "true\n"].join("\n");
-  const { stdout } = await inNamespace(host, namespace, `scratch netns ${namespace}`).run(["sh", "-s"], { input });
-  return new Set(stdout.split("\n").filter((word): word is Capability => word in trials));
+  const scratch = inNamespace(host, namespace, `scratch netns ${namespace}`);
+  const { stdout } = await scratch.run(["sh", "-s"], { input: trialScript });
+  return new Set(parseTrials(stdout));
 }

@@ -3,9 +3,10 @@ import { mkdtemp, lstat, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localExecutor } from "../../exec/local.ts";
-import { cpioArchive, type CpioEntry } from "./cpio.ts";
+import type { TreeEntry } from "../host-programs/root-tree.ts";
+import { cpioArchive } from "./cpio.ts";
 
-const entries: readonly CpioEntry[] = [
+const entries: readonly TreeEntry[] = [
   { kind: "file", path: "/etc/odd", mode: 0o640, content: Buffer.from("12345") },
   { kind: "link", path: "/bin", target: "usr/bin" },
   { kind: "folder", path: "/etc", mode: 0o755 },

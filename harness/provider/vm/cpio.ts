@@ -1,15 +1,4 @@
-/** One entry of an archive: a folder, a file, a symbolic link or a device node. Paths are absolute, without "..". */
-export type CpioEntry =
-  | { readonly kind: "folder"; readonly path: string; readonly mode: number }
-  | { readonly kind: "file"; readonly path: string; readonly mode: number; readonly content: Uint8Array }
-  | { readonly kind: "link"; readonly path: string; readonly target: string }
-  | {
-      readonly kind: "device";
-      readonly path: string;
-      readonly mode: number;
-      readonly major: number;
-      readonly minor: number;
-    };
+import type { TreeEntry } from "../host-programs/root-tree.ts";
 
 /** File type bits of st_mode (inode(7)). */
 const types = { folder: 0o040000, file: 0o100000, link: 0o120000, device: 0o020000 } as const;
@@ -19,7 +8,7 @@ const types = { folder: 0o040000, file: 0o100000, link: 0o120000, device: 0o0200
  * driver-api/early-userspace/buffer-format). Entries are sorted by path, owned by root and dated 0, so that equal input
  * gives equal bytes; a folder sorts before what it holds.
  */
-export function cpioArchive(entries: readonly CpioEntry[]): Buffer {
+export function cpioArchive(entries: readonly TreeEntry[]): Buffer {
   const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const records = sorted.flatMap((entry, index) => record(entry, index + 1));
   return Buffer.concat([
@@ -37,7 +26,7 @@ interface Inode {
   readonly size: number;
 }
 
-function record(entry: CpioEntry, ino: number): readonly Uint8Array[] {
+function record(entry: TreeEntry, ino: number): readonly Uint8Array[] {
   const content = contentOf(entry);
   const inode = {
     ino,
@@ -50,7 +39,7 @@ function record(entry: CpioEntry, ino: number): readonly Uint8Array[] {
   return [...header(entry.path.replace(/^\/+/, ""), inode), content, padding(content.length)];
 }
 
-function contentOf(entry: CpioEntry): Uint8Array {
+function contentOf(entry: TreeEntry): Uint8Array {
   if (entry.kind === "file") return entry.content;
   return Buffer.from(entry.kind === "link" ? entry.target : "");
 }

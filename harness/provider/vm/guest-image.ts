@@ -1,12 +1,21 @@
-import { createHash } from "node:crypto";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Executor } from "../../exec/executor.ts";
 import { cached } from "./cache.ts";
-import { cpioArchive, type CpioEntry } from "./cpio.ts";
+import { cpioArchive } from "./cpio.ts";
 import { guestInit, sshdConfig } from "./guest-init.ts";
-import { filesBelow, guestPrograms, type GuestFiles } from "./guest-programs.ts";
-import { guestData, kmodNames } from "./guest-tools.ts";
+import { hostPrograms, type ProgramFiles } from "../host-programs/host-programs.ts";
+import {
+  appletLinks,
+  copied,
+  digestOf,
+  file,
+  onePrefixLinks,
+  programEntries,
+  withFolders,
+  type TreeEntry,
+} from "../host-programs/root-tree.ts";
+import { guestData, guestTools, kmodNames } from "./guest-tools.ts";
 import type { GuestKernel } from "./kernel.ts";
 import { reseedProgram } from "./reseed-program.ts";
 
@@ -25,16 +34,7 @@ const folders = [
   ...["/etc/ssh", "/usr", "/usr/bin", "/usr/lib", "/usr/lib64", "/lib", "/lib/encaplab"],
 ];
 
-/** Guests have one tree: every usual path leads to it. */
-const links: Readonly<Record<string, string>> = {
-  "/bin": "usr/bin",
-  "/sbin": "usr/bin",
-  "/usr/sbin": "bin",
-  "/lib64": "usr/lib64",
-  "/lib": "usr/lib",
-  "/var/run": "../run",
-  "/usr/bin/sh": "dash",
-};
+const links: Readonly<Record<string, string>> = { ...onePrefixLinks, "/usr/bin/sh": "dash" };
 
 /** Users whom programs change to: Debian's tcpdump gives up root. */
 const texts: Readonly<Record<string, string>> = {
@@ -51,7 +51,7 @@ const texts: Readonly<Record<string, string>> = {
 
 /** Builds the image for a kernel, or finds it in the cache. */
 export async function guestImage(host: Executor, cache: string, kernel: GuestKernel): Promise<GuestImage> {
-  const programs = await guestPrograms(host, cache);
+  const programs = await hostPrograms(host, cache, guestTools);
   const entries = await guestEntries(host, programs, kernel);
   const digest = digestOf(entries);
   const folder = await cached(cache, "images", digest, (half) =>
@@ -60,35 +60,28 @@ export async function guestImage(host: Executor, cache: string, kernel: GuestKer
   return { digest, file: join(folder, "initramfs.cpio"), sources: [...programs.values()] };
 }
 
-async function guestEntries(host: Executor, programs: GuestFiles, kernel: GuestKernel): Promise<readonly CpioEntry[]> {
-  const applets = await host.run([programs.get("/usr/bin/busybox") ?? "busybox", "--list"]);
-  const taken = new Set([...programs.keys(), ...Object.keys(links)]);
-  const names = [
-    ...kmodNames.map((name) => [name, "kmod"] as const),
-    ...applets.stdout
-      .trim()
-      .split("\n")
-      .map((name) => [name, "busybox"] as const),
-  ];
-  const called = names.flatMap(([name, target]): readonly CpioEntry[] => {
-    const path = `/usr/bin/${name}`;
-    if (taken.has(path)) return [];
-    taken.add(path);
-    return [{ kind: "link", path, target }];
-  });
-  const modules = await tree(kernel.modules, `/usr/lib/modules/${kernel.release}`);
-  return withFolders([
-    ...Object.entries(links).map(([path, target]): CpioEntry => ({ kind: "link", path, target })),
+async function guestEntries(
+  host: Executor,
+  programs: ProgramFiles,
+  kernel: GuestKernel,
+): Promise<readonly TreeEntry[]> {
+  const taken = new Set([...programs.keys(), ...Object.keys(links), ...kmodNames.map((name) => `/usr/bin/${name}`)]);
+  const modules = await copied(kernel.modules, `/usr/lib/modules/${kernel.release}`);
+  const entries = [
+    ...Object.entries(links).map(([path, target]): TreeEntry => ({ kind: "link", path, target })),
     ...Object.entries(texts).map(([path, text]) => file(path, 0o644, Buffer.from(text))),
-    ...(await Promise.all([...programs].map(async ([path, from]) => file(path, 0o755, await readFile(from))))),
-    ...(await Promise.all(guestData.map((path) => tree(path, path)))).flat(),
+    ...(await programEntries(programs)),
+    ...(await Promise.all(guestData.map((path) => copied(path, path)))).flat(),
     ...modules,
-    ...called,
+    ...kmodNames.map((name): TreeEntry => ({ kind: "link", path: `/usr/bin/${name}`, target: "kmod" })),
+    ...(await appletLinks(host, programs, taken)),
     ...own(kernel),
-  ]);
+  ];
+  const bare = folders.filter((path) => !(path in links) && !path.startsWith("/lib/"));
+  return withFolders(entries, bare, { "/root": 0o700, "/root/.ssh": 0o700, "/etc/ssh": 0o700 });
 }
 
-function own(kernel: GuestKernel): readonly CpioEntry[] {
+function own(kernel: GuestKernel): readonly TreeEntry[] {
   return [
     file("/init", 0o755, Buffer.from(guestInit())),
     file("/usr/lib/encaplab/reseed", 0o755, reseedProgram()),
@@ -96,42 +89,4 @@ function own(kernel: GuestKernel): readonly CpioEntry[] {
     // The kernel opens it for the first process before that can mount anything.
     { kind: "device", path: "/dev/console", mode: 0o600, major: 5, minor: 1 },
   ];
-}
-
-function file(path: string, mode: number, content: Uint8Array): CpioEntry {
-  return { kind: "file", path, mode, content };
-}
-
-/** A file or all files of a folder on this host; nothing where there is none. */
-async function tree(from: string, to: string): Promise<readonly CpioEntry[]> {
-  const found = await stat(from).catch(() => undefined);
-  if (found === undefined) return [];
-  if (found.isFile()) return [file(to, 0o644, await readFile(from))];
-  const below = await filesBelow(from);
-  return Promise.all(below.map(async (name) => file(join(to, name), 0o644, await readFile(join(from, name)))));
-}
-
-/** Adds every folder that an entry lies in. Temporary ones are open to all, the keys' ones to root alone. */
-function withFolders(entries: readonly CpioEntry[]): readonly CpioEntry[] {
-  const paths = new Set(folders.filter((path) => !(path in links) && !path.startsWith("/lib/")));
-  for (const { path } of entries) {
-    for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) paths.add(path.slice(0, at));
-  }
-  const made = [...paths].map((path): CpioEntry => ({ kind: "folder", path, mode: modeOf(path) }));
-  return [...made, ...entries];
-}
-
-function modeOf(path: string): number {
-  if (path === "/tmp" || path === "/var/tmp") return 0o1777;
-  return path === "/root" || path === "/root/.ssh" || path === "/etc/ssh" ? 0o700 : 0o755;
-}
-
-function digestOf(entries: readonly CpioEntry[]): string {
-  const hash = createHash("sha256");
-  for (const entry of entries) {
-    const { kind, path } = entry;
-    hash.update(JSON.stringify({ ...entry, kind, path, content: undefined }));
-    if (entry.kind === "file") hash.update(String(entry.content.length)).update(entry.content);
-  }
-  return hash.digest("hex").slice(0, 16);
 }

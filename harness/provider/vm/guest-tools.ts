@@ -1,15 +1,10 @@
-/** A program that every guest carries. */
-export interface GuestTool {
-  readonly program: string;
-  /** Debian packages to unpack where this host lacks the program: the one that holds it and libraries it needs. */
-  readonly packages: readonly string[];
-}
+import type { WantedProgram } from "../host-programs/host-programs.ts";
 
 /**
  * What runs inside guests: the tools that dataplanes, probes and captures call, a shell, the module loader and an ssh server. busybox
  * brings the small rest. OpenSSH and not the smaller dropbear, whose 2022.83 drops channels and whole connections when commands run side by side.
  */
-export const guestTools: readonly GuestTool[] = [
+export const guestTools: readonly WantedProgram[] = [
   { program: "busybox", packages: ["busybox-static"] },
   { program: "bash", packages: ["bash"] },
   { program: "dash", packages: ["dash"] },

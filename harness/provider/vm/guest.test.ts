@@ -12,7 +12,7 @@ import { makeKeys, loginKeys } from "./guest-keys.ts";
 import { modelArgv, qemuArgv } from "./qemu-command.ts";
 import { reseedProgram } from "./reseed-program.ts";
 import { stateKey } from "./saved-state.ts";
-import { parseLdd } from "./shared-libraries.ts";
+import { parseLdd } from "../host-programs/shared-libraries.ts";
 import { machinesNamespace, parseMachinesNamespace } from "./vm-names.ts";
 
 const model = { accelerator: "tcg", memoryMiB: 256, kernel: "/c/vmlinuz", initramfs: "/c/initramfs" } as const;

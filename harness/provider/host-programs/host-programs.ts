@@ -1,24 +1,34 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { cached } from "./cache.ts";
-import { guestTools, type GuestTool } from "./guest-tools.ts";
+import { cached } from "../vm/cache.ts";
 import { parseLdd } from "./shared-libraries.ts";
 
-/** Where guest files come from: path in the guest to file on this host. */
-export type GuestFiles = ReadonlyMap<string, string>;
+/** A program that a guest or a container carries. */
+export interface WantedProgram {
+  readonly program: string;
+  /** Debian packages to unpack where this host lacks the program: the one that holds it and libraries it needs. */
+  readonly packages: readonly string[];
+}
+
+/** Where files come from: path in the guest or container to file on this host. */
+export type ProgramFiles = ReadonlyMap<string, string>;
 
 /** Only the system's own folders, so that equal hosts give equal images. */
 const programFolders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 const libraryFolders = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib"];
 
 /**
- * Finds all programs of a guest and their shared libraries: on this host, or in packages that are downloaded and unpacked into the
+ * Finds programs and their shared libraries: on this host, or in packages that are downloaded and unpacked into the
  * cache, never installed. Every program lands in /usr/bin; libraries keep their place.
  */
-export async function guestPrograms(host: Executor, cache: string): Promise<GuestFiles> {
-  const found = await Promise.all(guestTools.map(async (tool) => ({ tool, file: await find(tool.program, "/") })));
+export async function hostPrograms(
+  host: Executor,
+  cache: string,
+  wanted: readonly WantedProgram[],
+): Promise<ProgramFiles> {
+  const found = await Promise.all(wanted.map(async (tool) => ({ tool, file: await find(tool.program, "/") })));
   const lacking = found.filter(({ file }) => file === undefined).map(({ tool }) => tool);
   const extra = lacking.length === 0 ? undefined : await unpackPackages(host, cache, lacking);
   const files = new Map<string, string>();
@@ -39,7 +49,7 @@ async function find(program: string, root: string): Promise<string | undefined> 
   return undefined;
 }
 
-async function findUnpacked(tool: GuestTool, root: string): Promise<string> {
+async function findUnpacked(tool: WantedProgram, root: string): Promise<string> {
   const file = await find(tool.program, root);
   if (file !== undefined) return file;
   throw new LabError(`no program ${tool.program} in the packages ${tool.packages.join(", ")}`, {
@@ -48,7 +58,7 @@ async function findUnpacked(tool: GuestTool, root: string): Promise<string> {
 }
 
 /** One folder for each set of packages. */
-async function unpackPackages(host: Executor, cache: string, tools: readonly GuestTool[]): Promise<string> {
+async function unpackPackages(host: Executor, cache: string, tools: readonly WantedProgram[]): Promise<string> {
   const packages = [...new Set(tools.flatMap((tool) => tool.packages))].sort();
   return cached(cache, "packages", packages.join("+").slice(0, 200), async (half) => {
     const script = [
@@ -68,23 +78,14 @@ async function librariesOf(host: Executor, programs: readonly string[], extra?: 
   const listing = await host.tryRun(["env", `LD_LIBRARY_PATH=${path}`, "ldd", ...programs]);
   const { files, missing } = parseLdd(listing.stdout);
   if (missing.length === 0) return files;
-  throw new LabError(`guest programs need libraries that are not there: ${missing.join(", ")}`, {
+  throw new LabError(`programs need libraries that are not there: ${missing.join(", ")}`, {
     where: host.where,
     fix: "install the packages that hold them, or remove the cache folder packages/",
   });
 }
 
-/** Guests have one tree: /lib is a link to /usr/lib, as everywhere since the merge of /usr. */
+/** There is one tree: /lib is a link to /usr/lib, as everywhere since the merge of /usr. */
 function placeOf(library: string, extra?: string): string {
   const path = extra !== undefined && library.startsWith(`${extra}/`) ? library.slice(extra.length) : library;
   return path.replace(/^\/lib/, "/usr/lib");
-}
-
-/** All files below a folder, as paths relative to it. */
-export async function filesBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
 }
