@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { installTools, missingTools, optional, optionalInCi, required } from "./tools.mjs";
+import { installTools, missingTools, optional, optionalInCi, requiredTools } from "./tools.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const [entry = "lab", ...rest] = process.argv.slice(2);
@@ -41,7 +41,7 @@ function installPackages() {
 }
 
 async function installWhatIsMissing() {
-  const must = missingTools(required[verb] ?? []);
+  const must = missingTools(requiredTools(verb, argv));
   const nice = missingTools([...(optional[verb] ?? []), ...(inCi ? (optionalInCi[verb] ?? []) : [])]);
   if (must.length > 0) {
     const problem = await installTools(must, { allowed: installAllowed, say });

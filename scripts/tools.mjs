@@ -23,6 +23,8 @@ export const packages = {
     apk: "openjdk21-jre-headless",
     pacman: "jre-openjdk-headless",
   },
+  docker: { apt: "docker.io", dnf: "moby-engine", apk: "docker", pacman: "docker" },
+  dockerd: { apt: "docker.io", dnf: "moby-engine", apk: "docker", pacman: "docker" },
   depmod: everywhere("kmod"),
   sshd: { apt: "openssh-server", dnf: "openssh-server", apk: "openssh-server", pacman: "openssh" },
   etcd: { apt: "etcd-server", dnf: "etcd", apk: "etcd", pacman: "etcd" },
@@ -61,8 +63,21 @@ export const optional = {
   test: ["java", "qemu-system-x86_64", "depmod"],
 };
 
+/**
+ * Tools that this command cannot do without on this machine. Labs of containers have theirs in an image: nothing is needed
+ * here where they are asked for, nor where they are the only kind (no Linux, or neither root nor anything but Docker).
+ */
+export function requiredTools(verb, argv) {
+  const tools = required[verb] ?? [];
+  if (process.platform !== "linux") return [];
+  const at = argv.findIndex((word) => word === "--provider" || word.startsWith("--provider="));
+  const provider = at < 0 ? "auto" : (argv[at].split("=")[1] ?? argv[at + 1]);
+  const onlyContainers = provider === "auto" && process.getuid?.() !== 0 && onPath("docker");
+  return tools === lab && (provider === "docker" || onlyContainers) ? [] : tools;
+}
+
 /** The same in CI only: their packages bring services, which nobody wants started on a workstation for the sake of a test. */
-export const optionalInCi = { test: ["etcd", "bird", "sshd", "iptables", "ipset", "conntrack"] };
+export const optionalInCi = { test: ["etcd", "bird", "sshd", "iptables", "ipset", "conntrack", "docker", "dockerd"] };
 
 /** The tools that are not on PATH. */
 export function missingTools(tools) {

@@ -5,7 +5,11 @@ import { inventoryProvider, type InventoryOptions } from "./inventory-options.ts
 import type { ProviderOptions } from "./provider-options.ts";
 
 /** What the options say about providers. */
-export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "cache"> & InventoryOptions;
+export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "cache" | "agentImage"> &
+  InventoryOptions & {
+    /** The lab shall outlive this process. */
+    readonly keep?: boolean;
+  };
 
 /** The providers that the options allow, cheapest first; an inventory is the only one, a kernel asks for machines. */
 export async function chosenProviders(
@@ -20,8 +24,13 @@ export async function chosenProviders(
     ...(kernel === undefined ? {} : { kernel }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
+  const docker = {
+    ...(options.agentImage === undefined ? {} : { agentImage: options.agentImage }),
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
+    ...(options.keep === undefined ? {} : { stays: options.keep }),
+  };
   const wanted = options.provider === "auto" && kernel !== undefined ? "vm" : options.provider;
-  const all = createProviders({ ...context, vm });
+  const all = createProviders({ ...context, vm, docker });
   return wanted === "auto" ? all : all.filter(({ name }) => name === wanted);
 }
 

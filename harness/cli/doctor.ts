@@ -24,7 +24,7 @@ export function addDoctor(program: Command): void {
   program
     .command("doctor")
     .description(
-      "say what this machine can run, per provider, and how to get what is missing; changes nothing that stays",
+      "say what this machine can run, per provider, and how to get what is missing; changes nothing that stays, but a cached Docker image",
     )
     .option("--topology <file|name>", "the topology to ask for", "two-racks")
     .option("--json", "print JSON instead of text")

@@ -44,6 +44,7 @@ async function needsMachines({
   const netns = await examineProviders(
     createProviders().filter(({ name }) => name === "netns"),
     plan,
+    modes,
   );
   return modes.some((mode) => "skip" in chooseProvider(mode, plan.families, netns));
 }

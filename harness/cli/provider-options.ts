@@ -6,7 +6,7 @@ import { collect } from "./scenario-options.ts";
 
 /** Options that say on what to run. */
 export interface ProviderOptions extends InventoryOptions {
-  readonly provider: "auto" | "netns" | "vm";
+  readonly provider: "auto" | "netns" | "docker" | "vm";
   readonly dataplane: string;
   readonly calicoBin?: string;
   readonly calicoArchive?: string;
@@ -14,6 +14,7 @@ export interface ProviderOptions extends InventoryOptions {
   readonly etcd?: string;
   readonly kernel?: string[];
   readonly cache?: string;
+  readonly agentImage?: string;
 }
 
 /** Adds the options that say on what to run. */
@@ -21,7 +22,7 @@ export function addProviderOptions(command: Command): Command {
   return addInventoryOptions(addCalicoOptions(command))
     .addOption(
       new Option("--provider <name>", "what makes the nodes; auto takes the cheapest that can do the mode and says why")
-        .choices(["auto", "netns", "vm"])
+        .choices(["auto", "netns", "docker", "vm"])
         .default("auto"),
     )
     .addOption(
@@ -35,5 +36,6 @@ export function addProviderOptions(command: Command): Command {
         "kernels for virtual machines, for example 6.1,6.12: the same run on each, side by side in one report (doctor lists them)",
       ).argParser((value: string, before: string[] | undefined) => collect(value, before ?? [])),
     )
+    .option("--agent-image <ref>", "Docker image of nodes and routers (default: one that is built when first needed)")
     .option("--cache <dir>", "folder for kernels, guest images and saved machine states (default ~/.cache/encaplab)");
 }

@@ -31,6 +31,7 @@ export interface RunOrder extends RunOptions {
   readonly provider: ProviderOptions["provider"];
   readonly kernel?: string[];
   readonly cache?: string;
+  readonly agentImage?: string;
   readonly inventory?: string;
   readonly install?: boolean;
   readonly acceptNewHostKeys?: boolean;

@@ -83,8 +83,8 @@ async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal
 }
 
 async function firstRunnableMode(fault: Fault, plan: Plan, options: SelftestOptions): Promise<Mode | undefined> {
-  const candidates = await examineProviders(await chosenProviders(options, {}), plan);
   const inOrder = fault.modes.flatMap((id) => modes.find((mode) => mode.id === id) ?? []);
+  const candidates = await examineProviders(await chosenProviders(options, {}), plan, inOrder);
   return inOrder.find((mode) => !("skip" in chooseProvider(mode, plan.families, candidates)));
 }
 

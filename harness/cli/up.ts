@@ -30,7 +30,7 @@ export function addUp(program: Command): void {
       const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
       await installOnDemand({ ...options, dataplane: options, modes: [mode], plan });
       const runId = newRunId();
-      const providers = await chosenProviders(options, machinesFor(options));
+      const providers = await chosenProviders({ ...options, keep: true }, machinesFor(options));
       const signal = interruptSignal();
       const lab = await bringUp({
         runId,

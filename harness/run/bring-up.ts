@@ -49,7 +49,7 @@ export async function bringUp(request: BringUpRequest): Promise<KeptLab> {
 }
 
 async function providerFor({ mode, plan, providers }: BringUpRequest): Promise<Provider> {
-  const candidates = await examineProviders(providers, plan);
+  const candidates = await examineProviders(providers, plan, [mode]);
   const choice = chooseProvider(mode, plan.families, candidates);
   if ("skip" in choice) throw new LabError(`${mode.calicoName} cannot run here: ${choice.skip}`);
   return choice.provider;
@@ -61,9 +61,14 @@ function entries(lab: Lab, network: Network): KeptLab["enter"] {
   return [...machines, ...pods].map(({ name, where }) => ({ name, command: enterCommand(where) }));
 }
 
-/** "node a1 (netns el7f3k-a1)" holds the namespace that a shell enters. */
+/** "node a1 (netns el7f3k-a1)" holds the namespace that a shell enters, "… (container encaplab-7f3kq-a1)" the container. */
 function enterCommand(where: string): string {
   const namespace = /netns ([^\s,)]+)/.exec(where)?.[1];
+  const container = /container ([^\s,)]+)/.exec(where)?.[1];
+  if (container !== undefined) {
+    const inside = namespace === undefined ? [] : namespacePrefixArgv(namespace);
+    return shellQuote(["docker", "exec", "-it", container, ...inside, "sh"]);
+  }
   return namespace === undefined ? where : `sudo ${shellQuote(namespacePrefixArgv(namespace))} bash`;
 }
 

@@ -28,14 +28,25 @@ export interface Candidate {
   readonly problems: readonly string[];
 }
 
-/** Asks every provider what keeps it from building the plan here; also fills in their capabilities. */
-export function examineProviders(providers: readonly Provider[], plan: Plan): Promise<readonly Candidate[]> {
-  return Promise.all(
-    providers.map(async (provider) => {
-      const problems = await provider.check(plan);
-      return { provider, problems: problems.map(({ what, fix }) => `${provider.name}: ${what} (${fix})`) };
-    }),
-  );
+/**
+ * Asks providers, cheapest first, what keeps them from building the plan here, until every mode has one; also fills in their
+ * capabilities. Containers have the kernel of this machine: where namespaces can be made they can do no mode more.
+ */
+export async function examineProviders(
+  providers: readonly Provider[],
+  plan: Plan,
+  modes: readonly Mode[],
+): Promise<readonly Candidate[]> {
+  const candidates: Candidate[] = [];
+  const namespacesWork = (): boolean =>
+    candidates.some(({ provider, problems }) => provider.name === "netns" && problems.length === 0);
+  for (const provider of providers) {
+    if (provider.name === "docker" && namespacesWork()) continue;
+    const problems = await provider.check(plan);
+    candidates.push({ provider, problems: problems.map(({ what, fix }) => `${provider.name}: ${what} (${fix})`) });
+    if (modes.every((mode) => "provider" in chooseProvider(mode, plan.families, candidates))) break;
+  }
+  return candidates;
 }
 
 /** What a mode needs from the kernel of every node; VXLAN over IPv6 is asked for per path, not per mode. */
@@ -47,7 +58,7 @@ export function capabilitiesFor(mode: Mode, families: readonly Family[]): readon
 
 function because(provider: Provider, needs: readonly Capability[], ruledOut: readonly string[]): string {
   const can = needs.length === 0 ? "needs no tunnel" : `this kernel has ${needs.join(" and ")}`;
-  const others = provider.name === "vm" ? "its guests have" : "the hosts have";
+  const others = { vm: "its guests have", docker: "its containers have" }[provider.name] ?? "the hosts have";
   const kernel = provider.name === "netns" ? can : `${others} ${needs.join(" and ") || "all it needs"}`;
   return ruledOut.length === 0 ? kernel : ruledOut.join("; ");
 }

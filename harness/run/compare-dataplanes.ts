@@ -28,7 +28,7 @@ export interface ExplainedDifference extends Difference {
 /** What the first dataplane programs otherwise than the second; the lab is gone afterwards. */
 export async function compareDataplanes(comparison: Comparison): Promise<readonly ExplainedDifference[]> {
   const { mode, plan, dataplanes, runId } = comparison;
-  const candidates = await examineProviders(comparison.providers, plan);
+  const candidates = await examineProviders(comparison.providers, plan, [mode]);
   const choice = chooseProvider(mode, plan.families, candidates);
   if ("skip" in choice) throw new LabError(`${mode.calicoName} cannot run here: ${choice.skip}`);
   const interruptible = new Interruptible(comparison.signal);

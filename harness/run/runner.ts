@@ -103,7 +103,7 @@ class Run {
   /** Modes that no provider can run become skips here, before anything is built. */
   async #choose(variant: Variant): Promise<readonly Group[]> {
     const { modes, plan } = this.#request;
-    const candidates = await examineProviders(variant.providers, plan);
+    const candidates = await examineProviders(variant.providers, plan, modes);
     const groups: Group[] = [];
     for (const mode of modes) {
       const choice = chooseProvider(mode, plan.families, candidates);
