@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { RunRecord } from "../../run/record.ts";
 
@@ -24,7 +25,21 @@ export interface CliProcess {
 
 /** Starts `npm run lab -- <argv>` as a user would, without npm around it. */
 export function startCli(...argv: readonly string[]): CliProcess {
-  const child = spawn(process.execPath, [bootstrap, "lab", ...argv], { stdio: ["ignore", "pipe", "pipe"] });
+  return watch(spawn(process.execPath, [bootstrap, "lab", ...argv], { stdio: ["ignore", "pipe", "pipe"] }));
+}
+
+/** The same as another user with one group and a home of its own, where we are root. */
+export function startCliAs(
+  user: { readonly uid: number; readonly gid: number; readonly home: string },
+  ...argv: readonly string[]
+): CliProcess {
+  const ids = [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"];
+  const env = { ...process.env, HOME: user.home, USER: "nobody" };
+  const command = [...ids, process.execPath, bootstrap, "lab", ...argv];
+  return watch(spawn("setpriv", command, { stdio: ["ignore", "pipe", "pipe"], env }));
+}
+
+function watch(child: ChildProcessByStdio<null, Readable, Readable>): CliProcess {
   const watchers = new Set<() => void>();
   let stdout = "";
   let stderr = "";
@@ -43,13 +58,13 @@ export function startCli(...argv: readonly string[]): CliProcess {
   });
   const waitFor = (pattern: RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
-      const watch = (): void => {
+      const look = (): void => {
         if (!pattern.test(stdout + stderr)) return;
-        watchers.delete(watch);
+        watchers.delete(look);
         resolve();
       };
-      watchers.add(watch);
-      watch();
+      watchers.add(look);
+      look();
       void finished.then(({ code }) => {
         reject(new Error(`ended with ${String(code)} before ${String(pattern)}:\n${stdout}${stderr}`));
       });
