@@ -1,6 +1,7 @@
 import type { Scope } from "../core/scope.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Plan } from "../topology/plan.ts";
+import type { KubernetesLab } from "./kubernetes/kubernetes-lab.ts";
 
 /** What a provider's nodes can do; scenarios name what they need. */
 export type Capability = "vxlan" | "vxlan6" | "ipip" | "nftables" | "netem" | "ipv6";
@@ -31,6 +32,8 @@ export interface Lab {
   readonly slow?: boolean;
   /** Missing where the nodes share this host's kernel and files. */
   readonly machines?: OwnMachines;
+  /** Labs on Kubernetes: the way to the API, and what else a dataplane needs there. */
+  readonly kubernetes?: KubernetesLab;
 }
 
 /** What a lab has whose nodes are machines with a kernel and files of their own, on this host. */
