@@ -14,6 +14,8 @@ export interface ExpectedNodeState {
   /** Tunnel devices that must hold no address and that no route may use: those of other modes. */
   readonly idleDevices: readonly string[];
   readonly fdb: readonly { readonly mac: string; readonly destination: string; readonly device: string }[];
+  /** Blocks of the node's own in which pods of others may have routes to their devices. */
+  readonly shared: readonly string[];
   /** Permanent entries. */
   readonly neighbours: readonly { readonly address: string; readonly mac: string; readonly device: string }[];
 }
@@ -58,6 +60,7 @@ export function expectControlPlane(plan: Plan, mode: Mode, identities: Identitie
         ...podRoutes(identities, family, node),
       ]),
       tunnels: plan.families.flatMap((family) => tunnelOf(plan, mode, family, node)),
+      shared: identities.strangers === true ? plan.families.flatMap((family) => node.blocks[family] ?? []) : [],
       idleDevices: ["vxlan.calico", "vxlan-v6.calico", "tunl0"].filter((device) => !used.includes(device)),
       ...peersOf(plan, mode, others),
     };

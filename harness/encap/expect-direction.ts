@@ -25,7 +25,7 @@ export function expectDirection(
   const way = wayOf(plan, mode, path.family, from, to, flow);
   const outer = form === "plain" ? undefined : outerOf(form, path.family, from, to);
   return {
-    hops: hopsOf(way, form, from, to, ends),
+    hops: hopsOf(seenOf(plan, way), form, from, to, ends),
     underlay: form,
     ...(outer === undefined ? {} : { outer }),
     sources,
@@ -44,6 +44,12 @@ function wayOf(plan: Plan, mode: Mode, family: Family, from: Party, to: Party, f
   const block = to.node.blocks[family]?.[0] ?? flow.destination;
   const unroutable = `has no route to ${block} (fabric: none)`;
   return underlayWay(plan, family, ...between, plan.topology.fabric === "none" ? { onlink, unroutable } : { onlink });
+}
+
+/** The way without routers that nobody can listen inside of. */
+function seenOf(plan: Plan, way: Way): Way {
+  const unseen = plan.routers.filter((router) => router.unseen === true).map(({ name }) => name);
+  return { ...way, routers: way.routers.filter(({ router }) => !unseen.includes(router)) };
 }
 
 function hopsOf(way: Way, form: Form, from: Party, to: Party, [start, end]: readonly [End, End]): ExpectedHop[] {

@@ -52,7 +52,8 @@ function sourcesOf(path: Path, source: Parties["source"], target: Parties["targe
   }
   // The route to a local pod names no source and cali* has no address: the kernel takes the first address of any device
   // (inet_select_addr), or for IPv6 the one most like the destination's (RFC 6724 rule 8): the node's or the tunnel's.
-  if (form === "none") return [source.nodeAddress, ...(tunnel === undefined ? [] : [tunnel])];
+  const others = source.node.otherAddresses?.[path.family] ?? [];
+  if (form === "none") return [source.nodeAddress, ...(tunnel === undefined ? [] : [tunnel]), ...others];
   // Dialled directly, the tunnel device's route gives its address; through a ClusterIP the tunnel masquerade does.
   return form === "plain" || tunnel === undefined ? [source.nodeAddress] : [tunnel];
 }

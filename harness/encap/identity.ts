@@ -5,6 +5,8 @@ export interface Identities {
   readonly nodes: readonly NodeIdentity[];
   readonly pods: readonly PodIdentity[];
   readonly services: readonly ServiceIdentity[];
+  /** The nodes carry pods of others too, whose routes are no business of the lab. */
+  readonly strangers?: true;
 }
 
 export interface NodeIdentity {
@@ -19,6 +21,8 @@ export interface NodeIdentity {
   readonly blocks: PerFamily<readonly string[]>;
   /** /32 or /128 address of the tunnel device, without prefix; missing where the mode has no tunnel. */
   readonly tunnelAddresses: PerFamily<string>;
+  /** Further addresses of the host, without prefix: on a node with several legs, those of the others. */
+  readonly otherAddresses?: PerFamily<readonly string[]>;
 }
 
 export interface PodIdentity {

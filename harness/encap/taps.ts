@@ -11,7 +11,8 @@ export function tapsOf(plan: Plan, identities: Identities): TapId[] {
 /** The taps between nodes: uplinks and router ports. Whatever shows there has left a node. */
 export function underlayTaps(plan: Plan, identities: Identities): TapId[] {
   const uplinks = identities.nodes.map(({ name, uplink }) => ({ node: name, device: uplink }));
-  const ports = plan.routers.flatMap((router) => router.ports.map(({ device }) => ({ node: router.name, device })));
+  const seen = plan.routers.filter(({ unseen }) => unseen !== true);
+  const ports = seen.flatMap((router) => router.ports.map(({ device }) => ({ node: router.name, device })));
   return [...uplinks, ...ports];
 }
 

@@ -49,12 +49,16 @@ export interface PlannedRouter {
   readonly ports: readonly Port[];
   readonly routes: readonly Route[];
   readonly proxyArp: boolean;
+  /** Nothing can be captured inside it: somebody else's, in a cluster that exists. */
+  readonly unseen?: true;
 }
 
 export interface PlannedNode {
   readonly name: string;
   readonly uplink: Port;
   readonly routes: readonly Route[];
+  /** With prefix: what other devices of a machine that exists have; missing on machines of our own. */
+  readonly otherAddresses?: readonly string[];
   /** Names of its pods: `<node>-p1`, `<node>-p2`, … */
   readonly pods: readonly string[];
 }

@@ -50,7 +50,14 @@ function isStray(fact: RouteFact, expected: ExpectedNodeState): boolean {
   const vtep = expected.neighbours.some(
     ({ address, device }) => device === fact.device && isSameAddress(address, withoutHostPrefix(fact.destination)),
   );
-  return within && !known && !vtep;
+  return within && !known && !vtep && !isStrangersPod(fact, expected);
+}
+
+/** The route of a pod that is not the lab's, on the node that the pod's block belongs to. */
+function isStrangersPod(fact: RouteFact, { shared }: ExpectedNodeState): boolean {
+  const single = !withoutHostPrefix(fact.destination).includes("/");
+  const toPod = fact.device?.startsWith("cali") === true && fact.via === undefined;
+  return single && toPod && shared.some((block) => isInside(block, fact));
 }
 
 function isInside(block: string, { destination }: RouteFact): boolean {
