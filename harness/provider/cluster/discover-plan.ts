@@ -1,0 +1,30 @@
+import type { Mode } from "../../encap/mode.ts";
+import { planTopology } from "../../topology/make-plan.ts";
+import type { Plan } from "../../topology/plan.ts";
+import type { Family } from "../../topology/topology.ts";
+import type { ClusterAccess } from "../kubernetes/access.ts";
+import { configuredMode, readPools } from "../kubernetes/ip-pools.ts";
+import { readNodes } from "../kubernetes/node-object.ts";
+import { discoverTopology, lonelyNodes } from "./discover-topology.ts";
+
+/** What a cluster is, before anything is made in it. */
+export interface DiscoveredCluster {
+  readonly plan: Plan;
+  /** The mode that its pools are configured for now. */
+  readonly mode: Mode;
+  /** What the user should know and no check says. */
+  readonly notices: readonly string[];
+}
+
+/** Reads the plan of a cluster that exists from what Calico has registered, and the mode that is configured. */
+export async function discoverPlan(
+  access: ClusterAccess,
+  families: readonly Family[] | undefined,
+): Promise<DiscoveredCluster> {
+  const [{ pools }, nodes] = await Promise.all([readPools(access), readNodes(access)]);
+  const mode = configuredMode(pools, access.name);
+  const topology = discoverTopology(access.name.replace(/^cluster (of )?/, ""), nodes, pools);
+  const lonely = lonelyNodes(nodes);
+  const notices = lonely.map((what) => `${what}: no peer is in its subnet, so CrossSubnet encapsulates everything`);
+  return { plan: planTopology(topology, families), mode, notices };
+}

@@ -1,0 +1,116 @@
+import { LabError } from "../../core/errors.ts";
+import { networkOf, prefixLength, withoutPrefix } from "../../topology/address.ts";
+import { perFamily } from "../../topology/fill-topology.ts";
+import type { Family, Pool, Subnet, Topology, TopologyNode } from "../../topology/topology.ts";
+import type { ClusterPool } from "../kubernetes/ip-pools.ts";
+import { poolsInUse } from "../kubernetes/ip-pools.ts";
+import type { ClusterNode } from "../kubernetes/node-object.ts";
+import { underlayName } from "../kubernetes/surveyed-plan.ts";
+
+/** What a topology's source begins with where it was read from a cluster and not from a file. */
+export const clusterSource = "cluster:";
+
+/** Bytes until an agent has told the real value (IEEE 802.3). */
+const assumedMtu = 1500;
+
+/** Two pods per node, so that paths between pods of one node exist. */
+const podsPerNode = 2;
+
+/** ClusterIPs are read from the API; these only fill the plan (RFC 2544, RFC 4193). */
+const assumedServices = { 4: "198.19.192.0/18", 6: "fd00:10:20::/112" } as const;
+
+/**
+ * The topology of a cluster that exists: nodes of one registered network are one subnet, as Calico itself decides
+ * (calico-facts 2.5). Nodes without any registered address are an error: Calico has not started there.
+ */
+export function discoverTopology(name: string, nodes: readonly ClusterNode[], pools: readonly ClusterPool[]): Topology {
+  const strangers = nodes.filter(({ registered }) => Object.keys(registered).length === 0);
+  if (nodes.length === 0 || strangers.length > 0) throw unregistered(name, strangers);
+  const families = familiesOf(nodes, pools);
+  const networks = [...new Set(nodes.map((node) => networkKey(node, families)))].sort();
+  const subnets = networks.map((key): Subnet => {
+    const [member] = nodes.filter((node) => networkKey(node, families) === key);
+    const cidrs = perFamily(families, (family) => {
+      const address = member?.registered[family];
+      return address === undefined ? undefined : networkOf(address);
+    });
+    return { name: subnetName(key), cidrs, mtu: assumedMtu };
+  });
+  const router = { name: underlayName, subnets: subnets.map((subnet) => subnet.name), proxyArp: true };
+  return {
+    name: topologyName(name),
+    description: `as Calico has registered the nodes of ${name}`,
+    source: `${clusterSource}${name}`,
+    families,
+    fabric: "none",
+    subnets,
+    routers: subnets.length < 2 ? [] : [router],
+    nodes: nodes.map((node) => topologyNode(node, families)),
+    pools: planPools(families, pools),
+    services: perFamily(families, (family) => assumedServices[family]),
+  };
+}
+
+/** A family counts where every node has an address of it and a pool serves it. */
+function familiesOf(nodes: readonly ClusterNode[], pools: readonly ClusterPool[]): readonly Family[] {
+  const used = poolsInUse(pools);
+  const both: readonly Family[] = [4, 6];
+  return both.filter(
+    (family) =>
+      nodes.every(({ registered }) => registered[family] !== undefined) && used.some((pool) => pool.family === family),
+  );
+}
+
+function networkKey({ registered }: ClusterNode, families: readonly Family[]): string {
+  return families
+    .flatMap((family) => registered[family] ?? [])
+    .map(networkOf)
+    .join(" ");
+}
+
+/** `10.10.1.0/24` becomes `net-10-10-1-0-24`; of two families the first names it. */
+function subnetName(key: string): string {
+  return `net-${(key.split(" ")[0] ?? "").replaceAll(/[^0-9a-f]+/gi, "-")}`;
+}
+
+function topologyNode(node: ClusterNode, families: readonly Family[]): TopologyNode {
+  const registered = perFamily(families, (family) => node.registered[family]);
+  return {
+    name: node.name,
+    subnet: subnetName(networkKey(node, families)),
+    addresses: registered,
+    registered,
+    pods: podsPerNode,
+  };
+}
+
+function planPools(families: readonly Family[], pools: readonly ClusterPool[]): readonly Pool[] {
+  return families.flatMap((family) =>
+    poolsInUse(pools)
+      .filter((pool) => pool.family === family)
+      .map(({ cidr, blockSize }) => ({ family, cidr, blockSize })),
+  );
+}
+
+function topologyName(name: string): string {
+  const words = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  return words.replaceAll(/^-|-$/g, "").slice(0, 36) || "cluster";
+}
+
+function unregistered(where: string, nodes: readonly ClusterNode[]): LabError {
+  const names = nodes.map(({ name }) => name).join(", ");
+  const what = nodes.length === 0 ? "the cluster has no node" : `Calico has registered no address for ${names}`;
+  return new LabError(what, {
+    where,
+    fix: "see that calico-node runs there (kubectl get pods -A -l k8s-app=calico-node), or leave them out by a topology file",
+  });
+}
+
+/** Networks in which no node can have a neighbour: with them CrossSubnet encapsulates everything (calico#3003, #4254). */
+export function lonelyNodes(nodes: readonly ClusterNode[]): readonly string[] {
+  return nodes.flatMap(({ name, registered }) =>
+    Object.values(registered)
+      .filter((address) => prefixLength(address) === (address.includes(":") ? 128 : 32))
+      .map((address) => `${name} is registered as ${withoutPrefix(address)}/${prefixLength(address)}`),
+  );
+}
