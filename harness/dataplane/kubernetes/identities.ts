@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import type { Identities, NodeIdentity } from "../../encap/identity.ts";
+import type { Mode } from "../../encap/mode.ts";
+import { encapsulationOf } from "../../encap/tunnel.ts";
+import { familyOf, withoutPrefix } from "../../topology/address.ts";
+import { perFamily } from "../../topology/fill-topology.ts";
+import type { Plan, PlannedNode } from "../../topology/plan.ts";
+import type { Family, PerFamily } from "../../topology/topology.ts";
+import { getObjects } from "../../provider/kubernetes/access.ts";
+import type { Workloads } from "../../provider/kubernetes/deploy-workloads.ts";
+import type { CalicoGroup } from "../../provider/kubernetes/ip-pools.ts";
+import type { KubernetesLab } from "../../provider/kubernetes/kubernetes-lab.ts";
+import { readNodes, type ClusterNode } from "../../provider/kubernetes/node-object.ts";
+
+/** A block of addresses and the node that it belongs to, as `kubectl get blockaffinities -o json` has it. */
+export interface AffinityObject {
+  readonly spec: {
+    readonly cidr: string;
+    readonly node: string;
+    readonly state: string;
+    readonly deleted?: string | boolean;
+  };
+}
+
+/** Who has which address, as Calico and Kubernetes gave them out. */
+export async function readIdentities(
+  { access, namespace, nodeNames }: KubernetesLab,
+  group: CalicoGroup,
+  plan: Plan,
+  mode: Mode,
+  workloads: Workloads,
+): Promise<Identities> {
+  const [nodes, affinities] = await Promise.all([
+    readNodes(access),
+    getObjects<AffinityObject>(access, [`blockaffinities.${group}`]),
+  ]);
+  return identitiesFrom(plan, mode, { nodes, affinities, workloads, namespace, nodeNames });
+}
+
+/** What identities are made of. */
+export interface IdentitySources {
+  readonly nodes: readonly ClusterNode[];
+  readonly affinities: readonly AffinityObject[];
+  readonly workloads: Workloads;
+  readonly namespace: string;
+  readonly nodeNames: KubernetesLab["nodeNames"];
+}
+
+/** The registered prefixes are the plan's: what the topology intends, not what the cluster says. */
+export function identitiesFrom(plan: Plan, mode: Mode, sources: IdentitySources): Identities {
+  const { workloads, namespace } = sources;
+  return {
+    nodes: plan.nodes.map((node) => nodeIdentity(plan, mode, node, sources)),
+    pods: workloads.pods.map(({ pod, node, addresses, objectName }) => ({
+      name: pod,
+      node,
+      addresses: perFamily(plan.families, (family) => addresses.find((address) => familyOf(address) === family)),
+      hostDevice: hostDevice(namespace, objectName),
+    })),
+    services: workloads.services.map(({ backend, clusterIps, port, targetPort }) => ({
+      name: backend,
+      backend,
+      clusterIps: perFamily(plan.families, (family) => clusterIps.find((address) => familyOf(address) === family)),
+      port,
+      targetPort,
+    })),
+    strangers: true,
+  };
+}
+
+function nodeIdentity(
+  plan: Plan,
+  mode: Mode,
+  planned: PlannedNode,
+  { nodes, affinities, nodeNames }: IdentitySources,
+): NodeIdentity {
+  const name = nodeNames[planned.name] ?? planned.name;
+  const node = nodes.find((candidate) => candidate.name === name);
+  const own = affinities.filter(
+    ({ spec }) => spec.node === name && spec.state === "confirmed" && !isDeleted(spec.deleted),
+  );
+  const registered = plan.topology.nodes.find((candidate) => candidate.name === planned.name)?.registered ?? {};
+  return {
+    name: planned.name,
+    addresses: perFamily(plan.families, (family) => bare(planned.uplink.addresses[family])),
+    registered: perFamily(plan.families, (family) => registered[family]),
+    uplink: planned.uplink.device,
+    blocks: perFamily(plan.families, (family) =>
+      own.map(({ spec }) => spec.cidr).filter((cidr) => familyOf(cidr) === family),
+    ),
+    tunnelAddresses: perFamily(plan.families, (family) => tunnelAddress(node, mode, family)),
+    otherAddresses: perFamily(plan.families, (family) =>
+      (planned.otherAddresses ?? []).filter((address) => familyOf(address) === family).map(withoutPrefix),
+    ),
+  };
+}
+
+function tunnelAddress(node: ClusterNode | undefined, mode: Mode, family: Family): string | undefined {
+  const encapsulation = encapsulationOf(mode, family);
+  if (encapsulation === "none") return undefined;
+  const tunnels: PerFamily<string> | undefined = node?.tunnels[encapsulation];
+  return bare(tunnels?.[family]);
+}
+
+/** `cali` + 11 hex digits of SHA-1 of "<namespace>.<pod>" (calico-facts 2.7). */
+export function hostDevice(namespace: string, pod: string): string {
+  return `cali${createHash("sha1").update(`${namespace}.${pod}`).digest("hex").slice(0, 11)}`;
+}
+
+function isDeleted(deleted: string | boolean | undefined): boolean {
+  return deleted === true || deleted === "true";
+}
+
+function bare(address: string | undefined): string | undefined {
+  return address === undefined ? undefined : withoutPrefix(address);
+}

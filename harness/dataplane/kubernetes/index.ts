@@ -1,0 +1,1 @@
+export { kubernetesCalico, type KubernetesCalicoOptions } from "./kubernetes-dataplane.ts";

@@ -1,0 +1,156 @@
+import { LabError } from "../../core/errors.ts";
+import type { Identities } from "../../encap/identity.ts";
+import type { Mode } from "../../encap/mode.ts";
+import {
+  deployWorkloads,
+  removeWorkloads,
+  workloadsOf,
+  type Workloads,
+} from "../../provider/kubernetes/deploy-workloads.ts";
+import type { KubernetesLab } from "../../provider/kubernetes/kubernetes-lab.ts";
+import type { Lab } from "../../provider/provider.ts";
+import { onEveryNode } from "../calico/every-node.ts";
+import { Stopwatch } from "../calico/converge.ts";
+import type { Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
+import { readNodeFacts } from "../facts/read-node-facts.ts";
+import { modeOf, type CalicoState } from "./calico-state.ts";
+import { changeMode } from "./change-mode.ts";
+import { convergeCluster } from "./converge.ts";
+import { healthyCalico } from "./health.ts";
+import { readIdentities } from "./identities.ts";
+import { missingInCluster } from "./missing.ts";
+
+/** What the command line knows about Calico on Kubernetes. */
+export interface KubernetesCalicoOptions {
+  /** Change the mode of a cluster that is somebody's, and put it back at the end. */
+  readonly allowModeChange?: boolean;
+}
+
+/** Real Calico on Kubernetes, managed by the operator or by its manifest. */
+export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
+  const allowModeChange = options.allowModeChange ?? false;
+  return {
+    name: "calico",
+    title: "Calico on Kubernetes",
+    missing: async (mode, lab) => {
+      const { kubernetes } = lab;
+      if (kubernetes === undefined) return [noCluster(lab)];
+      const state = await healthyCalico(kubernetes.access);
+      return missingInCluster(mode, lab, kubernetes, state, { allowModeChange });
+    },
+    install: async (mode, lab) => install(mode, lab, clusterOf(lab), allowModeChange),
+    attach: async (mode, lab) => attach(mode, lab, clusterOf(lab)),
+    switchMode: (network, mode) => switchMode(network, mode, clusterOf(network.lab)),
+    facts: async ({ lab }) => ({
+      nodes: await onEveryNode(lab, ({ name, executor }) => readNodeFacts(name, executor)),
+    }),
+  };
+}
+
+/** Pods are made anew for each mode: those of a former one keep its MTU (calico-facts 2.11). */
+async function install(mode: Mode, lab: Lab, kubernetes: KubernetesLab, allowModeChange: boolean): Promise<Network> {
+  const watch = new Stopwatch();
+  const { access } = kubernetes;
+  const state = await healthyCalico(access);
+  const asItIs = modeOf(state).id === mode.id;
+  if (!asItIs && kubernetes.standing === "guest" && !allowModeChange) throw notPermitted(mode, state);
+  const notes = await changeMode(state, mode, ownerOf(lab, kubernetes));
+  watch.reached(asItIs ? "Calico read" : "IP pools changed");
+  await removeWorkloads(kubernetes);
+  const making = { runId: lab.runId, ownerPid: process.pid, image: kubernetes.image };
+  const workloads = await deployWorkloads(kubernetes, lab.plan, making);
+  watch.reached("pods running");
+  return converged(
+    mode,
+    lab,
+    kubernetes,
+    state,
+    { workloads, notes, asItIs: asItIs && kubernetes.standing === "guest" },
+    watch,
+  );
+}
+
+async function attach(mode: Mode, lab: Lab, kubernetes: KubernetesLab): Promise<Network> {
+  const state = await healthyCalico(kubernetes.access);
+  const workloads = await workloadsOf(kubernetes, lab.plan);
+  const identities = await identitiesOf(mode, lab, kubernetes, state, workloads)();
+  const convergence = { totalMs: 0, steps: [] };
+  return { lab, mode, title: `Calico ${state.version}`, identities, pods: podsOf(workloads), convergence };
+}
+
+async function switchMode(network: Network, mode: Mode, kubernetes: KubernetesLab): Promise<Transition> {
+  const watch = new Stopwatch();
+  const { lab } = network;
+  const state = await healthyCalico(kubernetes.access);
+  const notes = await changeMode(state, mode, ownerOf(lab, kubernetes));
+  watch.reached("IP pools changed");
+  const workloads = await workloadsOf(kubernetes, lab.plan);
+  const found = { workloads, notes, asItIs: false };
+  return { from: network.mode, network: await converged(mode, lab, kubernetes, state, found, watch) };
+}
+
+interface Found {
+  readonly workloads: Workloads;
+  readonly notes: readonly string[];
+  readonly asItIs: boolean;
+}
+
+async function converged(
+  mode: Mode,
+  lab: Lab,
+  kubernetes: KubernetesLab,
+  state: CalicoState,
+  { workloads, notes, asItIs }: Found,
+  watch: Stopwatch,
+): Promise<Network> {
+  const pods = podsOf(workloads);
+  const read = identitiesOf(mode, lab, kubernetes, state, workloads);
+  const { identities, notes: more } = await convergeCluster({ lab, mode, pods, identities: read, asItIs }, watch);
+  return {
+    lab,
+    mode,
+    title: `Calico ${state.version}`,
+    identities,
+    pods,
+    convergence: watch.convergence(),
+    notes: [...notes, ...more],
+  };
+}
+
+function identitiesOf(
+  mode: Mode,
+  lab: Lab,
+  kubernetes: KubernetesLab,
+  { group }: CalicoState,
+  workloads: Workloads,
+): () => Promise<Identities> {
+  return () => readIdentities(kubernetes, group, lab.plan, mode, workloads);
+}
+
+function podsOf({ pods }: Workloads): readonly RunningPod[] {
+  return pods.map(({ pod: name, node, executor }) => ({ name, node, executor }));
+}
+
+function ownerOf({ runId }: Lab, { namespace, standing }: KubernetesLab): Parameters<typeof changeMode>[2] {
+  return { runId, namespace, standing };
+}
+
+function clusterOf(lab: Lab): KubernetesLab {
+  if (lab.kubernetes !== undefined) return lab.kubernetes;
+  const { reason, fix } = noCluster(lab);
+  throw new LabError(reason, { fix });
+}
+
+function noCluster({ provider }: Lab): { readonly reason: string; readonly fix: string } {
+  return {
+    reason: `Calico on Kubernetes needs a cluster, and ${provider} makes none`,
+    fix: "--provider kind makes one; --provider cluster --kubeconfig FILE takes one that exists",
+  };
+}
+
+function notPermitted(mode: Mode, state: CalicoState): LabError {
+  return new LabError(`the cluster is in mode ${modeOf(state).calicoName} and not in ${mode.calicoName}`, {
+    where: state.access.name,
+    fix: "--allow-mode-change changes its mode for the run and puts it back at the end",
+  });
+}

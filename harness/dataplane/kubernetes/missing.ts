@@ -1,0 +1,90 @@
+import type { Mode } from "../../encap/mode.ts";
+import { encapsulationOf } from "../../encap/tunnel.ts";
+import { runScript } from "../../exec/script.ts";
+import type { KubernetesLab } from "../../provider/kubernetes/kubernetes-lab.ts";
+import type { Lab } from "../../provider/provider.ts";
+import type { Requirement } from "../dataplane.ts";
+import { modeOf, type CalicoState } from "./calico-state.ts";
+
+/** What the user has permitted. */
+export interface Permits {
+  readonly allowModeChange: boolean;
+}
+
+/** Reasons for which a mode cannot be judged on a cluster; `state` is missing where Calico is yet to be installed. */
+export async function missingInCluster(
+  mode: Mode,
+  lab: Lab,
+  kubernetes: KubernetesLab,
+  state: CalicoState | undefined,
+  permits: Permits,
+): Promise<readonly Requirement[]> {
+  return [
+    ...(state === undefined ? [] : notPermitted(mode, kubernetes, state, permits)),
+    ...(state === undefined ? [] : noRoutes(mode, state)),
+    ...noIpipForIpv6(mode, lab),
+    ...(await kernelLacks(mode, lab)),
+  ];
+}
+
+function notPermitted(
+  mode: Mode,
+  { standing }: KubernetesLab,
+  state: CalicoState,
+  { allowModeChange }: Permits,
+): readonly Requirement[] {
+  const now = modeOf(state);
+  if (standing === "lab" || allowModeChange || now.id === mode.id) return [];
+  return [
+    {
+      reason: `the cluster is in mode ${now.calicoName}, and runs on it change nothing unless permitted`,
+      fix: "--allow-mode-change changes its mode for the run and puts it back at the end",
+    },
+  ];
+}
+
+/** Without BIRD nobody makes routes for pools without VXLAN (calico-facts 4.2). */
+function noRoutes(mode: Mode, { nodeDaemon, installation }: CalicoState): readonly Requirement[] {
+  const bird = nodeDaemon?.backend === "bird" && installation?.bgp !== "Disabled";
+  if (mode.encapsulation === "vxlan" || nodeDaemon === undefined || bird) return [];
+  const fix =
+    installation === undefined
+      ? "set calico_backend: bird in ConfigMap calico-config and restart calico-node"
+      : "set spec.calicoNetwork.bgp of the Installation to Enabled";
+  return [{ reason: `${mode.calicoName} takes its routes from BGP, which this Calico runs without`, fix }];
+}
+
+function noIpipForIpv6(mode: Mode, { plan }: Lab): readonly Requirement[] {
+  if (mode.encapsulation !== "ipip" || !plan.families.includes(6)) return [];
+  return [{ families: [6], reason: "Calico has no IPIP for IPv6", fix: "choose a VXLAN mode for IPv6" }];
+}
+
+/**
+ * A kernel that has the tunnel built in shows its receive function in kallsyms; one that can load modules is taken to have
+ * it. Nothing is tried out on nodes that are somebody's.
+ */
+const kernelScript = (kind: string): string =>
+  `[ -d /sys/module/${kind} ] || [ -e /proc/modules ] || grep -q ' ${kind}_rcv$' /proc/kallsyms || echo lacks`;
+
+async function kernelLacks(mode: Mode, lab: Lab): Promise<readonly Requirement[]> {
+  const kinds = new Set(lab.plan.families.map((family) => encapsulationOf(mode, family)));
+  const kind = kinds.has("ipip") ? "ipip" : kinds.has("vxlan") ? "vxlan" : undefined;
+  if (kind === undefined) return [];
+  const answers = await Promise.all(
+    lab.nodes.map(async ({ name, executor }) => {
+      const { stdout } = await runScript(executor, kernelScript(kind));
+      return stdout.includes("lacks") ? [name] : [];
+    }),
+  );
+  const nodes = answers.flat();
+  if (nodes.length === 0) return [];
+  const which = nodes.length === 1 ? "node" : "nodes";
+  const families = kind === "ipip" ? { families: [4] as const } : {};
+  return [
+    {
+      ...families,
+      reason: `${which} ${nodes.join(", ")}: the kernel has no ${kind} and loads no modules`,
+      fix: "take nodes with another kernel, or --provider vm",
+    },
+  ];
+}
