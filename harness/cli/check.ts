@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { parseModes } from "../encap/mode-words.ts";
 import { UsageError } from "../core/errors.ts";
-import { searchedProviders } from "./chosen-providers.ts";
-import { addInventoryOptions, type InventoryOptions } from "./inventory-options.ts";
+import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
+import { addClusterOptions, clusterPlan, isClusterSource } from "./cluster-options.ts";
+import { addInventoryOptions } from "./inventory-options.ts";
 import { findKeptLab } from "../run/find-labs.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
@@ -11,7 +12,7 @@ import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./run-and-report.ts";
 import { collect } from "./scenario-options.ts";
 
-interface CheckOptions extends RunOptions, InventoryOptions, Omit<DataplaneChoice, "dataplane"> {
+interface CheckOptions extends RunOptions, SearchOptions, Omit<DataplaneChoice, "dataplane" | "provider"> {
   readonly paths: string[];
 }
 
@@ -22,10 +23,12 @@ export function addCheck(program: Command): void {
     .description("probe a lab that is up, as it is now, and say what broke")
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
     .option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)", collect, []);
-  addRunOptions(addInventoryOptions(addCalicoOptions(command))).action(
+  addRunOptions(addClusterOptions(addInventoryOptions(addCalicoOptions(command)))).action(
     async (id: string | undefined, options: CheckOptions) => {
       const { provider, ref, label } = await findKeptLab(await searchedProviders(options), id);
-      const plan = planTopology(await loadTopology(label.topology), [...label.families]);
+      const plan = isClusterSource(label.topology)
+        ? await clusterPlan(options, label.families)
+        : planTopology(await loadTopology(label.topology), [...label.families]);
       if (plan.digest !== label.digest) {
         throw new UsageError(`${label.topology} has changed since lab ${ref.runId} was built from it`, {
           fix: `build it again: npm run lab -- down ${ref.runId}, then up`,
@@ -38,8 +41,12 @@ export function addCheck(program: Command): void {
         modes,
         plan,
         profile: "quick",
-        provider: "auto",
-        dataplane: { ...options, dataplane: label.dataplane ?? "auto" },
+        provider: lab.kubernetes === undefined ? "auto" : "cluster",
+        dataplane: {
+          ...options,
+          provider: lab.kubernetes === undefined ? "auto" : "cluster",
+          dataplane: label.dataplane ?? "auto",
+        },
         keep: false,
         standing: { lab, provider },
       });

@@ -7,13 +7,15 @@ import { calicoPayload } from "../dataplane/calico/payload.ts";
 import type { ProvidersContext } from "../provider/registry.ts";
 import type { Dataplane } from "../dataplane/dataplane.ts";
 import { createDataplane } from "../dataplane/registry.ts";
+import { kubernetesOf, meansCluster, type ClusterOptions } from "./cluster-options.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 
 /** What the options say about the dataplane. */
 export type DataplaneChoice = Pick<
   ProviderOptions,
   "dataplane" | "calicoBin" | "calicoArchive" | "calicoImage" | "etcd" | "cache"
->;
+> &
+  ClusterOptions & { readonly provider?: string };
 
 /** Adds the options that say where real Calico comes from. */
 export function addCalicoOptions(command: Command): Command {
@@ -34,12 +36,14 @@ export function chosenDataplane(options: DataplaneChoice, logs?: string): Datapl
     ...(options.etcd === undefined ? {} : { etcd: options.etcd }),
     ...(logs === undefined ? {} : { logs }),
   };
-  return createDataplane(options.dataplane, { calico });
+  const kubernetes = meansCluster(options) ? { kubernetes: kubernetesOf(options) } : {};
+  return createDataplane(options.dataplane, { calico, ...kubernetes });
 }
 
 /** Why the reference dataplane runs where nobody asked for it by name, and how to get the real one. */
 export function whyReference(options: DataplaneChoice): string | undefined {
-  if (options.dataplane !== "auto" || sourcesOf(options).length > 0) return undefined;
+  const asked = options.dataplane !== "auto" || sourcesOf(options).length > 0;
+  if (asked || meansCluster(options)) return undefined;
   return "no Calico is given: --calico-archive FILE or --calico-bin DIR runs the real one";
 }
 

@@ -1,12 +1,14 @@
 import { createProviders, type ProvidersContext } from "../provider/registry.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Variant } from "../run/request.ts";
+import { clusterProviderOf, meansCluster, type ClusterOptions } from "./cluster-options.ts";
 import { inventoryProvider, type InventoryOptions } from "./inventory-options.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 
 /** What the options say about providers. */
-export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "cache" | "agentImage"> &
-  InventoryOptions & {
+export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "cache"> &
+  InventoryOptions &
+  ClusterOptions & {
     /** The lab shall outlive this process. */
     readonly keep?: boolean;
   };
@@ -18,6 +20,7 @@ export async function chosenProviders(
 ): Promise<readonly Provider[]> {
   const existing = await inventoryProvider(options, context);
   if (existing !== undefined) return [existing];
+  if (meansCluster(options)) return [clusterProviderOf(options, context)];
   const [kernel] = options.kernel ?? [];
   const vm = {
     ...context.vm,
@@ -46,8 +49,20 @@ export async function chosenVariants(options: ProviderChoice, context: Providers
   );
 }
 
-/** All providers in which labs may be found: those of this machine, and the inventory's where one is given. */
-export async function searchedProviders(options: InventoryOptions): Promise<readonly Provider[]> {
+/** What says where labs may be found. */
+export type SearchOptions = InventoryOptions & ClusterOptions & { readonly provider?: string };
+
+/**
+ * All providers in which labs may be found: those of this machine, the inventory's and the cluster's where one is given; or
+ * only the named one.
+ */
+export async function searchedProviders(options: SearchOptions): Promise<readonly Provider[]> {
   const existing = await inventoryProvider(options, {});
-  return existing === undefined ? createProviders() : [...createProviders(), existing];
+  const all = [
+    ...createProviders(),
+    ...(existing === undefined ? [] : [existing]),
+    ...(options.kubeconfig !== undefined || options.provider === "cluster" ? [clusterProviderOf(options, {})] : []),
+  ];
+  const { provider = "auto" } = options;
+  return provider === "auto" ? all : all.filter(({ name }) => name === provider);
 }

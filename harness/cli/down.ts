@@ -2,10 +2,11 @@ import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import type { LabRef } from "../provider/provider.ts";
 import { findLabs, type FoundLab } from "../run/find-labs.ts";
-import { searchedProviders } from "./chosen-providers.ts";
-import { addInventoryOptions, type InventoryOptions } from "./inventory-options.ts";
+import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
+import { addClusterOptions } from "./cluster-options.ts";
+import { addInventoryOptions } from "./inventory-options.ts";
 
-interface DownOptions extends InventoryOptions {
+interface DownOptions extends SearchOptions {
   readonly stale?: boolean;
   readonly all?: boolean;
 }
@@ -17,8 +18,9 @@ export function addDown(program: Command): void {
     .description("remove a lab that was left up; --stale removes what killed runs left behind, and only that")
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
     .option("--stale", "remove leftovers of runs whose owner is dead")
+    .option("--provider <name>", "only labs of this provider")
     .option("--all", "remove every lab of this machine, also those of runs that are still going");
-  addInventoryOptions(command).action(async (id: string | undefined, options: DownOptions) => {
+  addClusterOptions(addInventoryOptions(command)).action(async (id: string | undefined, options: DownOptions) => {
     const labs = await findLabs(await searchedProviders(options));
     const chosen = choose(labs, id, options);
     if (chosen.length === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");

@@ -15,7 +15,7 @@ const tools = {
  * provider or dataplane, which name it as the reason for what they cannot do.
  */
 export async function installOnDemand(
-  order: Pick<RunOrder, "provider" | "kernel" | "inventory" | "dataplane" | "modes" | "plan">,
+  order: Pick<RunOrder, "provider" | "kernel" | "inventory" | "kubeconfig" | "dataplane" | "modes" | "plan">,
 ): Promise<void> {
   const wanted = [
     ...((await needsMachines(order)) ? tools.machines : []),
@@ -35,10 +35,11 @@ async function needsMachines({
   provider,
   kernel,
   inventory,
+  kubeconfig,
   modes,
   plan,
 }: Parameters<typeof installOnDemand>[0]): Promise<boolean> {
-  if (inventory !== undefined) return false;
+  if (inventory !== undefined || kubeconfig !== undefined) return false;
   if (provider === "vm" || kernel !== undefined) return true;
   if (provider !== "auto" || !modes.some((mode) => mode.encapsulation === "ipip")) return false;
   const netns = await examineProviders(

@@ -1,12 +1,13 @@
 import { Option, type Command } from "commander";
 import { dataplaneNames } from "../dataplane/registry.ts";
 import { addCalicoOptions } from "./chosen-dataplane.ts";
+import { addClusterOptions, type ClusterOptions } from "./cluster-options.ts";
 import { addInventoryOptions, type InventoryOptions } from "./inventory-options.ts";
 import { collect } from "./scenario-options.ts";
 
 /** Options that say on what to run. */
-export interface ProviderOptions extends InventoryOptions {
-  readonly provider: "auto" | "netns" | "docker" | "vm";
+export interface ProviderOptions extends InventoryOptions, ClusterOptions {
+  readonly provider: "auto" | "netns" | "docker" | "vm" | "cluster";
   readonly dataplane: string;
   readonly calicoBin?: string;
   readonly calicoArchive?: string;
@@ -14,15 +15,14 @@ export interface ProviderOptions extends InventoryOptions {
   readonly etcd?: string;
   readonly kernel?: string[];
   readonly cache?: string;
-  readonly agentImage?: string;
 }
 
 /** Adds the options that say on what to run. */
 export function addProviderOptions(command: Command): Command {
-  return addInventoryOptions(addCalicoOptions(command))
+  return addClusterOptions(addInventoryOptions(addCalicoOptions(command)))
     .addOption(
       new Option("--provider <name>", "what makes the nodes; auto takes the cheapest that can do the mode and says why")
-        .choices(["auto", "netns", "docker", "vm"])
+        .choices(["auto", "netns", "docker", "vm", "cluster"])
         .default("auto"),
     )
     .addOption(
@@ -36,6 +36,5 @@ export function addProviderOptions(command: Command): Command {
         "kernels for virtual machines, for example 6.1,6.12: the same run on each, side by side in one report (doctor lists them)",
       ).argParser((value: string, before: string[] | undefined) => collect(value, before ?? [])),
     )
-    .option("--agent-image <ref>", "Docker image of nodes and routers (default: one that is built when first needed)")
     .option("--cache <dir>", "folder for kernels, guest images and saved machine states (default ~/.cache/encaplab)");
 }

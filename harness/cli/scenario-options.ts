@@ -19,6 +19,9 @@ export interface ScenarioOptions {
   readonly shard?: string;
 }
 
+/** What `--topology` is unless it is given. */
+export const defaultTopology = "two-racks";
+
 /** Adds the options that say what to run. */
 export function addScenarioOptions(command: Command): Command {
   return command
@@ -35,7 +38,7 @@ export function addScenarioOptions(command: Command): Command {
         .choices(["ipip", "vxlan", "all"])
         .default("all"),
     )
-    .option("--topology <file|name>", "a topology file, or the name of one in topologies/", "two-racks")
+    .option("--topology <file|name>", "a topology file, or the name of one in topologies/", defaultTopology)
     .addOption(
       new Option("--family <family>", "IP families; default: those of the topology").choices(["4", "6", "dual"]),
     )
@@ -61,7 +64,8 @@ export async function resolveScenario(options: ScenarioOptions): Promise<{ modes
   return { modes, plan: planTopology(topology, familiesOf(options.family)) };
 }
 
-function familiesOf(family: ScenarioOptions["family"]): Family[] | undefined {
+/** The families that `--family` names; undefined = those of the topology. */
+export function familiesOf(family: ScenarioOptions["family"]): Family[] | undefined {
   if (family === undefined) return undefined;
   return family === "dual" ? [4, 6] : [family === "4" ? 4 : 6];
 }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { findLabs } from "../run/find-labs.ts";
-import { searchedProviders } from "./chosen-providers.ts";
-import { addInventoryOptions, type InventoryOptions } from "./inventory-options.ts";
+import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
+import { addClusterOptions } from "./cluster-options.ts";
+import { addInventoryOptions } from "./inventory-options.ts";
 
 /** `status`: the labs and leftovers of this machine. */
 export function addStatus(program: Command): void {
@@ -9,7 +10,7 @@ export function addStatus(program: Command): void {
     .command("status")
     .description("list labs that are up, and leftovers of runs that were killed")
     .option("--json", "print JSON instead of text");
-  addInventoryOptions(command).action(async (options: InventoryOptions & { json?: boolean }) => {
+  addClusterOptions(addInventoryOptions(command)).action(async (options: SearchOptions & { json?: boolean }) => {
     const labs = await findLabs(await searchedProviders(options));
     if (options.json === true) {
       console.log(

@@ -2,7 +2,8 @@ import { Option, type Command } from "commander";
 import { loadConfig } from "./config-file.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./run-and-report.ts";
-import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";
+import { resolveRun } from "./cluster-options.ts";
+import { addScenarioOptions, type ScenarioOptions } from "./scenario-options.ts";
 import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
 import { faultNamed } from "./fault-option.ts";
 
@@ -25,7 +26,7 @@ export function addSuite(program: Command): void {
     .option("--keep", "leave the lab up at the end")
     .action(async (_: SuiteOptions, command: Command) => {
       const { fault: faultName, ...options } = await loadConfig<SuiteOptions>(command);
-      const { modes, plan } = await resolveScenario(options);
+      const { modes, plan } = await resolveRun(options);
       const fault = faultName === undefined ? {} : { fault: faultNamed(faultName) };
       await runAndReport({ ...options, dataplane: options, modes, plan, keep: options.keep ?? false, ...fault });
     });

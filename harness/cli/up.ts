@@ -2,7 +2,8 @@ import { Option, type Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { faultNamed } from "./fault-option.ts";
 import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
-import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";
+import { resolveRun } from "./cluster-options.ts";
+import { addScenarioOptions, type ScenarioOptions } from "./scenario-options.ts";
 import { installOnDemand } from "./install-on-demand.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { chosenProviders } from "./chosen-providers.ts";
@@ -22,7 +23,7 @@ export function addUp(program: Command): void {
   addProviderOptions(addScenarioOptions(command))
     .addOption(new Option("--fault <name>", "also inject a known fault (names: selftest --list)"))
     .action(async (options: UpOptions) => {
-      const { modes, plan } = await resolveScenario(options);
+      const { modes, plan } = await resolveRun(options);
       const [mode, ...others] = modes;
       if (mode === undefined || others.length > 0) {
         throw new UsageError("up takes exactly one mode", { fix: "for example --mode VXLANCrossSubnet" });
