@@ -8,6 +8,7 @@ import { tapsOf } from "../encap/taps.ts";
 import { deafFilter, type FaultEffect } from "../fault/fault.ts";
 import { runBatch } from "../exec/batch.ts";
 import { planProbes } from "../probe/plan-probes.ts";
+import { probeTraffic } from "../probe/probe-traffic.ts";
 import type { Places } from "../probe/places.ts";
 import type { Probe, ProbeResult } from "../probe/probe.ts";
 import { runProbes } from "../probe/run-probes.ts";
@@ -106,8 +107,14 @@ function captureTargets(network: Network, deaf: readonly string[]): readonly Cap
     node: name,
     executor,
     devices: taps.filter((tap) => tap.node === name).map((tap) => tap.device),
-    ...(deaf.includes(name) ? { filter: deafFilter } : {}),
+    ...filterFor(network, deaf.includes(name)),
   }));
+}
+
+/** Nodes of a cluster carry the traffic of its API and of others' pods. */
+function filterFor({ lab }: Network, isDeaf: boolean): Pick<CaptureTarget, "filter"> {
+  if (isDeaf) return { filter: deafFilter };
+  return lab.kubernetes === undefined ? {} : { filter: probeTraffic };
 }
 
 /** Number of taps that the targets have together. */

@@ -141,7 +141,8 @@ async function nodeDaemonOf(access: ClusterAccess, { metadata, spec, status }: D
   const backend =
     setting?.value ?? (source === undefined ? "bird" : await configValue(access, metadata.namespace, source));
   return {
-    ...metadata,
+    namespace: metadata.namespace,
+    name: metadata.name,
     desired: status.desiredNumberScheduled ?? 0,
     ready: status.numberReady ?? 0,
     image: container?.image ?? "",

@@ -7,8 +7,8 @@ import { isReady, podTrouble, type PodObject } from "./pod-state.ts";
 /** Milliseconds for pods to run: seconds where the image is there, up to two minutes where it must be pulled. */
 export const podsTimeoutMs = 150_000;
 
-/** Milliseconds that a trouble must last to count: schedulers and runtimes fail for a moment and try again. */
-const lastingMs = 8_000;
+/** Default of how long a trouble must last: schedulers and runtimes fail for a moment and try again. */
+const usualLastingMs = 8_000;
 
 /** Which pods are waited for. */
 export interface AwaitedPods {
@@ -19,16 +19,18 @@ export interface AwaitedPods {
   readonly what: string;
   readonly count: number;
   readonly timeoutMs?: number;
+  /** Milliseconds that a trouble must last to count; default 8 s. */
+  readonly lastingMs?: number;
 }
 
 /** Waits until so many pods run; ends early, with the cause and the way out, where one never will. */
 export async function waitForPods(access: ClusterAccess, awaited: AwaitedPods): Promise<readonly PodObject[]> {
-  const { namespace, selector, what, count, timeoutMs = podsTimeoutMs } = awaited;
+  const { namespace, selector, what, count, timeoutMs = podsTimeoutMs, lastingMs = usualLastingMs } = awaited;
   const since = new Map<string, number>();
   const look = async (): Promise<Look<readonly PodObject[]>> => {
     const pods = await getObjects<PodObject>(access, ["pods", "-n", namespace, "-l", selector]);
     const troubles = pods.flatMap((pod) => podTrouble(pod) ?? []);
-    const lasting = troubles.find((trouble) => trouble.lasting && lasts(since, trouble.what));
+    const lasting = troubles.find((trouble) => trouble.lasting && lasts(since, trouble.what) >= lastingMs);
     if (lasting !== undefined) {
       const { what: message, fix } = lasting;
       throw new LabError(message, { where: access.name, ...(fix === undefined ? {} : { fix }) });
@@ -39,12 +41,13 @@ export async function waitForPods(access: ClusterAccess, awaited: AwaitedPods): 
   return poll(look, { what: `${count} ${what} to run`, timeoutMs, intervalMs: 250, where: access.name });
 }
 
-function lasts(since: Map<string, number>, what: string): boolean {
+/** Milliseconds since a trouble was first told. */
+function lasts(since: Map<string, number>, what: string): number {
   // The messages of one trouble change with each attempt.
   const key = what.split(":")[0] ?? what;
   const first = since.get(key) ?? systemClock.now();
   since.set(key, first);
-  return systemClock.now() - first >= lastingMs;
+  return systemClock.now() - first;
 }
 
 /** Why there are too few pods at all: quotas and admission rules show in events of their owner only. */
