@@ -1,6 +1,6 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { LabError, UsageError } from "../core/errors.ts";
-import type { KubernetesCalicoOptions } from "../dataplane/kubernetes/index.ts";
+import { defaultCalicoVersion, type KubernetesCalicoOptions } from "../dataplane/kubernetes/index.ts";
 import { parseModes } from "../encap/mode-words.ts";
 import type { Mode } from "../encap/mode.ts";
 import { clusterProvider } from "../provider/cluster/index.ts";
@@ -19,6 +19,33 @@ export interface ClusterOptions {
   readonly kubectl?: string;
   readonly agentImage?: string;
   readonly allowModeChange?: boolean;
+  readonly calicoInstall?: "operator" | "manifest";
+  readonly calicoVersion?: string;
+  readonly calicoManifests?: string;
+  readonly linuxDataplane?: "iptables" | "nftables" | "bpf";
+}
+
+/** Adds the options that say how Calico gets into a cluster that is made for the run. */
+export function addInstallOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--calico-install <how>",
+        "how Calico gets into a cluster made for the run (default: manifest)",
+      ).choices(["operator", "manifest"]),
+    )
+    .option(
+      "--calico-version <version>",
+      `release of Calico for clusters made for the run (default: ${defaultCalicoVersion})`,
+    )
+    .option("--calico-manifests <dir>", "folder manifests/ of that release, for machines that cannot download it")
+    .addOption(
+      new Option("--linux-dataplane <how>", "what that Calico handles packets with (default: iptables)").choices([
+        "iptables",
+        "nftables",
+        "bpf",
+      ]),
+    );
 }
 
 /** Adds the options by which a cluster is found. */
@@ -70,8 +97,21 @@ export function clusterProviderOf(options: ClusterOptions, context: ProviderCont
 }
 
 /** What the dataplane of a cluster is told. */
-export function kubernetesOf({ allowModeChange }: ClusterOptions): KubernetesCalicoOptions {
-  return { allowModeChange: allowModeChange ?? false };
+export function kubernetesOf(options: ClusterOptions): KubernetesCalicoOptions {
+  const {
+    allowModeChange,
+    calicoInstall: by,
+    calicoVersion: version,
+    calicoManifests: folder,
+    linuxDataplane,
+  } = options;
+  const install = {
+    ...(by === undefined ? {} : { by }),
+    ...(version === undefined ? {} : { version }),
+    ...(folder === undefined ? {} : { folder }),
+    ...(linuxDataplane === undefined ? {} : { linuxDataplane }),
+  };
+  return { allowModeChange: allowModeChange ?? false, install };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { dataplaneNames } from "../dataplane/registry.ts";
 import { addCalicoOptions } from "./chosen-dataplane.ts";
-import { addClusterOptions, type ClusterOptions } from "./cluster-options.ts";
+import { addClusterOptions, addInstallOptions, type ClusterOptions } from "./cluster-options.ts";
 import { addInventoryOptions, type InventoryOptions } from "./inventory-options.ts";
 import { collect } from "./scenario-options.ts";
 
@@ -19,7 +19,7 @@ export interface ProviderOptions extends InventoryOptions, ClusterOptions {
 
 /** Adds the options that say on what to run. */
 export function addProviderOptions(command: Command): Command {
-  return addClusterOptions(addInventoryOptions(addCalicoOptions(command)))
+  return addInstallOptions(addClusterOptions(addInventoryOptions(addCalicoOptions(command))))
     .addOption(
       new Option("--provider <name>", "what makes the nodes; auto takes the cheapest that can do the mode and says why")
         .choices(["auto", "netns", "docker", "vm", "cluster"])

@@ -7,6 +7,7 @@ import {
   workloadsOf,
   type Workloads,
 } from "../../provider/kubernetes/deploy-workloads.ts";
+import { hasPools } from "../../provider/kubernetes/ip-pools.ts";
 import type { KubernetesLab } from "../../provider/kubernetes/kubernetes-lab.ts";
 import type { Lab } from "../../provider/provider.ts";
 import { onEveryNode } from "../calico/every-node.ts";
@@ -17,28 +18,38 @@ import { modeOf, type CalicoState } from "./calico-state.ts";
 import { changeMode } from "./change-mode.ts";
 import { convergeCluster } from "./converge.ts";
 import { healthyCalico } from "./health.ts";
+import { installCalico, type CalicoInstallation } from "./install-calico.ts";
 import { readIdentities } from "./identities.ts";
+import { defaultCalicoVersion } from "./manifest-source.ts";
 import { missingInCluster } from "./missing.ts";
 
 /** What the command line knows about Calico on Kubernetes. */
 export interface KubernetesCalicoOptions {
   /** Change the mode of a cluster that is somebody's, and put it back at the end. */
   readonly allowModeChange?: boolean;
+  /** How Calico gets into a cluster of the lab's own; default: by its manifest, of the pinned release. */
+  readonly install?: Partial<CalicoInstallation>;
 }
 
 /** Real Calico on Kubernetes, managed by the operator or by its manifest. */
 export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
   const allowModeChange = options.allowModeChange ?? false;
+  const installation: CalicoInstallation = {
+    by: "manifest",
+    version: defaultCalicoVersion,
+    linuxDataplane: "iptables",
+    ...options.install,
+  };
   return {
     name: "calico",
     title: "Calico on Kubernetes",
     missing: async (mode, lab) => {
       const { kubernetes } = lab;
       if (kubernetes === undefined) return [noCluster(lab)];
-      const state = await healthyCalico(kubernetes.access);
+      const state = (await isInstalled(kubernetes)) ? await healthyCalico(kubernetes.access) : undefined;
       return missingInCluster(mode, lab, kubernetes, state, { allowModeChange });
     },
-    install: async (mode, lab) => install(mode, lab, clusterOf(lab), allowModeChange),
+    install: async (mode, lab) => install(mode, lab, clusterOf(lab), { allowModeChange, installation }),
     attach: async (mode, lab) => attach(mode, lab, clusterOf(lab)),
     switchMode: (network, mode) => switchMode(network, mode, clusterOf(network.lab)),
     facts: async ({ lab }) => ({
@@ -48,10 +59,17 @@ export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
 }
 
 /** Pods are made anew for each mode: those of a former one keep its MTU (calico-facts 2.11). */
-async function install(mode: Mode, lab: Lab, kubernetes: KubernetesLab, allowModeChange: boolean): Promise<Network> {
+async function install(
+  mode: Mode,
+  lab: Lab,
+  kubernetes: KubernetesLab,
+  { allowModeChange, installation }: { readonly allowModeChange: boolean; readonly installation: CalicoInstallation },
+): Promise<Network> {
   const watch = new Stopwatch();
   const { access } = kubernetes;
-  const state = await healthyCalico(access);
+  const state = (await isInstalled(kubernetes))
+    ? await healthyCalico(access)
+    : await installCalico(access, lab.plan, mode, installation, watch);
   const asItIs = modeOf(state).id === mode.id;
   if (!asItIs && kubernetes.standing === "guest" && !allowModeChange) throw notPermitted(mode, state);
   const notes = await changeMode(state, mode, ownerOf(lab, kubernetes));
@@ -68,6 +86,11 @@ async function install(mode: Mode, lab: Lab, kubernetes: KubernetesLab, allowMod
     { workloads, notes, asItIs: asItIs && kubernetes.standing === "guest" },
     watch,
   );
+}
+
+/** Whether there is a Calico; only a cluster of the lab's own may be without. */
+async function isInstalled({ access, standing }: KubernetesLab): Promise<boolean> {
+  return standing === "guest" || (await hasPools(access));
 }
 
 async function attach(mode: Mode, lab: Lab, kubernetes: KubernetesLab): Promise<Network> {

@@ -1,10 +1,9 @@
 import { LabError } from "../../core/errors.ts";
-import { encapsulationOf } from "../../encap/tunnel.ts";
-import { modes, type Mode } from "../../encap/mode.ts";
-import { familyOf } from "../../topology/address.ts";
+import type { Mode } from "../../encap/mode.ts";
 import { poolModes, poolsInUse, type ClusterPool } from "../../provider/kubernetes/ip-pools.ts";
 import type { Patch } from "../../provider/kubernetes/former-state.ts";
 import type { CalicoState, Installation } from "./calico-state.ts";
+import { operatorWord } from "./render-installation.ts";
 
 /** How a mode is put into effect in a cluster, and how the former one is put back. */
 export interface ModeChange {
@@ -62,11 +61,4 @@ function installationPatch(installation: Installation, words: readonly string[],
   ]);
   const { name } = installation;
   return { resource: "installations.operator.tigera.io", name, type: "json", patch: JSON.stringify(operations) };
-}
-
-/** The operator's word for a pool of that family; Calico has no IPIP for IPv6. */
-function operatorWord(mode: Mode, cidr: string): string {
-  const encapsulation = encapsulationOf(mode, familyOf(cidr));
-  const own = modes.find((each) => each.encapsulation === encapsulation && each.policy === mode.policy);
-  return encapsulation === "none" ? "None" : (own ?? mode).calicoName;
 }

@@ -47,6 +47,15 @@ export async function readPools(access: ClusterAccess): Promise<ClusterPools> {
   });
 }
 
+/** Whether a cluster knows IP pools and has one: whether there is a Calico in it. */
+export async function hasPools(access: ClusterAccess): Promise<boolean> {
+  for (const group of calicoGroups) {
+    const { exitCode, stdout } = await tryKubectl(access, ["get", `ippools.${group}`, "-o", "name"]);
+    if (exitCode === 0 && stdout.trim() !== "") return true;
+  }
+  return false;
+}
+
 /** Pools that pods and tunnels take addresses from. */
 export function poolsInUse(pools: readonly ClusterPool[]): readonly ClusterPool[] {
   return pools.filter(({ disabled }) => !disabled);

@@ -100,7 +100,7 @@ describe("findRuns", () => {
 
   it("takes a run of another machine for running, because nobody can know", async () => {
     const namespace = await namespaceOfRun(process.pid, "1");
-    const owner = JSON.parse(namespace.metadata.annotations["encaplab/owner"] ?? "") as object;
+    const owner = JSON.parse(namespace.metadata.annotations["encaplab/owner"]) as object;
     namespace.metadata.annotations["encaplab/owner"] = JSON.stringify({ ...owner, machine: "elsewhere" });
     const access = cluster([{ command: / get namespaces /, stdout: JSON.stringify({ items: [namespace] }) }]);
     assert.equal((await findRuns(access, "cluster"))[0]?.state, "running");

@@ -4,9 +4,9 @@ import { scriptedExecutor } from "../../exec/scripted.ts";
 import { podTrouble, type PodObject } from "./pod-state.ts";
 import { waitForPods } from "./wait-for-pods.ts";
 
-const pod = (status: PodObject["status"], nodeName: string | undefined = "worker"): PodObject => ({
+const pod = (status: PodObject["status"], spec: PodObject["spec"] = { nodeName: "worker" }): PodObject => ({
   metadata: { name: "w1-p1" },
-  spec: nodeName === undefined ? {} : { nodeName },
+  spec,
   status,
 });
 const running = pod({ phase: "Running", containerStatuses: [{ name: "main", ready: true }] });
@@ -54,7 +54,7 @@ describe("podTrouble", () => {
         message: "0/4 nodes are available: 4 Insufficient cpu.",
       },
     ];
-    const trouble = podTrouble(pod({ phase: "Pending", conditions }, undefined));
+    const trouble = podTrouble(pod({ phase: "Pending", conditions }, {}));
     assert.match(trouble?.what ?? "", /not scheduled: 0\/4 nodes are available: 4 Insufficient cpu/);
     assert.equal(trouble?.lasting, true);
   });
