@@ -8,17 +8,24 @@ import { findAllParts, type Part } from "./parts.ts";
 /** Finds all labs on the engine by the labels of what they are made of. */
 export async function discoverContainers(host: Executor): Promise<readonly LabRef[]> {
   const byRun = new Map<string, Part[]>();
-  for (const part of await findAllParts(host)) byRun.set(part.runId, [...(byRun.get(part.runId) ?? []), part]);
-  return Promise.all([...byRun].map(([runId, parts]) => describe(runId, parts, host)));
+  const own = (await findAllParts(host)).filter(({ provider }) => provider === "docker");
+  for (const part of own) byRun.set(part.runId, [...(byRun.get(part.runId) ?? []), part]);
+  return Promise.all([...byRun].map(([runId, parts]) => describeParts(runId, "docker", parts, host)));
 }
 
-async function describe(runId: string, parts: readonly Part[], host: Executor): Promise<LabRef> {
+/** What the parts of one lab tell of it. */
+export async function describeParts(
+  runId: string,
+  provider: string,
+  parts: readonly Part[],
+  host: Executor,
+): Promise<LabRef> {
   const [first] = parts;
   const lives = first !== undefined && (await dockerOwnerLives(first.owner, host));
   const label = labelOrNone(parts);
   return {
     runId,
-    provider: "docker",
+    provider,
     parts: [...parts.map(({ kind, name }) => `${kind} ${name}`), ...(await labFolders(runId))],
     state: label?.kept === true ? "kept" : lives ? "running" : "stale",
     ...(first === undefined ? {} : { ownerPid: first.owner.pid }),

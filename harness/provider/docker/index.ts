@@ -35,7 +35,7 @@ export interface DockerProviderOptions extends ProviderContext {
 }
 
 /** What was found out about the engine, once per provider. */
-interface Ready {
+export interface EngineReady {
   readonly engine: Engine;
   readonly image: string;
   readonly capabilities: ReadonlySet<Capability>;
@@ -45,8 +45,8 @@ interface Ready {
 export function createDockerProvider(options: DockerProviderOptions = {}): Provider {
   const host = recorded(localExecutor({ where: "this host" }), options);
   const capabilities = new Set<Capability>();
-  let looked: Promise<Ready | readonly Problem[]> | undefined;
-  const look = (): Promise<Ready | readonly Problem[]> => (looked ??= lookAtEngine(host, options));
+  let looked: Promise<EngineReady | readonly Problem[]> | undefined;
+  const look = (): Promise<EngineReady | readonly Problem[]> => (looked ??= lookAtEngine(host, options));
   return {
     name,
     capabilities,
@@ -75,7 +75,11 @@ function recorded(executor: Executor, { onCommand }: ProviderContext): Executor 
   return onCommand === undefined ? executor : recordingExecutor(executor, onCommand);
 }
 
-async function lookAtEngine(host: Executor, options: DockerProviderOptions): Promise<Ready | readonly Problem[]> {
+/** What can be done with the engine here, or why nothing can; makes the agent image where there is none. */
+export async function lookAtEngine(
+  host: Executor,
+  options: DockerProviderOptions,
+): Promise<EngineReady | readonly Problem[]> {
   const engine = await findEngine(host);
   if (!isEngine(engine)) return [engine];
   try {
@@ -102,14 +106,16 @@ async function tryEngine(
   return tryContainer(host, image, id);
 }
 
-async function ownLabId(runId: string, host: Executor, { ownerPid }: ProviderContext): Promise<LabId> {
+/** The identity of a lab that this run makes. */
+export async function ownLabId(runId: string, host: Executor, { ownerPid }: ProviderContext): Promise<LabId> {
   const pid = ownerPid ?? process.pid;
   const id = await dockerLabId(runId, pid, host);
   if (id === undefined) throw new LabError(`the owner of the lab, process ${pid}, does not exist`);
   return id;
 }
 
-function notReady(problems: readonly Problem[]): LabError {
+/** The error of a lab that cannot be built for these reasons. */
+export function notReady(problems: readonly Problem[]): LabError {
   const [first] = problems;
   return new LabError(problems.map(({ what }) => what).join("; "), first === undefined ? {} : { fix: first.fix });
 }
@@ -118,7 +124,7 @@ async function provision(
   plan: Plan,
   runId: string,
   scope: Scope,
-  { engine, image, host, options }: Ready & { readonly host: Executor; readonly options: DockerProviderOptions },
+  { engine, image, host, options }: EngineReady & { readonly host: Executor; readonly options: DockerProviderOptions },
 ): Promise<Lab> {
   const id = await ownLabId(runId, host, options);
   const executorOf = executors(id, options);

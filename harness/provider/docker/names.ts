@@ -4,6 +4,8 @@ import type { LabId } from "../netns/names.ts";
 /** Keys of the labels on everything that a lab has on an engine; by them it is found again, whoever made it. */
 export const labelKeys = {
   run: "encaplab.run",
+  /** Which provider made it: kind's racks and routers are made here too. */
+  provider: "encaplab.provider",
   ownerPid: "encaplab.owner-pid",
   ownerStart: "encaplab.owner-start",
   /** An engine may serve several machines: only the owner's own can tell whether it lives. */
@@ -15,10 +17,17 @@ export const labelKeys = {
   labelledAt: "encaplab.labelled-at",
 } as const;
 
+/** Providers whose labs are made of containers. */
+export type ContainerProvider = "docker" | "kind";
+
 /** Labels of everything that belongs to a lab. */
-export function labLabels({ runId, ownerPid, ownerStart }: LabId): Readonly<Record<string, string>> {
+export function labLabels(
+  { runId, ownerPid, ownerStart }: LabId,
+  provider: ContainerProvider = "docker",
+): Readonly<Record<string, string>> {
   return {
     [labelKeys.run]: runId,
+    [labelKeys.provider]: provider,
     [labelKeys.ownerPid]: String(ownerPid),
     [labelKeys.ownerStart]: ownerStart,
     [labelKeys.ownerHost]: hostname(),

@@ -7,6 +7,8 @@ export interface Part {
   readonly kind: "container" | "network" | "volume";
   readonly name: string;
   readonly runId: string;
+  /** Which provider made it. */
+  readonly provider: string;
   readonly owner: { readonly pid: number; readonly start: string; readonly host: string };
   /** Which node or router a container is; "" for everything else, and for containers that are no members. */
   readonly member: string;
@@ -24,6 +26,7 @@ const lists: readonly (readonly [kind: Part["kind"], argv: readonly string[], na
 
 const keys = [
   labelKeys.run,
+  labelKeys.provider,
   labelKeys.ownerPid,
   labelKeys.ownerStart,
   labelKeys.ownerHost,
@@ -49,10 +52,20 @@ export async function findParts(host: Executor, runId?: string): Promise<readonl
 }
 
 function parsePart(kind: Part["kind"], line: string): Part {
-  const [name = "", state = "", runId = "", pid = "", start = "", host = "", member = "", label = "", at = ""] =
-    line.split("\t");
+  const [
+    name = "",
+    state = "",
+    runId = "",
+    provider = "",
+    pid = "",
+    start = "",
+    host = "",
+    member = "",
+    label = "",
+    at = "",
+  ] = line.split("\t");
   const owner = { pid: Number(pid), start, host };
-  return { kind, name, runId, owner, member, running: state === "running", label, labelledAt: Number(at) };
+  return { kind, name, runId, provider, owner, member, running: state === "running", label, labelledAt: Number(at) };
 }
 
 /** The parts of all labs; none where no engine answers, because then there are none to be told of. */

@@ -54,23 +54,43 @@ export function memberExecutor({ runId, ownerPid }: LabId, { name, role }: Plann
 
 /** Builds networks, containers, addresses and routes of a plan, and pings along its ways until each has been answered. */
 export async function buildContainers(build: Build, scope: Scope): Promise<void> {
-  const { plan, id, host, engine } = build;
+  const { plan, id, host } = build;
   const racks = racksOf(plan, id.runId);
   scope.defer(`remove lab ${id.runId}: npm run lab -- down ${id.runId}`, () => destroyContainers(id.runId, host));
   const reaper = await reaperLabels(host, build.stays);
   const labels = { ...labLabels(id), ...reaper };
+  await makeRacks(build, racks, labels);
+  await makeMembers(build, membersOf(plan), racks, labels, reaper !== undefined);
+  await pingRacks(rackWays(build), build.engine);
+}
+
+/** Makes the networks of the racks; tells who has their addresses where they are taken. */
+export async function makeRacks(
+  { plan, host, engine }: Pick<Build, "plan" | "host" | "engine">,
+  racks: readonly Rack[],
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
   await createRackNetworks(host, racks, engine, labels).catch(async (error: unknown) => {
     throw isAddressConflict(error) ? await addressConflict(host, plan, error) : error;
   });
-  const scripts = new Map(renderLab(plan, id).members.map(({ name, script }) => [name, script]));
+}
+
+/** Makes nodes and routers in racks that are there: containers, addresses and routes. */
+export async function makeMembers(
+  build: Build,
+  members: readonly PlannedMember[],
+  racks: readonly Rack[],
+  labels: Readonly<Record<string, string>>,
+  reaped: boolean,
+): Promise<void> {
+  const scripts = new Map(renderLab(build.plan, build.id).members.map(({ name, script }) => [name, script]));
   const made = await Promise.allSettled(
-    membersOf(plan).map(async (member) => {
-      await startMember(build, member, racks, labels, reaper !== undefined);
+    members.map(async (member) => {
+      await startMember(build, member, racks, labels, reaped);
       await prepareMember(build.executorOf(member), member.name, member.ports, scripts.get(member.name) ?? "");
     }),
   );
   for (const each of made) if (each.status === "rejected") throw each.reason;
-  await pingRacks(ways(build), engine);
 }
 
 async function startMember(
@@ -97,7 +117,8 @@ async function startMember(
   for (const { rack, addresses } of others) await connectToRack(host, rack, container, addresses);
 }
 
-function racksOf(plan: Plan, runId: string): readonly Rack[] {
+/** The racks of a plan. LabError where Docker finds no address for itself. */
+export function racksOf(plan: Plan, runId: string): readonly Rack[] {
   const ports = membersOf(plan).flatMap((member) => member.ports);
   const taken = new Set(ports.flatMap(({ addresses }) => Object.values(bare(addresses))));
   const subnets = new Map(
@@ -129,7 +150,7 @@ async function addressConflict(host: Executor, plan: Plan, cause: unknown): Prom
 }
 
 /** The same ways that are walked in every other lab, each with the hops that it must take. */
-function ways({ plan, executorOf }: Build): readonly RackPing[] {
+export function rackWays({ plan, executorOf }: Pick<Build, "plan" | "executorOf">): readonly RackPing[] {
   const members = new Map(membersOf(plan).map((member) => [member.name, executorOf(member)]));
   return planWalks(plan).flatMap(({ family, from, to }) => {
     const executor = members.get(from.name);
