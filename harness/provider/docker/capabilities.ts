@@ -11,6 +11,9 @@ export interface Trial {
   readonly problems: readonly Problem[];
 }
 
+/** Milliseconds for a container to start and go: half a second, and more than half a minute on a machine with much else to do. */
+const trialTimeoutMs = 120_000;
+
 /** Programs of the image without which no lab works; the rest is convenience. */
 const needed = agentTools
   .map(({ program }) => program)
@@ -27,12 +30,13 @@ ip netns add trial 2>/tmp/why || { echo "no namespace: $(cat /tmp/why)"; exit 0;
 for path in /proc/sys/net/ipv6/conf/*/disable_ipv6; do [ ! -w $path ] || echo 0 >$path; done
 { echo 1 >/proc/sys/net/ipv4/ip_forward; } 2>/tmp/why || echo "no setting: $(cat /tmp/why)"
 ${trialScript}`;
-  const { exitCode, stdout, stderr } = await host.tryRun([
+  const argv = [
     ...["docker", "run", "--rm", "--network", "none", ...labelArgv(labLabels(id))],
     ...["--cap-add", "NET_ADMIN", "--cap-add", "NET_RAW", "--cap-add", "SYS_ADMIN"],
     ...["--security-opt", "apparmor=unconfined", "--security-opt", "label=disable"],
     ...["--security-opt", "systempaths=unconfined", "--entrypoint", "", image, "sh", "-c", script],
-  ]);
+  ];
+  const { exitCode, stdout, stderr } = await host.tryRun(argv, { timeoutMs: trialTimeoutMs });
   const capabilities = new Set(parseTrials(stdout));
   if (exitCode === 0) return { capabilities, problems: problemsIn(stdout, image) };
   const what = `a container cannot be started: ${stderr.trim().split("\n").at(-1) ?? ""}`;
