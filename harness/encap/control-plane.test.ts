@@ -46,6 +46,16 @@ describe("expectControlPlane", () => {
     );
   });
 
+  it("VXLAN: MACs come from the name that Calico knows a node by, as recorded of a node of kind", () => {
+    const mode = modeOf("vxlan-always");
+    const identities = identitiesFromAllocation(two, mode);
+    const nodes = identities.nodes.map((node) => (node.name === "a1" ? { ...node, hostName: "lab-worker" } : node));
+    const [own, peer] = expectControlPlane(two, mode, { ...identities, nodes });
+    const recorded = "66:da:2d:10:6b:d7";
+    assert.equal(own?.tunnels[0]?.vxlan?.mac, recorded);
+    assert.ok(peer?.fdb.some(({ mac, destination }) => mac === recorded && destination === "198.18.1.11"));
+  });
+
   it("IPIP: the remote node is the next hop on tunl0", () => {
     assert.deepEqual(routesOf(stateOf(two, "ipip-cross-subnet")).slice(0, 2), [
       "198.19.0.64/26 via 198.18.1.12 dev eth0 proto 80|bird",

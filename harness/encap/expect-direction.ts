@@ -75,8 +75,8 @@ function podHop({ node, pod }: Party, end: End): ExpectedHop[] {
 function outerOf(form: "ipip" | "vxlan", family: Family, from: Party, to: Party): ExpectedOuter {
   const outer = { source: from.nodeAddress, destination: to.nodeAddress };
   if (form === "ipip") return outer;
-  const innerSourceMac = vtepMac(from.node.name, family);
-  const innerDestinationMac = vtepMac(to.node.name, family);
+  const innerSourceMac = vtepMac(from.node.hostName ?? from.node.name, family);
+  const innerDestinationMac = vtepMac(to.node.hostName ?? to.node.name, family);
   return { ...outer, vxlan: { vni: vxlanVni, port: vxlanPort, innerSourceMac, innerDestinationMac } };
 }
 

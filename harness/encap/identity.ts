@@ -11,6 +11,8 @@ export interface Identities {
 
 export interface NodeIdentity {
   readonly name: string;
+  /** Name by which Calico knows it, where that is not the plan's: its VTEPs' MACs come from this one. */
+  readonly hostName?: string;
   /** Underlay addresses without prefix. */
   readonly addresses: PerFamily<string>;
   /** Addresses with the prefix the topology intends to be registered; the same-subnet decision is made on these. */

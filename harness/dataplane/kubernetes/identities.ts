@@ -82,6 +82,7 @@ function nodeIdentity(
   const registered = plan.topology.nodes.find((candidate) => candidate.name === planned.name)?.registered ?? {};
   return {
     name: planned.name,
+    ...(name === planned.name ? {} : { hostName: name }),
     addresses: perFamily(plan.families, (family) => bare(planned.uplink.addresses[family])),
     registered: perFamily(plan.families, (family) => registered[family]),
     uplink: planned.uplink.device,
