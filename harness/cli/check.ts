@@ -36,15 +36,16 @@ export function addCheck(program: Command): void {
       }
       const modes = parseModes([label.mode ?? ""], "all");
       const lab = await provider.attach(ref, plan);
+      const madeBy = lab.kubernetes === undefined ? "auto" : provider.name === "kind" ? "kind" : "cluster";
       await runAndReport({
         ...options,
         modes,
         plan,
         profile: "quick",
-        provider: lab.kubernetes === undefined ? "auto" : "cluster",
+        provider: madeBy,
         dataplane: {
           ...options,
-          provider: lab.kubernetes === undefined ? "auto" : "cluster",
+          provider: madeBy,
           dataplane: label.dataplane ?? "auto",
         },
         keep: false,

@@ -36,15 +36,20 @@ export function chosenDataplane(options: DataplaneChoice, logs?: string): Datapl
     ...(options.etcd === undefined ? {} : { etcd: options.etcd }),
     ...(logs === undefined ? {} : { logs }),
   };
-  const kubernetes = meansCluster(options) ? { kubernetes: kubernetesOf(options) } : {};
+  const kubernetes = isKubernetes(options) ? { kubernetes: kubernetesOf(options) } : {};
   return createDataplane(options.dataplane, { calico, ...kubernetes });
 }
 
 /** Why the reference dataplane runs where nobody asked for it by name, and how to get the real one. */
 export function whyReference(options: DataplaneChoice): string | undefined {
   const asked = options.dataplane !== "auto" || sourcesOf(options).length > 0;
-  if (asked || meansCluster(options)) return undefined;
+  if (asked || isKubernetes(options)) return undefined;
   return "no Calico is given: --calico-archive FILE or --calico-bin DIR runs the real one";
+}
+
+/** Whether labs are clusters: there Calico is the cluster's own. */
+function isKubernetes(options: DataplaneChoice): boolean {
+  return options.provider === "kind" || meansCluster(options);
 }
 
 /** What machines need on board for the dataplane that the options ask for: Calico's own root file system. */

@@ -1,14 +1,16 @@
-import { createProviders, type ProvidersContext } from "../provider/registry.ts";
+import { createProviders, onRequest, type ProvidersContext } from "../provider/registry.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Variant } from "../run/request.ts";
 import { clusterProviderOf, meansCluster, type ClusterOptions } from "./cluster-options.ts";
 import { inventoryProvider, type InventoryOptions } from "./inventory-options.ts";
+import { kindOf, type KindOptions } from "./kind-options.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 
 /** What the options say about providers. */
 export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "cache"> &
   InventoryOptions &
-  ClusterOptions & {
+  ClusterOptions &
+  KindOptions & {
     /** The lab shall outlive this process. */
     readonly keep?: boolean;
   };
@@ -33,8 +35,10 @@ export async function chosenProviders(
     ...(options.keep === undefined ? {} : { stays: options.keep }),
   };
   const wanted = options.provider === "auto" && kernel !== undefined ? "vm" : options.provider;
-  const all = createProviders({ ...context, vm, docker });
-  return wanted === "auto" ? all : all.filter(({ name }) => name === wanted);
+  const all = createProviders({ ...context, vm, docker, kind: kindOf(options) });
+  return wanted === "auto"
+    ? all.filter(({ name }) => !onRequest.includes(name))
+    : all.filter(({ name }) => name === wanted);
 }
 
 /** One variant for each kernel that is asked for; otherwise a single one without a name. */
@@ -50,7 +54,7 @@ export async function chosenVariants(options: ProviderChoice, context: Providers
 }
 
 /** What says where labs may be found. */
-export type SearchOptions = InventoryOptions & ClusterOptions & { readonly provider?: string };
+export type SearchOptions = InventoryOptions & ClusterOptions & KindOptions & { readonly provider?: string };
 
 /**
  * All providers in which labs may be found: those of this machine, the inventory's and the cluster's where one is given; or
@@ -59,7 +63,7 @@ export type SearchOptions = InventoryOptions & ClusterOptions & { readonly provi
 export async function searchedProviders(options: SearchOptions): Promise<readonly Provider[]> {
   const existing = await inventoryProvider(options, {});
   const all = [
-    ...createProviders(),
+    ...createProviders({ kind: kindOf(options) }),
     ...(existing === undefined ? [] : [existing]),
     ...(options.kubeconfig !== undefined || options.provider === "cluster" ? [clusterProviderOf(options, {})] : []),
   ];

@@ -3,11 +3,12 @@ import { dataplaneNames } from "../dataplane/registry.ts";
 import { addCalicoOptions } from "./chosen-dataplane.ts";
 import { addClusterOptions, addInstallOptions, type ClusterOptions } from "./cluster-options.ts";
 import { addInventoryOptions, type InventoryOptions } from "./inventory-options.ts";
+import { addKindOptions, type KindOptions } from "./kind-options.ts";
 import { collect } from "./scenario-options.ts";
 
 /** Options that say on what to run. */
-export interface ProviderOptions extends InventoryOptions, ClusterOptions {
-  readonly provider: "auto" | "netns" | "docker" | "vm" | "cluster";
+export interface ProviderOptions extends InventoryOptions, ClusterOptions, KindOptions {
+  readonly provider: "auto" | "netns" | "docker" | "vm" | "kind" | "cluster";
   readonly dataplane: string;
   readonly calicoBin?: string;
   readonly calicoArchive?: string;
@@ -19,10 +20,10 @@ export interface ProviderOptions extends InventoryOptions, ClusterOptions {
 
 /** Adds the options that say on what to run. */
 export function addProviderOptions(command: Command): Command {
-  return addInstallOptions(addClusterOptions(addInventoryOptions(addCalicoOptions(command))))
+  return addKindOptions(addInstallOptions(addClusterOptions(addInventoryOptions(addCalicoOptions(command)))))
     .addOption(
       new Option("--provider <name>", "what makes the nodes; auto takes the cheapest that can do the mode and says why")
-        .choices(["auto", "netns", "docker", "vm", "cluster"])
+        .choices(["auto", "netns", "docker", "vm", "kind", "cluster"])
         .default("auto"),
     )
     .addOption(

@@ -19,6 +19,7 @@ import type { Plan } from "../topology/plan.ts";
 import { chosenDataplane, machinesFor, whyReference, type DataplaneChoice } from "./chosen-dataplane.ts";
 import { chosenVariants } from "./chosen-providers.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
+import type { KindOptions } from "./kind-options.ts";
 import { installOnDemand } from "./install-on-demand.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { openPage } from "./open-page.ts";
@@ -28,7 +29,7 @@ import { harnessVersion } from "./version.ts";
 import { writeReports, type Reports } from "./write-reports.ts";
 
 /** A run as the verbs ask for it. */
-export interface RunOrder extends RunOptions, ClusterOptions {
+export interface RunOrder extends RunOptions, ClusterOptions, KindOptions {
   readonly provider: ProviderOptions["provider"];
   readonly kernel?: string[];
   readonly cache?: string;

@@ -1,5 +1,6 @@
 import type { ProviderContext } from "./context.ts";
 import { createDockerProvider, type DockerProviderOptions } from "./docker/index.ts";
+import { createKindProvider, type KindProviderOptions } from "./kind/index.ts";
 import { netnsProvider } from "./netns/index.ts";
 import type { Provider } from "./provider.ts";
 import { createVmProvider, type VmOptions } from "./vm/index.ts";
@@ -8,14 +9,19 @@ import { createVmProvider, type VmOptions } from "./vm/index.ts";
 export interface ProvidersContext extends ProviderContext {
   readonly vm?: Pick<VmOptions, "cache" | "kernel" | "payload">;
   readonly docker?: Pick<DockerProviderOptions, "agentImage" | "cache" | "stays">;
+  readonly kind?: KindProviderOptions;
 }
 
-/** All providers, cheapest first: the order in which `--provider auto` tries them. To add one, add a line. */
+/** All providers, cheapest first: the order in which `--provider auto` tries them, but for `onRequest`. To add one, add a line. */
 const makers: readonly ((context: ProvidersContext) => Provider)[] = [
   netnsProvider,
   (context) => createDockerProvider({ ...context, ...context.docker }),
   (context) => createVmProvider({ ...context, ...context.vm }),
+  (context) => createKindProvider({ ...context, ...context.kind }),
 ];
+
+/** Providers that `--provider auto` leaves out: a cluster takes half a minute, and real Calico to be worth it. */
+export const onRequest: readonly string[] = ["kind"];
 
 /** Makes every provider; none touches the machine before it is asked to. */
 export function createProviders(context: ProvidersContext = {}): readonly Provider[] {

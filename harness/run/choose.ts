@@ -58,7 +58,8 @@ export function capabilitiesFor(mode: Mode, families: readonly Family[]): readon
 
 function because(provider: Provider, needs: readonly Capability[], ruledOut: readonly string[]): string {
   const can = needs.length === 0 ? "needs no tunnel" : `this kernel has ${needs.join(" and ")}`;
-  const others = { vm: "its guests have", docker: "its containers have" }[provider.name] ?? "the hosts have";
+  const others =
+    { vm: "its guests have", docker: "its containers have", kind: "its nodes have" }[provider.name] ?? "the hosts have";
   const kernel = provider.name === "netns" ? can : `${others} ${needs.join(" and ") || "all it needs"}`;
   return ruledOut.length === 0 ? kernel : ruledOut.join("; ");
 }

@@ -1,0 +1,79 @@
+import { contains, prefixLength, withoutPrefix } from "../../topology/address.ts";
+import type { Plan } from "../../topology/plan.ts";
+import type { Family } from "../../topology/topology.ts";
+import type { Problem } from "../provider.ts";
+import { poolOf } from "./render-config.ts";
+
+/**
+ * Prefix lengths that the cluster's pod network may have: the controller manager cuts a /24 (or /64) for each node out of it and
+ * takes at most 16 bits for their numbers (kube-controller-manager --node-cidr-mask-size, cidrset.go).
+ */
+const poolPrefixes: Readonly<Record<Family, readonly [shortest: number, longest: number]>> = {
+  4: [8, 24],
+  6: [48, 64],
+};
+
+/** Prefix lengths that a service network may have (kube-apiserver --service-cluster-ip-range: at most 20 bits of hosts). */
+const servicePrefixes: Readonly<Record<Family, readonly [shortest: number, longest: number]>> = {
+  4: [12, 30],
+  6: [108, 126],
+};
+
+/** What keeps a plan from becoming a kind cluster, whatever machine it is. */
+export function planProblems(plan: Plan): readonly Problem[] {
+  return [
+    ...plan.families.flatMap((family) => poolProblems(plan, family)),
+    ...plan.families.flatMap((family) => serviceProblems(plan, family)),
+    ...plan.nodes.flatMap((_, index) => legProblems(plan, index)),
+    ...fabricProblems(plan),
+  ];
+}
+
+/** Real Calico gives nodes other blocks than the plan, so routers would have to learn them. */
+function fabricProblems({ topology }: Plan): readonly Problem[] {
+  if (topology.fabric === "none") return [];
+  const what = `the topology has \`fabric: ${topology.fabric}\`, and routers of kind labs know no pod addresses`;
+  return [{ what, fix: "use --provider netns or vm for this topology, or one without a fabric" }];
+}
+
+function poolProblems(plan: Plan, family: Family): readonly Problem[] {
+  const cidr = poolOf(plan, family);
+  if (cidr === undefined) {
+    return [{ what: `the topology has no IPv${family} pool for the cluster's pods`, fix: "add one under `pools:`" }];
+  }
+  const [shortest, longest] = poolPrefixes[family];
+  const nodeBits = longest - prefixLength(cidr);
+  const fits = nodeBits >= 0 && prefixLength(cidr) >= shortest && 2 ** nodeBits >= plan.nodes.length;
+  if (fits) return [];
+  const what = `Kubernetes cannot cut ${plan.nodes.length} node networks (/${longest}) out of the pool ${cidr}`;
+  return [
+    {
+      what,
+      fix: `give \`pools:\` an IPv${family} network between /${shortest} and /${longest} that has room for them`,
+    },
+  ];
+}
+
+function serviceProblems({ topology }: Plan, family: Family): readonly Problem[] {
+  const cidr = topology.services[family];
+  const [shortest, longest] = servicePrefixes[family];
+  const prefix = cidr === undefined ? -1 : prefixLength(cidr);
+  if (prefix >= shortest && prefix <= longest) return [];
+  const what = `Kubernetes takes no Services network ${cidr ?? `of IPv${family}`}`;
+  return [{ what, fix: `give \`services:\` an IPv${family} network between /${shortest} and /${longest}` }];
+}
+
+/** Docker gives a leg its network's prefix, so an address with a prefix of its own cannot be had. */
+function legProblems({ nodes, topology, families }: Plan, index: number): readonly Problem[] {
+  const node = nodes[index];
+  const rack = topology.subnets.find(({ name }) => name === node?.uplink.segment);
+  return families.flatMap((family) => {
+    const address = node?.uplink.addresses[family];
+    const cidr = rack?.cidrs[family];
+    if (node === undefined || address === undefined || cidr === undefined) return [];
+    const fits = prefixLength(address) === prefixLength(cidr) && contains(cidr, withoutPrefix(address));
+    if (fits) return [];
+    const what = `node ${node.name} has ${address} in rack ${rack?.name ?? ""} (${cidr}): Docker gives every leg the rack's prefix`;
+    return [{ what, fix: "use --provider netns or vm for this topology, or give the node the rack's prefix" }];
+  });
+}
