@@ -31,6 +31,7 @@ export const packages = {
   bird: { apt: "bird2", dnf: "bird", apk: "bird", pacman: "bird" },
   iptables: everywhere("iptables"),
   ipset: everywhere("ipset"),
+  skopeo: everywhere("skopeo"),
   conntrack: { apt: "conntrack", dnf: "conntrack-tools", apk: "conntrack-tools", pacman: "conntrack-tools" },
   "qemu-system-x86_64": {
     apt: "qemu-system-x86",
@@ -77,7 +78,9 @@ export function requiredTools(verb, argv) {
 }
 
 /** The same in CI only: their packages bring services, which nobody wants started on a workstation for the sake of a test. */
-export const optionalInCi = { test: ["etcd", "bird", "sshd", "iptables", "ipset", "conntrack", "docker", "dockerd"] };
+export const optionalInCi = {
+  test: ["etcd", "bird", "sshd", "iptables", "ipset", "conntrack", "skopeo", "docker", "dockerd"],
+};
 
 /** The tools that are not on PATH. */
 export function missingTools(tools) {

@@ -22,7 +22,10 @@ export function addCalicoOptions(command: Command): Command {
   return command
     .option("--calico-bin <dir>", "real Calico: a folder with calico-node, the CNI plugin calico, and bird")
     .option("--calico-archive <file>", "real Calico: a node image saved by docker save, or an OCI archive")
-    .option("--calico-image <ref>", "real Calico: a node image to be pulled")
+    .option(
+      "--calico-image <ref>",
+      "real Calico: images to be pulled by skopeo, comma separated; for …/node:TAG alone also …/cni:TAG",
+    )
     .option("--etcd <path>", "etcd program for real Calico without Kubernetes (default: etcd on the PATH)");
 }
 

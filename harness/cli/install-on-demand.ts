@@ -7,6 +7,7 @@ import type { RunOrder } from "./run-and-report.ts";
 const tools = {
   machines: ["qemu-system-x86_64", "depmod"],
   calico: ["etcd", "iptables", "ipset", "conntrack"],
+  images: ["skopeo"],
   bgp: ["bird"],
 } as const;
 
@@ -20,6 +21,7 @@ export async function installOnDemand(
   const wanted = [
     ...((await needsMachines(order)) ? tools.machines : []),
     ...(wantsCalico(order) ? tools.calico : []),
+    ...(order.dataplane?.calicoImage === undefined ? [] : tools.images),
     ...(order.plan.topology.fabric === "bgp" ? tools.bgp : []),
   ];
   const missing = missingTools(wanted);

@@ -17,7 +17,7 @@ export interface RunningPod {
 export interface Network {
   readonly lab: Lab;
   readonly mode: Mode;
-  /** "reference dataplane, not Calico" or "Calico v3.32.1". */
+  /** "reference dataplane, not Calico" or "Calico v3.32.1", with what of it is not Calico's own. */
   readonly title: string;
   readonly identities: Identities;
   readonly pods: readonly RunningPod[];

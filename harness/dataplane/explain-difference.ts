@@ -19,15 +19,6 @@ const known: readonly Known[] = [
     because:
       "with IPv6 on the node Calico leaves the kernel's link-local address on its IPv4 tunnel; the reference turns IPv6 off there, so that the device sends no solicitations",
   },
-  {
-    matches: ({ what, subject, a, b }) =>
-      what === "route" &&
-      subject.startsWith("IPv6 tunnel of ") &&
-      a === undefined &&
-      b?.includes("proto kernel") === true,
-    because:
-      "the kernel makes a route to an IPv6 tunnel address; Felix, which owns all routes of its tunnel devices, removes it. It leads to the node itself either way",
-  },
 ];
 
 /** Why a difference is there, in one sentence; undefined for one that nobody has explained, which is a fault of the reference. */

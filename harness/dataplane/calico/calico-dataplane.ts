@@ -111,7 +111,7 @@ async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
   return bgp.length === 0 ? { nodes } : { nodes, bgp };
 }
 
-/** "Calico v3.32.1", as the program itself says. */
+/** "Calico v3.32.1", as the program itself says, and what of the network is not its own: there is no kube-proxy. */
 async function titleOf(lab: Lab, { calicoNode, root }: CalicoFiles): Promise<string> {
   // On this host even where nodes are machines, which would take a second to load it: they run the same files.
   const executor = lab.machines?.host ?? lab.nodes[0]?.executor;
@@ -119,5 +119,5 @@ async function titleOf(lab: Lab, { calicoNode, root }: CalicoFiles): Promise<str
   const argv = root === undefined ? [calicoNode, "-v"] : ["chroot", root, calicoNode, "-v"];
   const { stdout } = await executor.run(argv);
   const version = /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? stdout.trim().split("\n")[0] ?? "";
-  return `Calico ${version}`;
+  return `Calico ${version} (ClusterIP by rules of the lab's own)`;
 }

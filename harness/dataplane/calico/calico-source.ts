@@ -26,4 +26,4 @@ export interface BgpFiles {
 
 /** Ways to get a Calico, for every message that says that there is none. */
 export const waysToGetCalico =
-  "--calico-bin DIR (calico-node, calico, and for BGP bird, bird6, birdcl, confd/), or --calico-archive FILE (docker save or OCI)";
+  "--calico-bin DIR (calico-node, calico, and for BGP bird, bird6, birdcl, confd/), --calico-archive FILE (docker save or OCI), or --calico-image REF";

@@ -18,7 +18,7 @@ import { cniConfig } from "./pods.ts";
 import { resourcesFor } from "./resources.ts";
 
 /** To be raised when saved states of the past must not be used any more though nothing else in their names has changed. */
-const recipe = 1;
+const recipe = 2;
 
 /**
  * Name of the state that a converged lab is kept under: everything that decides what runs on its nodes, except the pools' mode,

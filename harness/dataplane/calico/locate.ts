@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Problem } from "../../provider/provider.ts";
 import { waysToGetCalico, type BgpFiles, type CalicoFiles, type CalicoSource } from "./calico-source.ts";
 import { LabError } from "../../core/errors.ts";
+import { pullImages } from "./pull-images.ts";
 import { unpackArchive } from "./unpack-archive.ts";
 
 /** Either the files of a Calico, or why there are none. */
@@ -13,12 +14,9 @@ export type Located = { readonly files: CalicoFiles } | { readonly problem: Prob
 export async function locateCalico(source: CalicoSource | undefined, cache?: string): Promise<Located> {
   if (source === undefined) return noCalico("no Calico is at hand", `give one: ${waysToGetCalico}`);
   if (source.kind === "bin") return locateInFolder(resolve(source.folder));
-  if (source.kind === "image") {
-    const fix = `save it elsewhere (docker save, skopeo copy) and give --calico-archive FILE; or ${waysToGetCalico}`;
-    return noCalico(`images are not pulled yet (${source.reference})`, fix);
-  }
   if (cache === undefined) return noCalico("an archive needs a folder to be unpacked into", "give a cache folder");
-  return locateInArchive(resolve(source.file), resolve(cache));
+  if (source.kind === "archive") return locateInArchive(() => Promise.resolve(resolve(source.file)), resolve(cache));
+  return locateInArchive(() => pullImages(source.reference, resolve(cache)), resolve(cache));
 }
 
 function noCalico(what: string, fix: string): Located {
@@ -41,9 +39,11 @@ async function locateInFolder(folder: string): Promise<Located> {
  * The root file system of the node image runs calico-node and BIRD; the CNI plugin, of an image of its own up to v3.32, is
  * expected in the same archive (calico/cni: /opt/cni/bin/calico).
  */
-async function locateInArchive(file: string, cache: string): Promise<Located> {
+async function locateInArchive(give: () => Promise<string>, cache: string): Promise<Located> {
   let root: string;
+  let file: string;
   try {
+    file = await give();
     root = await unpackArchive(file, cache);
   } catch (error) {
     if (!(error instanceof LabError)) throw error;

@@ -8,6 +8,7 @@ import { removeManagement } from "./management.ts";
 import { entrance, nodeCommand } from "./node-command.ts";
 import { removePods } from "./pods.ts";
 import { saveLogs } from "./save-logs.ts";
+import { servicesTable } from "./services.ts";
 import { stopServices } from "../process/supervise.ts";
 
 /**
@@ -57,6 +58,6 @@ done
 for name in $(ipset list -n 2>/dev/null | grep ^cali); do ipset destroy $name 2>/dev/null || :; done
 for family in ip ip6; do nft delete table $family calico 2>/dev/null || :; done
 nft -f - <<'END'
-${renderNatRemoval(4)}${renderNatRemoval(6)}
+${renderNatRemoval(4, servicesTable)}${renderNatRemoval(6, servicesTable)}
 END
 `;

@@ -3,6 +3,9 @@ import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import { renderNat } from "../reference/render-nat.ts";
 
+/** Name of the nftables table with the ClusterIPs on nodes of real Calico: neither Calico's nor the reference's. */
+export const servicesTable = "encaplab-services";
+
 /**
  * ClusterIPs of a node for `nft -f`: what kube-proxy would do, by our own rules, for there is no Kubernetes. Only the
  * translation to the backend and the masquerade of a pod that reaches itself; all other NAT is Calico's.
@@ -14,7 +17,7 @@ export function renderServices(plan: Plan, identities: Identities, node: string)
 function renderFamily(identities: Identities, node: string, family: Family): string {
   const addressOf = (name: string): string | undefined =>
     identities.pods.find((pod) => pod.name === name)?.addresses[family];
-  return renderNat({
+  const program = {
     family,
     pools: [],
     services: identities.services.flatMap(({ backend: name, clusterIps, port, targetPort }) => {
@@ -23,5 +26,6 @@ function renderFamily(identities: Identities, node: string, family: Family): str
       return backend === undefined || clusterIp === undefined ? [] : { clusterIp, port, backend, targetPort };
     }),
     localPods: identities.pods.flatMap((pod) => (pod.node === node ? (pod.addresses[family] ?? []) : [])),
-  });
+  };
+  return renderNat(program, servicesTable);
 }

@@ -10,12 +10,12 @@ export const natTable = "calico-reference";
  * tracked; services to their backend; host traffic into a tunnel takes the tunnel's address; pod traffic that leaves all
  * pools takes the node's address.
  */
-export function renderNat(nat: NatProgram): string {
+export function renderNat(nat: NatProgram, table: string = natTable): string {
   const ip = nat.family === 4 ? "ip" : "ip6";
   return [
-    `add table ${ip} ${natTable}`,
-    `delete table ${ip} ${natTable}`,
-    `table ${ip} ${natTable} {`,
+    `add table ${ip} ${table}`,
+    `delete table ${ip} ${table}`,
+    `table ${ip} ${table} {`,
     ...sets(nat),
     ...untracked(nat),
     ...["prerouting", "output"].flatMap((hook) => [
@@ -36,9 +36,9 @@ export function renderNat(nat: NatProgram): string {
 }
 
 /** Removes a family's table, whether it is there or not. */
-export function renderNatRemoval(family: NatProgram["family"]): string {
+export function renderNatRemoval(family: NatProgram["family"], table: string = natTable): string {
   const ip = family === 4 ? "ip" : "ip6";
-  return `add table ${ip} ${natTable}\ndelete table ${ip} ${natTable}\n`;
+  return `add table ${ip} ${table}\ndelete table ${ip} ${table}\n`;
 }
 
 function sets(nat: NatProgram): readonly string[] {

@@ -18,7 +18,10 @@ export function renderInstall(program: NodeProgram): string {
     ]),
     batch("bridge -batch -", tunnels.flatMap(fdbLines)),
     ...pods.map((pod) => batch(`ip -n ${pod.namespace} -batch -`, podInsideLines(pod))),
-    batch("nft -f -", program.nat.map(renderNat)),
+    batch(
+      "nft -f -",
+      program.nat.map((nat) => renderNat(nat)),
+    ),
   ]
     .filter((part) => part !== "")
     .join("\n");

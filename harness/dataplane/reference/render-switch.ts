@@ -18,7 +18,10 @@ export function renderSwitch(from: NodeProgram, to: NodeProgram): string {
     ...nodeSettings(to).map(setting),
     batch("ip -batch -", to.tunnels.flatMap(tunnelSetupLines)),
     batch("bridge -batch -", to.tunnels.flatMap(fdbLines)),
-    batch("nft -f -", to.nat.map(renderNat)),
+    batch(
+      "nft -f -",
+      to.nat.map((nat) => renderNat(nat)),
+    ),
     batch("ip -batch -", [
       ...to.routes.map(routeLine),
       // Felix takes only the address from tunl0 and leaves the device up (calico-facts 2.2).

@@ -29,7 +29,10 @@ export function tunnelDeviceLines(tunnel: TunnelProgram): readonly string[] {
 export function tunnelSetupLines({ device, mtu, address, family, peers }: TunnelProgram): readonly string[] {
   return [
     `link set ${device} mtu ${mtu} up`,
-    family === 4 ? `addr replace ${address}/32 dev ${device}` : `addr replace ${address}/128 dev ${device} nodad`,
+    // Felix removes the kernel's own route to an IPv6 tunnel address, as every route on its devices that it did not make.
+    family === 4
+      ? `addr replace ${address}/32 dev ${device}`
+      : `addr replace ${address}/128 dev ${device} nodad noprefixroute`,
     ...peers.map((peer) => `neigh replace ${peer.tunnelAddress} lladdr ${peer.mac} dev ${device} nud permanent`),
   ];
 }

@@ -42,7 +42,7 @@ for device in $(devices); do ip link del "$device"; done
 ${record.networks.map((network) => `ip route flush root ${network} 2>/dev/null`).join("\n")}
 for family in -4 -6; do ip $family rule del fwmark 0x100000/0x100000 2>/dev/null; done
 if [ -e /proc/sys/net/ipv4/conf/tunl0 ]; then ip addr flush dev tunl0; ip link set tunl0 down; fi
-for family in ip ip6; do for table in calico calico-reference; do nft delete table $family $table 2>/dev/null; done; done
+for family in ip ip6; do for table in calico calico-reference encaplab-services; do nft delete table $family $table 2>/dev/null; done; done
 for kind in iptables-legacy ip6tables-legacy iptables-nft ip6tables-nft; do
   command -v $kind-save >/dev/null || continue
   $kind-save 2>/dev/null | grep -q cali || continue

@@ -15,6 +15,9 @@ import { guestName, machinesFolder } from "./vm-names.ts";
 /** Milliseconds after which idle connections to a lab that another process made are closed: nobody says when it is done. */
 const attachedIdleMs = 1_000;
 
+/** Milliseconds of a command without a limit of its own; emulated machines on a busy host need more than what is usual. */
+const commandTimeoutMs = 120_000;
+
 /** Milliseconds between looks whether a machine still runs. */
 const watchMs = 500;
 
@@ -76,8 +79,8 @@ async function pidOf(path: string): Promise<number> {
 function showingConsole(executor: Executor, path: string): Executor {
   return {
     where: executor.where,
-    run: (argv, options) => withConsole(path, executor.run(argv, options)),
-    tryRun: (argv, options) => withConsole(path, executor.tryRun(argv, options)),
+    run: (argv, options) => withConsole(path, executor.run(argv, { timeoutMs: commandTimeoutMs, ...options })),
+    tryRun: (argv, options) => withConsole(path, executor.tryRun(argv, { timeoutMs: commandTimeoutMs, ...options })),
     spawn: async (argv, scope, options) => {
       const running = await withConsole(path, executor.spawn(argv, scope, options));
       const finished = withConsole(path, running.finished);
