@@ -36,14 +36,14 @@ describe("images that are pulled (real skopeo)", function () {
   this.timeout(60_000);
   let folder: string;
 
-  beforeEach(async function () {
+  before(async function () {
     const { exitCode } = await host.tryRun(["sh", "-c", "command -v skopeo"]);
     if (exitCode !== 0) skipFor(this, "no skopeo here: install the package skopeo");
+  });
+  beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "encaplab-pull-"));
   });
-  afterEach(async () => {
-    if (folder !== undefined) await rm(folder, { recursive: true });
-  });
+  afterEach(() => rm(folder, { recursive: true }));
 
   /** An OCI layout with one image that holds these empty programs. */
   const image = async (name: string, programs: readonly string[]): Promise<string> => {
