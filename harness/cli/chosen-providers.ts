@@ -1,5 +1,9 @@
+import { UsageError } from "../core/errors.ts";
+import { CommandError } from "../exec/command-error.ts";
+import { localExecutor } from "../exec/local.ts";
 import { createProviders, onRequest, type ProvidersContext } from "../provider/registry.ts";
 import type { Provider } from "../provider/provider.ts";
+import { userImage } from "../provider/vm/image-disks.ts";
 import type { Variant } from "../run/request.ts";
 import { clusterProviderOf, meansCluster, type ClusterOptions } from "./cluster-options.ts";
 import { inventoryProvider, type InventoryOptions } from "./inventory-options.ts";
@@ -7,7 +11,7 @@ import { kindOf, type KindOptions } from "./kind-options.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 
 /** What the options say about providers. */
-export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "cache"> &
+export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "image" | "cache"> &
   InventoryOptions &
   ClusterOptions &
   KindOptions & {
@@ -15,7 +19,7 @@ export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "cach
     readonly keep?: boolean;
   };
 
-/** The providers that the options allow, cheapest first; an inventory is the only one, a kernel asks for machines. */
+/** The providers that the options allow, cheapest first; an inventory is the only one, a kernel or an image asks for machines. */
 export async function chosenProviders(
   options: ProviderChoice,
   context: ProvidersContext,
@@ -24,9 +28,17 @@ export async function chosenProviders(
   if (existing !== undefined) return [existing];
   if (meansCluster(options)) return [clusterProviderOf(options, context)];
   const [kernel] = options.kernel ?? [];
+  if (kernel !== undefined && options.image !== undefined) {
+    throw new UsageError("--kernel and --image exclude each other: an image boots its own kernel");
+  }
+  if (options.image !== undefined) await refuseBadImage(options.image);
   const vm = {
+    onNotice: (text: string) => {
+      process.stderr.write(`encaplab: ${text}\n`);
+    },
     ...context.vm,
     ...(kernel === undefined ? {} : { kernel }),
+    ...(options.image === undefined ? {} : { image: options.image }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
   const docker = {
@@ -34,11 +46,21 @@ export async function chosenProviders(
     ...(options.cache === undefined ? {} : { cache: options.cache }),
     ...(options.keep === undefined ? {} : { stays: options.keep }),
   };
-  const wanted = options.provider === "auto" && kernel !== undefined ? "vm" : options.provider;
+  const asksForMachines = kernel !== undefined || options.image !== undefined;
+  const wanted = options.provider === "auto" && asksForMachines ? "vm" : options.provider;
   const all = createProviders({ ...context, vm, docker, kind: kindOf(options) });
   return wanted === "auto"
     ? all.filter(({ name }) => !onRequest.includes(name))
     : all.filter(({ name }) => name === wanted);
+}
+
+/** A wrong file is wrong usage. Where the tool that could tell is missing, the provider names it. */
+async function refuseBadImage(image: string): Promise<void> {
+  try {
+    await userImage(localExecutor(), image);
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.failure !== "missing-program") throw error;
+  }
 }
 
 /** One variant for each kernel that is asked for; otherwise a single one without a name. */

@@ -15,6 +15,7 @@ export interface ProviderOptions extends InventoryOptions, ClusterOptions, KindO
   readonly calicoImage?: string;
   readonly etcd?: string;
   readonly kernel?: string[];
+  readonly image?: string;
   readonly cache?: string;
 }
 
@@ -36,6 +37,10 @@ export function addProviderOptions(command: Command): Command {
         "--kernel <versions>",
         "kernels for virtual machines, for example 6.1,6.12: the same run on each, side by side in one report (doctor lists them)",
       ).argParser((value: string, before: string[] | undefined) => collect(value, before ?? [])),
+    )
+    .option(
+      "--image <file>",
+      "boot the virtual machines from your own cloud image (qcow2 with cloud-init) instead of a small guest with --kernel",
     )
     .option("--cache <dir>", "folder for kernels, guest images and saved machine states (default ~/.cache/encaplab)");
 }
