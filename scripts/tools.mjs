@@ -32,6 +32,7 @@ export const packages = {
   iptables: everywhere("iptables"),
   ipset: everywhere("ipset"),
   conntrack: { apt: "conntrack", dnf: "conntrack-tools", apk: "conntrack-tools", pacman: "conntrack-tools" },
+  "qemu-img": { apt: "qemu-utils", dnf: "qemu-img", apk: "qemu-img", pacman: "qemu-img" },
   "qemu-system-x86_64": {
     apt: "qemu-system-x86",
     dnf: "qemu-system-x86-core",

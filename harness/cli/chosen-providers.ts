@@ -1,17 +1,21 @@
+import { UsageError } from "../core/errors.ts";
+import { CommandError } from "../exec/command-error.ts";
+import { localExecutor } from "../exec/local.ts";
 import { createProviders, type ProvidersContext } from "../provider/registry.ts";
 import type { Provider } from "../provider/provider.ts";
+import { userImage } from "../provider/vm/image-disks.ts";
 import type { Variant } from "../run/request.ts";
 import { inventoryProvider, type InventoryOptions } from "./inventory-options.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 
 /** What the options say about providers. */
-export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "cache" | "agentImage"> &
+export type ProviderChoice = Pick<ProviderOptions, "provider" | "kernel" | "image" | "cache" | "agentImage"> &
   InventoryOptions & {
     /** The lab shall outlive this process. */
     readonly keep?: boolean;
   };
 
-/** The providers that the options allow, cheapest first; an inventory is the only one, a kernel asks for machines. */
+/** The providers that the options allow, cheapest first; an inventory is the only one, a kernel or an image asks for machines. */
 export async function chosenProviders(
   options: ProviderChoice,
   context: ProvidersContext,
@@ -19,9 +23,17 @@ export async function chosenProviders(
   const existing = await inventoryProvider(options, context);
   if (existing !== undefined) return [existing];
   const [kernel] = options.kernel ?? [];
+  if (kernel !== undefined && options.image !== undefined) {
+    throw new UsageError("--kernel and --image exclude each other: an image boots its own kernel");
+  }
+  if (options.image !== undefined) await refuseBadImage(options.image);
   const vm = {
+    onNotice: (text: string) => {
+      process.stderr.write(`encaplab: ${text}\n`);
+    },
     ...context.vm,
     ...(kernel === undefined ? {} : { kernel }),
+    ...(options.image === undefined ? {} : { image: options.image }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
   const docker = {
@@ -29,9 +41,19 @@ export async function chosenProviders(
     ...(options.cache === undefined ? {} : { cache: options.cache }),
     ...(options.keep === undefined ? {} : { stays: options.keep }),
   };
-  const wanted = options.provider === "auto" && kernel !== undefined ? "vm" : options.provider;
+  const asksForMachines = kernel !== undefined || options.image !== undefined;
+  const wanted = options.provider === "auto" && asksForMachines ? "vm" : options.provider;
   const all = createProviders({ ...context, vm, docker });
   return wanted === "auto" ? all : all.filter(({ name }) => name === wanted);
+}
+
+/** A wrong file is wrong usage. Where the tool that could tell is missing, the provider names it. */
+async function refuseBadImage(image: string): Promise<void> {
+  try {
+    await userImage(localExecutor(), image);
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.failure !== "missing-program") throw error;
+  }
 }
 
 /** One variant for each kernel that is asked for; otherwise a single one without a name. */

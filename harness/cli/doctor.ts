@@ -4,12 +4,14 @@ import { localExecutor } from "../exec/local.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Provider } from "../provider/provider.ts";
 import { availableKernels } from "../provider/vm/kernel.ts";
+import { listStored } from "../provider/vm/stored.ts";
 import { createProviders } from "../provider/registry.ts";
 import { capabilitiesFor } from "../run/choose.ts";
 import { readEnvironment } from "../run/environment.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
+import { defaultCache, sizeOfAll, sizeText } from "./cache.ts";
 import { harnessVersion } from "./version.ts";
 
 interface Finding {
@@ -33,7 +35,13 @@ export function addDoctor(program: Command): void {
       const plan = planTopology(await loadTopology(options.topology));
       const environment = await readEnvironment(harnessVersion, host);
       const providers = await Promise.all(createProviders().map((provider) => examineProvider(provider, plan)));
-      const findings = [...providers, await kernelFinding(host), dataplaneFinding, await reportFinding(host)];
+      const findings = [
+        ...providers,
+        await kernelFinding(host),
+        await cacheFinding(),
+        dataplaneFinding,
+        await reportFinding(host),
+      ];
       if (options.json === true) {
         console.log(JSON.stringify({ schema: "encaplab/doctor/1", environment, findings }, undefined, 2));
         return;
@@ -83,6 +91,13 @@ async function kernelFinding(host: Executor): Promise<Finding> {
     detail: "the distribution's package lists name no kernel for virtual machines",
     fixes: ["apt-get update, or --kernel FILE with a linux-image-*.deb"],
   };
+}
+
+async function cacheFinding(): Promise<Finding> {
+  const stored = await listStored(defaultCache);
+  const size = `${sizeText(sizeOfAll(stored))} in ${defaultCache}`;
+  const detail = stored.length === 0 ? "empty; the first machines fill it" : `${size} (npm run lab -- cache)`;
+  return { what: "cache", state: "ready", detail, fixes: [] };
 }
 
 const dataplaneFinding: Finding = {

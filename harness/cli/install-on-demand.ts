@@ -6,6 +6,7 @@ import type { RunOrder } from "./run-and-report.ts";
 /** Tools that virtual machines, real Calico and a BGP fabric need beyond those of every lab. */
 const tools = {
   machines: ["qemu-system-x86_64", "depmod"],
+  image: ["qemu-img"],
   calico: ["etcd", "iptables", "ipset", "conntrack"],
   bgp: ["bird"],
 } as const;
@@ -15,10 +16,11 @@ const tools = {
  * provider or dataplane, which name it as the reason for what they cannot do.
  */
 export async function installOnDemand(
-  order: Pick<RunOrder, "provider" | "kernel" | "inventory" | "dataplane" | "modes" | "plan">,
+  order: Pick<RunOrder, "provider" | "kernel" | "image" | "inventory" | "dataplane" | "modes" | "plan">,
 ): Promise<void> {
   const wanted = [
     ...((await needsMachines(order)) ? tools.machines : []),
+    ...(order.image === undefined ? [] : tools.image),
     ...(wantsCalico(order) ? tools.calico : []),
     ...(order.plan.topology.fabric === "bgp" ? tools.bgp : []),
   ];
@@ -34,12 +36,13 @@ export async function installOnDemand(
 async function needsMachines({
   provider,
   kernel,
+  image,
   inventory,
   modes,
   plan,
 }: Parameters<typeof installOnDemand>[0]): Promise<boolean> {
   if (inventory !== undefined) return false;
-  if (provider === "vm" || kernel !== undefined) return true;
+  if (provider === "vm" || (kernel ?? image) !== undefined) return true;
   if (provider !== "auto" || !modes.some((mode) => mode.encapsulation === "ipip")) return false;
   const netns = await examineProviders(
     createProviders().filter(({ name }) => name === "netns"),

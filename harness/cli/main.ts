@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode, HarnessError, formatError } from "../core/errors.ts";
+import { addCache } from "./cache.ts";
 import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
 import { addDoctor } from "./doctor.ts";
@@ -34,6 +35,7 @@ for (const add of [
   addReport,
   addSelftest,
   addSchema,
+  addCache,
 ]) {
   add(program);
 }

@@ -13,6 +13,7 @@ export interface ProviderOptions extends InventoryOptions {
   readonly calicoImage?: string;
   readonly etcd?: string;
   readonly kernel?: string[];
+  readonly image?: string;
   readonly cache?: string;
   readonly agentImage?: string;
 }
@@ -37,5 +38,9 @@ export function addProviderOptions(command: Command): Command {
       ).argParser((value: string, before: string[] | undefined) => collect(value, before ?? [])),
     )
     .option("--agent-image <ref>", "Docker image of nodes and routers (default: one that is built when first needed)")
+    .option(
+      "--image <file>",
+      "boot the virtual machines from your own cloud image (qcow2 with cloud-init) instead of a small guest with --kernel",
+    )
     .option("--cache <dir>", "folder for kernels, guest images and saved machine states (default ~/.cache/encaplab)");
 }

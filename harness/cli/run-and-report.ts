@@ -30,6 +30,7 @@ import { writeReports, type Reports } from "./write-reports.ts";
 export interface RunOrder extends RunOptions {
   readonly provider: ProviderOptions["provider"];
   readonly kernel?: string[];
+  readonly image?: string;
   readonly cache?: string;
   readonly agentImage?: string;
   readonly inventory?: string;

@@ -63,6 +63,8 @@ async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal
   const fits = fault.fabric === undefined || asked.fabric === fault.fabric;
   const topology = fits ? asked : await loadTopology(`${fault.fabric}-fabric`);
   const plan = planTopology(topology);
+  const unmet = fault.unmet?.(plan);
+  if (unmet !== undefined) return { fault, state: "skipped", lines: [unmet] };
   const mode = await firstRunnableMode(fault, plan, options);
   if (mode === undefined) {
     return { fault, state: "skipped", lines: [`no provider here can run ${fault.modes.join(" or ")}`] };

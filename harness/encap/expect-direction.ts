@@ -23,6 +23,7 @@ export function expectDirection(
   if (form === "none")
     return { hops: [...podHop(from, ends[0]), ...podHop(to, ends[1])], underlay: form, sources, destination };
   const way = wayOf(plan, mode, path.family, from, to, flow);
+  const { link } = plannedNode(plan, from).uplink;
   const outer = form === "plain" ? undefined : outerOf(form, path.family, from, to);
   return {
     hops: hopsOf(way, form, from, to, ends),
@@ -31,7 +32,20 @@ export function expectDirection(
     sources,
     destination,
     ...(way.dies === undefined ? {} : { dies: way.dies }),
+    ...narrowOf(plan, from, way),
+    ...(link === undefined || !way.leaves ? {} : { link }),
   };
+}
+
+function narrowOf(plan: Plan, from: Party, { routers }: Way): Pick<ExpectedDirection, "narrow"> {
+  const ports = routers.flatMap(({ router, out }) => {
+    const port = plan.routers.find(({ name }) => name === router)?.ports.find(({ device }) => device === out);
+    return port === undefined ? [] : [{ router, port }];
+  });
+  const mtu = Math.min(...ports.map(({ port }) => port.mtu));
+  if (mtu >= plannedNode(plan, from).uplink.mtu) return {};
+  const first = ports.find(({ port }) => port.mtu === mtu);
+  return first === undefined ? {} : { narrow: { mtu, from: { node: first.router, device: first.port.device } } };
 }
 
 type End = "source" | "target";

@@ -30,7 +30,34 @@ export function expectPath(plan: Plan, mode: Mode, identities: Identities, path:
     dials: parties.dials,
     overhead: forward.outer === undefined ? 0 : overheadOf(mode.encapsulation, path.family),
     podMtu: podMtu(plan, mode),
+    ...sizesOf(
+      forward,
+      overheadOf(forward.outer === undefined ? "none" : mode.encapsulation, path.family),
+      podMtu(plan, mode),
+    ),
     silent: silentTaps(plan, identities, [forward, ...(reverse === undefined ? [] : [reverse])]),
+  };
+}
+
+/**
+ * What becomes of a full packet where a link on the way carries less than the nodes' own. An IPIP tunnel copies DF to the outer
+ * header (RFC 2003 3.1; tunl0 of Linux), and IPv6 knows no fragments on the way, so that packets must be smaller. VXLAN's outer IPv4
+ * header has no DF (Linux: `df unset`), so that the router before the narrow link cuts it and the target's node puts it together.
+ */
+function sizesOf(
+  { narrow, outer, hops }: ExpectedDirection,
+  overhead: number,
+  full: number,
+): Pick<PathExpectation, "pathMtu" | "fragments"> {
+  if (narrow === undefined || full + overhead <= narrow.mtu) return {};
+  const isCut = outer?.vxlan !== undefined && !outer.source.includes(":");
+  if (!isCut) return { pathMtu: narrow.mtu - overhead };
+  const start = hops.findIndex(({ tap }) => isSameTap(tap, narrow.from));
+  return {
+    fragments: hops
+      .slice(start)
+      .filter(({ role }) => !role.endsWith("-pod"))
+      .map(({ tap }) => tap),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { LinkShape } from "../topology/link-shape.ts";
 import type { Path } from "./path.ts";
 
 /** Form of a packet on the wire. */
@@ -38,6 +39,14 @@ export interface ExpectedDeath {
   readonly because: string;
 }
 
+/** A link on the way that carries smaller packets than the sending node believes. */
+export interface Narrow {
+  /** Bytes of IP packet. */
+  readonly mtu: number;
+  /** The router's port into it. */
+  readonly from: TapId;
+}
+
 /** What must happen to the packets of one direction. */
 export interface ExpectedDirection {
   /** Taps in the order of travel, up to the last one that must still see the packet. */
@@ -52,6 +61,10 @@ export interface ExpectedDirection {
   readonly destination: string;
   /** Missing where the packets are delivered. */
   readonly dies?: ExpectedDeath;
+  /** The narrowest link behind the first, where it carries less than the sending node's own. */
+  readonly narrow?: Narrow;
+  /** What the sending node's link does to the packets, where the topology says something; only where they leave the node. */
+  readonly link?: LinkShape;
 }
 
 /** Everything that must be true of one path, computed from topology, mode and identities alone. */
@@ -70,6 +83,10 @@ export interface PathExpectation {
   readonly overhead: number;
   /** MTU of pods in this mode: smallest host MTU minus the mode's overhead, also on plain paths (calico-facts 2.2). */
   readonly podMtu: number;
+  /** Largest packet that passes with DF set; missing = the pods' MTU. */
+  readonly pathMtu?: number;
+  /** Taps at which a packet of that size shows in fragments, forward; missing = nowhere. */
+  readonly fragments?: readonly TapId[];
   /** Taps at which nothing of this path may show: uplinks for same-node paths, uninvolved nodes otherwise. */
   readonly silent: readonly TapId[];
 }

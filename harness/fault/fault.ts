@@ -18,6 +18,8 @@ export interface Fault {
   readonly modes: readonly ModeId[];
   /** Localities that the topology must have. */
   readonly needs: readonly Exclude<Locality, "same-node">[];
+  /** Why the fault means nothing in a plan; undefined where it does. Missing = it does in all. */
+  unmet?(plan: Plan): string | undefined;
   /** Fabric that the topology must have; missing = any. */
   readonly fabric?: Fabric;
   /**

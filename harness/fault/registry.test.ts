@@ -16,6 +16,7 @@ const checks: Readonly<Record<CheckName, true>> = {
   symmetry: true,
   conservation: true,
   mtu: true,
+  delay: true,
   "control-plane": true,
   bgp: true,
 };

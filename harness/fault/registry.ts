@@ -8,6 +8,7 @@ import type { Fault } from "./fault.ts";
 import { foreignRoute } from "./foreign-route.ts";
 import { learningVtep } from "./learning-vtep.ts";
 import { lossyRouter } from "./lossy-router.ts";
+import { missingDelay } from "./missing-delay.ts";
 import { missingBlackhole } from "./missing-blackhole.ts";
 import { noTunnelMasquerade } from "./no-tunnel-masquerade.ts";
 import { plainLeak } from "./plain-leak.ts";
@@ -33,6 +34,7 @@ export const faults: readonly Fault[] = [
   sourceCheck,
   lossyRouter,
   smallMtuUnderlay,
+  missingDelay,
   wrongVni,
   wrongOuterSource,
   staleFdb,

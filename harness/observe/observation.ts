@@ -11,6 +11,8 @@ export interface HeaderVariant {
   readonly outerDestination?: string;
   readonly outerTtl?: number;
   readonly outerDontFragment?: boolean;
+  /** The packet is the first part of one that was cut on the way; only such a part holds the inner headers. */
+  readonly fragment?: true;
   /** VXLAN only. */
   readonly vxlan?: {
     readonly vni: number;

@@ -13,10 +13,12 @@ export function shapeOf(packet: Packet): HeaderShape | undefined {
   if (inner === undefined || outer === undefined) return undefined;
   const form: Form = formOf(packet);
   const { source, destination, ttl } = inner;
-  if (form === "plain") return { form, source, destination, ttl };
+  const fragment = outer.kind === "ipv4" && outer.moreFragments ? ({ fragment: true } as const) : {};
+  if (form === "plain") return { form, ...fragment, source, destination, ttl };
   const vxlan = form === "vxlan" ? vxlanShape(packet) : undefined;
   return {
     form,
+    ...fragment,
     outerSource: outer.source,
     outerDestination: outer.destination,
     outerTtl: outer.ttl,
@@ -30,8 +32,8 @@ export function shapeOf(packet: Packet): HeaderShape | undefined {
 
 /** Equal for packets that look alike. */
 export function shapeKey({ form, outerSource, outerDestination, outerTtl, ...rest }: HeaderShape): string {
-  const { source, destination, ttl, vxlan, outerDontFragment } = rest;
-  const plain = `${form} ${source} ${destination} ${ttl}`;
+  const { source, destination, ttl, vxlan, outerDontFragment, fragment } = rest;
+  const plain = `${form} ${source} ${destination} ${ttl} ${String(fragment)}`;
   if (form === "plain") return plain;
   const outer = `${plain} ${outerSource ?? ""} ${outerDestination ?? ""} ${outerTtl ?? ""} ${String(outerDontFragment)}`;
   if (vxlan === undefined) return outer;

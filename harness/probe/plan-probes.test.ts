@@ -31,6 +31,15 @@ describe("planProbes", () => {
     assert.match(line(clusterIp[0]), /--connect-timeout 0\.9 /);
   });
 
+  it("sends more over links that lose packets, so that chance hides little, and more patiently", () => {
+    const plain = expectation({});
+    const lossy = { ...plain, forward: { ...plain.forward, link: { loss: 0.01 } } };
+    const probes = planProbes([lossy], all);
+    assert.deepEqual(kindsOf(probes), ["ping 6", "curl 1", "bulk 131072", "mtu 8"]);
+    assert.ok(probes.every(({ slow }) => slow === true));
+    assert.match(line(probes[3]), /^ping -n -c 4 -i 0\.5 -M do -s 1422 /);
+  });
+
   it("skips what cannot be asked, and kinds that nobody asked for", () => {
     assert.deepEqual(planProbes([{ ...expectation({}), skip: "no IPIP for IPv6" }], all), []);
     const onlyPing = { ...all, kinds: new Set<ProbeKind>(["ping"]) };

@@ -1,3 +1,4 @@
+import { packetsFor, packetsForOne, roundTripLoss } from "../encap/declared-loss.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { Probe, ProbeKind } from "./probe.ts";
 import { tokenSource, type TokenSource } from "./token.ts";
@@ -39,7 +40,10 @@ export function planProbes(expectations: readonly PathExpectation[], options: Pr
         ...mtuProbe(expectation, options, tokens, index, sampled),
       ];
       const wanted = planned.filter((probe) => options.kinds.has(probe.kind));
-      return options.slow === true ? wanted.map((probe) => ({ ...probe, slow: true as const })) : wanted;
+      // TCP finds out about each loss only after a while.
+      return options.slow === true || lossOf(expectation) > 0
+        ? wanted.map((probe) => ({ ...probe, slow: true as const }))
+        : wanted;
     });
 }
 
@@ -59,7 +63,8 @@ function pingProbe(
   index: number,
 ): readonly Probe[] {
   if (toClusterIp(expectation)) return [];
-  const amount = mustDie(expectation) ? pingsToDie : (options.pings ?? 5);
+  const loss = lossOf(expectation);
+  const amount = mustDie(expectation) ? packetsForOne(pingsToDie, loss) : packetsFor(options.pings ?? 5, loss);
   const pattern = tokens.pattern(2 * index);
   return [{ ...common(expectation), kind: "ping", token: { kind: "icmp-pattern", pattern }, amount }];
 }
@@ -90,13 +95,19 @@ function mtuProbe(
   index: number,
   sampled: Set<string>,
 ): readonly Probe[] {
-  const { path, podMtu } = expectation;
+  const { path, podMtu, pathMtu = podMtu } = expectation;
   if (path.traffic !== "pod-to-pod" || mustDie(expectation)) return [];
   const sample = `${path.source.node} ${path.locality} ${path.family}`;
   if (options.mtuPaths !== "all" && sampled.has(sample)) return [];
   sampled.add(sample);
   const pattern = tokens.pattern(2 * index + 1);
-  return [{ ...common(expectation), kind: "mtu", token: { kind: "icmp-pattern", pattern }, amount: 2, mtu: podMtu }];
+  const amount = 2 * packetsForOne(1, lossOf(expectation));
+  return [{ ...common(expectation), kind: "mtu", token: { kind: "icmp-pattern", pattern }, amount, mtu: pathMtu }];
+}
+
+/** Share of requests that stay unanswered because of what the topology says of the links. */
+function lossOf({ forward, reverse }: PathExpectation): number {
+  return roundTripLoss(forward.link?.loss ?? 0, reverse?.link?.loss ?? 0);
 }
 
 function common(expectation: PathExpectation): Pick<Probe, "path" | "dials" | "dies"> {

@@ -62,7 +62,8 @@ function paceOf(probe: Probe): "usual" | "slow" {
 function mtuArgv(probe: Probe, extraBytes: 0 | 1): readonly string[] {
   const headers = probe.path.family === 6 ? 48 : 28;
   const size = String((probe.mtu ?? 0) - headers + extraBytes);
-  return pingArgv(probe, ["-c", "1", "-M", "do", "-s", size]);
+  const repeat = probe.amount > 2 ? ["-i", String(timesOf(probe).interval)] : [];
+  return pingArgv(probe, ["-c", String(probe.amount / 2), ...repeat, "-M", "do", "-s", size]);
 }
 
 /** Without proxies and curlrc of the machine; the body comes first, then what curl measured as JSON. */

@@ -26,7 +26,7 @@ export interface Probe {
   readonly token: Token;
   /** Destination address as the source dials it: pod, node or ClusterIP. */
   readonly dials: string;
-  /** ping: echo requests; curl: 1; bulk: bytes of payload; mtu: 2 (one fits, one does not). */
+  /** ping: echo requests; curl: 1; bulk: bytes of payload; mtu: 2 (one fits, one does not), or as many pairs. */
   readonly amount: number;
   /** mtu probes only: the MTU that must just fit. */
   readonly mtu?: number;

@@ -3,7 +3,7 @@ import type { Executor } from "../exec/executor.ts";
 import type { Plan } from "../topology/plan.ts";
 
 /** What a provider's nodes can do; scenarios name what they need. */
-export type Capability = "vxlan" | "vxlan6" | "ipip" | "nftables" | "netem" | "ipv6";
+export type Capability = "vxlan" | "vxlan6" | "ipip" | "nftables" | "netem" | "tbf" | "ipv6";
 
 /** One reason for which something cannot run here, with the way out. */
 export interface Problem {
@@ -16,6 +16,8 @@ export interface LabNode {
   readonly name: string;
   readonly role: "node" | "router";
   readonly executor: Executor;
+  /** Command with which a person opens a shell there; missing = by the namespace that its executor names. */
+  readonly enter?: readonly string[];
   /** Prefix for namespaces that a dataplane makes on this node, unique on the machine: `el7f3kq-`. */
   readonly namespacePrefix: string;
 }

@@ -6,7 +6,7 @@ import { createVmProvider, type VmOptions } from "./vm/index.ts";
 
 /** What a run gives to its providers: to all of them, and to single ones. */
 export interface ProvidersContext extends ProviderContext {
-  readonly vm?: Pick<VmOptions, "cache" | "kernel" | "payload">;
+  readonly vm?: Pick<VmOptions, "cache" | "kernel" | "payload" | "image" | "onNotice">;
   readonly docker?: Pick<DockerProviderOptions, "agentImage" | "cache" | "stays">;
 }
 

@@ -41,6 +41,14 @@ const outerSchema = z
   })
   .readonly();
 
+const linkSchema = z
+  .strictObject({
+    loss: z.number().exactOptional(),
+    delayMs: z.number().exactOptional(),
+    rateKbit: z.number().exactOptional(),
+  })
+  .readonly();
+
 const directionSchema = z
   .strictObject({
     hops: z.array(hopSchema).readonly(),
@@ -49,6 +57,8 @@ const directionSchema = z
     sources: z.array(text).readonly(),
     destination: text,
     dies: z.strictObject({ node: text, because: text }).readonly().exactOptional(),
+    narrow: z.strictObject({ mtu: count, from: tapSchema }).readonly().exactOptional(),
+    link: linkSchema.exactOptional(),
   })
   .readonly();
 
@@ -63,6 +73,8 @@ export const expectationSchema = z
     dials: text,
     overhead: count,
     podMtu: count,
+    pathMtu: count.exactOptional(),
+    fragments: z.array(tapSchema).readonly().exactOptional(),
     silent: z.array(tapSchema).readonly(),
   })
   .readonly();

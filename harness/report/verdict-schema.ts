@@ -17,6 +17,7 @@ export const verdictSchema = z
       "symmetry",
       "conservation",
       "mtu",
+      "delay",
       "control-plane",
       "bgp",
     ]),

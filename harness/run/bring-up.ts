@@ -56,20 +56,40 @@ async function providerFor({ mode, plan, providers }: BringUpRequest): Promise<P
 }
 
 function entries(lab: Lab, network: Network): KeptLab["enter"] {
-  const machines = [...lab.routers, ...lab.nodes].map(({ name, executor }) => ({ name, where: executor.where }));
-  const pods = network.pods.map(({ name, executor }) => ({ name, where: executor.where }));
-  return [...machines, ...pods].map(({ name, where }) => ({ name, command: enterCommand(where) }));
+  const members = [...lab.routers, ...lab.nodes];
+  const ofMembers = members.map(({ name, executor, enter }) => ({
+    name,
+    command: enterCommand(executor.where, enter),
+  }));
+  const ofPods = network.pods.map(({ name, node, executor }) => {
+    const enter = members.find((member) => member.name === node)?.enter;
+    return { name, command: enterPodCommand(executor.where, enter) };
+  });
+  return [...ofMembers, ...ofPods];
 }
 
-/** "node a1 (netns el7f3k-a1)" holds the namespace that a shell enters, "… (container encaplab-7f3kq-a1)" the container. */
-function enterCommand(where: string): string {
-  const namespace = /netns ([^\s,)]+)/.exec(where)?.[1];
+/**
+ * "node a1 (netns el7f3k-a1)" holds the namespace that a shell enters, "… (container encaplab-7f3kq-a1)" the container; machines are
+ * entered by their own way.
+ */
+function enterCommand(where: string, enter: readonly string[] | undefined): string {
+  if (enter !== undefined) return shellQuote(enter);
+  const inside = namespaceArgv(where);
   const container = /container ([^\s,)]+)/.exec(where)?.[1];
-  if (container !== undefined) {
-    const inside = namespace === undefined ? [] : namespacePrefixArgv(namespace);
-    return shellQuote(["docker", "exec", "-it", container, ...inside, "sh"]);
-  }
-  return namespace === undefined ? where : `sudo ${shellQuote(namespacePrefixArgv(namespace))} bash`;
+  if (container !== undefined) return shellQuote(["docker", "exec", "-it", container, ...(inside ?? []), "sh"]);
+  return inside === undefined ? where : `sudo ${shellQuote(inside)} bash`;
+}
+
+/** A pod on a machine is a namespace there: `-t` gives its shell a terminal. */
+function enterPodCommand(where: string, enter: readonly string[] | undefined): string {
+  const inside = namespaceArgv(where);
+  if (enter === undefined || inside === undefined) return enterCommand(where, undefined);
+  return shellQuote([...enter, "-t", `${shellQuote(inside)} sh`]);
+}
+
+function namespaceArgv(where: string): readonly string[] | undefined {
+  const namespace = /netns ([^\s,)]+)/.exec(where)?.[1];
+  return namespace === undefined ? undefined : namespacePrefixArgv(namespace);
 }
 
 async function sweep(provider: Provider, runId: string, interruptible: Interruptible): Promise<void> {

@@ -6,7 +6,7 @@ import type { Measurement } from "./record.ts";
 
 /**
  * Bytes that the mode added, one sample per kind of header seen at an uplink or router: outer minus inner IP total length
- * of the same packet (never of a GSO frame beside its parts), grouped by form and family.
+ * of the same packet (never of a GSO frame beside its parts, nor of a fragment), grouped by form and family.
  */
 export function overheadMeasurements(mode: Mode, cases: readonly PathCase[]): readonly Measurement[] {
   const samples = new Map<string, { form: Form; family: 4 | 6; bytes: number[] }>();
@@ -15,7 +15,9 @@ export function overheadMeasurements(mode: Mode, cases: readonly PathCase[]): re
     const variants = observations
       .flatMap((observation) => observation.sightings)
       .filter(({ tap }) => taps.has(`${tap.node}/${tap.device}`))
-      .flatMap((sighting) => sighting.variants);
+      .flatMap((sighting) => sighting.variants)
+      // A part's length says nothing of the whole packet's.
+      .filter(({ fragment }) => fragment !== true);
     for (const { form, overhead } of variants) {
       const key = `${form}/v${expectation.path.family}`;
       const group = samples.get(key) ?? { form, family: expectation.path.family, bytes: [] };

@@ -1,3 +1,4 @@
+import { linkWords } from "./link-shape.ts";
 import type { Plan, PlannedRouter } from "./plan.ts";
 
 export { diagramSvg } from "./diagram-svg.ts";
@@ -32,6 +33,7 @@ export function diagramMermaid(plan: Plan): string {
       const lines = [
         node.name,
         ...Object.values(node.uplink.addresses),
+        ...(node.uplink.link === undefined ? [] : [linkWords(node.uplink.link)]),
         ...(node.pods.length > 0 ? [podsText(node.pods)] : []),
       ];
       return `    ${idOf("node", node.name)}["${lines.join("<br/>")}"]`;
@@ -68,7 +70,9 @@ function chainOf(plan: Plan): readonly string[] | undefined {
 }
 
 function rackText(plan: Plan, rack: string): string {
-  const nodes = nodesIn(plan, rack).map(({ name }) => name);
+  const nodes = nodesIn(plan, rack).map(({ name, uplink: { link } }) =>
+    link === undefined ? name : `${name} (${linkWords(link)})`,
+  );
   return [rack, ...networksOf(plan, rack), `[${nodes.join(" ")}]`].join(" ");
 }
 

@@ -1,4 +1,5 @@
 import { addressCount, canonicalForm, familyOf, hostAddress, prefixLength } from "./address.ts";
+import { linkShape } from "./link-shape.ts";
 import type { NodeEntry, SubnetEntry, TopologyFile } from "./schema.ts";
 import type { Family, PerFamily, Pool, Topology, TopologyNode } from "./topology.ts";
 
@@ -78,6 +79,7 @@ function fillNode(file: TopologyFile, name: string, entry: NodeEntry): TopologyN
     const address = addressOf(file, name, entry, family);
     return address && `${address}/${prefix ?? interfacePrefix(file, entry, family)}`;
   };
+  const link = linkShape(entry, file.subnets[entry.subnet] ?? {});
   return {
     name,
     subnet: entry.subnet,
@@ -86,6 +88,7 @@ function fillNode(file: TopologyFile, name: string, entry: NodeEntry): TopologyN
       withPrefix(family, family === 4 ? entry.registeredPrefix : entry.registeredPrefix6),
     ),
     pods: entry.pods ?? defaultPods,
+    ...(link === undefined ? {} : { link }),
   };
 }
 

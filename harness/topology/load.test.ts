@@ -8,7 +8,17 @@ import { listTopologies, loadTopology, topologyFolder } from "./load.ts";
 import { planTopology } from "./make-plan.ts";
 import { validateTopology } from "./validate.ts";
 
-const names = ["bgp-fabric", "dual-stack", "one-rack", "static-fabric", "three-racks", "two-racks", "wide-prefix"];
+const names = [
+  "bgp-fabric",
+  "dual-stack",
+  "narrow-core",
+  "one-rack",
+  "static-fabric",
+  "three-racks",
+  "two-racks",
+  "wan",
+  "wide-prefix",
+];
 
 describe("loadTopology", () => {
   it("knows the topologies that come with encaplab", async () => {

@@ -53,6 +53,7 @@ function planNode(topology: Topology, families: readonly Family[], index: number
     mac: mac(0, index + 1),
     addresses: perFamily(families, (family) => node.addresses[family]),
     mtu: subnet.mtu,
+    ...(node.link === undefined ? {} : { link: node.link }),
   };
   const pods = Array.from({ length: node.pods }, (_, pod) => `${node.name}-p${pod + 1}`);
   return { name: node.name, uplink, routes: nodeRoutes(topology, families, node), pods };

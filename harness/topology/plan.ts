@@ -1,3 +1,4 @@
+import type { LinkShape } from "./link-shape.ts";
 import type { Family, PerFamily, Topology } from "./topology.ts";
 
 /** A topology made concrete: every device, address, MAC and route of the underlay. Deterministic; holds no run id. */
@@ -33,6 +34,8 @@ export interface Port {
   /** Addresses with prefix. */
   readonly addresses: PerFamily<string>;
   readonly mtu: number;
+  /** What happens to packets that are sent here; missing = nothing. */
+  readonly link?: LinkShape;
 }
 
 /** A static route of the underlay. */

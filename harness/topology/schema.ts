@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { familyOf, isAddress, isCidr } from "./address.ts";
+import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
 import type { Family } from "./topology.ts";
 
 /** The shape of a topology file; what values mean together is checked by validate.ts. */
@@ -41,6 +42,35 @@ const name = (longest: number) =>
       error: `a name has at most ${longest} characters here: device names made from it must fit into 15`,
     });
 
+/** Above that a TCP connection may fail by bad luck alone, and no verdict would mean anything. */
+const mostLoss = 0.05;
+
+/** Milliseconds; twice that must come back within the second for which probes wait. */
+const mostDelayMs = 250;
+
+/** kbit/s; with less, a run's own probes fill the queue. */
+const leastRateKbit = 10_000;
+
+const words = (parse: (text: string) => number | undefined, fits: (value: number) => boolean, error: string) =>
+  z
+    .string()
+    .refine((text) => fits(parse(text) ?? Number.NaN), { error })
+    .optional();
+
+const linkKeys = (whose: string) => ({
+  loss: words(parseLoss, (share) => share <= mostLoss, "not a share of at most 5%; write it like 1%").describe(
+    `Share of the packets sent by ${whose} that its link loses, for example 1%, at most 5%; needs netem`,
+  ),
+  delay: words(parseDelay, (ms) => ms <= mostDelayMs, "not a time of at most 250ms; write it like 20ms").describe(
+    `How long the link holds back each packet sent by ${whose}, for example 20ms, at most 250ms; needs netem`,
+  ),
+  rate: words(
+    parseRate,
+    (kbit) => kbit === 0 || kbit >= leastRateKbit,
+    "not a rate of at least 10mbit; write it like 100mbit",
+  ).describe(`Bandwidth of what is sent by ${whose}, for example 100mbit, at least 10mbit`),
+});
+
 const bytes = (what: string) => z.int().min(68).max(65535).describe(what);
 const prefix4 = (what: string) => z.int().min(1).max(32).describe(what).optional();
 const prefix6 = (what: string) => z.int().min(1).max(128).describe(what).optional();
@@ -50,6 +80,7 @@ const subnetSchema = z
     cidr: network(4, "198.18.1.0/24", "IPv4 network of the rack").optional(),
     cidr6: network(6, "fd00:18:1::/64", "IPv6 network of the rack").optional(),
     mtu: bytes("Bytes of IP packet that the rack's wire carries; default: the file's mtu").optional(),
+    ...linkKeys("each node of the rack"),
   })
   .describe("A rack: one layer-2 segment with one network per family");
 
@@ -73,6 +104,7 @@ const nodeSchema = z
     registeredPrefix: prefix4("IPv4 prefix length that Calico registers for the node; default: the interface's"),
     registeredPrefix6: prefix6("IPv6 prefix length that Calico registers for the node; default: the interface's"),
     pods: z.int().min(0).max(250).describe("How many pods it carries; default 2").optional(),
+    ...linkKeys("the node"),
   })
   .describe("A node with one uplink");
 

@@ -1,3 +1,5 @@
+import type { LinkShape } from "./link-shape.ts";
+
 /** IP family of an address, a path or a packet. */
 export type Family = 4 | 6;
 
@@ -33,6 +35,8 @@ export interface TopologyNode {
   readonly registered: PerFamily<string>;
   /** How many pods the node carries. */
   readonly pods: number;
+  /** What the node's link does to what the node sends; missing = nothing. */
+  readonly link?: LinkShape;
 }
 
 /** A Calico IP pool. */

@@ -1,6 +1,7 @@
 import type { ExpectedHop } from "../encap/expectation.ts";
 import type { ProbeObservation } from "../observe/observation.ts";
 import { conclude, type Finding } from "./conclude.ts";
+import { mayBeLostBefore } from "./declared.ts";
 import { heardAt, legsOf, resultFor, type Leg } from "./path-case.ts";
 import { doubtAbout } from "./tap-trust.ts";
 import type { Check, PathCase } from "./verdict.ts";
@@ -68,10 +69,11 @@ function countLeg(flow: ProbeObservation, leg: Leg, start: number, end: number):
 }
 
 function differences(pathCase: PathCase, { leg, hops, start, end }: Counts): readonly Finding[] {
-  const places = hops.map(({ hop, passed }) => ({ name: nameOfTap(hop.tap), tap: hop.tap, passed }));
-  const findings = places.flatMap(({ name, tap, passed }, index): readonly Finding[] => {
+  const places = hops.map(({ hop, passed }) => ({ name: nameOfTap(hop.tap), hop, tap: hop.tap, passed }));
+  const findings = places.flatMap(({ name, hop, tap, passed }, index): readonly Finding[] => {
     const before = places[index - 1]?.passed ?? start;
-    if (passed === before || doubtAbout(pathCase, tap) !== undefined) return [];
+    const declared = mayBeLostBefore(leg, hop, before);
+    if ((passed <= before && before - passed <= declared) || doubtAbout(pathCase, tap) !== undefined) return [];
     const from = index === 0 ? "the sender" : (places[index - 1]?.name ?? "");
     const what =
       passed < before ? `${before - passed} of ${before} packets were lost` : `${before} packets became ${passed}`;

@@ -1,3 +1,4 @@
+import { mostLost } from "../encap/declared-loss.ts";
 import { describeForm } from "../encap/describe.ts";
 import type { ExpectedDirection, ExpectedHop } from "../encap/expectation.ts";
 import type { HeaderVariant, ProbeObservation } from "../observe/observation.ts";
@@ -87,7 +88,10 @@ function missing(spot: Spot): readonly string[] {
 /** Forward every ping sent must show, backward every one answered; of TCP, whose packets nobody counts, at least one. */
 function neededAt({ pathCase, leg, flow }: Spot): number {
   const result = flow.probe.kind === "ping" ? resultFor(pathCase, flow) : undefined;
-  return Math.max(1, (leg.direction === "forward" ? result?.sent : result?.received) ?? 1);
+  if (result === undefined) return 1;
+  if (leg.direction === "reverse") return Math.max(1, result.received);
+  // What the link loses is lost before the first tap between nodes.
+  return Math.max(1, result.sent - mostLost(result.sent, leg.expected.link?.loss ?? 0));
 }
 
 function firstPacket({ leg, hop, flow }: Spot): readonly string[] {

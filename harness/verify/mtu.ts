@@ -1,50 +1,114 @@
+import type { ExpectedHop } from "../encap/expectation.ts";
+import { isSameTap } from "../encap/taps.ts";
 import type { ProbeResult } from "../probe/probe.ts";
 import { conclude, type Finding } from "./conclude.ts";
-import { legsOf } from "./path-case.ts";
-import type { Check } from "./verdict.ts";
+import { heardAt, legsOf, underlayHops } from "./path-case.ts";
+import { doubtAbout } from "./tap-trust.ts";
+import type { Check, PathCase } from "./verdict.ts";
+import { nameOfTap } from "./words.ts";
 
-/** A packet of exactly the pod MTU passes unfragmented, and one byte more does not. */
+/** A packet of exactly the path's MTU passes, in fragments only where a narrow link makes them, and one byte more does not. */
 export const mtu: Check = {
   name: "mtu",
-  proves: "a packet of exactly the pods' MTU passes without fragmentation, and one byte more does not",
+  proves:
+    "a packet of exactly the path's MTU passes, uncut unless the topology has a narrow link, and one byte more does not",
   judge(pathCase) {
     const probes = pathCase.results.filter(({ probe }) => probe.kind === "mtu");
     const delivered = legsOf(pathCase.expectation).every(({ expected }) => expected.dies === undefined);
     if (probes.length === 0 || !delivered) return undefined;
-    const { podMtu } = pathCase.expectation;
+    const size = sizeOf(pathCase);
     return conclude(pathCase, "mtu", {
-      expected: `${podMtu} bytes pass, ${podMtu + 1} do not`,
-      observed: probes.map((result) => observedWords(podMtu, result)).join("; "),
-      findings: probes.flatMap((result) => findingsOf(podMtu, result)),
-      doubts: probes.flatMap((result) => doubtsOf(podMtu, result)),
+      expected: `${size} bytes pass${cutWords(pathCase)}, ${size + 1} do not`,
+      observed: probes.map((result) => observedWords(size, result)).join("; "),
+      findings: [...probes.flatMap((result) => findingsOf(pathCase, result)), ...fragmentFindings(pathCase)],
+      doubts: [...probes.flatMap((result) => doubtsOf(size, result)), ...fragmentDoubts(pathCase)],
       evidence: probes.flatMap(evidenceOfProbe),
     });
   },
 };
 
-function observedWords(podMtu: number, result: ProbeResult): string {
-  if (result.mtu === undefined) return "no answer about sizes";
-  const passed = (yes: boolean): string => (yes ? "passed" : "did not");
-  return `${result.probe.mtu ?? podMtu} bytes ${passed(result.mtu.fits)}, ${(result.probe.mtu ?? podMtu) + 1} ${passed(result.mtu.oneMore)}`;
+/** The pods' MTU, or less where a link on the way carries less. */
+function sizeOf({ expectation: { podMtu, pathMtu = podMtu } }: PathCase): number {
+  return pathMtu;
 }
 
-function findingsOf(podMtu: number, result: ProbeResult): readonly Finding[] {
+function cutWords({ expectation: { fragments = [] } }: PathCase): string {
+  const [first] = fragments;
+  return first === undefined ? "" : ` in fragments from ${nameOfTap(first)} on`;
+}
+
+function observedWords(size: number, result: ProbeResult): string {
+  if (result.mtu === undefined) return "no answer about sizes";
+  const passed = (yes: boolean): string => (yes ? "passed" : "did not");
+  return `${result.probe.mtu ?? size} bytes ${passed(result.mtu.fits)}, ${(result.probe.mtu ?? size) + 1} ${passed(result.mtu.oneMore)}`;
+}
+
+function findingsOf(pathCase: PathCase, result: ProbeResult): readonly Finding[] {
+  const size = sizeOf(pathCase);
+  const whose = size === pathCase.expectation.podMtu ? "pods'" : "path's";
   const evidence = evidenceOfProbe(result);
   const finding = (reason: string): Finding => ({ category: "wrong MTU", reason, evidence });
   return [
     ...(result.mtu?.fits === false
-      ? [finding(`forward: a packet of ${podMtu} bytes, the pods' MTU, did not pass`)]
+      ? [finding(`forward: a packet of ${size} bytes, the ${whose} MTU, did not pass`)]
       : []),
     ...(result.mtu?.oneMore === true
-      ? [finding(`forward: a packet of ${podMtu + 1} bytes passed, so the pods' MTU is larger than ${podMtu}`)]
+      ? [finding(`forward: a packet of ${size + 1} bytes passed, so the ${whose} MTU is larger than ${size}`)]
       : []),
   ];
 }
 
-function doubtsOf(podMtu: number, { mtu: sizes, probe }: ProbeResult): readonly string[] {
+/** One place between the nodes, and how the probe's full packets showed there. */
+interface Spot {
+  readonly hop: ExpectedHop;
+  readonly packets: number;
+  readonly cut: number;
+  readonly mustBeCut: boolean;
+}
+
+function spotsOf({ expectation, observations }: PathCase): readonly Spot[] {
+  const flows = observations.filter(({ probe }) => probe.kind === "mtu");
+  return flows.flatMap((flow) =>
+    underlayHops(expectation.forward).map((hop): Spot => {
+      const { packets, variants } = heardAt(flow, "forward", hop.tap);
+      const cut = variants
+        .filter(({ fragment }) => fragment === true)
+        .reduce((sum, variant) => sum + variant.packets, 0);
+      const mustBeCut = (expectation.fragments ?? []).some((tap) => isSameTap(tap, hop.tap));
+      return { hop, packets, cut, mustBeCut };
+    }),
+  );
+}
+
+/** ping itself cannot tell: a packet that was cut on the way and put together again is answered like any other. */
+function fragmentFindings(pathCase: PathCase): readonly Finding[] {
+  const size = sizeOf(pathCase);
+  return spotsOf(pathCase).flatMap(({ hop, packets, cut, mustBeCut }): readonly Finding[] => {
+    const name = nameOfTap(hop.tap);
+    const finding = (reason: string): readonly Finding[] => [{ category: "wrong MTU", reason }];
+    if (!mustBeCut && cut > 0)
+      return finding(
+        `forward: a packet of ${size} bytes passed ${name} in fragments: the underlay is too small for the pods' MTU`,
+      );
+    if (mustBeCut && packets > cut)
+      return finding(`forward: a packet of ${size} bytes passed ${name} whole, where the link carries less`);
+    return [];
+  });
+}
+
+/** Where fragments are what is claimed, they must have been seen. */
+function fragmentDoubts(pathCase: PathCase): readonly string[] {
+  return spotsOf(pathCase).flatMap(({ hop, packets, mustBeCut }) => {
+    if (!mustBeCut || packets > 0) return [];
+    const doubt = doubtAbout(pathCase, hop.tap) ?? `nothing of the MTU probe was seen at ${nameOfTap(hop.tap)}`;
+    return [`${doubt}, so nobody knows whether it was cut: probe again`];
+  });
+}
+
+function doubtsOf(size: number, { mtu: sizes, probe }: ProbeResult): readonly string[] {
   if (sizes === undefined) return ["the MTU probe did not run to its end: see its output, and probe again"];
-  if (probe.mtu !== undefined && probe.mtu !== podMtu)
-    return [`the probe tried ${probe.mtu} bytes, not ${podMtu}: probe again with the pods' MTU`];
+  if (probe.mtu !== undefined && probe.mtu !== size)
+    return [`the probe tried ${probe.mtu} bytes, not ${size}: probe again with that size`];
   return [];
 }
 

@@ -1,6 +1,7 @@
 import type { ProbeResult } from "../probe/probe.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { judgeDeath } from "./judge-death.ts";
+import { mayStayUnanswered } from "./declared.ts";
 import { legsOf, resultFor } from "./path-case.ts";
 import { trailInWords, trailOf } from "./trail.ts";
 import type { Check, PathCase } from "./verdict.ts";
@@ -38,6 +39,7 @@ function notSent({ probe, where, command, exitCode, output }: ProbeResult): stri
 function unanswered(pathCase: PathCase, result: ProbeResult): readonly Finding[] {
   const { probe, sent, received, errors, where, command } = result;
   if (sent === 0 || received >= sent) return [];
+  if (probe.kind === "ping" && sent - received <= mayStayUnanswered(pathCase.expectation, sent)) return [];
   const what =
     received === 0
       ? `none of ${sent} ${probe.kind} requests was answered`

@@ -56,7 +56,7 @@ describe("judgePath", () => {
   });
 
   it("has every check once, each saying what it proves", () => {
-    assert.equal(new Set(checks.map(({ name }) => name)).size, 9);
+    assert.equal(new Set(checks.map(({ name }) => name)).size, 10);
     assert.ok(checks.every(({ proves }) => proves.length > 20));
   });
 });

@@ -1,6 +1,7 @@
 import { LabError, UsageError } from "../core/errors.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { conservation } from "./conservation.ts";
+import { delay } from "./delay.ts";
 import { encapsulated } from "./encapsulated.ts";
 import { mtu } from "./mtu.ts";
 import { noLeak } from "./no-leak.ts";
@@ -25,6 +26,7 @@ export const checks: readonly Check[] = [
   reached,
   conservation,
   mtu,
+  delay,
 ];
 
 /** The answers of all checks that apply to a path; one skip where the path cannot be asked. */

@@ -15,6 +15,7 @@ export type CheckName =
   | "symmetry"
   | "conservation"
   | "mtu"
+  | "delay"
   | "control-plane"
   | "bgp";
 

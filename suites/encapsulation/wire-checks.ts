@@ -10,6 +10,7 @@ export const wireChecks: readonly CheckName[] = [
   "source-address",
   "symmetry",
   "conservation",
+  "delay",
   "control-plane",
   "bgp",
 ];

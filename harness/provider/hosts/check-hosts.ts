@@ -39,10 +39,20 @@ export async function checkHosts(plan: Plan, posts: readonly Post[], mayInstall:
   );
   return {
     posts: looks.flatMap(({ post, survey }) => (survey === undefined ? [] : { ...post, survey })),
-    problems: looks.flatMap(({ post, survey, problem }) =>
-      survey === undefined ? [problem] : hostProblems(plan, post, survey, mayInstall),
-    ),
+    problems: [
+      ...linkProblems(plan),
+      ...looks.flatMap(({ post, survey, problem }) =>
+        survey === undefined ? [problem] : hostProblems(plan, post, survey, mayInstall),
+      ),
+    ],
   };
+}
+
+/** Over the same devices the hosts are reached, and others work there. */
+function linkProblems({ nodes, topology }: Plan): readonly Problem[] {
+  if (nodes.every(({ uplink }) => uplink.link === undefined)) return [];
+  const what = "the links of machines that exist are as they are: loss, delay and rate are not set there";
+  return [{ what, fix: `leave them out of ${topology.source}, or take another provider` }];
 }
 
 /** Capabilities that all nodes have; routers only forward. */

@@ -150,7 +150,8 @@ class Hosts {
       const life = scope === undefined ? { idleMs } : {};
       const executor = this.#recorded(hostExecutor(member.host, { ...this.#options, ...life, env, role: member.role }));
       scope?.defer(`close ssh to ${member.name}`, () => executor.close());
-      return { name: member.name, role: member.role, executor, namespacePrefix: hostNamespacePrefix(id) };
+      const enter = loginArgv(member.host);
+      return { name: member.name, role: member.role, executor, enter, namespacePrefix: hostNamespacePrefix(id) };
     });
     const of = (role: LabNode["role"]): readonly LabNode[] => nodes.filter((node) => node.role === role);
     return { runId: id.runId, provider: name, plan, nodes: of("node"), routers: of("router") };
@@ -170,6 +171,16 @@ class Hosts {
     if (executor === undefined) throw new LabError(`host ${host} is not in ${this.#options.inventory.source}`);
     return executor;
   }
+}
+
+/** As a person logs in; how the user becomes root is left to them. */
+function loginArgv({ address, port, user, key }: Inventory["hosts"][number]): readonly string[] {
+  return [
+    "ssh",
+    ...(port === 22 ? [] : ["-p", String(port)]),
+    ...(key === undefined ? [] : ["-i", key]),
+    `${user}@${address}`,
+  ];
 }
 
 function devicesIn(plan: Plan, posts: HostsCheck["posts"]): Parameters<typeof withRealDevices>[1] {

@@ -41,6 +41,11 @@ export const inventorySchema = z
   })
   .describe("Machines that exist, for encaplab to use as the nodes of a topology");
 
+/** JSON Schema (draft 2020-12) of inventory files, for editors and for `lab schema inventory`. */
+export function inventoryJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(inventorySchema, { io: "input" }), title: "encaplab inventory" };
+}
+
 type InventoryFile = z.infer<typeof inventorySchema>;
 
 /** Reads the text of an inventory file. Throws one UsageError that lists every problem as `hosts.yaml:7:12 hosts.a1.port: …`. */

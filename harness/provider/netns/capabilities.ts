@@ -16,7 +16,8 @@ const trials: Readonly<Record<Capability, string>> = {
   vxlan6: "ip link add tv6 type vxlan id 4096 dstport 4790 local ::1 nolearning",
   ipip: "ip link add ti type ipip local 127.0.0.1 remote 127.0.0.2",
   nftables: "nft add table inet trial",
-  netem: "tc qdisc add dev lo root netem delay 1ms",
+  netem: "tc qdisc add dev lo root netem delay 1ms && tc qdisc del dev lo root",
+  tbf: "tc qdisc add dev lo root tbf rate 10mbit burst 64kb latency 1s",
   ipv6: "ip addr add fd00::1/128 dev lo",
 };
 

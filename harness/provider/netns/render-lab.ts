@@ -1,3 +1,4 @@
+import { qdiscWords } from "../../topology/link-shape.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port, Route } from "../../topology/plan.ts";
 import { fabricNamespace, memberNamespace, type LabId } from "./names.ts";
 import { fabricSettings, memberSettings } from "./settings.ts";
@@ -90,12 +91,18 @@ function renderMember(plan: Plan, member: Member): string {
   const devices = member.ports.map(({ device }) => device);
   const proxyDevices = member.role === "router" && plan.routers.some(isProxy(member.name)) ? devices : [];
   const ipv6 = plan.families.includes(6);
-  return script(memberSettings({ role: member.role, devices, proxyDevices, ipv6 }), [
+  const settings = [memberSettings({ role: member.role, devices, proxyDevices, ipv6 }), ...member.ports.flatMap(shape)];
+  return script(settings.join("\n"), [
     "link set lo up",
     ...member.ports.flatMap(renderPort),
     ...member.routes.map(({ destination, via, device }) => `route add ${destination} via ${via} dev ${device}`),
     ...member.proxy.map(({ address, device }) => `neigh add proxy ${address} dev ${device}`),
   ]);
+}
+
+/** What is sent is shaped where it is sent, so that it also holds where only machines can do it, and not their host. */
+function shape({ device, link }: Port): readonly string[] {
+  return link === undefined ? [] : [`tc qdisc add dev ${device} root ${qdiscWords(link)}`];
 }
 
 function isProxy(name: string): (router: PlannedRouter) => boolean {

@@ -9,13 +9,14 @@ import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import { fabricNamespace, type LabId } from "../netns/names.ts";
 import { tellGuest } from "./control-port.ts";
 import { destroyMachines } from "./destroy.ts";
-import { identityLine, identityScript } from "./guest-identity.ts";
+import { identityLine, identityScript, type GuestIdentity } from "./guest-identity.ts";
 import { loginKeys, makeKeys, type LabKeys, type LoginKeys } from "./guest-keys.ts";
 import type { GuestKit } from "./guest-kit.ts";
 import { startMachine } from "./machine.ts";
-import { machineFiles, type MachineWires } from "./qemu-command.ts";
+import { machineFiles, type DiskModel, type MachineModel, type MachineWires } from "./qemu-command.ts";
 import { enslaveBatch, fabricScript, handOverBatch, nodeScripts, tapScript } from "./render-machines.ts";
 import { keepState } from "./saved-state.ts";
+import { writeClient } from "./ssh-client.ts";
 import { guestName, machinesFolder, machinesNamespace, managementTap } from "./vm-names.ts";
 
 /** File in a lab's folder with which another process logs in: a kept lab outlives its maker. */
@@ -36,16 +37,27 @@ export async function buildMachines(
   scope: Scope,
   prepare: () => Promise<GuestKit>,
 ): Promise<BuiltMachines> {
+  const begun = await beginLab(plan, id, host, scope, prepare);
+  await startAll(begun.machines, begun.kit, inMachines(host, id));
+  await becomeNodes(plan, id, host, begun.machines, begun.keys);
+  return begun;
+}
+
+/** Builds the fabric and prepares what machines are started from; they themselves are still to be started. */
+export async function beginLab<Kit extends { readonly model: MachineModel | DiskModel }>(
+  plan: Plan,
+  id: LabId,
+  host: Executor,
+  scope: Scope,
+  prepare: () => Promise<Kit>,
+): Promise<{ readonly kit: Kit; readonly keys: LabKeys; readonly machines: readonly Machine[] }> {
   scope.defer(`remove lab ${id.runId}: npm run lab -- down ${id.runId}`, () => destroyMachines(id.runId, host));
   await host.run(["ip", "netns", "add", machinesNamespace(id)]);
   const keys = makeKeys(plan.nodes.map(({ name }) => name));
   await mkdir(machinesFolder(id), { mode: 0o700 });
   const [kit] = await Promise.all([prepare(), buildFabric(plan, id, host)]);
-  await writeLogin(id, { ...loginKeys(keys), payload: kit.model.payload !== undefined });
-  const machines = plan.nodes.map((node, index) => machineOf(node, index, id));
-  await startAll(machines, kit, inMachines(host, id));
-  await becomeNodes(plan, id, host, machines, keys);
-  return { machines, kit, keys };
+  await writeLogin(id, { ...loginKeys(keys), payload: "payload" in kit.model });
+  return { kit, keys, machines: plan.nodes.map((node, index) => machineOf(node, index, id)) };
 }
 
 /** Makes nodes of machines that wait for their identity. */
@@ -102,6 +114,7 @@ export async function connectUplinks(plan: Plan, id: LabId, host: Executor): Pro
 /** For the owner's eyes only: it holds the key to every node. */
 async function writeLogin(id: LabId, keys: LoginKeys): Promise<void> {
   await writeFileAtomic(join(machinesFolder(id), loginFile), JSON.stringify(keys));
+  await writeClient(id, keys);
 }
 
 /**
@@ -123,15 +136,15 @@ export async function startAll(machines: readonly Machine[], kit: GuestKit, host
   await Promise.all(others.map((machine) => start(machine, state)));
 }
 
+/** What makes a machine this node. */
+export function identityOf(node: PlannedNode, keys: LabKeys, setUp: string): GuestIdentity {
+  const hostKey = keys.hosts[node.name]?.secret ?? "";
+  return { node: node.name, uplink: node.uplink, setUp, hostKey, authorized: keys.authorized };
+}
+
 async function giveIdentity({ node, where, wires }: Machine, keys: LabKeys, setUp: string): Promise<void> {
-  const identity = {
-    node: node.name,
-    uplink: node.uplink,
-    setUp,
-    hostKey: keys.hosts[node.name]?.secret ?? "",
-    authorized: keys.authorized,
-  };
-  await tellGuest(machineFiles(wires.path).control, identityLine(identityScript(identity, new Date())), where);
+  const script = identityScript(identityOf(node, keys, setUp), new Date());
+  await tellGuest(machineFiles(wires.path).control, identityLine(script), where);
 }
 
 /** Where QEMU runs. */

@@ -30,11 +30,17 @@ export async function cached(
   }
 }
 
+/** Dates a folder of the cache anew, because it is used now. A cache that cannot be written is used all the same. */
+export async function markUsed(folder: string): Promise<void> {
+  const now = new Date();
+  await utimes(folder, now, now).catch(() => undefined);
+}
+
 /** Keeps the `keep` folders of a kind that were used last; the others, and what dead runs left half-made, go. */
 export async function pruneCache(cache: string, kind: string, keep: number): Promise<void> {
   const folder = join(cache, kind);
   const names = await readdir(folder).catch(() => []);
-  const halfMade = names.filter((name) => ownerOf(name) !== undefined && !isAlive(ownerOf(name) ?? 0));
+  const halfMade = names.filter(isHalfMade);
   const whole = names.filter((name) => !name.endsWith(".lock") && ownerOf(name) === undefined);
   const dated = await Promise.all(
     whole.map(async (name) => ({ name, used: (await stat(join(folder, name))).mtimeMs })),
@@ -42,6 +48,18 @@ export async function pruneCache(cache: string, kind: string, keep: number): Pro
   const old = dated.sort((a, b) => b.used - a.used).slice(keep);
   const gone = [...halfMade, ...old.map(({ name }) => name)];
   await Promise.all(gone.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}
+
+/** Whether a name in the cache is what a run left half-made when it died. */
+export function isHalfMade(name: string): boolean {
+  const owner = ownerOf(name);
+  return owner !== undefined && !isAlive(owner);
+}
+
+/** Whether a name in the cache is a lock, or something that a live run makes just now. */
+export function isInTheMaking(name: string): boolean {
+  const owner = ownerOf(name);
+  return name.endsWith(".lock") || (owner !== undefined && isAlive(owner));
 }
 
 async function makeWhole(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
@@ -114,8 +132,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function touched(folder: string): Promise<string> {
-  const now = new Date();
-  await utimes(folder, now, now).catch(() => undefined);
+  await markUsed(folder);
   return folder;
 }
 

@@ -22,7 +22,7 @@ export function identityScript(identity: GuestIdentity, now: Date, seed = random
   return `${renewalScript(identity, now, seed)}hostname ${node}
 ip link set uplink name ${uplink.device}
 ip link set ${uplink.device} address ${uplink.mac} mtu ${uplink.mtu}
-${setUp.replace(/^exec ip /m, "/usr/bin/ip ")}
+${setUp.replace(/^exec ip /m, "/usr/bin/ip ").replace(/^tc /gm, "/usr/bin/tc ")}
 `;
 }
 

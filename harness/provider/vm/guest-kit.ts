@@ -1,7 +1,9 @@
 import { access } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Executor } from "../../exec/executor.ts";
 import type { Payload } from "../provider.ts";
 import { findAccelerator } from "./accelerator.ts";
+import { markUsed } from "./cache.ts";
 import { guestImage, type GuestImage } from "./guest-image.ts";
 import { guestInit, sshdConfig } from "./guest-init.ts";
 import { guestTools } from "./guest-tools.ts";
@@ -29,6 +31,8 @@ export interface GuestKit {
   readonly stateKey: string;
   /** The saved state, if there is one. */
   readonly state?: string;
+  /** Told why machines boot when they could have started from a state. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /** Fetches, builds or finds in the cache what machines with a kernel need. */
@@ -39,6 +43,8 @@ export async function guestKit(
   payload?: Payload,
 ): Promise<GuestKit> {
   const [version, { kernel, image }] = await Promise.all([qemuVersion(host), guestFiles(host, cache, wantedKernel)]);
+  // The answers about them are remembered, so that nothing else tells that they are in use.
+  await Promise.all([kernel.image, image.file].map((file) => markUsed(dirname(file))));
   const plain = { memoryMiB: guestMemoryMiB, kernel: kernel.image, initramfs: image.file };
   const accelerator = await findAccelerator(host, cache, version, plain);
   const laden = payload === undefined ? {} : { payload: payload.file, memoryMiB: payloadMemoryMiB };

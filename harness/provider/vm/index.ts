@@ -21,21 +21,31 @@ import { discoverMachines } from "./discover.ts";
 import { payloadFolder } from "./guest-init.ts";
 import { loginKeys, type LoginKeys } from "./guest-keys.ts";
 import { guestKit, type GuestKit } from "./guest-kit.ts";
+import { userImage } from "./image-disks.ts";
+import { buildFromImage, type ImageKit } from "./image-lab.ts";
 import { nodeExecutor } from "./node-executor.ts";
 import { dialArgv } from "./render-machines.ts";
+import { enterArgv } from "./ssh-client.ts";
 import { machinesFolder, nodePrefix } from "./vm-names.ts";
 import { walkMachines } from "./walk.ts";
 
 const name = "vm";
 
+/** MiB of memory of a machine that boots from a user's image: what distributions ask of theirs. */
+const imageMemoryMiB = 1024;
+
 /** What Debian's cloud kernels can do from 6.1 on, with the modules that every guest has on board. */
-const capabilities: readonly Capability[] = ["vxlan", "vxlan6", "ipip", "nftables", "netem", "ipv6"];
+const capabilities: readonly Capability[] = ["vxlan", "vxlan6", "ipip", "nftables", "netem", "tbf", "ipv6"];
 
 export interface VmOptions extends ProviderContext {
   /** Folder for kernels, images and saved states, shared by all runs; default `~/.cache/encaplab`. */
   readonly cache?: string;
   /** `6.1`, a whole release as `availableKernels` gives it, or the path of a `linux-image-*.deb`; default 6.1. */
   readonly kernel?: string;
+  /** A cloud image (qcow2 with cloud-init) that all nodes boot from instead. */
+  readonly image?: string;
+  /** Told of what the user should know and no error says: why labs start slowly. */
+  readonly onNotice?: (text: string) => void;
   /** Gives the files that every node shall have, when nodes are made. */
   readonly payload?: () => Promise<Payload | undefined>;
 }
@@ -50,15 +60,12 @@ export function createVmProvider(options: VmOptions = {}): Provider {
   return {
     name,
     capabilities: new Set(capabilities),
-    check: () => hostProblems(host(), options.userId ?? process.getuid?.()),
+    check: () => hostProblems(host(), options.userId ?? process.getuid?.(), options.image),
     provision: async (plan, runId, scope) => {
       const id = await labIdOf(runId, ownerPid);
       if (id === undefined) throw new LabError(`the owner of the lab, process ${ownerPid}, does not exist`);
-      const kit = async (): Promise<GuestKit> =>
-        guestKit(host(runId), cache, options.kernel ?? "6.1", await options.payload?.());
-      const built = await buildMachines(plan, id, host(runId), scope, kit);
-      const keys = { ...loginKeys(built.keys), payload: built.kit.model.payload !== undefined };
-      const lab = labOf(plan, id, keys, { ...built, scope });
+      const made = await makeLab(plan, id, host(runId), scope, cache, options);
+      const lab = labOf(plan, id, made.login, made);
       await walkMachines(plan, lab.nodes);
       return lab;
     },
@@ -83,8 +90,39 @@ function hostExecutor({ onCommand }: VmOptions, ownerPid: number, runId: string 
 }
 
 /** A lab that this process made. */
-interface Made extends BuiltMachines {
+interface Made {
   readonly scope: Scope;
+  readonly login: LoginKeys;
+  /** Missing where the machines boot from a user's image. */
+  readonly built?: BuiltMachines;
+}
+
+async function makeLab(
+  plan: Plan,
+  id: LabId,
+  host: Executor,
+  scope: Scope,
+  cache: string,
+  options: VmOptions,
+): Promise<Made> {
+  const { kernel = "6.1", image, onNotice } = options;
+  if (image !== undefined) {
+    const kit = (): Promise<ImageKit> => imageKit(host, cache, kernel, image);
+    return { scope, login: await buildFromImage(plan, id, host, scope, kit) };
+  }
+  const kit = async (): Promise<GuestKit> => {
+    const guest = await guestKit(host, cache, kernel, await options.payload?.());
+    return { ...guest, ...(onNotice === undefined ? {} : { onNotice }) };
+  };
+  const built = await buildMachines(plan, id, host, scope, kit);
+  const login = { ...loginKeys(built.keys), payload: built.kit.model.payload !== undefined };
+  return { scope, login, built };
+}
+
+/** Which processor works is tried with a small guest, which a user's image is not. */
+async function imageKit(host: Executor, cache: string, kernel: string, file: string): Promise<ImageKit> {
+  const [image, { model }] = await Promise.all([userImage(host, file), guestKit(host, cache, kernel)]);
+  return { image, model: { accelerator: model.accelerator, memoryMiB: imageMemoryMiB } };
 }
 
 function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options: VmOptions, made?: Made): Lab {
@@ -101,7 +139,7 @@ function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options:
   });
   const nodes = connections.map(({ node, ssh }): LabNode => {
     const executor = options.onCommand === undefined ? ssh : recordingExecutor(ssh, options.onCommand);
-    return { name: node, role: "node", executor, namespacePrefix: nodePrefix };
+    return { name: node, role: "node", executor, enter: enterArgv(id, node), namespacePrefix: nodePrefix };
   });
   const hangUp = async (): Promise<void> => {
     await Promise.all(connections.map(({ ssh }) => ssh.close()));
@@ -110,7 +148,7 @@ function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options:
     host: inMachines(host, id),
     dial: dialArgv,
     ...(keys.payload === true ? { payload: payloadFolder } : {}),
-    ...(made === undefined ? {} : { checkpoints: checkpointsOf({ ...made, plan, id, host, hangUp }) }),
+    ...(made?.built === undefined ? {} : { checkpoints: checkpointsOf({ ...made.built, plan, id, host, hangUp }) }),
   };
   return { runId: id.runId, provider: name, plan, nodes, routers, slow: true, machines };
 }

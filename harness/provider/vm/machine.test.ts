@@ -45,7 +45,9 @@ describe("a machine that does not come up", function () {
 
   const start = async (change: Partial<GuestKit["model"]>, timeoutMs: number): Promise<LabError> => {
     const wires = { name: namespace, path: join(folder, "vm"), managementTap: "mgmt", uplinkTap: "uplink" };
-    const error: unknown = await startMachine(inside, { ...kit.model, ...change }, wires, "node a1", timeoutMs).then(
+    const error: unknown = await startMachine(inside, { ...kit.model, ...change }, wires, "node a1", {
+      totalMs: timeoutMs,
+    }).then(
       () => assert.fail("must not come up"),
       (reason: unknown) => reason,
     );

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { join } from "node:path";
-import { LabError } from "../../core/errors.ts";
+import { LabError, messageOf } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { sshExecutor, type SshExecutor } from "../../exec/ssh.ts";
 import { tunnelThrough } from "../../exec/tunnel.ts";
@@ -36,6 +36,7 @@ export function nodeExecutor({ node, index, id, keys, attached }: NodeAccess): S
   const env = { ENCAPLAB_RUN: runMark(id, id.ownerPid) };
   const pin = Buffer.from(keys.pins[node] ?? "", "base64");
   const path = join(machinesFolder(id), node);
+  const door: Door = { isStrange: false };
   const ssh = sshExecutor({
     where: `node ${node} (vm ${guestName(id, node)})`,
     env,
@@ -44,12 +45,37 @@ export function nodeExecutor({ node, index, id, keys, attached }: NodeAccess): S
       sock: whileRunning(tunnelThrough(sshTunnelArgv(id, index), env), await pidOf(path)),
       username: "root",
       privateKey: keys.user,
-      hostVerifier: (key: Buffer) => key.equals(pin),
+      hostVerifier: (key: Buffer) => {
+        door.isStrange = !key.equals(pin);
+        return !door.isStrange;
+      },
       readyTimeout: 30_000,
     }),
   });
-  const fetchFile: SshExecutor["fetchFile"] = (...args) => withConsole(path, ssh.fetchFile(...args));
-  return { ...showingConsole(ssh, path), fetchFile, close: () => ssh.close() };
+  const explained = <T>(work: Promise<T>): Promise<T> => withConsole(path, withDoor(node, id, door, work));
+  const fetchFile: SshExecutor["fetchFile"] = (...args) => explained(ssh.fetchFile(...args));
+  return { ...explaining(ssh, explained), fetchFile, close: () => ssh.close() };
+}
+
+/** What the last connection showed. */
+interface Door {
+  /** The guest's key is not the one that the lab gave it. */
+  isStrange: boolean;
+}
+
+async function withDoor<T>(node: string, { runId }: LabId, door: Door, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof LabError) || !error.message.startsWith("no ssh connection")) throw error;
+    const fix = `somebody has changed it; build it anew: npm run lab -- down ${runId}`;
+    const why = door.isStrange
+      ? `the host key of ${node} is not the one that the lab gave it`
+      : messageOf(error.details.cause).includes("authentication methods failed")
+        ? `${node} does not let the lab in with its key`
+        : undefined;
+    throw why === undefined ? error : new LabError(why, { ...error.details, fix });
+  }
 }
 
 /** A machine that ends closes no connection: its packets just stop. */
@@ -73,14 +99,14 @@ async function pidOf(path: string): Promise<number> {
   throw new Error("the machine is gone");
 }
 
-function showingConsole(executor: Executor, path: string): Executor {
+function explaining(executor: Executor, explained: <T>(work: Promise<T>) => Promise<T>): Executor {
   return {
     where: executor.where,
-    run: (argv, options) => withConsole(path, executor.run(argv, options)),
-    tryRun: (argv, options) => withConsole(path, executor.tryRun(argv, options)),
+    run: (argv, options) => explained(executor.run(argv, options)),
+    tryRun: (argv, options) => explained(executor.tryRun(argv, options)),
     spawn: async (argv, scope, options) => {
-      const running = await withConsole(path, executor.spawn(argv, scope, options));
-      const finished = withConsole(path, running.finished);
+      const running = await explained(executor.spawn(argv, scope, options));
+      const finished = explained(running.finished);
       finished.catch(() => undefined);
       return { ...running, finished };
     },

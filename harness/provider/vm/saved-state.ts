@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { messageOf } from "../../core/errors.ts";
 import { shellQuote } from "../../exec/quote.ts";
-import { cached, pruneCache } from "./cache.ts";
+import { cached, markUsed, pruneCache } from "./cache.ts";
 import { modelArgv, type MachineModel } from "./qemu-command.ts";
 import { saveState } from "./qmp.ts";
 
@@ -29,15 +30,17 @@ export function stateKey(
 /** File of the saved state, if there is one. */
 export async function findState(cache: string, key: string): Promise<string | undefined> {
   const file = join(cache, "states", key, "state");
-  return (await stat(file).catch(() => undefined)) === undefined ? undefined : file;
+  if ((await stat(file).catch(() => undefined)) === undefined) return undefined;
+  await markUsed(dirname(file));
+  return file;
 }
 
 /**
  * Saves the state of a machine that waits for its identity; the machine runs on afterwards. Returns the file, or undefined when it
- * could not be saved: machines then boot.
+ * could not be saved: machines then boot, and `onNotice` is told why they do.
  */
 export async function keepState(kit: Kit, qmpPath: string, where: string): Promise<string | undefined> {
-  const { cache, stateKey: key } = kit;
+  const { cache, stateKey: key, onNotice } = kit;
   try {
     const folder = await cached(cache, "states", key, async (half) => {
       const file = join(half, "state");
@@ -45,12 +48,16 @@ export async function keepState(kit: Kit, qmpPath: string, where: string): Promi
     });
     await pruneCache(cache, "states", keptStates);
     return join(folder, "state");
-  } catch {
+  } catch (error) {
+    onNotice?.(
+      `the state of ${where} could not be saved, so all machines boot, now and next time: ${messageOf(error)}`,
+    );
     return undefined;
   }
 }
 
 interface Kit {
+  readonly onNotice?: (text: string) => void;
   readonly cache: string;
   readonly stateKey: string;
 }

@@ -8,6 +8,7 @@ import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { providerContract } from "../provider.contract.ts";
+import { makeKeys } from "./guest-keys.ts";
 import { createVmProvider } from "./index.ts";
 
 const host = localExecutor();
@@ -85,6 +86,28 @@ describe("labs of machines", function () {
     });
   });
 
+  it("are refused when a guest's keys are not those that the lab gave it", async () => {
+    const two = planTopology(await loadTopology("one-rack"));
+    await withScope(async (scope) => {
+      const provider = createVmProvider();
+      const { runId, nodes } = await provider.provision(two, newRunId(), scope);
+      const [first, second] = nodes;
+      assert.ok(first !== undefined && second !== undefined);
+      const stranger = makeKeys(["x"]).hosts.x?.secret ?? "";
+      await first.executor.run(["sh", "-c", "cat >/etc/ssh/host_key"], { input: stranger });
+      await second.executor.run(["sh", "-c", "echo >/etc/ssh/authorized_keys"]);
+      const again = await provider.attach({ runId, provider: "vm", parts: [], state: "running" }, two);
+      const refusal = async (index: number): Promise<string> => {
+        const error: unknown = await again.nodes[index]?.executor.run(["true"]).catch((reason: unknown) => reason);
+        assert.ok(error instanceof LabError, String(error));
+        assert.match(error.details.fix ?? "", new RegExp(`down ${runId}`));
+        return error.message;
+      };
+      assert.equal(await refusal(0), `the host key of ${first.name} is not the one that the lab gave it`);
+      assert.equal(await refusal(1), `${second.name} does not let the lab in with its key`);
+    });
+  });
+
   it("show the panic of a guest that is lost in mid-capture, and are torn down all the same", async () => {
     const runId = newRunId();
     await withScope(async (scope) => {
@@ -120,5 +143,6 @@ ip link add tv6 type vxlan id 4096 dstport 4790 local ::1 nolearning && echo vxl
 ip link add ti type ipip local 127.0.0.1 remote 127.0.0.2 && echo ipip
 nft add table inet trial && echo nftables
 tc qdisc add dev lo root netem delay 1ms && echo netem
+tc qdisc replace dev lo root tbf rate 10mbit burst 64kb latency 1s && echo tbf
 true
 `;
