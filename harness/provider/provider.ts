@@ -19,7 +19,7 @@ export interface LabNode {
   readonly executor: Executor;
   /** Command with which a person opens a shell there; missing = by the namespace that its executor names. */
   readonly enter?: readonly string[];
-  /** Prefix for namespaces that a dataplane makes on this node, unique on the machine: `el7f3kq-`. */
+  /** Prefix for namespaces that a dataplane makes on this node, unique where they are made: `el7f3kq-`. */
   readonly namespacePrefix: string;
 }
 

@@ -31,6 +31,12 @@ describe("suite, end to end on namespaces", function () {
     assert.match(await readFile(join(out, "latest", "allure-report", "index.html"), "utf8"), /<html/i);
   });
 
+  it("says how to get Calico where it is asked for and there is none, with exit 3", async () => {
+    const { code, stdout, stderr } = await suite("--mode", "VXLAN", "--dataplane", "calico");
+    assert.equal(code, 3, stdout + stderr);
+    assert.match(stdout + stderr, /no Calico is at hand\n.*--calico-bin DIR.*--calico-archive FILE/);
+  });
+
   for (const [title, argv] of [
     ["VXLAN on two racks", ["--mode", "VXLAN"]],
     ["None, which dies between racks as it must", ["--mode", "None"]],

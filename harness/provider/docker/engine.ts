@@ -42,7 +42,7 @@ export function atLeast({ version }: Pick<Engine, "version">, wanted: readonly [
   return major > wanted[0] || (major === wanted[0] && minor >= wanted[1]);
 }
 
-const silent = `start it (systemctl start docker, or Docker Desktop), or name it with DOCKER_HOST or docker context use; or ${otherProviders}`;
+const silent = `start it (systemctl start docker, or Docker Desktop), or name it with DOCKER_HOST; or ${otherProviders}`;
 
 function unreachable(stderr: string): Problem {
   const line = stderr.trim().split("\n").at(-1) ?? "";
