@@ -12,6 +12,8 @@ import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
 import { defaultCache, sizeOfAll, sizeText } from "./cache.ts";
+import { addClusterOptions, meansCluster, type ClusterOptions } from "./cluster-options.ts";
+import { doctorCluster } from "./doctor-cluster.ts";
 import { harnessVersion } from "./version.ts";
 
 interface Finding {
@@ -23,14 +25,23 @@ interface Finding {
 
 /** `doctor`: what this machine can run, with the fix for each thing missing. */
 export function addDoctor(program: Command): void {
-  program
+  const command = program
     .command("doctor")
     .description(
       "say what this machine can run, per provider, and how to get what is missing; changes nothing that stays, but a cached Docker image",
     )
     .option("--topology <file|name>", "the topology to ask for", "two-racks")
-    .option("--json", "print JSON instead of text")
-    .action(async (options: { topology: string; json?: boolean }) => {
+    .option(
+      "--provider <name>",
+      "cluster: look at the cluster of --kubeconfig, and print the role that runs on it need",
+    )
+    .option("--json", "print JSON instead of text");
+  addClusterOptions(command).action(
+    async (options: ClusterOptions & { topology: string; json?: boolean; provider?: string }) => {
+      if (meansCluster(options)) {
+        console.log(await doctorCluster(options));
+        return;
+      }
       const host = localExecutor();
       const plan = planTopology(await loadTopology(options.topology));
       const environment = await readEnvironment(harnessVersion, host);
@@ -52,7 +63,8 @@ export function addDoctor(program: Command): void {
       );
       for (const finding of findings) console.log(render(finding));
       for (const [tool, line] of Object.entries(tools)) console.log(`${tool.padEnd(10)}${line}`);
-    });
+    },
+  );
 }
 
 async function examineProvider(provider: Provider, plan: Plan): Promise<Finding> {

@@ -9,6 +9,7 @@ export function addStatus(program: Command): void {
   const command = program
     .command("status")
     .description("list labs that are up, and leftovers of runs that were killed")
+    .option("--provider <name>", "only labs of this provider")
     .option("--json", "print JSON instead of text");
   addClusterOptions(addInventoryOptions(command)).action(async (options: SearchOptions & { json?: boolean }) => {
     const labs = await findLabs(await searchedProviders(options));

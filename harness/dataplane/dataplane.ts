@@ -19,6 +19,8 @@ export interface Network {
   readonly mode: Mode;
   /** "reference dataplane, not Calico" or "Calico v3.32.1", with what of it is not Calico's own. */
   readonly title: string;
+  /** Releases that results depend on, by name: Calico's, Kubernetes'. */
+  readonly versions?: Readonly<Record<string, string>>;
   readonly identities: Identities;
   readonly pods: readonly RunningPod[];
   readonly convergence: Convergence;
@@ -124,4 +126,6 @@ export interface Dataplane {
   attach(mode: Mode, lab: Lab): Promise<Network>;
   switchMode(network: Network, mode: Mode, scope: Scope): Promise<Transition>;
   facts(network: Network): Promise<DataplaneFacts>;
+  /** Writes what the dataplane says of itself into a folder, after something went wrong; without secrets. */
+  diagnose?(lab: Lab, folder: string): Promise<void>;
 }

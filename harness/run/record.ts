@@ -51,6 +51,8 @@ export interface ScenarioRecord {
   readonly because: string;
   /** Kernel release of the nodes, as `uname -r` on the first of them tells. */
   readonly kernel?: string;
+  /** What the lab is made of, where the dataplane tells: Calico's and Kubernetes' releases. */
+  readonly versions?: Readonly<Record<string, string>>;
   /** Reason for which the whole mode was skipped. */
   readonly skip?: string;
   readonly phases: readonly { readonly phase: string; readonly ms: number }[];

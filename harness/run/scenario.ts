@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { InterruptedError } from "../core/errors.ts";
 import { withScope, type Scope } from "../core/scope.ts";
 import type { Dataplane, Network, Requirement } from "../dataplane/dataplane.ts";
@@ -62,7 +63,26 @@ export async function runScenario(
     if (error instanceof InterruptedError) throw error;
     troubles = troublesOf(phases.current, error);
   }
+  troubles = [...troubles, ...(await diagnose(context, choice, draft, troubles))];
   return outcome(choice, phases, draft, skipped, asked.length === 0 ? missing : [], troubles);
+}
+
+/** Lets the dataplane tell what it knows of a scenario that went wrong, while it is still there. */
+async function diagnose(
+  { request, services }: ScenarioContext,
+  choice: ScenarioChoice,
+  { judgement }: Draft,
+  troubles: readonly Trouble[],
+): Promise<readonly Trouble[]> {
+  const wrong = troubles.length > 0 || judgement?.verdicts.some(({ status }) => status === "fail") === true;
+  if (!wrong) return [];
+  const folder = join(request.folder, "diagnostics", scenarioFolder(choice));
+  try {
+    await services.dataplane.diagnose?.(choice.lab, folder);
+    return [];
+  } catch (error) {
+    return troublesOf("diagnostics", error);
+  }
 }
 
 async function perform(
@@ -143,6 +163,7 @@ function outcome(
       dataplane: network?.title ?? "none",
       because: choice.because,
       ...(draft.kernel === undefined ? {} : { kernel: draft.kernel }),
+      ...(draft.network?.versions === undefined ? {} : { versions: draft.network.versions }),
       ...(reason === undefined ? {} : { skip: reason }),
       phases: [...choice.labPhases, ...phases.done],
       ...(judgement === undefined ? {} : { capture: judgement.capture }),

@@ -8,6 +8,8 @@ export interface CalicoState extends ClusterPools {
   readonly access: ClusterAccess;
   /** "v3.32.1"; "unknown version" where it does not say. */
   readonly version: string;
+  /** Release of the cluster's API server. */
+  readonly kubernetes: string;
   /** Missing where no operator manages Calico. */
   readonly installation?: Installation;
   readonly tigeraStatus: readonly TigeraStatus[];
@@ -43,11 +45,12 @@ export interface NodeDaemon {
 /** Reads all of it, side by side; a LabError where there is no Calico or the API does not answer. */
 export async function readCalico(access: ClusterAccess): Promise<CalicoState> {
   const { group, pools } = await readPools(access);
-  const [information, installations, statuses, daemons] = await Promise.all([
+  const [information, installations, statuses, daemons, kubernetes] = await Promise.all([
     optional<InformationObject>(access, `clusterinformations.${group}`),
     optional<InstallationObject>(access, "installations.operator.tigera.io"),
     optional<StatusObject>(access, "tigerastatuses.operator.tigera.io"),
     getObjects<DaemonObject>(access, ["daemonsets", "-A", "-l", "k8s-app=calico-node"]),
+    serverVersion(access),
   ]);
   const installation = installations.map(installationOf)[0];
   const [daemon] = daemons;
@@ -57,6 +60,7 @@ export async function readCalico(access: ClusterAccess): Promise<CalicoState> {
     group,
     pools,
     version: information[0]?.spec?.calicoVersion ?? versionIn(nodeDaemon?.image) ?? "unknown version",
+    kubernetes,
     ...(installation === undefined ? {} : { installation }),
     tigeraStatus: statuses.map(tigeraStatusOf),
     ...(nodeDaemon === undefined ? {} : { nodeDaemon }),
@@ -75,6 +79,12 @@ async function optional<T>(access: ClusterAccess, resource: string): Promise<rea
   if (result.exitCode !== 0 && (saysNotThere(result) || result.stderr.includes("(Forbidden)"))) return [];
   const { stdout } = result.exitCode === 0 ? result : await kubectl(access, args);
   return itemsOf(stdout, access.name) as readonly T[];
+}
+
+async function serverVersion(access: ClusterAccess): Promise<string> {
+  const { stdout } = await kubectl(access, ["version", "-o", "json"]);
+  const { serverVersion } = JSON.parse(stdout) as { serverVersion?: { gitVersion?: string } };
+  return serverVersion?.gitVersion ?? "unknown version";
 }
 
 function versionIn(image: string | undefined): string | undefined {

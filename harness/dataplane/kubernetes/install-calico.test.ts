@@ -146,6 +146,7 @@ describe("installCalico", () => {
     );
     const executor = scriptedExecutor([
       ...commands,
+      { command: / version -o json$/, always: true, stdout: '{"serverVersion":{"gitVersion":"v1.34.10"}}' },
       {
         command: / get pods .*-l k8s-app=calico-node /,
         always: true,

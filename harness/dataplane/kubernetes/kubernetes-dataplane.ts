@@ -17,6 +17,7 @@ import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { modeOf, type CalicoState } from "./calico-state.ts";
 import { changeMode } from "./change-mode.ts";
 import { convergeCluster } from "./converge.ts";
+import { diagnoseCluster } from "./diagnose.ts";
 import { healthyCalico } from "./health.ts";
 import { installCalico, type CalicoInstallation } from "./install-calico.ts";
 import { readIdentities } from "./identities.ts";
@@ -52,6 +53,9 @@ export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
     install: async (mode, lab) => install(mode, lab, clusterOf(lab), { allowModeChange, installation }),
     attach: async (mode, lab) => attach(mode, lab, clusterOf(lab)),
     switchMode: (network, mode) => switchMode(network, mode, clusterOf(network.lab)),
+    diagnose: async ({ kubernetes }, folder) => {
+      if (kubernetes !== undefined) await diagnoseCluster(kubernetes.access, kubernetes.namespace, folder);
+    },
     facts: async ({ lab }) => ({
       nodes: await onEveryNode(lab, ({ name, executor }) => readNodeFacts(name, executor)),
     }),
@@ -98,7 +102,15 @@ async function attach(mode: Mode, lab: Lab, kubernetes: KubernetesLab): Promise<
   const workloads = await workloadsOf(kubernetes, lab.plan);
   const identities = await identitiesOf(mode, lab, kubernetes, state, workloads)();
   const convergence = { totalMs: 0, steps: [] };
-  return { lab, mode, title: `Calico ${state.version}`, identities, pods: podsOf(workloads), convergence };
+  return {
+    lab,
+    mode,
+    title: `Calico ${state.version}`,
+    versions: versionsOf(state),
+    identities,
+    pods: podsOf(workloads),
+    convergence,
+  };
 }
 
 async function switchMode(network: Network, mode: Mode, kubernetes: KubernetesLab): Promise<Transition> {
@@ -133,6 +145,7 @@ async function converged(
     lab,
     mode,
     title: `Calico ${state.version}`,
+    versions: versionsOf(state),
     identities,
     pods,
     convergence: watch.convergence(),
@@ -148,6 +161,10 @@ function identitiesOf(
   workloads: Workloads,
 ): () => Promise<Identities> {
   return () => readIdentities(kubernetes, group, lab.plan, mode, workloads);
+}
+
+function versionsOf({ version, kubernetes }: CalicoState): Readonly<Record<string, string>> {
+  return { calico: version, kubernetes };
 }
 
 function podsOf({ pods }: Workloads): readonly RunningPod[] {

@@ -32,9 +32,13 @@ function cluster(
     const command = new RegExp(` get ${resource}[ .]`);
     return { command, always: true, ...(stdout === undefined ? unknownKind : { stdout }) };
   });
-  const executor = scriptedExecutor([...commands, ...questions]);
+  const version: ScriptedAnswer = { command: / version -o json$/, always: true, stdout: serverVersion };
+  const executor = scriptedExecutor([...commands, version, ...questions]);
   return { executor, kubectl: ["kubectl"], name: "cluster c" };
 }
+
+/** As recorded, without what nobody reads. */
+const serverVersion = '{"serverVersion":{"gitVersion":"v1.34.10"}}';
 
 const config = JSON.stringify({ data: { calico_backend: "vxlan" } });
 
@@ -74,6 +78,7 @@ describe("readCalico", () => {
   it("reads a cluster that was installed by the manifest", async () => {
     const state = await readCalico(await byManifest());
     assert.equal(state.version, "v3.32.1");
+    assert.equal(state.kubernetes, "v1.34.10");
     assert.equal(state.installation, undefined);
     assert.deepEqual(state.nodeDaemon, {
       namespace: "kube-system",

@@ -53,6 +53,12 @@ describe("kubectlFailure", () => {
     });
   }
 
+  it("leaves out what kubectl logs of its own attempts", () => {
+    const log = 'E1121 16:08:22.928826   27656 memcache.go:265] "Unhandled Error" err="x"\n';
+    const said = "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?";
+    assert.equal(failure(`${log}${log}${said}\n`).details.tail, said);
+  });
+
   it("shows what kubectl said where it means nothing known", () => {
     const error = failure("error: something new");
     assert.match(error.message, /kubectl failed \(exit 1\)/);

@@ -45,7 +45,9 @@ const meanings: readonly { readonly says: RegExp; readonly means: (match: RegExp
 /** The error of a kubectl command that failed: what it means where that is known, and what kubectl said. */
 export function kubectlFailure(result: CommandResult, where: string): LabError {
   const { argv, stderr, exitCode } = result;
-  const details = { where, command: shellQuote(argv), tail: stderr.trim().split("\n").slice(-8).join("\n") };
+  // kubectl logs each of its own attempts before it says what is wrong.
+  const said = stderr.split("\n").filter((line) => !/^[EWI]\d{4} /.test(line));
+  const details = { where, command: shellQuote(argv), tail: said.join("\n").trim().split("\n").slice(-8).join("\n") };
   for (const { says, means, fix } of meanings) {
     const match = says.exec(stderr);
     if (match !== null) return new LabError(means(match), { ...details, fix });
