@@ -73,7 +73,9 @@ export async function buildCluster(build: ClusterBuild, scope: Scope): Promise<B
   const kubeconfig = join(await privateFolder(id), kubeconfigName);
   const routers = membersOf(plan).filter(({ role }) => role === "router");
   const racksBuild = { plan, id, host, engine: build.engine, image, stays: true, executorOf: build.routerExecutor };
-  await bothDone(makeMembers(racksBuild, routers, racks, labels, false), makeCluster(build, kubeconfig));
+  // Not beside the cluster: nodes that start leave too little of a small machine for anything else.
+  await makeMembers(racksBuild, routers, racks, labels, false);
+  await makeCluster(build, kubeconfig);
   const [legs] = await bothDone(connectNodes(plan, runId, host), loadImages(build));
   const access = build.accessOf(kubeconfig);
   const real = planOf(plan, legs);

@@ -94,7 +94,7 @@ async function load(host: Executor, argv: readonly string[]): Promise<void> {
 
 async function imagesIn(host: Executor, container: string): Promise<ReadonlySet<string>> {
   const argv = ["docker", "exec", container, "ctr", "--namespace", "k8s.io", "images", "ls", "--quiet"];
-  const { exitCode, stdout, stderr } = await host.tryRun(argv);
+  const { exitCode, stdout, stderr } = await host.tryRun(argv, { timeoutMs: archiveTimeoutMs });
   if (exitCode === 0) return new Set(stdout.split("\n").map((line) => line.trim()));
   throw new LabError("the node's container runtime does not answer", { where: container, tail: stderr.trim() });
 }

@@ -14,6 +14,9 @@ export interface RackLeg {
   readonly mac: string;
 }
 
+/** Milliseconds for a script in a node: well below a second, and many of them while a small machine starts four nodes. */
+const scriptTimeoutMs = 120_000;
+
 /** Rack legs by node. */
 export type RackLegs = ReadonlyMap<string, RackLeg>;
 
@@ -70,7 +73,7 @@ function refuseEarlyName(network: string): void {
 
 async function runScript(host: Executor, container: string, script: string, where: string): Promise<string> {
   const argv = ["docker", "exec", "--interactive", container, "sh", "-s"];
-  const { exitCode, stdout, stderr } = await host.tryRun(argv, { input: script });
+  const { exitCode, stdout, stderr } = await host.tryRun(argv, { input: script, timeoutMs: scriptTimeoutMs });
   if (exitCode === 0) return stdout;
   const step = new RegExp(`^${failedWord} (.*)$`, "m").exec(stdout)?.[1];
   if (/No such container|is not running/i.test(stderr)) {
