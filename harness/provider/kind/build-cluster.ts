@@ -86,14 +86,16 @@ export async function buildCluster(build: ClusterBuild, scope: Scope): Promise<B
   return { plan: real, access, nodes };
 }
 
-/** The plan with the devices that nodes really have: kind's own network comes first, so a rack leg is no eth0. */
+/** The plan with the devices and addresses that nodes really have: kind's own network comes first, so a rack leg is no eth0. */
 export function planOf(plan: Plan, legs: RackLegs): Plan {
-  return withRealDevices(plan, (member) => {
+  const real = withRealDevices(plan, (member) => {
     const leg = legs.get(member);
     const router = plan.routers.find(({ name }) => name === member);
     if (router !== undefined) return router.ports.map(({ device, mac }) => ({ name: device, mac }));
     return leg === undefined ? [] : [leg];
   });
+  const nodes = real.nodes.map((node) => ({ ...node, otherAddresses: legs.get(node.name)?.otherAddresses ?? [] }));
+  return { ...real, nodes };
 }
 
 /** Agents of a lab: where each runs. */

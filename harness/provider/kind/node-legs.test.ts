@@ -16,9 +16,18 @@ const runId = "7f3kq";
 /** What a node of kind answered after its rack leg was connected (kind 0.33, Docker 20.10), without what is not read. */
 function ipAddr(address: string): string {
   return JSON.stringify([
-    { ifname: "lo", address: "00:00:00:00:00:00", addr_info: [{ local: "127.0.0.1", prefixlen: 8 }] },
-    { ifname: "eth0", address: "02:42:ac:1e:00:03", addr_info: [{ local: "172.30.0.3", prefixlen: 24 }] },
-    { ifname: "eth1", address: "02:42:c6:12:01:0c", addr_info: [{ local: address, prefixlen: 24 }] },
+    { ifname: "lo", address: "00:00:00:00:00:00", addr_info: [{ local: "127.0.0.1", prefixlen: 8, scope: "host" }] },
+    {
+      ifname: "eth0",
+      address: "02:42:ac:1e:00:03",
+      addr_info: [{ local: "172.30.0.3", prefixlen: 24, scope: "global" }],
+    },
+    {
+      ifname: "vxlan.calico",
+      address: "66:d4:e1:1c:22:17",
+      addr_info: [{ local: "198.19.0.64", prefixlen: 32, scope: "global" }],
+    },
+    { ifname: "eth1", address: "02:42:c6:12:01:0c", addr_info: [{ local: address, prefixlen: 24, scope: "global" }] },
   ]);
 }
 
@@ -46,12 +55,14 @@ describe("rack legs of kind nodes", () => {
     );
     const legs = await connectNodes(plan, runId, host);
     assert.equal(host.asked.length, 3 * plan.nodes.length);
-    assert.deepEqual(legs.get("b2"), { name: "eth1", mac: "02:42:c6:12:01:0c" });
+    assert.deepEqual(legs.get("b2"), { name: "eth1", mac: "02:42:c6:12:01:0c", otherAddresses: ["172.30.0.3/24"] });
     const real = planOf(plan, legs);
     assert.deepEqual(
       real.nodes.map(({ uplink }) => uplink.device),
       plan.nodes.map(() => "eth1"),
     );
+    // A node answers its own pods from there, so it is no wrong source.
+    assert.deepEqual(real.nodes[3]?.otherAddresses, ["172.30.0.3/24"]);
     assert.deepEqual(real.routers, plan.routers);
     assert.equal(real.digest, plan.digest);
   });

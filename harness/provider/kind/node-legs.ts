@@ -12,6 +12,8 @@ import { failedWord, legScript, noteDefaultScript } from "./render-legs.ts";
 export interface RackLeg {
   readonly name: string;
   readonly mac: string;
+  /** With prefix: addresses of the node outside the racks, which it sends from where no route says otherwise. */
+  readonly otherAddresses: readonly string[];
 }
 
 /** Milliseconds for a script in a node: well below a second, and many of them while a small machine starts four nodes. */
@@ -90,16 +92,28 @@ async function runScript(host: Executor, container: string, script: string, wher
 interface IpAddr {
   readonly ifname: string;
   readonly address?: string;
-  readonly addr_info?: readonly { readonly local?: string }[];
+  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number; readonly scope?: string }[];
 }
 
 function legOf({ uplink }: PlannedNode, output: string, where: string): RackLeg {
   const address = withoutPrefix(uplink.addresses[4] ?? uplink.addresses[6] ?? "");
   const links = JSON.parse(output) as readonly IpAddr[];
   const link = links.find(({ addr_info: own = [] }) => own.some(({ local }) => local === address));
-  if (link !== undefined) return { name: link.ifname, mac: link.address ?? "" };
+  if (link !== undefined) {
+    const others = links.filter((other) => other !== link && !calicoDevices.test(other.ifname));
+    return { name: link.ifname, mac: link.address ?? "", otherAddresses: others.flatMap(globalAddresses) };
+  }
   throw new LabError(`no interface has ${address}, the node's address in ${uplink.segment}`, {
     where,
     fix: "a restart of a node, or `docker network disconnect`, takes its rack leg: take the lab down and build it again",
   });
+}
+
+/** Devices whose addresses Calico gives out: they are no legs (calico-facts 2.2). */
+const calicoDevices = /^(cali|vxlan|tunl|wireguard|bpf)/;
+
+function globalAddresses({ addr_info: own = [] }: IpAddr): readonly string[] {
+  return own.flatMap(({ local, prefixlen, scope }) =>
+    scope === "global" && local !== undefined && prefixlen !== undefined ? [`${local}/${prefixlen}`] : [],
+  );
 }
