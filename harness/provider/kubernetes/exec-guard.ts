@@ -15,13 +15,13 @@ read -r s </proc/$$/stat; s=\${s##*) }; s=\${s#* * }
 command -v -- "$1" >/dev/null 2>&1 || { echo '${missingMarker}' >&2; exit 127; }
 [ -d ${folder} ] || mkdir -p ${folder}
 echo $$ >"$f"
-[ -e "$f.stop" ] && exit 137
+if [ -e "$f.stop" ]; then read -r s <"$f.stop" || s=KILL; kill -s "$s" $$; fi
 exec "$@"`;
 
-/** A command that comes before its victim's note leaves a mark that keeps the victim from starting. */
+/** A signal that comes before its victim's note leaves a mark, by which the victim ends itself before it starts. */
 const killScript = `f=$1
 [ -d ${folder} ] || mkdir -p ${folder}
-[ -s "$f" ] || : >"$f.stop"
+[ -s "$f" ] || echo "$2" >"$f.stop"
 [ -s "$f" ] && read -r p <"$f" && kill -s "$2" -- "-$p" 2>/dev/null
 exit 0`;
 
