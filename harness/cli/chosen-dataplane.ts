@@ -1,8 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { UsageError } from "../core/errors.ts";
-import type { CalicoSource } from "../dataplane/calico/calico-source.ts";
+import { LabError, UsageError } from "../core/errors.ts";
+import { waysToGetCalico, type CalicoSource } from "../dataplane/calico/calico-source.ts";
 import { calicoPayload } from "../dataplane/calico/payload.ts";
 import type { ProvidersContext } from "../provider/registry.ts";
 import type { Dataplane } from "../dataplane/dataplane.ts";
@@ -29,10 +29,13 @@ export function addCalicoOptions(command: Command): Command {
     .option("--etcd <path>", "etcd program for real Calico without Kubernetes (default: etcd on the PATH)");
 }
 
-/** The dataplane that the options ask for; at most one source of Calico may be given. */
+/** The dataplane that the options ask for; at most one source of Calico may be given, and one must be where Calico is asked for. */
 export function chosenDataplane(options: DataplaneChoice, logs?: string): Dataplane {
   const [source, ...others] = sourcesOf(options);
   if (others.length > 0) throw new UsageError("give one of --calico-bin, --calico-archive and --calico-image");
+  if (options.dataplane === "calico" && source === undefined && !isKubernetes(options)) {
+    throw new LabError("no Calico is at hand", { fix: `give one: ${waysToGetCalico}` });
+  }
   const calico = {
     cache: cacheOf(options),
     ...(source === undefined ? {} : { source }),

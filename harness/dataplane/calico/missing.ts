@@ -1,4 +1,3 @@
-import { LabError } from "../../core/errors.ts";
 import type { BgpDesign } from "../../encap/bgp.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { runScript } from "../../exec/script.ts";
@@ -44,14 +43,14 @@ export function bgpOf(mode: Mode, { plan }: Lab): { readonly bgp?: BgpDesign } {
   return needsBgp(mode, plan) ? { bgp: { nodes: "mesh" } } : {};
 }
 
-/** Reasons for which Calico cannot put a mode into effect on a lab. Throws a LabError where there is no Calico to try it with. */
+/** Reasons for which Calico cannot put a mode into effect on a lab. */
 export async function missingCalico(
   mode: Mode,
   lab: Lab,
   located: Located,
   { etcd, rules }: { readonly etcd: string; readonly rules: RuleBackend },
 ): Promise<readonly Requirement[]> {
-  if ("problem" in located) throw new LabError(located.problem.what, { fix: located.problem.fix });
+  if ("problem" in located) return [{ reason: located.problem.what, fix: located.problem.fix }];
   if (lab.machines !== undefined && lab.machines.payload === undefined) {
     const reason = "machines need the whole root file system of Calico's image, and a folder of programs is none";
     return [{ reason, fix: "--calico-archive FILE" }];

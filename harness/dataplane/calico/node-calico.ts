@@ -26,6 +26,7 @@ export function nodeCalico(lab: Lab, { name }: LabNode, { files, rules }: Releas
     folder: nodeFolder(lab, name),
     bgp: needsBgp(mode, lab.plan),
     rules,
+    machine: lab.machines !== undefined,
   };
 }
 

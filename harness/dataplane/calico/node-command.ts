@@ -15,6 +15,8 @@ export interface NodeCalico {
   /** Whether BIRD and confd run beside Felix: routes of IPIP and unencapsulated pools come by BGP. */
   readonly bgp: boolean;
   readonly rules: RuleBackend;
+  /** Whether the node is a machine, whose kernel has the old tables of iptables as modules that nothing loads. */
+  readonly machine: boolean;
   /** How many times longer everything may take than on this host's own processors: emulated ones start large programs slowly. */
   readonly patience: number;
 }
@@ -67,7 +69,14 @@ export function bgpServices(calico: NodeCalico): readonly Service[] {
  * Environment of every program of a node, as measured to suffice without Kubernetes. The pool comes from the datastore
  * and never from here, so that a change of mode is a change of one resource.
  */
-export function nodeEnvironment({ node, plan, folder, bgp, rules }: NodeCalico): Readonly<Record<string, string>> {
+export function nodeEnvironment({
+  node,
+  plan,
+  folder,
+  bgp,
+  rules,
+  machine,
+}: NodeCalico): Readonly<Record<string, string>> {
   const planned = plan.nodes.find(({ name }) => name === node);
   const six = plan.families.includes(6);
   return {
@@ -88,6 +97,8 @@ export function nodeEnvironment({ node, plan, folder, bgp, rules }: NodeCalico):
     FELIX_IPV6SUPPORT: String(six),
     FELIX_HEALTHENABLED: "true",
     FELIX_NFTABLESMODE: rules === "nftables" ? "Enabled" : "Disabled",
+    // "Auto" takes the legacy tables where it finds no rules, and then waits for them for ever.
+    ...(machine ? { FELIX_IPTABLESBACKEND: "NFT" } : {}),
     FELIX_LOGFILEPATH: "none",
     FELIX_LOGSEVERITYSYS: "none",
     FELIX_USAGEREPORTINGENABLED: "false",
