@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { LabError, UsageError } from "../core/errors.ts";
-import { waysToGetCalico, type CalicoSource } from "../dataplane/calico/calico-source.ts";
+import { nothingGiven, waysToGetCalico, type CalicoSource } from "../dataplane/calico/calico-source.ts";
 import { calicoPayload } from "../dataplane/calico/payload.ts";
 import type { ProvidersContext } from "../provider/registry.ts";
 import type { Dataplane } from "../dataplane/dataplane.ts";
@@ -34,7 +34,7 @@ export function chosenDataplane(options: DataplaneChoice, logs?: string): Datapl
   const [source, ...others] = sourcesOf(options);
   if (others.length > 0) throw new UsageError("give one of --calico-bin, --calico-archive and --calico-image");
   if (options.dataplane === "calico" && source === undefined && !isKubernetes(options)) {
-    throw new LabError("no Calico is at hand", { fix: `give one: ${waysToGetCalico}` });
+    throw new LabError(nothingGiven, { fix: `give one: ${waysToGetCalico}` });
   }
   const calico = {
     cache: cacheOf(options),

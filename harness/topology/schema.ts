@@ -7,7 +7,6 @@ import type { Family } from "./topology.ts";
 export type TopologyFile = z.infer<typeof topologySchema>;
 export type NodeEntry = z.infer<typeof nodeSchema>;
 export type SubnetEntry = z.infer<typeof subnetSchema>;
-export type PoolEntry = z.infer<typeof poolSchema>;
 
 /**
  * Longest name of a node or router: the bridge's end of its cable is called `<name>_eth<n>`, and a device name has at

@@ -7,6 +7,7 @@ import type { Dataplane, DataplaneFacts, Network, Transition } from "../dataplan
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { readFabricSessions } from "../fabric/bgp-sessions.ts";
 import { readNodeSessions } from "./bgp-sessions.ts";
+import { calicoNetwork } from "./calico-network.ts";
 import type { CalicoFiles, CalicoSource } from "./calico-source.ts";
 import { changeMode } from "./change-mode.ts";
 import { convergeCalico, Stopwatch } from "./converge.ts";
@@ -16,7 +17,7 @@ import { etcdFolder } from "./lab-folder.ts";
 import { locateCalico, type Located } from "./locate.ts";
 import { managementExecutor } from "./management.ts";
 import { bgpOf, missingCalico } from "./missing.ts";
-import { runningPods, type Release } from "./node-calico.ts";
+import { type Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities } from "./read-identities.ts";
 import { restartNotes } from "./restarts.ts";
@@ -69,15 +70,7 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
 async function attach(mode: Mode, lab: Lab, files: CalicoFiles): Promise<Network> {
   const identities = await identitiesOf(lab, mode);
   const title = await titleOf(lab, files);
-  return {
-    lab,
-    mode,
-    ...bgpOf(mode, lab),
-    title,
-    identities,
-    pods: runningPods(lab),
-    convergence: { totalMs: 0, steps: [] },
-  };
+  return calicoNetwork(mode, lab, { title, identities, convergence: { totalMs: 0, steps: [] } });
 }
 
 /** The identities of a lab on which Calico runs; a LabError where it does not. */

@@ -24,6 +24,9 @@ export interface BgpFiles {
   readonly confd: string;
 }
 
+/** What is said wherever Calico is asked for and no source of it was given. */
+export const nothingGiven = "no Calico is at hand";
+
 /** Ways to get a Calico, for every message that says that there is none. */
 export const waysToGetCalico =
   "--calico-bin DIR (calico-node, calico, and for BGP bird, bird6, birdcl, confd/), --calico-archive FILE (docker save or OCI), or --calico-image REF";

@@ -9,6 +9,7 @@ import { shellQuote } from "../../exec/quote.ts";
 import { startFabric } from "../fabric/bgp-fabric.ts";
 import { stopServices } from "../process/supervise.ts";
 import { changeMode } from "./change-mode.ts";
+import { calicoNetwork } from "./calico-network.ts";
 import { checkpointName, restoreCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { convergeCalico, Stopwatch } from "./converge.ts";
 import { writeResources } from "./datastore.ts";
@@ -17,7 +18,6 @@ import { onEveryNode } from "./every-node.ts";
 import { etcdFolder, nodeFolder } from "./lab-folder.ts";
 import { connectMachine, makeManagement, managementExecutor } from "./management.ts";
 import { nodeCalico, patienceWith, plannedPods, runningPods, type Release } from "./node-calico.ts";
-import { bgpOf } from "./missing.ts";
 import { makePods } from "./pods.ts";
 import { readIdentities } from "./read-identities.ts";
 import { removeCalico } from "./remove.ts";
@@ -51,16 +51,7 @@ export async function installCalico(mode: Mode, lab: Lab, scope: Scope, installi
     "identities" in restored ? restored.identities : await startCalico(mode, lab, scope, installing, watch);
   if (!("identities" in restored)) await saveCheckpoint(lab, name, mode);
   const notes = [...("note" in restored ? [restored.note] : []), ...(await restartNotes(lab))];
-  return {
-    lab,
-    mode,
-    ...bgpOf(mode, lab),
-    title,
-    identities,
-    pods: runningPods(lab),
-    convergence: watch.convergence(),
-    notes,
-  };
+  return { ...calicoNetwork(mode, lab, { title, identities, convergence: watch.convergence() }), notes };
 }
 
 /** Everything from the start: datastore, resources, nodes, pods. */

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Problem } from "../../provider/provider.ts";
-import { waysToGetCalico, type BgpFiles, type CalicoFiles, type CalicoSource } from "./calico-source.ts";
+import { nothingGiven, waysToGetCalico, type BgpFiles, type CalicoFiles, type CalicoSource } from "./calico-source.ts";
 import { LabError } from "../../core/errors.ts";
 import { pullImages } from "./pull-images.ts";
 import { unpackArchive } from "./unpack-archive.ts";
@@ -12,7 +12,7 @@ export type Located = { readonly files: CalicoFiles } | { readonly problem: Prob
 
 /** Finds a release's programs where the source says they are; archives are unpacked into the cache first. */
 export async function locateCalico(source: CalicoSource | undefined, cache?: string): Promise<Located> {
-  if (source === undefined) return noCalico("no Calico is at hand", `give one: ${waysToGetCalico}`);
+  if (source === undefined) return noCalico(nothingGiven, `give one: ${waysToGetCalico}`);
   if (source.kind === "bin") return locateInFolder(resolve(source.folder));
   if (cache === undefined) return noCalico("an archive needs a folder to be unpacked into", "give a cache folder");
   if (source.kind === "archive") return locateInArchive(() => Promise.resolve(resolve(source.file)), resolve(cache));

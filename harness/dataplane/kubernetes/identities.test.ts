@@ -7,23 +7,12 @@ import { discoverTopology } from "../../provider/cluster/discover-topology.ts";
 import { itemsOf } from "../../provider/kubernetes/access.ts";
 import type { Workloads } from "../../provider/kubernetes/deploy-workloads.ts";
 import { clusterNode } from "../../provider/kubernetes/node-object.ts";
+import { recordedPool as pool } from "../../provider/kubernetes/recorded-pool.test-data.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import { hostDevice, identitiesFrom, type AffinityObject } from "./identities.ts";
 
 const here = import.meta.dirname;
 const data = join(here, "..", "..", "provider", "kubernetes", "testdata");
-const pool = {
-  name: "default-ipv4-ippool",
-  family: 4,
-  cidr: "192.168.0.0/16",
-  blockSize: 26,
-  ipipMode: "Never",
-  vxlanMode: "CrossSubnet",
-  natOutgoing: true,
-  disabled: false,
-  nodeSelector: "all()",
-  byOperator: false,
-} as const;
 
 const workloads: Workloads = {
   pods: [

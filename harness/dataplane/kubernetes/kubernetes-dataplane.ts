@@ -102,15 +102,12 @@ async function attach(mode: Mode, lab: Lab, kubernetes: KubernetesLab): Promise<
   const workloads = await workloadsOf(kubernetes, lab.plan);
   const identities = await identitiesOf(mode, lab, kubernetes, state, workloads)();
   const convergence = { totalMs: 0, steps: [] };
-  return {
-    lab,
-    mode,
-    title: `Calico ${state.version}`,
-    versions: versionsOf(state),
-    identities,
-    pods: podsOf(workloads),
-    convergence,
-  };
+  return { lab, mode, ...namesOf(state), identities, pods: podsOf(workloads), convergence };
+}
+
+/** What a network is called, and the versions that stand behind the name. */
+function namesOf(state: CalicoState): Pick<Network, "title" | "versions"> {
+  return { title: `Calico ${state.version}`, versions: versionsOf(state) };
 }
 
 async function switchMode(network: Network, mode: Mode, kubernetes: KubernetesLab): Promise<Transition> {
@@ -144,8 +141,7 @@ async function converged(
   return {
     lab,
     mode,
-    title: `Calico ${state.version}`,
-    versions: versionsOf(state),
+    ...namesOf(state),
     identities,
     pods,
     convergence: watch.convergence(),

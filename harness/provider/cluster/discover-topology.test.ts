@@ -3,23 +3,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { planTopology } from "../../topology/make-plan.ts";
 import { itemsOf } from "../kubernetes/access.ts";
-import type { ClusterPool } from "../kubernetes/ip-pools.ts";
+import { recordedPool as pool } from "../kubernetes/recorded-pool.test-data.ts";
 import { clusterNode, type ClusterNode } from "../kubernetes/node-object.ts";
 import { checkNodes } from "./check-nodes.ts";
 import { discoverTopology, lonelyNodes } from "./discover-topology.ts";
-
-const pool: ClusterPool = {
-  name: "default-ipv4-ippool",
-  family: 4,
-  cidr: "192.168.0.0/16",
-  blockSize: 26,
-  ipipMode: "Never",
-  vxlanMode: "CrossSubnet",
-  natOutgoing: true,
-  disabled: false,
-  nodeSelector: "all()",
-  byOperator: false,
-};
 
 async function recordedNodes(): Promise<readonly ClusterNode[]> {
   const folder = join(import.meta.dirname, "..", "kubernetes", "testdata");
