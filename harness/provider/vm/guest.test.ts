@@ -39,6 +39,12 @@ describe("a machine's command line", () => {
     assert.match(modelArgv({ ...model, accelerator: "kvm" }).join(" "), /-accel kvm -cpu host/);
   });
 
+  it("keeps addresses in place only where code is translated", () => {
+    const options = (accelerator: "kvm" | "tcg"): string => modelArgv({ ...model, accelerator }).join(" ");
+    assert.match(options("tcg"), / norandmaps/);
+    assert.doesNotMatch(options("kvm"), /norandmaps/);
+  });
+
   it("names states by what must be equal, not by where files lie", () => {
     const key = stateKey(model, "QEMU 7.2", "6.1.0", "abc");
     assert.equal(stateKey({ ...model, kernel: "/elsewhere" }, "QEMU 7.2", "6.1.0", "abc"), key);
