@@ -62,4 +62,15 @@ describe("Scope", () => {
     assert.deepEqual(scope.release(), ["lab"]);
     assert.deepEqual(await scope.close(), []);
   });
+
+  it("lets go of what this process alone holds also when the rest is released", async () => {
+    const scope = new Scope();
+    const done: string[] = [];
+    scope.defer("lab", () => assert.fail("must stay"));
+    scope.onLeave("connection", () => void done.push("connection"));
+    assert.deepEqual(scope.release(), ["lab"]);
+    assert.deepEqual(scope.pending(), ["connection"]);
+    assert.deepEqual(await scope.close(), []);
+    assert.deepEqual(done, ["connection"]);
+  });
 });

@@ -7,6 +7,8 @@ interface Undo {
   readonly label: string;
   readonly run: () => Promise<void> | void;
   readonly timeoutMs: number;
+  /** Also runs after a release. */
+  readonly always?: true;
 }
 
 /** A failed undo step, with the label it was registered under. */
@@ -25,8 +27,12 @@ export class Scope {
    * emulated machines take.
    */
   defer(label: string, run: () => Promise<void> | void, timeoutMs: number = undoTimeoutMs): void {
-    if (this.#closed) throw new Error(`scope is closed; too late to register "${label}"`);
-    this.#undos.push({ label, run, timeoutMs });
+    this.#register({ label, run, timeoutMs });
+  }
+
+  /** Registers what must also be done when the scope is released: for what this process alone holds, like a connection. */
+  onLeave(label: string, run: () => Promise<void> | void): void {
+    this.#register({ label, run, timeoutMs: undoTimeoutMs, always: true });
   }
 
   /** Labels of the pending undo steps, last registered first: the order in which they would run. */
@@ -34,12 +40,13 @@ export class Scope {
     return this.#undos.map((undo) => undo.label).reverse();
   }
 
-  /** Forgets all undo steps: for a lab that shall stay. Returns their labels. */
+  /** Forgets all undo steps but those of `onLeave`: for a lab that shall stay. Returns the labels of the forgotten. */
   release(): readonly string[] {
-    const labels = this.pending();
-    this.#undos.length = 0;
+    const forgotten = this.#undos.filter(({ always }) => always !== true).map(({ label }) => label);
+    const left = this.#undos.filter(({ always }) => always === true);
+    this.#undos.splice(0, this.#undos.length, ...left);
     this.#closed = true;
-    return labels;
+    return forgotten.reverse();
   }
 
   /** Runs every undo step, last first, each with its own time limit; returns those that failed. */
@@ -54,6 +61,11 @@ export class Scope {
       }
     }
     return failures;
+  }
+
+  #register(undo: Undo): void {
+    if (this.#closed) throw new Error(`scope is closed; too late to register "${undo.label}"`);
+    this.#undos.push(undo);
   }
 }
 

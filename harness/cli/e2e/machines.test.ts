@@ -32,6 +32,19 @@ describe("suite, end to end on virtual machines", function () {
     assert.deepEqual(new Set(overheads), new Set([0, 20, 50]));
   });
 
+  it("leaves machines up, ends, and probes them from another process", async () => {
+    const up = await runCli("up", "--mode", "IPIP", "--provider", "vm");
+    assert.equal(up.code, 0, up.stdout + up.stderr);
+    const runId = /^lab (\w+) is up/.exec(up.stdout)?.[1] ?? "";
+    try {
+      const check = await runCli("check", runId, "--paths", "pod-to-pod/*/a1->b1", "--out", out);
+      assert.equal(check.code, 0, check.stdout + check.stderr);
+    } finally {
+      const down = await runCli("down", runId);
+      assert.equal(down.code, 0, down.stdout + down.stderr);
+    }
+  });
+
   it("proves IPIP Always in machines, and names the router that drops protocol 4", async () => {
     const argv = ["--mode", "IPIP", "--provider", "vm", "--no-throughput", "--out", out];
     const paths = ["--paths", "pod-to-pod/*/a1->*"];

@@ -149,7 +149,7 @@ class Hosts {
       // Without a scope nobody closes it.
       const life = scope === undefined ? { idleMs } : {};
       const executor = this.#recorded(hostExecutor(member.host, { ...this.#options, ...life, env, role: member.role }));
-      scope?.defer(`close ssh to ${member.name}`, () => executor.close());
+      scope?.onLeave(`close ssh to ${member.name}`, () => executor.close());
       const enter = loginArgv(member.host);
       return { name: member.name, role: member.role, executor, enter, namespacePrefix: hostNamespacePrefix(id) };
     });

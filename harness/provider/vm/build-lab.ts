@@ -10,7 +10,7 @@ import { fabricNamespace, type LabId } from "../netns/names.ts";
 import { tellGuest } from "./control-port.ts";
 import { destroyMachines } from "./destroy.ts";
 import { identityLine, identityScript, type GuestIdentity } from "./guest-identity.ts";
-import { loginKeys, makeKeys, type LabKeys, type LoginKeys } from "./guest-keys.ts";
+import { loginKeys, makeKeys, type LabKeys, type LabLogin } from "./guest-keys.ts";
 import type { GuestKit } from "./guest-kit.ts";
 import { startMachine } from "./machine.ts";
 import { machineFiles, type DiskModel, type MachineModel, type MachineWires } from "./qemu-command.ts";
@@ -27,6 +27,7 @@ export interface BuiltMachines {
   readonly machines: readonly Machine[];
   readonly kit: GuestKit;
   readonly keys: LabKeys;
+  readonly login: LabLogin;
 }
 
 /** Builds the fabric and all machines, up to nodes that take ssh connections. */
@@ -43,6 +44,14 @@ export async function buildMachines(
   return begun;
 }
 
+/** A lab whose machines are still to be started. */
+export interface Begun<Kit> {
+  readonly kit: Kit;
+  readonly keys: LabKeys;
+  readonly login: LabLogin;
+  readonly machines: readonly Machine[];
+}
+
 /** Builds the fabric and prepares what machines are started from; they themselves are still to be started. */
 export async function beginLab<Kit extends { readonly model: MachineModel | DiskModel }>(
   plan: Plan,
@@ -50,14 +59,16 @@ export async function beginLab<Kit extends { readonly model: MachineModel | Disk
   host: Executor,
   scope: Scope,
   prepare: () => Promise<Kit>,
-): Promise<{ readonly kit: Kit; readonly keys: LabKeys; readonly machines: readonly Machine[] }> {
+): Promise<Begun<Kit>> {
   scope.defer(`remove lab ${id.runId}: npm run lab -- down ${id.runId}`, () => destroyMachines(id.runId, host));
   await host.run(["ip", "netns", "add", machinesNamespace(id)]);
   const keys = makeKeys(plan.nodes.map(({ name }) => name));
   await mkdir(machinesFolder(id), { mode: 0o700 });
   const [kit] = await Promise.all([prepare(), buildFabric(plan, id, host)]);
-  await writeLogin(id, { ...loginKeys(keys), payload: "payload" in kit.model });
-  return { kit, keys, machines: plan.nodes.map((node, index) => machineOf(node, index, id)) };
+  const { accelerator } = kit.model;
+  const login = { ...loginKeys(keys), accelerator, payload: "payload" in kit.model };
+  await writeLogin(id, login);
+  return { kit, keys, login, machines: plan.nodes.map((node, index) => machineOf(node, index, id)) };
 }
 
 /** Makes nodes of machines that wait for their identity. */
@@ -112,7 +123,7 @@ export async function connectUplinks(plan: Plan, id: LabId, host: Executor): Pro
 }
 
 /** For the owner's eyes only: it holds the key to every node. */
-async function writeLogin(id: LabId, keys: LoginKeys): Promise<void> {
+async function writeLogin(id: LabId, keys: LabLogin): Promise<void> {
   await writeFileAtomic(join(machinesFolder(id), loginFile), JSON.stringify(keys));
   await writeClient(id, keys);
 }

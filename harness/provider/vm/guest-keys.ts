@@ -1,4 +1,5 @@
 import ssh2 from "ssh2";
+import type { Accelerator } from "./qemu-command.ts";
 
 /** The ssh keys of one lab; they live in its folder and die with it. */
 export interface LabKeys {
@@ -36,6 +37,11 @@ export interface LoginKeys {
   readonly user: string;
   /** Public host key of each node, in base64. */
   readonly pins: Readonly<Record<string, string>>;
+}
+
+/** What another process needs to know of a kept lab. */
+export interface LabLogin extends LoginKeys {
+  readonly accelerator: Accelerator;
   /** Whether the nodes have a payload. */
-  readonly payload?: boolean;
+  readonly payload: boolean;
 }

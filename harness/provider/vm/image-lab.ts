@@ -4,7 +4,7 @@ import type { Plan } from "../../topology/plan.ts";
 import type { LabId } from "../netns/names.ts";
 import { beginLab, connectUplinks, identityOf, inMachines, type Machine } from "./build-lab.ts";
 import type { GuestIdentity } from "./guest-identity.ts";
-import { loginKeys, type LoginKeys } from "./guest-keys.ts";
+import type { LabLogin } from "./guest-keys.ts";
 import { makeDisks } from "./image-disks.ts";
 import { imageSeed } from "./image-seed.ts";
 import { startMachine } from "./machine.ts";
@@ -34,8 +34,8 @@ export async function buildFromImage(
   host: Executor,
   scope: Scope,
   prepare: () => Promise<ImageKit>,
-): Promise<LoginKeys> {
-  const { kit, keys, machines } = await beginLab(plan, id, host, scope, prepare);
+): Promise<LabLogin> {
+  const { kit, keys, login, machines } = await beginLab(plan, id, host, scope, prepare);
   const scripts = nodeScripts(plan, id);
   const inside = inMachines(host, id);
   await Promise.all(
@@ -45,7 +45,7 @@ export async function buildFromImage(
     }),
   );
   await connectUplinks(plan, id, host);
-  return loginKeys(keys);
+  return login;
 }
 
 async function startFromImage(

@@ -19,7 +19,7 @@ import { checkpointsOf } from "./checkpoints.ts";
 import { destroyMachines, labsOfMachines } from "./destroy.ts";
 import { discoverMachines } from "./discover.ts";
 import { payloadFolder } from "./guest-init.ts";
-import { loginKeys, type LoginKeys } from "./guest-keys.ts";
+import type { LabLogin } from "./guest-keys.ts";
 import { guestKit, type GuestKit } from "./guest-kit.ts";
 import { userImage } from "./image-disks.ts";
 import { buildFromImage, type ImageKit } from "./image-lab.ts";
@@ -55,7 +55,7 @@ export function createVmProvider(options: VmOptions = {}): Provider {
   const cache = options.cache ?? join(homedir(), ".cache", "encaplab");
   const ownerPid = options.ownerPid ?? process.pid;
   const host = (runId?: string): Executor => hostExecutor(options, ownerPid, runId);
-  const labOf = (plan: Plan, id: LabId, keys: LoginKeys, made?: Made): Lab =>
+  const labOf = (plan: Plan, id: LabId, keys: LabLogin, made?: Made): Lab =>
     wireUp(plan, id, keys, host(id.runId), options, made);
   return {
     name,
@@ -92,7 +92,7 @@ function hostExecutor({ onCommand }: VmOptions, ownerPid: number, runId: string 
 /** A lab that this process made. */
 interface Made {
   readonly scope: Scope;
-  readonly login: LoginKeys;
+  readonly login: LabLogin;
   /** Missing where the machines boot from a user's image. */
   readonly built?: BuiltMachines;
 }
@@ -115,8 +115,7 @@ async function makeLab(
     return { ...guest, ...(onNotice === undefined ? {} : { onNotice }) };
   };
   const built = await buildMachines(plan, id, host, scope, kit);
-  const login = { ...loginKeys(built.keys), payload: built.kit.model.payload !== undefined };
-  return { scope, login, built };
+  return { scope, login: built.login, built };
 }
 
 /** Which processor works is tried with a small guest, which a user's image is not. */
@@ -125,7 +124,7 @@ async function imageKit(host: Executor, cache: string, kernel: string, file: str
   return { image, model: { accelerator: model.accelerator, memoryMiB: imageMemoryMiB } };
 }
 
-function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options: VmOptions, made?: Made): Lab {
+function wireUp(plan: Plan, id: LabId, login: LabLogin, host: Executor, options: VmOptions, made?: Made): Lab {
   const namespacePrefix = memberPrefix(id);
   const routers = plan.routers.map(({ name: router }): LabNode => {
     const namespace = memberNamespace(id, router);
@@ -133,8 +132,8 @@ function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options:
     return { name: router, role: "router", executor, namespacePrefix };
   });
   const connections = plan.nodes.map(({ name: node }, index) => {
-    const ssh = nodeExecutor({ node, index, id, keys, attached: made === undefined });
-    made?.scope.defer(`close ssh to ${node}`, () => ssh.close());
+    const ssh = nodeExecutor({ node, index, id, keys: login, attached: made === undefined });
+    made?.scope.onLeave(`close ssh to ${node}`, () => ssh.close());
     return { node, ssh };
   });
   const nodes = connections.map(({ node, ssh }): LabNode => {
@@ -147,10 +146,11 @@ function wireUp(plan: Plan, id: LabId, keys: LoginKeys, host: Executor, options:
   const machines: OwnMachines = {
     host: inMachines(host, id),
     dial: dialArgv,
-    ...(keys.payload === true ? { payload: payloadFolder } : {}),
+    ...(login.payload ? { payload: payloadFolder } : {}),
     ...(made?.built === undefined ? {} : { checkpoints: checkpointsOf({ ...made.built, plan, id, host, hangUp }) }),
   };
-  return { runId: id.runId, provider: name, plan, nodes, routers, slow: true, machines };
+  const slow = login.accelerator === "tcg";
+  return { runId: id.runId, provider: name, plan, nodes, routers, slow, machines };
 }
 
 async function findLab(runId: string): Promise<LabId> {
@@ -159,10 +159,10 @@ async function findLab(runId: string): Promise<LabId> {
   throw new LabError(`there is no lab ${runId} on this machine`, { fix: "npm run lab -- status" });
 }
 
-async function readLogin(id: LabId): Promise<LoginKeys> {
+async function readLogin(id: LabId): Promise<LabLogin> {
   const file = join(machinesFolder(id), loginFile);
   try {
-    return JSON.parse(await readFile(file, "utf8")) as LoginKeys;
+    return JSON.parse(await readFile(file, "utf8")) as LabLogin;
   } catch (cause) {
     throw new LabError(`lab ${id.runId} is not whole: its keys are gone`, {
       where: file,
