@@ -91,8 +91,8 @@ describe("probeCommands", () => {
     );
   });
 
-  it("bounds iperf3 by bytes", () => {
-    assert.match(line(bulk), /^iperf3 -c 10\.99\.0\.1 -p 1\d{4} -n 131072 /);
+  it("bounds iperf3 by bytes, more than buffers can hold", () => {
+    assert.match(line(bulk), /^iperf3 -c 10\.99\.0\.1 -p 1\d{4} -n 131072 -l 16K -w 16384 /);
   });
 });
 

@@ -8,9 +8,13 @@ import type { Executor } from "../exec/executor.ts";
 import { localExecutor } from "../exec/local.ts";
 import { inNamespace } from "../exec/namespace.ts";
 import { runScript } from "../exec/script.ts";
-import { listeningPorts, startServersAt } from "./servers.ts";
+import type { Probe } from "./probe.ts";
+import { runProbes } from "./run-probes.ts";
+import { listeningPorts, startServers, startServersAt } from "./servers.ts";
 import { measureThroughput, type ThroughputPair } from "./throughput.ts";
 import { skipFor } from "../core/skip.test-data.ts";
+
+const flow = { mode: "none", traffic: "pod-to-pod", locality: "same-node", family: 4 } as const;
 
 describe("servers in a namespace", () => {
   const run = newRunId();
@@ -44,6 +48,29 @@ describe("servers in a namespace", () => {
     });
     assert.deepEqual(await folders(), []);
     assert.deepEqual([...(await listeningPorts(place))], []);
+  });
+
+  it("count bytes of every flow, also where they run only when nobody else does", async () => {
+    const [source, target] = [{ node: "s" }, { node: "s", pod: "s-p1" }];
+    const late: Executor = {
+      ...place,
+      spawn: (argv, scope, options) => place.spawn(["chrt", "--idle", "0", ...argv], scope, options),
+    };
+    const probes = Array.from({ length: 20 }, (_, index): Probe => {
+      const path = { ...flow, id: `flow ${index}`, source, target };
+      const token = { kind: "tcp-port", side: "server", port: 10_100 + index } as const;
+      return { path, kind: "bulk", token, dials: "127.0.0.1", amount: 128 * 1024 };
+    });
+    const places = {
+      pods: [{ name: "s-p1", node: "s", executor: late }],
+      nodes: [{ name: "s", role: "node", executor: place, namespacePrefix: "" } as const],
+    };
+    await withScope(async (scope) => {
+      await startServers(probes, places, scope);
+      const results = await runProbes(probes, places, { perSource: probes.length });
+      const silent = results.filter(({ received }) => received === 0).map(({ output }) => output);
+      assert.deepEqual(silent, []);
+    });
   });
 
   it("say why they do not listen", async () => {
