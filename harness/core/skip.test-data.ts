@@ -9,11 +9,3 @@ export function skipFor(context: Mocha.Context, reason: string): never {
   if (titled !== undefined) titled.title = `${titled.title} — ${reason}`;
   return context.skip();
 }
-
-/**
- * Skips tests that boot emulated machines unless they are asked for: they take minutes, and a starved processor makes
- * machines lose packets and ssh handshakes, which says nothing about the code.
- */
-export function skipMachinesUnlessAsked(context: Mocha.Context): void {
-  if ((process.env.ENCAPLAB_TEST_MACHINES ?? "") === "") skipFor(context, "ENCAPLAB_TEST_MACHINES=1 boots machines");
-}

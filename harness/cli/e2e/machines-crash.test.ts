@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { poll } from "../../core/poll.ts";
-import { skipFor, skipMachinesUnlessAsked } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.test-data.ts";
 import { localExecutor } from "../../exec/local.ts";
 import type { LabRef } from "../../provider/provider.ts";
 import { createVmProvider } from "../../provider/vm/index.ts";
@@ -16,7 +16,6 @@ describe("runs on virtual machines that are killed or cannot start", function ()
   this.timeout(600_000);
   let out: string;
   before(async function () {
-    skipMachinesUnlessAsked(this);
     const problems = await createVmProvider().check(planTopology(await loadTopology("one-rack")));
     if (problems.length > 0) skipFor(this, problems.map(({ what }) => what).join("; "));
   });
