@@ -35,6 +35,35 @@ describe("Recogniser", () => {
     assert.equal(recogniser.resolve(syn.subject)?.probe, 3);
   });
 
+  describe("of a flow that ended before its request, masqueraded to a port of chance", () => {
+    const ends = { sources: ["10.0.0.9"], destination: "10.0.0.1", port: 8080 };
+    const token = { kind: "tcp-port", side: "client", port: 20_003, mark: "el-0003", ends } as const;
+    const opened = tcp("10.0.0.9", 54_321, "10.0.0.1", 8080, "", 1, 0x02);
+
+    it("knows the probe by where it came from and went", () => {
+      const recogniser = new Recogniser([...probes, probe("curl", token)]);
+      assert.deepEqual(probeAndDirection(recogniser, opened), [4, "forward"]);
+      assert.deepEqual(probeAndDirection(recogniser, tcp("10.0.0.1", 8080, "10.0.0.9", 54_321)), [4, "reverse"]);
+    });
+
+    it("knows nothing of flows between other ends, from the other end, or that it did not see begin", () => {
+      const recogniser = new Recogniser([...probes, probe("curl", token)]);
+      const strangers = [
+        tcp("10.0.0.8", 54_321, "10.0.0.1", 8080, "", 1, 0x02),
+        tcp("10.0.0.9", 54_321, "10.0.0.1", 8081, "", 1, 0x02),
+        tcp("10.0.0.1", 8080, "10.0.0.9", 54_322, "", 1, 0x02),
+        tcp("10.0.0.9", 54_323, "10.0.0.1", 8080),
+      ];
+      for (const stranger of strangers) assert.equal(probeAndDirection(recogniser, stranger)[0], undefined);
+    });
+
+    it("does not guess between two probes with the same ends", () => {
+      const twin = { ...token, port: 20_004, mark: "el-0004" };
+      const recogniser = new Recogniser([...probes, probe("curl", token), probe("curl", twin)]);
+      assert.equal(probeAndDirection(recogniser, opened)[0], undefined);
+    });
+  });
+
   it("tells server from client by the SYN, where masquerading took the port of another probe's server", () => {
     const both = [...probes, probe("bulk", { kind: "tcp-port", side: "server", port: 10_002 })];
     for (const [client, server] of [

@@ -6,7 +6,7 @@ import type { Packet } from "../packet/packet.ts";
 import type { Tcp } from "../packet/tcp.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { EchoSubject, FlowSubject, Resolved, Side } from "./subject.ts";
-import { indexTokens, probeOfPattern, probeOfRequest, type TokenIndex } from "./token-index.ts";
+import { endsKey, indexTokens, probeOfPattern, probeOfRequest, type TokenIndex } from "./token-index.ts";
 
 /** TCP flags (RFC 9293 3.1): SYN without ACK opens a connection. */
 const syn = 0x02;
@@ -26,9 +26,9 @@ export interface Quotation {
 }
 
 /**
- * Attributes packets to probes by their tokens, never by their addresses, which NAT may change. A TCP flow whose client
+ * Attributes packets to probes by their tokens, and not by their addresses, which NAT may change. A TCP flow whose client
  * port was masqueraded is only known from its request, and its SYN comes before that: so flows are remembered, and
- * `resolve` answers when everything has been read.
+ * `resolve` answers when everything has been read. One that ends before its request is known by its ends alone.
  */
 export class Recogniser {
   readonly #index: TokenIndex;
@@ -61,7 +61,7 @@ export class Recogniser {
     return { subject, side: isRequest(header) ? 0 : 1 };
   }
 
-  /** The probe of a subject: its request's mark decides, then the server's port, then the client's. */
+  /** The probe of a subject: its request's mark decides, then the server's port, then the client's, then where it goes. */
   resolve(subject: EchoSubject | FlowSubject): Resolved | undefined {
     if (subject.kind === "echo") return { probe: subject.probe, source: 0 };
     if (subject.marked !== undefined) return { probe: subject.marked.probe, source: subject.marked.client };
@@ -69,7 +69,8 @@ export class Recogniser {
     const clients: readonly Side[] = subject.client === undefined ? [1, 0] : [subject.client];
     return (
       firstMatch(clients, (client) => this.#index.serverPorts.get(subject.ports[client === 0 ? 1 : 0])) ??
-      firstMatch(clients, (client) => this.#index.clientPorts.get(subject.ports[client]))
+      firstMatch(clients, (client) => this.#index.clientPorts.get(subject.ports[client])) ??
+      firstMatch(clients, () => this.#index.ends.get(subject.opened ?? ""))
     );
   }
 
@@ -101,7 +102,10 @@ export class Recogniser {
       subject = { kind: "flow", ports: side === 0 ? [own, other] : [other, own], tallies: new Map() };
       this.#flows.set(key, subject);
     }
-    if ((tcp.flags & synAndAck) === syn) subject.client = side;
+    if ((tcp.flags & synAndAck) === syn) {
+      subject.client = side;
+      subject.opened = endsKey(ip.source, ip.destination, tcp.destinationPort);
+    }
     if (subject.marked === undefined) {
       const probe = probeOfRequest(packet.payload, this.#index);
       if (probe !== undefined) subject.marked = { probe, client: side };

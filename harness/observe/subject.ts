@@ -21,6 +21,8 @@ export interface FlowSubject extends Subject {
   readonly ports: readonly [number, number];
   /** The side that opened the connection, once its SYN went by. */
   client?: Side;
+  /** `endsKey` of that SYN. */
+  opened?: string;
   /** Set once a request with a probe's mark went by. */
   marked?: { readonly probe: number; readonly client: Side };
 }

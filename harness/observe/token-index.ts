@@ -8,6 +8,13 @@ export interface TokenIndex {
   readonly clientPorts: ReadonlyMap<number, number>;
   readonly serverPorts: ReadonlyMap<number, number>;
   readonly marks: ReadonlyMap<string, number>;
+  /** By `endsKey` of the packet that opens a flow; undefined where two probes have the same. */
+  readonly ends: ReadonlyMap<string, number | undefined>;
+}
+
+/** Names a flow by where it comes from and goes to, whatever its client's port. */
+export function endsKey(source: string, destination: string, port: number): string {
+  return `${source} ${destination} ${port}`;
 }
 
 const patternBytes = 8;
@@ -24,6 +31,7 @@ export function indexTokens(probes: readonly Probe[]): TokenIndex {
     clientPorts: new Map<number, number>(),
     serverPorts: new Map<number, number>(),
     marks: new Map<string, number>(),
+    ends: new Map<string, number | undefined>(),
   };
   probes.forEach(({ token }, probe) => {
     if (token.kind === "icmp-pattern") {
@@ -34,6 +42,10 @@ export function indexTokens(probes: readonly Probe[]): TokenIndex {
     }
     put(token.side === "client" ? index.clientPorts : index.serverPorts, token.port, probe);
     if (token.mark !== undefined) put(index.marks, token.mark, probe);
+    for (const source of token.ends?.sources ?? []) {
+      const key = endsKey(source, token.ends?.destination ?? "", token.ends?.port ?? 0);
+      index.ends.set(key, index.ends.has(key) ? undefined : probe);
+    }
   });
   return index;
 }

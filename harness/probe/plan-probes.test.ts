@@ -61,6 +61,15 @@ describe("planProbes", () => {
     assert.deepEqual(again, tokens);
   });
 
+  it("says how a node's flow to a ClusterIP looks once it is masqueraded, and no other's", () => {
+    const endsOf = (traffic: Traffic): unknown => {
+      const [probe] = planProbes([expectation({ traffic, service: "b1-p1" })], { ...all, kinds: new Set(["curl"]) });
+      return probe?.token.kind === "tcp-port" ? probe.token.ends : "no token of a flow";
+    };
+    assert.deepEqual(endsOf("host-to-clusterip"), { sources: [], destination: "", port: 8080 });
+    assert.equal(endsOf("pod-to-clusterip"), undefined);
+  });
+
   it("keeps ports away from NodePorts and ephemeral ports", () => {
     for (const seed of ["a", "b", "c"]) {
       const tokens = tokenSource(seed);

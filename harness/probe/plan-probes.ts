@@ -1,6 +1,7 @@
 import { packetsFor, packetsForOne, roundTripLoss } from "../encap/declared-loss.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
-import type { Probe, ProbeKind } from "./probe.ts";
+import type { FlowEnds, Probe, ProbeKind, Token } from "./probe.ts";
+import { defaultHttpPorts } from "./probe-command.ts";
 import { tokenSource, type TokenSource } from "./token.ts";
 
 /** What shall be sent along the paths. */
@@ -71,8 +72,15 @@ function pingProbe(
 
 function curlProbe(expectation: PathExpectation, tokens: TokenSource, index: number): readonly Probe[] {
   if (mustDie(expectation) && !toClusterIp(expectation)) return [];
-  const token = httpToken(tokens, 2 * index);
+  const token = { ...httpToken(tokens, 2 * index), ...endsBehindMasquerade(expectation) };
   return [{ ...common(expectation), kind: "curl", token, amount: 1 }];
+}
+
+/** A node that dials a ClusterIP is masqueraded: its address is not of the pods. */
+function endsBehindMasquerade({ path, forward }: PathExpectation): { readonly ends?: FlowEnds } {
+  if (path.traffic !== "host-to-clusterip") return {};
+  const { sources, destination } = forward;
+  return { ends: { sources, destination, port: defaultHttpPorts.direct } };
 }
 
 function bulkProbe(
@@ -115,6 +123,6 @@ function common(expectation: PathExpectation): Pick<Probe, "path" | "dials" | "d
   return { path, dials, ...(mustDie(expectation) ? { dies: true } : {}) };
 }
 
-function httpToken(tokens: TokenSource, index: number): Probe["token"] {
+function httpToken(tokens: TokenSource, index: number): Token {
   return { kind: "tcp-port", side: "client", port: tokens.clientPort(index), mark: tokens.mark(index) };
 }

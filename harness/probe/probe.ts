@@ -17,7 +17,21 @@ export type Token =
       readonly port: number;
       /** HTTP only: text in the request, by which a flow is known where masquerading has changed the client's port. */
       readonly mark?: string;
+      /**
+       * Where masquerading gives the client a port of chance (kube-proxy does, with --random-fully) and the flow may end before its
+       * request: how it looks from then on.
+       */
+      readonly ends?: FlowEnds;
     };
+
+/** Where a flow comes from and goes to behind address translation. */
+export interface FlowEnds {
+  /** Addresses that the client may have. */
+  readonly sources: readonly string[];
+  readonly destination: string;
+  /** TCP port of the server. */
+  readonly port: number;
+}
 
 /** One probe to be sent along a path. */
 export interface Probe {
