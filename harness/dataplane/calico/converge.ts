@@ -11,6 +11,7 @@ import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { deliveringPairs } from "../reference/must-deliver.ts";
 import { pingAll } from "../reference/ping-all.ts";
 import { factSteps } from "../reference/unmet.ts";
+import { waitForFelix } from "./felix-ready.ts";
 import { nodeFolder } from "./lab-folder.ts";
 import { logTail } from "./log-tail.ts";
 import { managementExecutor } from "./management.ts";
@@ -45,8 +46,8 @@ export class Stopwatch {
 }
 
 /**
- * Waits until every node's kernel holds what the mode needs for the addresses that Calico gave out, then until every pair
- * that must deliver has answered a ping; returns those addresses. Identities are read anew at each look: a change of mode
+ * Waits until every node's kernel holds what the mode needs for the addresses that Calico gave out, then until Felix says that it is
+ * ready, then until every pair that must deliver has answered a ping; returns those addresses. Identities are read anew at each look: a change of mode
  * can change tunnel addresses.
  */
 export async function convergeCalico(
@@ -57,6 +58,8 @@ export async function convergeCalico(
 ): Promise<Identities> {
   const identities = await walkFacts(lab, mode, watch);
   if (await waitForFabric(lab, identities)) watch.reached("fabric");
+  await waitForFelix(lab, factsTimeoutMs * Math.min(2, patienceWith(lab)));
+  watch.reached("Felix ready");
   const pairs = deliveringPairs(lab.plan, mode).flatMap((pair) => {
     const address = identities.pods.find(({ name }) => name === pair.to)?.addresses[pair.family];
     return address === undefined ? [] : [{ ...pair, address }];
