@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../topology/plan.ts";
-import { expectBgp, type ExpectedSpeaker } from "./bgp.ts";
+import { expectBgp, type BgpDesign, type ExpectedSpeaker } from "./bgp.ts";
 import { modeOf, planOf } from "./plan.test-data.ts";
 import { identitiesFromAllocation } from "./planned-identities.ts";
 
@@ -11,19 +11,19 @@ before(async () => {
   racks = await planOf("two-racks");
 });
 
-const expected = (plan: Plan, mesh: boolean): readonly ExpectedSpeaker[] =>
-  expectBgp(plan, identitiesFromAllocation(plan, modeOf("none")), mesh ? { nodes: "mesh" } : undefined);
+const expected = (plan: Plan, nodes?: BgpDesign["nodes"]): readonly ExpectedSpeaker[] =>
+  expectBgp(plan, identitiesFromAllocation(plan, modeOf("none")), nodes === undefined ? undefined : { nodes });
 
 const sessionOf = (speakers: readonly ExpectedSpeaker[], at: string, peer: string) =>
   speakers.find((speaker) => speaker.at === at)?.sessions.find((session) => session.peer === peer);
 
 describe("the BGP that must be spoken", () => {
   it("is none without a fabric that speaks it and nodes that do", () => {
-    assert.deepEqual(expected(racks, false), []);
+    assert.deepEqual(expected(racks), []);
   });
 
   it("has routers learn each node's blocks from that node, and tell it those of all others", () => {
-    const speakers = expected(fabric, false);
+    const speakers = expected(fabric);
     assert.deepEqual(
       speakers.map(({ at }) => at),
       ["tor"],
@@ -37,7 +37,7 @@ describe("the BGP that must be spoken", () => {
   });
 
   it("has every node of a mesh learn each other's blocks from that other, and the routers' from the router too", () => {
-    const [a1] = expected(racks, true);
+    const [a1] = expected(racks, "mesh");
     assert.deepEqual(a1, {
       at: "a1",
       sessions: [
@@ -46,11 +46,21 @@ describe("the BGP that must be spoken", () => {
         { peer: "b2", family: 4, learned: ["198.19.0.192/26"] },
       ],
     });
-    const both = expected(fabric, true);
+    const both = expected(fabric, "mesh");
     assert.deepEqual(
       both.map(({ at }) => at),
       ["tor", "a1", "a2", "b1", "b2"],
     );
     assert.deepEqual(sessionOf(both, "b1", "tor")?.learned, ["198.19.0.0/26", "198.19.0.64/26", "198.19.0.192/26"]);
+  });
+
+  it("has nodes learn everything from each reflector and speak with no other node, and reflectors hear each from itself", async () => {
+    const plan = await planOf("reflectors");
+    const speakers = expected(plan, "reflectors");
+    const peersOf = (at: string): unknown => speakers.find((each) => each.at === at)?.sessions.map(({ peer }) => peer);
+    assert.deepEqual(peersOf("a2"), ["a1", "b1", "tor"]);
+    assert.deepEqual(peersOf("a1"), ["a2", "a3", "b1", "b2", "b3", "tor"]);
+    assert.equal(sessionOf(speakers, "a2", "b1")?.learned.length, 5);
+    assert.deepEqual(sessionOf(speakers, "a1", "b1")?.learned, sessionOf(speakers, "tor", "b1")?.learned);
   });
 });

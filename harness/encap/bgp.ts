@@ -4,8 +4,8 @@ import type { Identities } from "./identity.ts";
 
 /** How a dataplane's nodes speak BGP with each other, beside what the fabric asks of them. */
 export interface BgpDesign {
-  /** Every node with every other, which is Calico's default (BGPConfiguration.nodeToNodeMeshEnabled). */
-  readonly nodes: "mesh";
+  /** Every node with every other, which is Calico's default; or with the topology's reflectors alone. */
+  readonly nodes: "mesh" | "reflectors";
 }
 
 /** One session that must be there, as one of its ends must see it. */
@@ -39,7 +39,7 @@ export function expectBgp(plan: Plan, identities: Identities, design?: BgpDesign
       ? []
       : plan.nodes.map(({ name: at }) => ({
           at,
-          sessions: plan.families.flatMap((each) => nodeSide(plan, routers, identities, at, each)),
+          sessions: plan.families.flatMap((each) => nodeSide(plan, routers, identities, design, at, each)),
         }))),
   ];
   return speakers.filter(({ sessions }) => sessions.length > 0);
@@ -69,17 +69,37 @@ function nodeSide(
   plan: Plan,
   routers: readonly PlannedRouter[],
   identities: Identities,
+  design: BgpDesign,
   at: string,
   family: Family,
 ): readonly ExpectedSession[] {
   const others = othersThan(identities, at);
   const segment = plan.nodes.find(({ name }) => name === at)?.uplink.segment ?? "";
   return [
-    ...others.map((peer) => ({ peer, family, learned: blocksOf(identities, [peer], family) })),
+    ...nodePeers(plan, design, at, others).map(({ peer, brings }) => ({
+      peer,
+      family,
+      learned: blocksOf(identities, brings, family),
+    })),
     ...routers
       .filter(({ name }) => segmentsOf(plan, name).has(segment))
       .map(({ name: peer }) => ({ peer, family, learned: blocksOf(identities, others, family) })),
   ];
+}
+
+/**
+ * The nodes that a node has sessions with, and whose blocks each of them brings. Over a reflector its clients learn of all others, but
+ * reflectors of one cluster pass nothing on to each other (RFC 4456, 8).
+ */
+function nodePeers(
+  { topology }: Plan,
+  design: BgpDesign,
+  at: string,
+  others: readonly string[],
+): readonly { readonly peer: string; readonly brings: readonly string[] }[] {
+  const { reflectors = [] } = topology;
+  if (design.nodes === "mesh" || reflectors.includes(at)) return others.map((peer) => ({ peer, brings: [peer] }));
+  return others.filter((name) => reflectors.includes(name)).map((peer) => ({ peer, brings: others }));
 }
 
 function segmentsOf(plan: Plan, router: string): ReadonlySet<string> {

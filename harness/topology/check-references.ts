@@ -13,8 +13,19 @@ export function checkReferences(topology: Topology, file: FileFacts): readonly T
       }),
     ),
     ...topology.nodes.flatMap((node) => checkSubnetName(topology, file, ["nodes", node.name, "subnet"], node.subnet)),
+    ...checkReflectors(topology, file),
     ...checkNames(topology),
   ];
+}
+
+function checkReflectors({ reflectors = [], nodes }: Topology, file: FileFacts): readonly TopologyProblem[] {
+  return reflectors.flatMap((node, index) => {
+    const path = ["reflectors", index];
+    if (reflectors.indexOf(node) !== index) return [{ path, message: `"${node}" is listed twice` }];
+    if (file.spells(["nodes", node])) return [];
+    const known = nodes.map(({ name }) => name);
+    return [{ path, message: `"${node}" is no node${didYouMean(node, known)}; known: ${known.join(", ")}` }];
+  });
 }
 
 function checkSubnetName(

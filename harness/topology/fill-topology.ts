@@ -33,6 +33,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
     source,
     families,
     fabric: file.fabric ?? "none",
+    ...(file.reflectors === undefined ? {} : { reflectors: file.reflectors }),
     subnets: Object.entries(file.subnets).map(([name, entry]) => ({
       name,
       cidrs: perFamily(families, (family) => networkOfEntry(entry, family)),

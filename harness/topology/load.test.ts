@@ -13,6 +13,7 @@ const names = [
   "dual-stack",
   "narrow-core",
   "one-rack",
+  "reflectors",
   "static-fabric",
   "three-racks",
   "two-racks",

@@ -41,6 +41,13 @@ describe("a bad topology file", () => {
     ]);
   });
 
+  it("names reflectors that are no nodes, or twice there", () => {
+    assert.deepEqual(problemsOf(`${minimal}\nreflectors: [a1, a1, a9]\n`).slice(1), [
+      '  t.yaml:6:18 reflectors.1: "a1" is listed twice',
+      '  t.yaml:6:22 reflectors.2: "a9" is no node (did you mean a1?); known: a1',
+    ]);
+  });
+
   it("is not accused of faults that follow from another one", () => {
     const text = minimal.replace("cidr: 198.18.1.0/24", "cidr: 198.18.1.0/99");
     assert.equal(problemsOf(text).length, 2, problemsOf(text).join("\n"));

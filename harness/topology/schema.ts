@@ -134,6 +134,13 @@ export const topologySchema = z
         "Whether the routers know the pods' blocks: not at all (none, the default), by static routes, or by BGP with each node (bgp)",
       )
       .optional(),
+    reflectors: z
+      .array(z.string())
+      .min(1)
+      .describe(
+        "Nodes that are BGP route reflectors of real Calico: other nodes peer with these alone; default: every node with every other",
+      )
+      .optional(),
     subnets: z.record(name(longestSubnetName), subnetSchema).describe("The racks, by name"),
     routers: z.record(name(longestName), routerSchema).describe("The routers, by name"),
     nodes: z.record(name(longestName), nodeSchema).describe("The nodes, by name"),

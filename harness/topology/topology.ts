@@ -55,6 +55,8 @@ export interface Topology {
   readonly source: string;
   readonly families: readonly Family[];
   readonly fabric: Fabric;
+  /** Nodes that reflect BGP routes; every other node then peers with them alone. Missing = every node with every other. */
+  readonly reflectors?: readonly string[];
   readonly subnets: readonly Subnet[];
   readonly routers: readonly Router[];
   readonly nodes: readonly TopologyNode[];

@@ -64,6 +64,22 @@ describe("judgeBgp", () => {
     assert.equal(judge({ learned: ["198.19.0.0/26", "203.0.113.0/24"] }).status, "pass");
   });
 
+  it("fails a session between two that should have none, but not one with somebody else", async () => {
+    const plan = await planOf("reflectors");
+    const none = modeOf("none");
+    const speakers = expectBgp(plan, identitiesFromAllocation(plan, none), { nodes: "reflectors" });
+    const good = speakers.flatMap(({ at, sessions }) =>
+      sessions.map((each) => ({ at, state: "Established", ...each })),
+    );
+    const verdictOn = (extra: readonly BgpSessionFact[]) =>
+      judgeBgp(speakers, { nodes: [], bgp: [...good, ...extra] }, none).find(({ id }) => id === "none/bgp/a2");
+    const session = { at: "a2", family: 4, state: "Active" } as const;
+    assert.equal(verdictOn([{ ...session, peer: "203.0.113.7" }])?.status, "pass");
+    const mesh = verdictOn([{ ...session, peer: "b2" }]);
+    assert.equal(mesh?.status, "fail");
+    assert.equal(mesh.reason, "the IPv4 session of a2 with b2 should not be there (Active)");
+  });
+
   it("concludes nothing where nothing is known", () => {
     const [verdict] = judgeBgp(expected, { nodes: [] }, modeOf("none"));
     assert.equal(verdict?.status, "inconclusive");

@@ -12,13 +12,19 @@ const spelledOut = 3;
  * router or node that speaks. Green pings prove neither: a route of yesterday carries them on.
  */
 export function judgeBgp(expected: readonly ExpectedSpeaker[], facts: DataplaneFacts, mode: Mode): Verdict[] {
+  const speakers = expected.map(({ at }) => at);
   return expected.map((speaker) => {
     const own = (facts.bgp ?? []).filter(({ at }) => at === speaker.at);
-    return judgeSpeaker(speaker, own, `${mode.id}/bgp/${speaker.at}`);
+    return judgeSpeaker(speaker, own, speakers, `${mode.id}/bgp/${speaker.at}`);
   });
 }
 
-function judgeSpeaker({ at, sessions }: ExpectedSpeaker, facts: readonly BgpSessionFact[], id: string): Verdict {
+function judgeSpeaker(
+  { at, sessions }: ExpectedSpeaker,
+  facts: readonly BgpSessionFact[],
+  speakers: readonly string[],
+  id: string,
+): Verdict {
   const blocks = sessions.reduce((sum, { learned }) => sum + learned.length, 0);
   const expected = `${counted(sessions.length, "session")} Established, ${counted(blocks, "block")} learned`;
   const base = { id, check: "bgp", expected } as const;
@@ -27,7 +33,10 @@ function judgeSpeaker({ at, sessions }: ExpectedSpeaker, facts: readonly BgpSess
     return { ...base, status: "inconclusive", observed: "nothing", reason, category: "inconclusive", evidence: [] };
   }
   const evidence = facts.map(inWords);
-  const troubles = sessions.flatMap((session) => troublesOf(at, session, facts));
+  const troubles = [
+    ...sessions.flatMap((session) => troublesOf(at, session, facts)),
+    ...needless(at, sessions, facts, speakers),
+  ];
   if (troubles.length === 0) return { ...base, status: "pass", observed: "the same", evidence };
   const more = troubles.length > spelledOut ? `; and ${troubles.length - spelledOut} more` : "";
   const reason = `${troubles.slice(0, spelledOut).join("; ")}${more}`;
@@ -45,6 +54,19 @@ function troublesOf(at: string, session: ExpectedSession, facts: readonly BgpSes
     ...lacking(session.learned, fact.learned).map((block) => `${at} has not learned ${block} from ${peer}`),
     ...lacking(session.advertised ?? [], fact.advertised).map((block) => `${at} does not tell ${peer} of ${block}`),
   ];
+}
+
+/** Sessions with another of the speakers that nothing asks for: a mesh that reflectors should have replaced. */
+function needless(
+  at: string,
+  sessions: readonly ExpectedSession[],
+  facts: readonly BgpSessionFact[],
+  speakers: readonly string[],
+): readonly string[] {
+  return facts
+    .filter(({ peer, family }) => !sessions.some((session) => session.peer === peer && session.family === family))
+    .filter(({ peer }) => speakers.includes(peer))
+    .map(({ peer, family, state }) => `the IPv${family} session of ${at} with ${peer} should not be there (${state})`);
 }
 
 function lacking(wanted: readonly string[], there: readonly string[] = []): readonly string[] {

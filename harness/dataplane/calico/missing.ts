@@ -38,9 +38,10 @@ export function needsBgp(mode: Mode, plan: Plan): boolean {
   return mode.encapsulation !== "vxlan" || plan.topology.fabric === "bgp";
 }
 
-/** Calico's own default, which the lab leaves as it is: every node peers with every other. */
+/** Every node peers with every other, which is Calico's default, unless the topology names reflectors. */
 export function bgpOf(mode: Mode, { plan }: Lab): { readonly bgp?: BgpDesign } {
-  return needsBgp(mode, plan) ? { bgp: { nodes: "mesh" } } : {};
+  if (!needsBgp(mode, plan)) return {};
+  return { bgp: { nodes: plan.topology.reflectors === undefined ? "mesh" : "reflectors" } };
 }
 
 /** Reasons for which Calico cannot put a mode into effect on a lab. */

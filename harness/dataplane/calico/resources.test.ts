@@ -3,7 +3,7 @@ import { modes } from "../../encap/mode.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
-import { poolsFor, resourcesFor } from "./resources.ts";
+import { poolsFor, resourcesFor, type CalicoResource } from "./resources.ts";
 import { resourceKey } from "./datastore.ts";
 
 const planOf = async (name: string): Promise<Plan> => planTopology(await loadTopology(name));
@@ -55,6 +55,22 @@ describe("Calico's resources", () => {
       ["b1", "198.18.2.1"],
       ["b2", "198.18.2.1"],
     ]);
+  });
+
+  it("put reflectors in the place of the mesh where a topology names some", async () => {
+    const mode = modes[0] ?? assert.fail();
+    const bgp = resourcesFor(await planOf("reflectors"), mode).filter(({ spec }) => spec.node === undefined);
+    const named = (kind: string): readonly unknown[] => bgp.filter((each) => each.kind === kind);
+    assert.deepEqual(
+      named("Node").map((each) => (each as CalicoResource).metadata),
+      ["a1", "b1"].map((name) => ({ name, labels: { "route-reflector": "true" } })),
+    );
+    assert.deepEqual((named("BGPConfiguration")[0] as CalicoResource).spec.nodeToNodeMeshEnabled, false);
+    assert.deepEqual((named("BGPPeer")[0] as CalicoResource).spec, {
+      nodeSelector: "all()",
+      peerSelector: "route-reflector == 'true'",
+    });
+    assert.ok(!resourcesFor(await planOf("bgp-fabric"), mode).some(({ kind }) => kind === "BGPConfiguration"));
   });
 
   it("are kept where Calico looks for them", () => {

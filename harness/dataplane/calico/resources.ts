@@ -8,7 +8,7 @@ import { encapsulationOf } from "../../encap/tunnel.ts";
 export interface CalicoResource {
   readonly apiVersion: "projectcalico.org/v3";
   readonly kind: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
@@ -23,7 +23,7 @@ export const asNumber = 64512;
 
 /** Everything that a lab's datastore holds before the first node starts. */
 export function resourcesFor(plan: Plan, mode: Mode): readonly CalicoResource[] {
-  return [...plan.topology.pools.flatMap((pool) => poolOf(plan, mode, pool)), openProfile, ...bgpResources(plan)];
+  return [...poolsFor(plan, mode), openProfile, ...bgpResources(plan), ...reflectorResources(plan)];
 }
 
 /** The IP pools in a mode: what a change of mode changes. */
@@ -79,6 +79,29 @@ function bgpResources(plan: Plan): readonly CalicoResource[] {
         ),
     ),
   );
+}
+
+const reflectorLabel = "route-reflector";
+
+/** Cluster of all reflectors, of calico's own example; that they share it keeps routes from going round among them. */
+const reflectorCluster = "244.0.0.1";
+
+/**
+ * Route reflectors in the place of the mesh, as Calico documents it: reflectors carry a cluster ID and a label, and every node peers with
+ * what has the label. Start-up adds the nodes' addresses to what is there.
+ */
+function reflectorResources(plan: Plan): readonly CalicoResource[] {
+  const { reflectors } = plan.topology;
+  if (reflectors === undefined) return [];
+  const peerSelector = `${reflectorLabel} == 'true'`;
+  return [
+    ...reflectors.map((name): CalicoResource => {
+      const node = resource("Node", name, { bgp: { routeReflectorClusterID: reflectorCluster } });
+      return { ...node, metadata: { name, labels: { [reflectorLabel]: "true" } } };
+    }),
+    resource("BGPConfiguration", "default", { nodeToNodeMeshEnabled: false, asNumber }),
+    resource("BGPPeer", "route-reflectors", { nodeSelector: "all()", peerSelector }),
+  ];
 }
 
 function resource(kind: string, name: string, spec: CalicoResource["spec"]): CalicoResource {
