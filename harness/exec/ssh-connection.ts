@@ -53,27 +53,8 @@ export interface SshConnection {
   close(): Promise<void>;
 }
 
-/**
- * Times that a connection is tried whose other side hangs up before the handshake: sshd does so at random while many log in
- * (sshd_config, MaxStartups), and so does what starts it on demand when the machine is busy. Nothing has been run by then.
- */
-const attempts = 3;
-
-/** What ssh2 says of it. */
-const hungUp = "Connection lost before handshake";
-
 /** Connects and starts the guard. Throws a LabError that names the node when either fails. */
 export async function openConnection(options: SshConnectionOptions): Promise<SshConnection> {
-  for (let left = attempts - 1; ; left -= 1) {
-    try {
-      return await openOnce(options);
-    } catch (error) {
-      if (left === 0 || !messageOf(error).endsWith(hungUp)) throw error;
-    }
-  }
-}
-
-async function openOnce(options: SshConnectionOptions): Promise<SshConnection> {
   const client = new Client();
   const closed = whenClosed(client);
   try {
@@ -147,9 +128,10 @@ function whenReady(client: Client, { connect }: SshConnectionOptions): Promise<v
     client.once("close", () => {
       reject(new Error("the connection was closed during the handshake"));
     });
-    Promise.resolve(connect()).then((config) => {
-      client.connect(config);
-    }, reject);
+    // Of what it is given, ssh2 reads the key at once, and throws.
+    Promise.resolve(connect())
+      .then((config) => client.connect(config))
+      .catch(reject);
   });
 }
 

@@ -3,12 +3,13 @@ import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ssh2, { type ConnectConfig } from "ssh2";
+import type { ConnectConfig } from "ssh2";
 import { Scope, withScope } from "../core/scope.ts";
 import { poll } from "../core/poll.ts";
 import { CommandError } from "./command-error.ts";
 import { executorContract } from "./executor.contract.ts";
 import { localExecutor } from "./local.ts";
+import { makeKeyPair } from "./ssh-keys.ts";
 import { sshExecutor } from "./ssh.ts";
 import { skipFor } from "../core/skip.test-data.ts";
 
@@ -166,7 +167,7 @@ describe("ssh executor", function () {
   it("refuses a server with another host key, and a key that the server does not know", async () => {
     const strange = sshExecutor({ connect: () => ({ ...server.config(), hostVerifier: () => false }), where: "a1" });
     await assert.rejects(strange.run(["true"]), /no ssh connection: .*verif/i);
-    const { private: privateKey } = ssh2.utils.generateKeyPairSync("ed25519");
+    const { private: privateKey } = makeKeyPair();
     const unknown = sshExecutor({ connect: () => ({ ...server.config(), privateKey }), where: "node a7" });
     await assert.rejects(unknown.run(["true"]), (error) => {
       assert.ok(error instanceof Error);
@@ -191,7 +192,7 @@ async function startServer(scope: Scope): Promise<Server | undefined> {
   scope.defer(`remove ${folder}`, () => rm(folder, { recursive: true }));
   const sshd = await findSshd(folder);
   if (sshd === undefined) return undefined;
-  const [user, hostKey] = [ssh2.utils.generateKeyPairSync("ed25519"), ssh2.utils.generateKeyPairSync("ed25519")];
+  const [user, hostKey] = [makeKeyPair(), makeKeyPair()];
   const port = await freePort();
   const file = async (name: string, text: string): Promise<string> => {
     await writeFile(join(folder, name), text, { mode: 0o600 });

@@ -1,10 +1,10 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { newRunId } from "../../core/run-id.ts";
 import type { Scope } from "../../core/scope.ts";
 import { localExecutor } from "../../exec/local.ts";
+import { makeKeyPair } from "../../exec/ssh-keys.ts";
 import { tunnelThrough } from "../../exec/tunnel.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { netnsProvider } from "../netns/index.ts";
@@ -81,8 +81,7 @@ function addressIn({ addresses }: Plan["nodes"][number]["uplink"]): string {
 }
 
 async function makeKeys(folder: string): Promise<{ readonly fingerprint: string }> {
-  const make = (): { readonly private: string; readonly public: string } => ssh2.utils.generateKeyPairSync("ed25519");
-  const [user, stranger, server] = [make(), make(), make()];
+  const [user, stranger, server] = [makeKeyPair(), makeKeyPair(), makeKeyPair()];
   const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text, { mode: 0o600 });
   await write("user", user.private);
   await write("stranger", stranger.private);

@@ -1,4 +1,4 @@
-import ssh2 from "ssh2";
+import { makeKeyPair } from "../../exec/ssh-keys.ts";
 import type { Accelerator } from "./qemu-command.ts";
 
 /** The ssh keys of one lab; they live in its folder and die with it. */
@@ -19,9 +19,9 @@ export interface HostKey {
 
 /** Makes the keys of a lab: one pair to log in with, and one pair of its own for each node. */
 export function makeKeys(nodes: readonly string[]): LabKeys {
-  const user = ssh2.utils.generateKeyPairSync("ed25519");
+  const user = makeKeyPair();
   const hosts = nodes.map((node) => {
-    const pair = ssh2.utils.generateKeyPairSync("ed25519");
+    const pair = makeKeyPair();
     return [node, { secret: pair.private, pin: pair.public.split(" ")[1] ?? "" }] as const;
   });
   return { user: user.private, authorized: user.public, hosts: Object.fromEntries(hosts) };
