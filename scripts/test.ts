@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Mocha from "mocha";
+import { formatError, HarnessError } from "../harness/core/errors.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
@@ -16,8 +17,10 @@ for (const file of chosen) mocha.addFile(join(root, file));
 await mocha.loadFilesAsync();
 
 const skipped: string[] = [];
+const details: string[] = [];
 const passes: { readonly title: string; readonly ms: number }[] = [];
 const runner = mocha.run((failures) => {
+  for (const text of details) console.log(text);
   for (const title of skipped) console.log(`skipped: ${title}`);
   // A skip in CI that the machine could have run hides a missing test; a test says so by naming what it lacks.
   const unexplained = inCi ? skipped.filter((title) => !title.includes(" — ")) : [];
@@ -29,6 +32,10 @@ const runner = mocha.run((failures) => {
   console.log(`${passes.length} passed, ${failed} failed, ${skipped.length} skipped`);
 });
 runner.on("pass", (test) => passes.push({ title: test.fullTitle(), ms: test.duration ?? 0 }));
+runner.on("fail", (test, error: unknown) => {
+  // Mocha prints the message alone, and what a machine's console or a log said stands in the details.
+  if (error instanceof HarnessError) details.push(`failed: ${test.fullTitle()}\n${formatError(error)}\n`);
+});
 runner.on("pending", (test) => skipped.push(test.fullTitle()));
 
 function tellSlowest(): void {
