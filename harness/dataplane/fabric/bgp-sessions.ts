@@ -38,15 +38,15 @@ async function sessionsAt(lab: Lab, { name: at, executor }: LabNode): Promise<re
  * their own that begin with spaces.
  */
 export function parseLearned(text: string): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
+  const found = new Map<string, Set<string>>();
   let destination: string | undefined;
   for (const line of text.split("\n")) {
     destination = /^([0-9a-f.:]+\/\d+)\s/i.exec(line)?.[1] ?? destination;
     const protocol = /\s\[(\S+) [^\]]*\]/.exec(line)?.[1];
     if (destination === undefined || protocol === undefined) continue;
-    found.set(protocol, [...(found.get(protocol) ?? []), destination]);
+    found.set(protocol, (found.get(protocol) ?? new Set()).add(destination));
   }
-  return found;
+  return new Map([...found].map(([protocol, destinations]) => [protocol, [...destinations]]));
 }
 
 /**
