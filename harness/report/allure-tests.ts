@@ -131,6 +131,7 @@ async function labelPath(outcome: PathOutcome, scenario: ScenarioRecord): Promis
     provider: scenario.provider,
     dataplane: scenario.dataplane,
     ...(scenario.kernel === undefined ? {} : { kernel: scenario.kernel }),
+    ...(scenario.notes === undefined ? {} : { notes: scenario.notes.join("; ") }),
   };
   for (const [name, value] of Object.entries(parameters)) await allure.parameter(name, value, { excluded: true });
 }

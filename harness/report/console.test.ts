@@ -39,6 +39,15 @@ describe("console report", () => {
     assert.notEqual(bare, printed(failingRun(), { colour: true }));
   });
 
+  it("tells what happened on the way into the mode", () => {
+    const run = passingRun();
+    const scenarios = run.scenarios.map((each) => ({
+      ...each,
+      notes: ["felix on b1 ended with exit 129 and was started again"],
+    }));
+    assert.match(printed({ ...run, scenarios }, {}), /^ {2}· felix on b1 ended with exit 129 and was started again$/m);
+  });
+
   it("updates one line on a terminal and leaves nothing of it behind", () => {
     const text = printed(passingRun(), { live: true });
     assert.match(text, /\r\u001b\[2K⠋ vxlan-cross-subnet build 0\.0 s · 0\.0 s in all/);

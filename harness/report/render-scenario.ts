@@ -50,11 +50,11 @@ const listedProblems = 12;
 
 function progressLines(scenario: ScenarioRecord, { style, phasesTold }: ScenarioOptions): readonly string[] {
   const phases = phasesTold ? "" : scenario.phases.map(({ phase, ms }) => `${phase} ${formatMs(ms)}`).join(" · ");
-  const { capture } = scenario;
+  const { capture, notes = [] } = scenario;
   const captured =
     capture &&
     `${plural(capture.packets, "packet")} at ${plural(capture.taps, "tap")}, ${formatCount(capture.droppedByKernel)} dropped by the kernel`;
-  return [phases, captured]
+  return [...notes, phases, captured]
     .filter((text): text is string => text !== undefined && text !== "")
     .map((text) => `  ${style.faint("·")} ${text}`);
 }

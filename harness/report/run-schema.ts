@@ -71,6 +71,7 @@ const scenarioSchema = z
     because: text,
     kernel: text.exactOptional(),
     versions: z.record(text, text).readonly().exactOptional(),
+    notes: texts.exactOptional(),
     skip: text.exactOptional(),
     phases: z.array(z.strictObject({ phase: text, ms: duration }).readonly()).readonly(),
     capture: z.strictObject({ packets: count, droppedByKernel: count, taps: count }).readonly().exactOptional(),

@@ -53,6 +53,8 @@ export interface ScenarioRecord {
   readonly kernel?: string;
   /** What the lab is made of, where the dataplane tells: Calico's and Kubernetes' releases. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** What happened on the way into the mode that a reader must know: programs that had to be started again. */
+  readonly notes?: readonly string[];
   /** Reason for which the whole mode was skipped. */
   readonly skip?: string;
   readonly phases: readonly { readonly phase: string; readonly ms: number }[];
