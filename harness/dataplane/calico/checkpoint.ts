@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LabError } from "../../core/errors.ts";
-import { modes, type Mode } from "../../encap/mode.ts";
+import type { Mode } from "../../encap/mode.ts";
 import { runScript } from "../../exec/script.ts";
 import { shellQuote } from "../../exec/quote.ts";
 import type { Lab } from "../../provider/provider.ts";
@@ -18,11 +16,12 @@ import { cniConfig } from "./pods.ts";
 import { resourcesFor } from "./resources.ts";
 
 /** To be raised when saved states of the past must not be used any more though nothing else in their names has changed. */
-const recipe = 2;
+const recipe = 3;
 
 /**
- * Name of the state that a converged lab is kept under: everything that decides what runs on its nodes, except the pools' mode,
- * which is switched. The lab's plan and machines are the provider's part of the name.
+ * Name of the state that a converged lab is kept under: everything that decides what runs on its nodes. The lab's plan and machines are
+ * the provider's part of the name. Each mode has a state of its own: Calico takes longest to change the mode of machines that have just
+ * been restored, 50 s under emulation.
  */
 export function checkpointName(lab: Lab, release: Release, mode: Mode, title: string): string {
   const nodes = lab.nodes.map((node) => {
@@ -30,39 +29,32 @@ export function checkpointName(lab: Lab, release: Release, mode: Mode, title: st
     const entrance = renderEntrance(calico.folder, nodeEnvironment(calico), calico.files.root);
     return [entrance, nodeServices(calico), bgpServices(calico), cniConfig(calico)];
   });
-  const [neutral] = modes.filter(({ encapsulation }) => encapsulation === "none");
-  const resources = neutral === undefined ? [] : resourcesFor(lab.plan, neutral);
-  const parts = [recipe, title, needsBgp(mode, lab.plan), nodes, resources];
+  const parts = [recipe, title, needsBgp(mode, lab.plan), nodes, resourcesFor(lab.plan, mode)];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
-/** Keeps a converged lab: machines by the provider, and beside them the datastore and the mode. */
-export async function saveCheckpoint(lab: Lab, name: string, mode: Mode): Promise<boolean> {
+/** Keeps a converged lab: machines by the provider, and beside them the datastore. */
+export async function saveCheckpoint(lab: Lab, name: string): Promise<boolean> {
   const { machines } = lab;
   if (machines?.checkpoints === undefined) return false;
-  return machines.checkpoints.save(name, async (folder) => {
-    await copyDatastore(lab, `${etcdFolder(lab)}/data`, join(folder, "etcd"));
-    await writeFile(join(folder, "mode"), mode.id);
-  });
+  return machines.checkpoints.save(name, (folder) =>
+    copyDatastore(lab, `${etcdFolder(lab)}/data`, join(folder, "etcd")),
+  );
 }
 
 /**
- * Puts a fresh lab into the state of that name, with its datastore; returns the mode that it was kept in, or undefined where there is
- * none. What is restored is not known to work yet.
+ * Puts a fresh lab into the state of that name, with its datastore; false where there is none. What is restored is not known to work
+ * yet.
  */
-export async function restoreCheckpoint(lab: Lab, name: string, etcd: string): Promise<Mode | undefined> {
+export async function restoreCheckpoint(lab: Lab, name: string, etcd: string): Promise<boolean> {
   const { machines } = lab;
-  let saved: string | undefined;
   const found = await machines?.checkpoints?.restore(name, async (folder) => {
-    saved = await readFile(join(folder, "mode"), "utf8");
     await copyDatastore(lab, join(folder, "etcd"), `${etcdFolder(lab)}/data`);
     await startEtcd(lab, etcd);
   });
-  if (found !== true) return undefined;
+  if (found !== true) return false;
   await onEveryNode(lab, ({ name: node, executor }) => dropConnections(executor, nodeFolder(lab, node)));
-  const mode = modes.find(({ id }) => id === saved);
-  if (mode === undefined) throw new LabError(`the saved state is of a mode that is unknown: ${String(saved)}`);
-  return mode;
+  return true;
 }
 
 /** With its only process held still: bolt's file must not change while it is read (as after a crash, it is then whole). */

@@ -8,7 +8,6 @@ import { runScript } from "../../exec/script.ts";
 import { shellQuote } from "../../exec/quote.ts";
 import { startFabric } from "../fabric/bgp-fabric.ts";
 import { stopServices } from "../process/supervise.ts";
-import { changeMode } from "./change-mode.ts";
 import { calicoNetwork } from "./calico-network.ts";
 import { checkpointName, restoreCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { convergeCalico, Stopwatch } from "./converge.ts";
@@ -49,7 +48,7 @@ export async function installCalico(mode: Mode, lab: Lab, scope: Scope, installi
   const restored = await restoreCalico(mode, lab, scope, installing, name, watch);
   const identities =
     "identities" in restored ? restored.identities : await startCalico(mode, lab, scope, installing, watch);
-  if (!("identities" in restored)) await saveCheckpoint(lab, name, mode);
+  if (!("identities" in restored)) await saveCheckpoint(lab, name);
   const notes = [...("note" in restored ? [restored.note] : []), ...(await restartNotes(lab))];
   return { ...calicoNetwork(mode, lab, { title, identities, convergence: watch.convergence() }), notes };
 }
@@ -87,17 +86,15 @@ async function restoreCalico(
   mode: Mode,
   lab: Lab,
   scope: Scope,
-  { release, etcd }: Installing,
+  { etcd }: Installing,
   name: string,
   watch: Stopwatch,
 ): Promise<Restored> {
   const checkpoints = lab.machines?.checkpoints;
   if (checkpoints === undefined) return {};
   try {
-    const saved = await restoreCheckpoint(lab, name, etcd);
-    if (saved === undefined) return {};
+    if (!(await restoreCheckpoint(lab, name, etcd))) return {};
     watch.reached("restored");
-    if (saved.id !== mode.id) await changeMode(lab, mode, release);
     await adaptFabric(lab, mode, scope);
     return { identities: await convergeCalico(lab, mode, runningPods(lab), watch) };
   } catch (error) {
