@@ -39,6 +39,20 @@ describe("console report", () => {
     assert.notEqual(bare, printed(failingRun(), { colour: true }));
   });
 
+  it("numbers the columns where nodes have long names, as a cluster's have", () => {
+    const record = JSON.stringify(passingRun());
+    const long = JSON.parse(record.replaceAll(/"node":"(a1|a2|b1|b2)"/g, '"node":"worker-$1.example"')) as RunRecord;
+    const text = printed(long, {});
+    assert.match(text, /^ {4}pod-to-pod +to 1 +2 +3 +4$/m);
+    assert.match(text, /^ +from worker-a1\.example \(1\) {4}local ✔ {3}/m);
+    const widths = text
+      .split("\n")
+      .flatMap((line) =>
+        /^ +(?:from worker|pod-to-pod +to)/.test(line) ? [line.search(/local|plain|VXLAN|1 +2/)] : [],
+      );
+    assert.equal(new Set(widths).size, 1, text);
+  });
+
   it("tells what happened on the way into the mode", () => {
     const run = passingRun();
     const scenarios = run.scenarios.map((each) => ({

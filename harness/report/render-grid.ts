@@ -71,12 +71,26 @@ function renderTraffic(
   const asked = cells.some((cell) => cell.status !== "skip");
   const wanted = asked && (options.all || traffic === "pod-to-pod" || !clean);
   if (!wanted || Math.max(targets.length, sources.length) > gridNodes) return [countLine(title, cells, options.style)];
-  const head = `${indent}${title.padEnd(labelWidth - 3)}to ${targets.map((name) => name.padEnd(cellWidth)).join("")}`;
+  const { column, row, width } = labelsFor(sources, targets);
+  const head = `${indent}${title.padEnd(width - 3)}to ${targets.map((name) => column(name).padEnd(cellWidth)).join("")}`;
   const rows = sources.map((source) => {
-    const row = targets.map((target) => renderCell(cellAt(cells, source, target), options.style));
-    return `${indent}${`from ${source}`.padStart(labelWidth - 4).padEnd(labelWidth)}${row.join("")}`.trimEnd();
+    const line = targets.map((target) => renderCell(cellAt(cells, source, target), options.style));
+    return `${indent}${`from ${row(source)}`.padStart(width - 4).padEnd(width)}${line.join("")}`.trimEnd();
   });
   return [options.style.faint(head.trimEnd()), ...rows];
+}
+
+/** Names that are wider than a column, as a cluster's are, stand beside a number in the rows, and the columns have the number. */
+function labelsFor(
+  sources: readonly string[],
+  targets: readonly string[],
+): { readonly column: (name: string) => string; readonly row: (name: string) => string; readonly width: number } {
+  const names = [...new Set([...sources, ...targets])].sort();
+  if (names.every(({ length }) => length < cellWidth))
+    return { column: (name) => name, row: (name) => name, width: labelWidth };
+  const column = (name: string): string => String(names.indexOf(name) + 1);
+  const row = (name: string): string => `${name} (${column(name)})`;
+  return { column, row, width: Math.max(labelWidth, ...sources.map((name) => `from ${row(name)}`.length + 4)) };
 }
 
 function cellAt(cells: readonly Cell[], source: string, target: string): Cell | undefined {
