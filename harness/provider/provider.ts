@@ -30,6 +30,8 @@ export interface Lab {
   readonly plan: Plan;
   readonly nodes: readonly LabNode[];
   readonly routers: readonly LabNode[];
+  /** Releases of what made it, by name: Docker's, kind's. */
+  readonly versions?: Readonly<Record<string, string>>;
   /** Nodes whose processors are slow or shared, as emulated machines: probes must come one by one and wait longer. */
   readonly slow?: boolean;
   /** Missing where the nodes share this host's kernel and files. */

@@ -178,11 +178,17 @@ describe("Allure results", () => {
   });
 
   it("writes environment, executor and categories", async () => {
-    await writeAllure(passingRun(), folder, {
+    const run = passingRun();
+    const [scenario] = run.scenarios;
+    assert.ok(scenario);
+    const made = ["v0.33.0", "v0.34.0"].map((kind) => ({ ...scenario, versions: { calico: "v3.32.1", kind } }));
+    await writeAllure({ ...run, scenarios: made }, folder, {
       executor: { name: "CI", type: "github", buildUrl: "https://ci.example/7" },
     });
     const read = (name: string): Promise<string> => readFile(join(folder.allureResults, name), "utf8");
     assert.match(await read("environment.properties"), /dataplane *= *reference dataplane, not Calico/);
+    assert.match(await read("environment.properties"), /^calico *= *v3\.32\.1$/m);
+    assert.match(await read("environment.properties"), /^kind *= *v0\.33\.0, v0\.34\.0$/m);
     assert.deepEqual((JSON.parse(await read("categories.json")) as unknown[]).length, 11);
     const executor = JSON.parse(await read("executor.json")) as Record<string, unknown>;
     assert.equal(executor.name, "CI");

@@ -146,8 +146,21 @@ function environmentInfo(record: RunRecord): Record<string, string> {
     node: environment.node,
     command: record.command,
     plan: record.planDigest,
+    ...releasesOf(record),
     ...environment.tools,
   };
+}
+
+/** Releases of what the labs were made of; where scenarios differ, all of them. */
+function releasesOf({ scenarios }: RunRecord): Record<string, string> {
+  const told = scenarios.flatMap(({ versions = {}, kernel }) => [
+    ...Object.entries(versions),
+    ...(kernel === undefined ? [] : [["nodes' kernel", kernel] as const]),
+  ]);
+  const names = [...new Set(told.map(([name]) => name))];
+  const valuesOf = (name: string): readonly string[] =>
+    told.flatMap(([other, value]) => (other === name ? [value] : []));
+  return Object.fromEntries(names.map((name) => [name, [...new Set(valuesOf(name))].join(", ")]));
 }
 
 function executorOf(record: RunRecord, executor: AllureExecutor | undefined): object {

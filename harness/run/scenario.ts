@@ -163,7 +163,7 @@ function outcome(
       dataplane: network?.title ?? "none",
       because: choice.because,
       ...(draft.kernel === undefined ? {} : { kernel: draft.kernel }),
-      ...(network?.versions === undefined ? {} : { versions: network.versions }),
+      ...versionsOf(choice.lab, network),
       ...(network?.notes === undefined || network.notes.length === 0 ? {} : { notes: network.notes }),
       ...(reason === undefined ? {} : { skip: reason }),
       phases: [...choice.labPhases, ...phases.done],
@@ -178,6 +178,12 @@ function outcome(
     ],
     troubles,
   };
+}
+
+/** Releases that results depend on, of the lab and of the dataplane on it. */
+function versionsOf({ versions: ofLab }: Lab, network: Network | undefined): Pick<ScenarioRecord, "versions"> {
+  const versions = { ...ofLab, ...network?.versions };
+  return Object.keys(versions).length === 0 ? {} : { versions };
 }
 
 function convergence(mode: Mode, network: Network): Measurement {

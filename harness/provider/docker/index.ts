@@ -129,7 +129,7 @@ async function provision(
   const id = await ownLabId(runId, host, options);
   const executorOf = executors(id, options);
   await buildContainers({ plan, id, host, engine, image, stays: options.stays === true, executorOf }, scope);
-  return labOf(plan, id, executorOf);
+  return labOf(plan, id, executorOf, engine);
 }
 
 /** One executor per member: each keeps a guard in its container. */
@@ -142,13 +142,19 @@ function executors(id: LabId, options: ProviderContext): (member: PlannedMember)
   };
 }
 
-function labOf(plan: Plan, id: LabId, executorOf: (member: PlannedMember) => Executor): Lab {
+function labOf(
+  plan: Plan,
+  id: LabId,
+  executorOf: (member: PlannedMember) => Executor,
+  engine: Awaited<ReturnType<typeof findEngine>>,
+): Lab {
   const members = membersOf(plan).map((member): LabNode => {
     const { name: memberName, role } = member;
     return { name: memberName, role, executor: executorOf(member), namespacePrefix: memberPrefix(id) };
   });
   const of = (role: LabNode["role"]): readonly LabNode[] => members.filter((member) => member.role === role);
-  return { runId: id.runId, provider: name, plan, nodes: of("node"), routers: of("router") };
+  const versions = isEngine(engine) ? { docker: engine.version } : {};
+  return { runId: id.runId, provider: name, plan, nodes: of("node"), routers: of("router"), versions };
 }
 
 /** The identity of a lab from what is on the engine: its maker may have been another process. */
@@ -174,7 +180,7 @@ async function attach({ runId }: LabRef, plan: Plan, host: Executor, options: Pr
   const missing = membersOf(plan)
     .map((member) => memberContainer(runId, member.name))
     .filter((container) => !running.has(container));
-  if (missing.length === 0) return labOf(plan, id, executors(id, options));
+  if (missing.length === 0) return labOf(plan, id, executors(id, options), await findEngine(host));
   throw new LabError(`lab ${runId} is not whole: ${missing.join(", ")} missing or not running`, {
     fix: `npm run lab -- down ${runId}`,
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { missingProgram } from "../../exec/command-error.ts";
 import { scriptedExecutor } from "../../exec/scripted.ts";
-import { toolProblems } from "./check-tools.ts";
+import { kindVersion, toolProblems } from "./check-tools.ts";
 
 const tools = { kind: "kind", kubectl: "/opt/kubectl" };
 const kind = { command: "kind version", stdout: "kind v0.33.0 go1.26.8 linux/amd64\n" };
@@ -13,6 +13,10 @@ describe("programs that kind labs need", () => {
     const host = scriptedExecutor([kind, kubectl]);
     assert.deepEqual(await toolProblems(host, tools, 0), []);
     host.assertDone();
+  });
+
+  it("tell their release", async () => {
+    assert.equal(await kindVersion(scriptedExecutor([kind]), "kind"), "v0.33.0");
   });
 
   it("are each a problem of their own where they are missing or broken, with the option that names another", async () => {

@@ -32,6 +32,12 @@ export async function toolProblems(
   return found.flat();
 }
 
+/** Release of a kind program that works: v0.33.0. */
+export async function kindVersion(host: Executor, kind: string): Promise<string> {
+  const { stdout } = await host.run([kind, "version"]);
+  return /\bv\d\S*/.exec(stdout)?.[0] ?? stdout.trim();
+}
+
 async function programProblem(
   host: Executor,
   argv: readonly string[],

@@ -5,6 +5,7 @@ import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { subnetProblems } from "../docker/check-subnets.ts";
 import { lookAtEngine, ownLabId, notReady, type DockerProviderOptions, type EngineReady } from "../docker/index.ts";
+import { findEngine, isEngine } from "../docker/engine.ts";
 import { writeLabel } from "../docker/label.ts";
 import { labLabels } from "../docker/names.ts";
 import { memberExecutor, type PlannedMember } from "../docker/provision.ts";
@@ -16,7 +17,7 @@ import { memberPrefix, type LabId } from "../netns/names.ts";
 import type { Capability, Lab, LabNode, LabRef, Problem, Provider } from "../provider.ts";
 import { attachCluster, findCluster } from "./attach.ts";
 import { agentPlaces, buildCluster, type BuiltCluster, type ClusterSettings } from "./build-cluster.ts";
-import { toolProblems } from "./check-tools.ts";
+import { kindVersion, toolProblems } from "./check-tools.ts";
 import { removeCluster } from "./destroy.ts";
 import { discoverClusters } from "./discover.ts";
 import { readArchives } from "./images.ts";
@@ -90,7 +91,7 @@ class KindLabs {
     const { engine, image } = ready;
     const base = { plan, id, host: this.#host, engine, image, archives, settings: this.#options, routerExecutor };
     const built = await buildCluster({ ...base, accessOf: (kubeconfig) => this.#access(runId, kubeconfig) }, scope);
-    return labOf(id, built, image, routerExecutor);
+    return labOf(id, built, image, routerExecutor, await this.#versions());
   }
 
   async attach(ref: LabRef, plan: Plan): Promise<Lab> {
@@ -98,7 +99,13 @@ class KindLabs {
       kind: this.#options.kindProgram ?? "kind",
       accessOf: (kubeconfig) => this.#access(ref.runId, kubeconfig),
     });
-    return labOf(id, built, image, this.#routers(id));
+    return labOf(id, built, image, this.#routers(id), await this.#versions());
+  }
+
+  async #versions(): Promise<Readonly<Record<string, string>>> {
+    const engine = await findEngine(this.#host);
+    const kind = await kindVersion(this.#host, this.#options.kindProgram ?? name);
+    return { ...(isEngine(engine) ? { docker: engine.version } : {}), kind };
   }
 
   #look(): Promise<EngineReady | readonly Problem[]> {
@@ -127,6 +134,7 @@ function labOf(
   { plan, access, nodes }: BuiltCluster,
   image: string,
   routerExecutor: (member: PlannedMember) => Executor,
+  versions: Readonly<Record<string, string>>,
 ): Lab {
   const { runId } = id;
   const nodeNames = Object.fromEntries(agentPlaces(plan, runId).map(({ node, nodeName }) => [node, nodeName]));
@@ -135,5 +143,5 @@ function labOf(
     const executor = routerExecutor({ name: router, role: "router", ports });
     return { name: router, role: "router", executor, namespacePrefix: memberPrefix(id) };
   });
-  return { runId, provider: name, plan, nodes, routers, kubernetes };
+  return { runId, provider: name, plan, nodes, routers, kubernetes, versions };
 }
