@@ -4,7 +4,7 @@ import type { Family } from "../topology/topology.ts";
 import type { Identities, NodeIdentity } from "./identity.ts";
 import type { Mode } from "./mode.ts";
 import { inSameSubnet } from "./same-subnet.ts";
-import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMac, vxlanPort, vxlanVni } from "./tunnel.ts";
+import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMacOf, vxlanPort, vxlanVni } from "./tunnel.ts";
 
 /** Kernel state that a node must have in a mode, as far as encapsulation depends on it. */
 export interface ExpectedNodeState {
@@ -141,7 +141,7 @@ function tunnelOf(plan: Plan, mode: Mode, family: Family, node: NodeIdentity): E
   const mtu = tunnelMtu(plan, mode, family);
   const base = { device, mtu, address: `${address}/${family === 4 ? 32 : 128}` };
   if (mode.encapsulation !== "vxlan") return [{ ...base, kind: "ipip" }];
-  const mac = vtepMac(node.hostName ?? node.name, family);
+  const mac = vtepMacOf(node, family);
   return [{ ...base, kind: "vxlan", vxlan: { mac, vni: vxlanVni, port: vxlanPort, local } }];
 }
 
@@ -157,7 +157,7 @@ function peersOf(
       const destination = other.addresses[family];
       const address = other.tunnelAddresses[family];
       if (device === undefined || destination === undefined || address === undefined) return [];
-      return [{ mac: vtepMac(other.hostName ?? other.name, family), destination, address, device }];
+      return [{ mac: vtepMacOf(other, family), destination, address, device }];
     });
   });
   return {

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { modeOf } from "./plan.test-data.ts";
-import { overheadOf, tunnelDevice, vtepMac } from "./tunnel.ts";
+import { overheadOf, tunnelDevice, vtepMac, vtepMacOf } from "./tunnel.ts";
 
 describe("tunnel", () => {
   it("derives the MAC that Calico v3.32 gave to a recorded node of that name", () => {
     assert.equal(vtepMac("lab-worker", 4), "66:da:2d:10:6b:d7");
     assert.equal(vtepMac("lab-worker", 6), vtepMac("lab-worker-v6", 4));
+    const node = { name: "a1", addresses: {}, registered: {}, uplink: "eth1", blocks: {}, tunnelAddresses: {} };
+    assert.equal(vtepMacOf(node, 4), vtepMac("a1", 4));
+    assert.equal(vtepMacOf({ ...node, hostName: "lab-worker" }, 4), "66:da:2d:10:6b:d7");
   });
 
   it("knows the devices by Calico's names", () => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
+import type { NodeIdentity } from "./identity.ts";
 import type { Encapsulation, Mode } from "./mode.ts";
 
 /** VXLAN network identifier, Calico's default (felix/config/config_params.go VXLANVNI). */
@@ -51,6 +52,11 @@ export function vtepMac(node: string, family: Family): string {
     .update(family === 4 ? node : `${node}-v6`)
     .digest("hex");
   return ["66", ...(digest.slice(0, 10).match(/../g) ?? [])].join(":");
+}
+
+/** MAC of a node's VTEP: Calico makes it from the name that it knows the node by, which on a cluster is not the plan's. */
+export function vtepMacOf({ name, hostName = name }: NodeIdentity, family: Family): string {
+  return vtepMac(hostName, family);
 }
 
 /** The smallest MTU of the nodes' uplinks: labs configure one value for all nodes. */

@@ -1,5 +1,5 @@
 import { Scope } from "../core/scope.ts";
-import { tunnelDevice, vtepMac } from "../encap/tunnel.ts";
+import { tunnelDevice, vtepMacOf } from "../encap/tunnel.ts";
 import { culprit, farPeer, faultFamily, nearPeer } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import type { Fault } from "./fault.ts";
@@ -17,7 +17,7 @@ export const staleFdb: Fault = {
     const family = faultFamily(network);
     const device = tunnelDevice(network.mode, family) ?? "";
     const point = (host: string): string =>
-      `bridge fdb replace ${vtepMac(far.name, family)} dev ${device} dst ${host} self permanent`;
+      `bridge fdb replace ${vtepMacOf(far.identity, family)} dev ${device} dst ${host} self permanent`;
     return { did: [await changeNode(from, [point(nearPeer(network).address)], [point(far.address)], scope)] };
   },
   trips: [

@@ -1,5 +1,5 @@
 import { Scope } from "../core/scope.ts";
-import { tunnelDevice, vtepMac } from "../encap/tunnel.ts";
+import { tunnelDevice, vtepMacOf } from "../encap/tunnel.ts";
 import { culprit, everyActor, faultFamily, type Actor } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import type { Fault } from "./fault.ts";
@@ -18,14 +18,14 @@ export const vtepMacDrift: Fault = {
     const victim = culprit(network);
     const family = faultFamily(network);
     const device = tunnelDevice(network.mode, family) ?? "";
-    const right = vtepMac(victim.name, family);
+    const right = vtepMacOf(victim.identity, family);
     const peers = everyActor(network).filter(({ name }) => name !== victim.name);
     const own = (mac: string): readonly string[] => [
       `ip link set ${device} address ${mac}`,
       // The kernel drops all neighbours of a device whose address changes, permanent ones too (neigh_changeaddr).
       ...peers.map(
         (peer) =>
-          `ip neigh replace ${peer.tunnelAddress} lladdr ${vtepMac(peer.name, family)} dev ${device} nud permanent`,
+          `ip neigh replace ${peer.tunnelAddress} lladdr ${vtepMacOf(peer.identity, family)} dev ${device} nud permanent`,
       ),
     ];
     return {
