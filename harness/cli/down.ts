@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import type { LabRef } from "../provider/provider.ts";
 import { findLabs, type FoundLab } from "../run/find-labs.ts";
 import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
+import { tellBlindSpots } from "./blind-spots.ts";
 import { addClusterOptions } from "./cluster-options.ts";
 import { addInventoryOptions } from "./inventory-options.ts";
 
@@ -21,7 +22,9 @@ export function addDown(program: Command): void {
     .option("--provider <name>", "only labs of this provider")
     .option("--all", "remove every lab of this machine, also those of runs that are still going");
   addClusterOptions(addInventoryOptions(command)).action(async (id: string | undefined, options: DownOptions) => {
-    const labs = await findLabs(await searchedProviders(options));
+    const providers = await searchedProviders(options);
+    const labs = await findLabs(providers);
+    await tellBlindSpots(providers);
     const chosen = choose(labs, id, options);
     if (chosen.length === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");
     for (const { provider, ref } of chosen) {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { findLabs } from "../run/find-labs.ts";
 import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
+import { tellBlindSpots } from "./blind-spots.ts";
 import { addClusterOptions } from "./cluster-options.ts";
 import { addInventoryOptions } from "./inventory-options.ts";
 
@@ -12,7 +13,9 @@ export function addStatus(program: Command): void {
     .option("--provider <name>", "only labs of this provider")
     .option("--json", "print JSON instead of text");
   addClusterOptions(addInventoryOptions(command)).action(async (options: SearchOptions & { json?: boolean }) => {
-    const labs = await findLabs(await searchedProviders(options));
+    const providers = await searchedProviders(options);
+    const labs = await findLabs(providers);
+    await tellBlindSpots(providers);
     if (options.json === true) {
       console.log(
         JSON.stringify(

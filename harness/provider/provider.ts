@@ -109,6 +109,8 @@ export interface Provider {
   label(lab: Lab, label: LabLabel): Promise<void>;
   /** All labs of this provider on this machine. */
   discover(): Promise<readonly LabRef[]>;
+  /** Why `discover` cannot see labs here that may be there all the same; missing = it always can. */
+  readonly blindSpot?: () => Promise<Problem | undefined>;
   /** The lab again, from a reference with a label. The plan must be the one it was built from. */
   attach(ref: LabRef, plan: Plan): Promise<Lab>;
   /** Removes every part; idempotent. */

@@ -5,7 +5,7 @@ import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Problem } from "../provider.ts";
 import { subnetProblems } from "./check-subnets.ts";
-import { atLeast, findEngine, isEngine } from "./engine.ts";
+import { atLeast, engineBlindSpot, findEngine, isEngine } from "./engine.ts";
 import { explainLoss, pingRacks } from "./ping-racks.ts";
 import { planRacks, rackNetworkArgv } from "./rack-networks.ts";
 import { tarArchive } from "./tar.ts";
@@ -38,6 +38,17 @@ describe("docker engine", () => {
     assert.match((await engineProblem({ exitCode: 1, stderr })).fix, /usermod -aG docker/);
     assert.match((await engineProblem({ stdout: "19.3.15 linux amd64\n" })).what, /19\.3\.15 is too old/);
     assert.match((await engineProblem({ stdout: "28.2.2 windows amd64\n" })).what, /windows containers/);
+  });
+
+  it("that does not answer hides labs, and one that nobody could ask does not", async () => {
+    assert.equal(await engineBlindSpot(localExecutor({ env: { PATH: "/nonexistent" } })), undefined);
+    const client = { command: "docker --version", stdout: "Docker version 28.2.2, build e6534b4\n" };
+    const version = { command: /^docker version/ };
+    const answering = scriptedExecutor([client, { ...version, stdout: "28.2.2 linux amd64\n" }]);
+    assert.equal(await engineBlindSpot(answering), undefined);
+    const stderr = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock.\n";
+    const silent = await engineBlindSpot(scriptedExecutor([client, { ...version, exitCode: 1, stderr }]));
+    assert.match(silent?.what ?? "", /no Docker engine answers: Cannot connect/);
   });
 
   it("has a version that is compared by numbers", () => {

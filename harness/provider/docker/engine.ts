@@ -31,6 +31,18 @@ export async function findEngine(host: Executor): Promise<Engine | Problem> {
   return engineProblem({ version, os, arch }) ?? { version, os, arch };
 }
 
+/** Why labs on the engine cannot be looked for; nothing where there is no `docker` either, for then nobody has made any. */
+export async function engineBlindSpot(host: Executor): Promise<Problem | undefined> {
+  try {
+    await host.tryRun(["docker", "--version"]);
+  } catch (error) {
+    if (error instanceof CommandError && error.failure === "missing-program") return undefined;
+    throw error;
+  }
+  const found = await findEngine(host);
+  return isEngine(found) ? undefined : found;
+}
+
 /** Tells an engine from the reason why there is none. */
 export function isEngine(found: Engine | Problem): found is Engine {
   return "version" in found;

@@ -16,7 +16,7 @@ import { tryContainer } from "./capabilities.ts";
 import { subnetProblems } from "./check-subnets.ts";
 import { destroyContainers } from "./destroy.ts";
 import { discoverContainers } from "./discover.ts";
-import { findEngine, isEngine, type Engine } from "./engine.ts";
+import { engineBlindSpot, findEngine, isEngine, type Engine } from "./engine.ts";
 import { readLabel, writeLabel } from "./label.ts";
 import { labLabels, memberContainer } from "./names.ts";
 import { dockerLabId } from "./owner.ts";
@@ -66,6 +66,7 @@ export function createDockerProvider(options: DockerProviderOptions = {}): Provi
       await writeLabel(host, runId, labLabels(id), label, parts);
     },
     discover: () => discoverContainers(host),
+    blindSpot: () => engineBlindSpot(host),
     attach: (ref, plan) => attach(ref, plan, host, options),
     destroy: ({ runId }) => destroyContainers(runId, host),
   };
