@@ -48,6 +48,7 @@ export function addDoctor(program: Command): void {
       const providers = await Promise.all(createProviders().map((provider) => examineProvider(provider, plan)));
       const findings = [
         ...providers,
+        clusterFinding,
         await kernelFinding(host),
         await cacheFinding(),
         dataplaneFinding,
@@ -111,6 +112,13 @@ async function cacheFinding(): Promise<Finding> {
   const detail = stored.length === 0 ? "empty; the first machines fill it" : `${size} (npm run lab -- cache)`;
   return { what: "cache", state: "ready", detail, fixes: [] };
 }
+
+const clusterFinding: Finding = {
+  what: "cluster",
+  state: "missing",
+  detail: "runs on a Kubernetes cluster that exists, and none is named",
+  fixes: ["lab doctor --kubeconfig FILE: looks at it, and prints the rights that runs on it need"],
+};
 
 const dataplaneFinding: Finding = {
   what: "dataplane",

@@ -19,19 +19,21 @@ export interface ProviderOptions extends InventoryOptions, ClusterOptions, KindO
   readonly cache?: string;
 }
 
-/** Adds the options that say on what to run. */
-export function addProviderOptions(command: Command): Command {
+/** The option that says what puts a mode into effect. */
+const oneDataplane = (): Option =>
+  new Option("--dataplane <name>", "what puts the mode into effect; auto is real Calico where one is given below")
+    .choices(dataplaneNames)
+    .default("auto");
+
+/** Adds the options that say on what to run; a command that takes more than one dataplane says so by an option of its own. */
+export function addProviderOptions(command: Command, dataplane: Option = oneDataplane()): Command {
   return addKindOptions(addInstallOptions(addClusterOptions(addInventoryOptions(addCalicoOptions(command)))))
     .addOption(
       new Option("--provider <name>", "what makes the nodes; auto takes the cheapest that can do the mode and says why")
         .choices(["auto", "netns", "docker", "vm", "kind", "cluster"])
         .default("auto"),
     )
-    .addOption(
-      new Option("--dataplane <name>", "what puts the mode into effect; auto is real Calico where one is given below")
-        .choices(dataplaneNames)
-        .default("auto"),
-    )
+    .addOption(dataplane)
     .addOption(
       new Option(
         "--kernel <versions>",

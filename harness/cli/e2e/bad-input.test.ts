@@ -24,6 +24,15 @@ describe("bad input is one clear error and exit 2", function () {
   it("an unknown verb", () => refused(["sweet"], /unknown command/));
   it("an unknown flag", () => refused(["suite", "--modes", "all"], /--modes/, /--mode/));
   it("a shard beyond its number", () => refused(["suite", "--shard", "3/2"], /3\/2/));
+  for (const names of ["calico,foo", "calico", "calico,reference,auto"]) {
+    it(`a comparison of ${names}`, () =>
+      refused(["compare", "--dataplane", names], /does not name two/, /--dataplane calico,reference/));
+  }
+  it("but a comparison of two that has no Calico lacks that, and nothing else", async () => {
+    const { code, stderr } = await runCli("compare", "--dataplane", "calico,reference", "--mode", "VXLAN");
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /no Calico is at hand/);
+  });
   for (const verb of ["list", "suite"]) {
     it(`a path pattern that matches nothing, of ${verb}`, () => refused([verb, "--paths", "nowhere"], /nowhere/));
   }
