@@ -17,7 +17,7 @@ import { etcdFolder } from "./lab-folder.ts";
 import { locateCalico, type Located } from "./locate.ts";
 import { managementExecutor } from "./management.ts";
 import { bgpOf, missingCalico } from "./missing.ts";
-import { type Release } from "./node-calico.ts";
+import type { Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities } from "./read-identities.ts";
 import { restartNotes } from "./restarts.ts";

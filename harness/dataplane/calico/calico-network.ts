@@ -1,16 +1,11 @@
-import type { Identities } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Lab } from "../../provider/provider.ts";
-import type { Convergence, Network } from "../dataplane.ts";
+import type { Network } from "../dataplane.ts";
 import { bgpOf } from "./missing.ts";
 import { runningPods } from "./node-calico.ts";
 
 /** What only the moment of reading knows of a network. */
-interface Seen {
-  readonly title: string;
-  readonly identities: Identities;
-  readonly convergence: Convergence;
-}
+type Seen = Pick<Network, "title" | "identities" | "convergence" | "notes">;
 
 /** A lab on which Calico has put a mode into effect. */
 export function calicoNetwork(mode: Mode, lab: Lab, seen: Seen): Network {

@@ -27,6 +27,10 @@ import { firstUnmetState } from "./unmet-state.ts";
 const factsTimeoutMs = 90_000;
 const pingTimeoutMs = 30_000;
 
+function factsLimitMs(lab: Lab): number {
+  return factsTimeoutMs * Math.min(2, patienceWith(lab));
+}
+
 /** Times since the start of an installation or switch, step by step. */
 export class Stopwatch {
   readonly steps: { step: string; atMs: number }[] = [];
@@ -47,8 +51,8 @@ export class Stopwatch {
 
 /**
  * Waits until every node's kernel holds what the mode needs for the addresses that Calico gave out, then until Felix says that it is
- * ready, then until every pair that must deliver has answered a ping; returns those addresses. Identities are read anew at each look: a change of mode
- * can change tunnel addresses.
+ * ready, then until every pair that must deliver has answered a ping; returns those addresses. Identities are read anew at each look: a
+ * change of mode can change tunnel addresses.
  */
 export async function convergeCalico(
   lab: Lab,
@@ -58,7 +62,7 @@ export async function convergeCalico(
 ): Promise<Identities> {
   const identities = await walkFacts(lab, mode, watch);
   if (await waitForFabric(lab, identities)) watch.reached("fabric");
-  await waitForFelix(lab, factsTimeoutMs * Math.min(2, patienceWith(lab)));
+  await waitForFelix(lab, factsLimitMs(lab));
   watch.reached("Felix ready");
   const pairs = deliveringPairs(lab.plan, mode).flatMap((pair) => {
     const address = identities.pods.find(({ name }) => name === pair.to)?.addresses[pair.family];
@@ -89,7 +93,7 @@ async function walkFacts(lab: Lab, mode: Mode, watch: Stopwatch): Promise<Identi
   try {
     return await poll(look, {
       what: "Calico to program every node",
-      timeoutMs: factsTimeoutMs * Math.min(2, patience),
+      timeoutMs: factsLimitMs(lab),
       intervalMs: 50 * patience,
     });
   } catch (error) {

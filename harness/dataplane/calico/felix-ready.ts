@@ -3,8 +3,8 @@ import type { Lab } from "../../provider/provider.ts";
 import { nodeFolder } from "./lab-folder.ts";
 import { logTail } from "./log-tail.ts";
 
-/** Where Felix says whether it is ready: FELIX_HEALTHENABLED, on Felix's default port. */
-const readiness = "http://127.0.0.1:9099/readiness";
+/** Asks Felix whether it is ready: FELIX_HEALTHENABLED, on Felix's default port. */
+const question = ["curl", "-sS", "--max-time", "5", "-w", "\nHTTP %{http_code}", "http://127.0.0.1:9099/readiness"];
 
 /**
  * Waits until Felix on every node says that it is ready: one that waits for tables it cannot get leaves the packets of a
@@ -14,17 +14,7 @@ export async function waitForFelix(lab: Lab, timeoutMs: number): Promise<void> {
   await Promise.all(
     lab.nodes.map(async ({ name, executor }) => {
       const look = async (): Promise<Look<undefined>> => {
-        const argv = [
-          "curl",
-          "--silent",
-          "--show-error",
-          "--max-time",
-          "5",
-          "--write-out",
-          "\nHTTP %{http_code}",
-          readiness,
-        ];
-        const { stdout, stderr } = await executor.tryRun(argv);
+        const { stdout, stderr } = await executor.tryRun(question);
         if (stdout.endsWith("\nHTTP 200")) return { done: true, value: undefined };
         return { done: false, seen: `${stdout} ${stderr}`.trim().replaceAll(/\s+/g, " ") };
       };

@@ -50,7 +50,7 @@ export async function installCalico(mode: Mode, lab: Lab, scope: Scope, installi
     "identities" in restored ? restored.identities : await startCalico(mode, lab, scope, installing, watch);
   if (!("identities" in restored)) await saveCheckpoint(lab, name);
   const notes = [...("note" in restored ? [restored.note] : []), ...(await restartNotes(lab))];
-  return { ...calicoNetwork(mode, lab, { title, identities, convergence: watch.convergence() }), notes };
+  return calicoNetwork(mode, lab, { title, identities, convergence: watch.convergence(), notes });
 }
 
 /** Everything from the start: datastore, resources, nodes, pods. */
