@@ -48,6 +48,11 @@ export function isEngine(found: Engine | Problem): found is Engine {
   return "version" in found;
 }
 
+/** The engine's release, for results; nothing where none answers any more. */
+export function engineRelease(found: Engine | Problem): Readonly<Record<string, string>> {
+  return isEngine(found) ? { docker: found.version } : {};
+}
+
 /** Whether the engine is at least of that version: 28.2 is [28, 2]. */
 export function atLeast({ version }: Pick<Engine, "version">, wanted: readonly [number, number]): boolean {
   const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));

@@ -16,7 +16,7 @@ import { tryContainer } from "./capabilities.ts";
 import { subnetProblems } from "./check-subnets.ts";
 import { destroyContainers } from "./destroy.ts";
 import { discoverContainers } from "./discover.ts";
-import { engineBlindSpot, findEngine, isEngine, type Engine } from "./engine.ts";
+import { engineBlindSpot, engineRelease, findEngine, isEngine, type Engine } from "./engine.ts";
 import { readLabel, writeLabel } from "./label.ts";
 import { labLabels, memberContainer } from "./names.ts";
 import { dockerLabId } from "./owner.ts";
@@ -130,7 +130,7 @@ async function provision(
   const id = await ownLabId(runId, host, options);
   const executorOf = executors(id, options);
   await buildContainers({ plan, id, host, engine, image, stays: options.stays === true, executorOf }, scope);
-  return labOf(plan, id, executorOf, engine);
+  return labOf(plan, id, executorOf, engineRelease(engine));
 }
 
 /** One executor per member: each keeps a guard in its container. */
@@ -147,14 +147,13 @@ function labOf(
   plan: Plan,
   id: LabId,
   executorOf: (member: PlannedMember) => Executor,
-  engine: Awaited<ReturnType<typeof findEngine>>,
+  versions: Readonly<Record<string, string>>,
 ): Lab {
   const members = membersOf(plan).map((member): LabNode => {
     const { name: memberName, role } = member;
     return { name: memberName, role, executor: executorOf(member), namespacePrefix: memberPrefix(id) };
   });
   const of = (role: LabNode["role"]): readonly LabNode[] => members.filter((member) => member.role === role);
-  const versions = isEngine(engine) ? { docker: engine.version } : {};
   return { runId: id.runId, provider: name, plan, nodes: of("node"), routers: of("router"), versions };
 }
 
@@ -181,7 +180,7 @@ async function attach({ runId }: LabRef, plan: Plan, host: Executor, options: Pr
   const missing = membersOf(plan)
     .map((member) => memberContainer(runId, member.name))
     .filter((container) => !running.has(container));
-  if (missing.length === 0) return labOf(plan, id, executors(id, options), await findEngine(host));
+  if (missing.length === 0) return labOf(plan, id, executors(id, options), engineRelease(await findEngine(host)));
   throw new LabError(`lab ${runId} is not whole: ${missing.join(", ")} missing or not running`, {
     fix: `npm run lab -- down ${runId}`,
   });

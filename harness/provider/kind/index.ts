@@ -5,7 +5,7 @@ import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { subnetProblems } from "../docker/check-subnets.ts";
 import { lookAtEngine, ownLabId, notReady, type DockerProviderOptions, type EngineReady } from "../docker/index.ts";
-import { findEngine, isEngine } from "../docker/engine.ts";
+import { engineRelease, findEngine, type Engine } from "../docker/engine.ts";
 import { writeLabel } from "../docker/label.ts";
 import { labLabels } from "../docker/names.ts";
 import { memberExecutor, type PlannedMember } from "../docker/provision.ts";
@@ -68,11 +68,11 @@ class KindLabs {
   }
 
   async check(plan: Plan): Promise<readonly Problem[]> {
-    const { kindProgram: kind = "kind", kubectl = "kubectl", registry, imageArchives = [] } = this.#options;
+    const { kubectl = "kubectl", registry, imageArchives = [] } = this.#options;
     if (registry !== undefined) mirrorConfig(registry);
     const ready = await this.#look();
     const [tools, { problems }] = await Promise.all([
-      toolProblems(this.#host, { kind, kubectl }, plan.nodes.length),
+      toolProblems(this.#host, { kind: this.#kind, kubectl }, plan.nodes.length),
       readArchives(this.#host, imageArchives),
     ]);
     if (!("engine" in ready)) return [...ready, ...tools];
@@ -91,21 +91,23 @@ class KindLabs {
     const { engine, image } = ready;
     const base = { plan, id, host: this.#host, engine, image, archives, settings: this.#options, routerExecutor };
     const built = await buildCluster({ ...base, accessOf: (kubeconfig) => this.#access(runId, kubeconfig) }, scope);
-    return labOf(id, built, image, routerExecutor, await this.#versions());
+    return labOf(id, built, image, routerExecutor, await this.#versions(engine));
   }
 
   async attach(ref: LabRef, plan: Plan): Promise<Lab> {
     const { id, image, built } = await attachCluster(ref, plan, this.#host, {
-      kind: this.#options.kindProgram ?? "kind",
+      kind: this.#kind,
       accessOf: (kubeconfig) => this.#access(ref.runId, kubeconfig),
     });
-    return labOf(id, built, image, this.#routers(id), await this.#versions());
+    return labOf(id, built, image, this.#routers(id), await this.#versions(await findEngine(this.#host)));
   }
 
-  async #versions(): Promise<Readonly<Record<string, string>>> {
-    const engine = await findEngine(this.#host);
-    const kind = await kindVersion(this.#host, this.#options.kindProgram ?? name);
-    return { ...(isEngine(engine) ? { docker: engine.version } : {}), kind };
+  async #versions(engine: Engine | Problem): Promise<Readonly<Record<string, string>>> {
+    return { ...engineRelease(engine), kind: await kindVersion(this.#host, this.#kind) };
+  }
+
+  get #kind(): string {
+    return this.#options.kindProgram ?? "kind";
   }
 
   #look(): Promise<EngineReady | readonly Problem[]> {

@@ -22,13 +22,16 @@ import { guestName, machinesFolder, machinesNamespace, managementTap } from "./v
 /** File in a lab's folder with which another process logs in: a kept lab outlives its maker. */
 export const loginFile = "login.json";
 
-/** Machines that run as nodes, and what they were started from. */
-export interface BuiltMachines {
-  readonly machines: readonly Machine[];
-  readonly kit: GuestKit;
+/** A lab's machines and what they are started from. */
+export interface Begun<Kit> {
+  readonly kit: Kit;
   readonly keys: LabKeys;
   readonly login: LabLogin;
+  readonly machines: readonly Machine[];
 }
+
+/** Machines that run as nodes. */
+export type BuiltMachines = Begun<GuestKit>;
 
 /** Builds the fabric and all machines, up to nodes that take ssh connections. */
 export async function buildMachines(
@@ -42,14 +45,6 @@ export async function buildMachines(
   await startAll(begun.machines, begun.kit, inMachines(host, id));
   await becomeNodes(plan, id, host, begun.machines, begun.keys);
   return begun;
-}
-
-/** A lab whose machines are still to be started. */
-export interface Begun<Kit> {
-  readonly kit: Kit;
-  readonly keys: LabKeys;
-  readonly login: LabLogin;
-  readonly machines: readonly Machine[];
 }
 
 /** Builds the fabric and prepares what machines are started from; they themselves are still to be started. */
