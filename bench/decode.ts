@@ -2,7 +2,7 @@ import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { localExecutor } from "../harness/exec/local.ts";
+import { localExecutor } from "../harness/exec/local/local.ts";
 import { ethernet, ipv4, tcp, udp, vxlan } from "../harness/packet/build.ts";
 import { innerIp, outerIp, transport, vxlanOf } from "../harness/packet/form.ts";
 import { IpProtocol } from "../harness/packet/ip-protocol.ts";

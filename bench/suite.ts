@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { localExecutor } from "../harness/exec/local.ts";
+import { localExecutor } from "../harness/exec/local/local.ts";
 import type { RunRecord } from "../harness/run/record.ts";
 import { summarize } from "../harness/stats/summarize.ts";
 

@@ -7,31 +7,44 @@ interface Layers {
   readonly advice: string;
 }
 
-/** Every import in harness/ that points to a folder of the same or a later row of layers.json. */
+/** Every import in harness/ that points to a room of the same or a later row of layers.json. */
 export async function findUpwardImports(harness: string): Promise<readonly string[]> {
   const layers = JSON.parse(await readFile(join(harness, "layers.json"), "utf8")) as Layers;
-  const rank = new Map(layers.order.flatMap((row, index) => row.map((folder) => [folder, index] as const)));
+  const rooms = layers.order.flatMap((row, index) => row.map((name): Room => ({ name, row: index })));
   const files = (await readdir(harness, { recursive: true })).filter((name) => name.endsWith(".ts"));
-  const found = await Promise.all(files.map((file) => violationsIn(harness, file, rank)));
+  const found = await Promise.all(files.map((file) => violationsIn(harness, file, rooms)));
   const problems = found.flat();
   return problems.length === 0 ? [] : [...problems, layers.advice];
 }
 
-async function violationsIn(harness: string, file: string, rank: ReadonlyMap<string, number>): Promise<string[]> {
-  const from = file.split(sep)[0] ?? "";
+/** A folder, or a single file, with a row of its own. */
+interface Room {
+  readonly name: string;
+  readonly row: number;
+}
+
+/** The innermost room that a file lies in. */
+function roomOf(file: string, rooms: readonly Room[]): Room | undefined {
+  return rooms
+    .filter(({ name }) => file === name || file.startsWith(`${name}${sep}`))
+    .reduce<Room | undefined>((best, room) => (room.name.length > (best?.name.length ?? 0) ? room : best), undefined);
+}
+
+async function violationsIn(harness: string, file: string, rooms: readonly Room[]): Promise<string[]> {
+  const from = roomOf(file, rooms);
+  if (from === undefined) return [`harness/${file}: folder "${file.split(sep)[0] ?? ""}" is not in layers.json`];
+  // Tests may use what they test with; production code may not.
+  if (/(\.(test|contract|test-data)\.ts$)|\/testdata\//.test(file)) return [];
   const text = await readFile(join(harness, file), "utf8");
-  const own = rank.get(from);
-  if (own === undefined) return [`harness/${file}: folder "${from}" is not in layers.json`];
   return importedFiles(text)
     .filter((target) => target.startsWith("."))
     .flatMap((target) => {
       const path = relative(harness, resolve(harness, dirname(file), target));
-      const to = path.split(sep)[0] ?? "";
       // The command line brings the suites, which lie outside, to the harness.
-      // Tests may use what they test with; production code may not.
-      if (to === from || (from === "cli" && to === "..") || /\.(test|contract|test-data)\.ts$/.test(file)) return [];
-      const other = rank.get(to);
-      return other !== undefined && other < own ? [] : [`harness/${file} imports ${path}: ${from} may not use ${to}`];
+      if (from.name === "cli" && path.startsWith("..")) return [];
+      const to = roomOf(path, rooms);
+      if (to !== undefined && (to.name === from.name || to.row < from.row)) return [];
+      return [`harness/${file} imports ${path}: ${from.name} may not use ${to?.name ?? path}`];
     });
 }
 

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { listStored, removeUnused, type Stored } from "../provider/vm/stored.ts";
+import { listStored, removeUnused, type Stored } from "../core/stored.ts";
 
 /** Days after which something that no run has used counts as not needed any more. */
 export const keptDays = 30;

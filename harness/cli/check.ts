@@ -4,6 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
 import { addClusterOptions, clusterPlan, isClusterSource } from "./cluster-options.ts";
 import { addInventoryOptions } from "./inventory-options.ts";
+import { isKubernetesLab } from "../kubernetes/kubernetes-lab.ts";
 import { findKeptLab } from "../run/find-labs.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
@@ -36,7 +37,7 @@ export function addCheck(program: Command): void {
       }
       const modes = parseModes([label.mode ?? ""], "all");
       const lab = await provider.attach(ref, plan);
-      const madeBy = lab.kubernetes === undefined ? "auto" : provider.name === "kind" ? "kind" : "cluster";
+      const madeBy = !isKubernetesLab(lab) ? "auto" : provider.name === "kind" ? "kind" : "cluster";
       await runAndReport({
         ...options,
         modes,

@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.ts";
 import { CommandError } from "../exec/command-error.ts";
-import { localExecutor } from "../exec/local.ts";
+import { localExecutor } from "../exec/local/local.ts";
 import { createProviders, onRequest, type ProvidersContext } from "../provider/registry.ts";
 import type { Provider } from "../provider/provider.ts";
 import { userImage } from "../provider/vm/image-disks.ts";

@@ -7,7 +7,7 @@ import { clusterProvider } from "../provider/cluster/index.ts";
 import { discoverPlan } from "../provider/cluster/discover-plan.ts";
 import { clusterSource } from "../provider/cluster/discover-topology.ts";
 import type { ProviderContext } from "../provider/context.ts";
-import { clusterAccess, type ClusterAccess } from "../provider/kubernetes/access.ts";
+import { clusterAccess, type ClusterAccess } from "../kubernetes/access.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Plan } from "../topology/plan.ts";
 import { defaultTopology, familiesOf, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";

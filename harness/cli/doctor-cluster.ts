@@ -1,6 +1,6 @@
 import { LabError, formatError } from "../core/errors.ts";
 import { discoverPlan } from "../provider/cluster/discover-plan.ts";
-import { renderRole } from "../provider/kubernetes/permissions.ts";
+import { renderRole } from "../kubernetes/permissions.ts";
 import { diagramText } from "../topology/diagram.ts";
 import { accessOf, clusterProviderOf, type ClusterOptions } from "./cluster-options.ts";
 

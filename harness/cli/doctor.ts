@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { modes } from "../encap/mode.ts";
-import { localExecutor } from "../exec/local.ts";
+import { localExecutor } from "../exec/local/local.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Provider } from "../provider/provider.ts";
-import { availableKernels } from "../provider/vm/kernel.ts";
-import { listStored } from "../provider/vm/stored.ts";
+import { availableKernels } from "../rootfs/kernel.ts";
+import { listStored } from "../core/stored.ts";
 import { createProviders } from "../provider/registry.ts";
 import { capabilitiesFor } from "../run/choose.ts";
 import { readEnvironment } from "../run/environment.ts";
@@ -123,7 +123,7 @@ const clusterFinding: Finding = {
 const dataplaneFinding: Finding = {
   what: "dataplane",
   state: "ready",
-  detail: "reference: the kernel programmed as Calico documents it, labelled so; real Calico where one is given",
+  detail: "reference: the kernel programmed as Calico documents it, labeled so; real Calico where one is given",
   fixes: ["real Calico: --calico-bin DIR, --calico-archive FILE or --calico-image REF"],
 };
 

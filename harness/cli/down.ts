@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
-import type { LabRef } from "../provider/provider.ts";
+import type { LabRef } from "../lab/lab.ts";
 import { findLabs, type FoundLab } from "../run/find-labs.ts";
 import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
 import { tellBlindSpots } from "./blind-spots.ts";

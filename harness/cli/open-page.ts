@@ -1,5 +1,5 @@
 import { messageOf } from "../core/errors.ts";
-import { localExecutor } from "../exec/local.ts";
+import { localExecutor } from "../exec/local/local.ts";
 
 /** Opens a page in the user's browser; where there is none, says so and goes on. */
 export async function openPage(path: string): Promise<void> {

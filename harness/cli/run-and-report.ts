@@ -2,7 +2,7 @@ import { ExitCode, messageOf } from "../core/errors.ts";
 import { newRunId } from "../core/run-id.ts";
 import type { Profile } from "../encap/enumerate.ts";
 import type { Mode } from "../encap/mode.ts";
-import { localExecutor } from "../exec/local.ts";
+import { localExecutor } from "../exec/local/local.ts";
 import { shellQuote } from "../exec/quote.ts";
 import type { Fault } from "../fault/fault.ts";
 import { consoleListener } from "../report/console.ts";
@@ -161,7 +161,7 @@ function consoleFor(
     },
     live,
     columns: process.stdout.columns || 100,
-    colour: order.color && process.stdout.isTTY && !process.env.NO_COLOR,
+    color: order.color && process.stdout.isTTY && !process.env.NO_COLOR,
     level: order.quiet === true ? "quiet" : order.verbose === true ? "verbose" : "normal",
     folderOf: () => folder.path,
     labLine: diagramText,

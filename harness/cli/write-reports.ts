@@ -1,4 +1,4 @@
-import { localExecutor } from "../exec/local.ts";
+import { localExecutor } from "../exec/local/local.ts";
 import { messageOf } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { generatePage } from "../report/allure-page.ts";

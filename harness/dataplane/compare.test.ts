@@ -45,7 +45,7 @@ function facts(third: number, change: Partial<NodeFacts> = {}): ComparedFacts {
       { device: "eth0", kind: "veth", mtu: 1500, up: true, mac: "02:00:00:00:00:01", addresses: ["192.0.2.1/24"] },
     ],
     fdb: [{ mac, destination: "192.0.2.2", device: "vxlan.calico" }],
-    neighbours: [{ address: `10.${third}.1.0`, mac, device: "vxlan.calico", state: "PERMANENT" }],
+    neighbors: [{ address: `10.${third}.1.0`, mac, device: "vxlan.calico", state: "PERMANENT" }],
   };
   return { facts: { nodes: [{ ...a1, ...change }] }, identities: identities(third) };
 }
@@ -74,7 +74,7 @@ describe("comparison of two dataplanes", () => {
 
   it("leaves out what traffic made and what is no dataplane's business", () => {
     const reachable = { address: "192.0.2.2", mac: "02:00:00:00:00:02", device: "eth0", state: "REACHABLE" };
-    const left = facts(19, { neighbours: [...(facts(19).facts.nodes[0]?.neighbours ?? []), reachable] });
+    const left = facts(19, { neighbors: [...(facts(19).facts.nodes[0]?.neighbors ?? []), reachable] });
     assert.deepEqual(compareFacts(left, facts(19)), []);
     const wire = { ...toB1(19), destination: "169.254.64.0/18", device: "mgmt0" };
     const wired = facts(19, { routes: [toB1(19), wire] });
@@ -84,8 +84,8 @@ describe("comparison of two dataplanes", () => {
 
   it("explains what is known of Calico and the reference, and nothing else", () => {
     const pod = { address: "10.19.0.1", mac: "8e:ba:68:ed:28:8a", device: "cali1", state: "PERMANENT" };
-    const own = facts(19).facts.nodes[0]?.neighbours ?? [];
-    const differences = compareFacts(facts(19, { neighbours: [...own, pod], fdb: [] }), facts(77));
+    const own = facts(19).facts.nodes[0]?.neighbors ?? [];
+    const differences = compareFacts(facts(19, { neighbors: [...own, pod], fdb: [] }), facts(77));
     assert.deepEqual(
       differences.map((difference) => [difference.subject, explainDifference(difference) !== undefined]),
       [

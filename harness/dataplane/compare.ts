@@ -11,7 +11,7 @@ export interface ComparedFacts {
 /** One thing that two dataplanes programmed differently on a node; `a` or `b` is missing where that one has nothing. */
 export interface Difference {
   readonly node: string;
-  readonly what: "route" | "device" | "fdb" | "neighbour";
+  readonly what: "route" | "device" | "fdb" | "neighbor";
   /** "block of b1", "vxlan.calico", "VTEP of b1": in words, because addresses differ. */
   readonly subject: string;
   readonly a?: string;
@@ -20,7 +20,7 @@ export interface Difference {
 
 /**
  * Lists what two dataplanes programmed differently for the same plan and mode. Blocks, pods and tunnels are compared by
- * whose they are and not by their addresses. Only what stays is compared: no neighbours that traffic made. `ignoredDevices`
+ * whose they are and not by their addresses. Only what stays is compared: no neighbors that traffic made. `ignoredDevices`
  * are no dataplane's business, such as the wire to a datastore.
  */
 export function compareFacts(
@@ -36,7 +36,7 @@ export function compareFacts(
       ...compare(left.node, "route", routesOf(left, a.identities, ignored), routesOf(right, b.identities, ignored)),
       ...compare(left.node, "device", linksOf(left, a.identities, ignored), linksOf(right, b.identities, ignored)),
       ...compare(left.node, "fdb", fdbOf(left, a.identities), fdbOf(right, b.identities)),
-      ...compare(left.node, "neighbour", neighboursOf(left, a.identities), neighboursOf(right, b.identities)),
+      ...compare(left.node, "neighbor", neighborsOf(left, a.identities), neighborsOf(right, b.identities)),
     ];
   });
 }
@@ -94,9 +94,9 @@ function fdbOf({ fdb }: NodeFacts, identities: Identities): Described {
   return described(fdb.map(({ mac, destination, device }) => [`${name(destination)} on ${device}`, mac]));
 }
 
-function neighboursOf({ neighbours }: NodeFacts, identities: Identities): Described {
+function neighborsOf({ neighbors }: NodeFacts, identities: Identities): Described {
   const name = namer(identities);
-  const kept = neighbours.filter(({ state }) => state.includes("PERMANENT"));
+  const kept = neighbors.filter(({ state }) => state.includes("PERMANENT"));
   // A pod's own MAC is drawn by lot.
   const text = (device: string, mac: string): string => (device.startsWith("cali") ? "permanent" : mac);
   return described(kept.map(({ address, mac, device }) => [`${name(address)} on ${device}`, text(device, mac)]));

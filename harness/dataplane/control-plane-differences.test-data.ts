@@ -51,11 +51,11 @@ function tunnelDifferences({ tunnels, idleDevices }: ExpectedNodeState, { links 
 function peerDifferences(expected: ExpectedNodeState, facts: NodeFacts): readonly string[] {
   const key = (entry: { mac: string; device: string }, to: string): string => `${entry.mac} ${to} ${entry.device}`;
   const fdb = new Set(facts.fdb.map((entry) => key(entry, entry.destination)));
-  const permanent = facts.neighbours.filter(({ state }) => state === "PERMANENT");
-  const neighbours = new Set(permanent.map((entry) => key(entry, entry.address)));
+  const permanent = facts.neighbors.filter(({ state }) => state === "PERMANENT");
+  const neighbors = new Set(permanent.map((entry) => key(entry, entry.address)));
   return [
     ...expected.fdb.map((entry) => key(entry, entry.destination)).filter((entry) => !fdb.delete(entry)),
-    ...expected.neighbours.map((entry) => key(entry, entry.address)).filter((entry) => !neighbours.has(entry)),
+    ...expected.neighbors.map((entry) => key(entry, entry.address)).filter((entry) => !neighbors.has(entry)),
     ...[...fdb].map((entry) => `FDB entry ${entry} too many`),
   ];
 }

@@ -3,7 +3,7 @@ import { LabError } from "../core/errors.ts";
 import { Scope, withScope } from "../core/scope.ts";
 import { expectControlPlane } from "../encap/control-plane.ts";
 import { modes, type Mode, type ModeId } from "../encap/mode.ts";
-import type { Lab } from "../provider/provider.ts";
+import type { Lab } from "../lab/lab.ts";
 import { controlPlaneDifferences } from "./control-plane-differences.test-data.ts";
 import type { Dataplane, Network, NodeFacts } from "./dataplane.ts";
 
@@ -111,8 +111,8 @@ export function dataplaneContract(make: (context: Mocha.Context) => Promise<Data
   });
 }
 
-/** Kernel state that does not depend on traffic that went by: no neighbours, no counters. */
-async function kernelOf(dataplane: Dataplane, lab: Lab): Promise<readonly Omit<NodeFacts, "neighbours">[]> {
+/** Kernel state that does not depend on traffic that went by: no neighbors, no counters. */
+async function kernelOf(dataplane: Dataplane, lab: Lab): Promise<readonly Omit<NodeFacts, "neighbors">[]> {
   const [mode] = modes;
   assert.ok(mode);
   const identities = { nodes: [], pods: [], services: [] };

@@ -3,7 +3,7 @@ import type { BgpDesign } from "../encap/bgp.ts";
 import type { Identities } from "../encap/identity.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Executor } from "../exec/executor.ts";
-import type { Lab } from "../provider/provider.ts";
+import type { Lab } from "../lab/lab.ts";
 import type { Family } from "../topology/topology.ts";
 
 /** A pod that is up: a namespace inside its node, with an executor of its own. */
@@ -51,7 +51,7 @@ export interface NodeFacts {
   readonly routes: readonly RouteFact[];
   readonly links: readonly LinkFact[];
   readonly fdb: readonly { readonly mac: string; readonly destination: string; readonly device: string }[];
-  readonly neighbours: readonly {
+  readonly neighbors: readonly {
     readonly address: string;
     readonly mac: string;
     readonly device: string;
@@ -90,7 +90,7 @@ export interface LinkFact {
 export interface BgpSessionFact {
   /** Router or node that was asked. */
   readonly at: string;
-  /** Node or router at the other end; its address where the plan knows no such neighbour. */
+  /** Node or router at the other end; its address where the plan knows no such neighbor. */
   readonly peer: string;
   readonly family: Family;
   /** "Established", "Active", … (RFC 4271 8.2.2); "unknown" where BIRD says nothing of a session that should be. */
@@ -120,7 +120,7 @@ export interface Dataplane {
   readonly title: string;
   /** [] = can; otherwise the reasons. */
   missing(mode: Mode, lab: Lab): Promise<readonly Requirement[]>;
-  /** Returns when converged (device, address, FDB and neighbours, routes, first ping), or throws with the last observation. */
+  /** Returns when converged (device, address, FDB and neighbors, routes, first ping), or throws with the last observation. */
   install(mode: Mode, lab: Lab, scope: Scope): Promise<Network>;
   /** The network of a lab on which this dataplane is installed already. */
   attach(mode: Mode, lab: Lab): Promise<Network>;

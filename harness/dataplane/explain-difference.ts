@@ -9,9 +9,9 @@ interface Known {
 /** Seen with Calico v3.32.1 on kernel 6.18. `a` is Calico and `b` the reference, in the words of `lab compare`. */
 const known: readonly Known[] = [
   {
-    matches: ({ what, subject, b }) => what === "neighbour" && /^pod .* on cali/.test(subject) && b === undefined,
+    matches: ({ what, subject, b }) => what === "neighbor" && /^pod .* on cali/.test(subject) && b === undefined,
     because:
-      "Felix enters each local pod's MAC as a permanent neighbour (static ARP, felix routetable); the reference leaves it to ARP, which no packet on an uplink shows",
+      "Felix enters each local pod's MAC as a permanent neighbor (static ARP, felix routetable); the reference leaves it to ARP, which no packet on an uplink shows",
   },
   {
     matches: ({ what, subject, a, b }) =>

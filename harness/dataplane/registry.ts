@@ -1,5 +1,5 @@
 import { UsageError } from "../core/errors.ts";
-import { calicoDataplane, type CalicoOptions } from "./calico/calico-dataplane.ts";
+import { calicoDataplane, type CalicoOptions } from "./standalone/standalone-dataplane.ts";
 import type { Dataplane } from "./dataplane.ts";
 import { kubernetesCalico, type KubernetesCalicoOptions } from "./kubernetes/index.ts";
 import { referenceDataplane } from "./reference/reference-dataplane.ts";

@@ -25,7 +25,7 @@ export interface ExpectedSpeaker {
 }
 
 /**
- * Who must speak BGP with whom: with `fabric: bgp` every router with the nodes of its racks and with its neighbour routers, reflecting
+ * Who must speak BGP with whom: with `fabric: bgp` every router with the nodes of its racks and with its neighbor routers, reflecting
  * what it learns; nodes with each other as the dataplane is designed. [] where nothing speaks BGP.
  */
 export function expectBgp(plan: Plan, identities: Identities, design?: BgpDesign): readonly ExpectedSpeaker[] {
@@ -49,7 +49,7 @@ function routerSide(plan: Plan, identities: Identities, at: string, family: Fami
   const own = segmentsOf(plan, at);
   const near = plan.nodes.filter(({ uplink }) => own.has(uplink.segment)).map(({ name }) => name);
   const far = plan.nodes.filter(({ name }) => !near.includes(name));
-  const neighbours = plan.routers.filter(({ name }) => name !== at && shares(plan, name, own));
+  const neighbors = plan.routers.filter(({ name }) => name !== at && shares(plan, name, own));
   return [
     ...near.map((peer) => ({
       peer,
@@ -57,7 +57,7 @@ function routerSide(plan: Plan, identities: Identities, at: string, family: Fami
       learned: blocksOf(identities, [peer], family),
       advertised: blocksOf(identities, othersThan(identities, peer), family),
     })),
-    ...neighbours.map(({ name: peer }) => {
+    ...neighbors.map(({ name: peer }) => {
       const theirs = segmentsOf(plan, peer);
       const behind = far.filter(({ uplink }) => theirs.has(uplink.segment)).map(({ name }) => name);
       return { peer, family, learned: blocksOf(identities, behind, family) };

@@ -83,8 +83,8 @@ describe("expectControlPlane", () => {
     assert.ok(pods.every(({ device }) => /^cali[0-9a-f]{11}$/.test(device ?? "")));
   });
 
-  it("VXLAN device, FDB and permanent neighbours for every peer, those of the same subnet too", () => {
-    const { tunnels, fdb, neighbours, idleDevices } = stateOf(two, "vxlan-cross-subnet");
+  it("VXLAN device, FDB and permanent neighbors for every peer, those of the same subnet too", () => {
+    const { tunnels, fdb, neighbors, idleDevices } = stateOf(two, "vxlan-cross-subnet");
     assert.deepEqual(tunnels, [
       {
         device: "vxlan.calico",
@@ -99,7 +99,7 @@ describe("expectControlPlane", () => {
       ["198.18.1.12", "198.18.2.11", "198.18.2.12"],
     );
     assert.deepEqual(
-      neighbours.map(({ address }) => address),
+      neighbors.map(({ address }) => address),
       ["198.19.0.64", "198.19.0.128", "198.19.0.192"],
     );
     assert.equal(fdb[1]?.mac, "66:7e:83:ca:2a:65");
@@ -109,7 +109,7 @@ describe("expectControlPlane", () => {
   it("IPIP device without FDB, and nothing at all without encapsulation", () => {
     const ipip = stateOf(two, "ipip-always");
     assert.deepEqual(ipip.tunnels, [{ device: "tunl0", kind: "ipip", mtu: 1480, address: "198.19.0.0/32" }]);
-    assert.deepEqual([ipip.fdb, ipip.neighbours], [[], []]);
+    assert.deepEqual([ipip.fdb, ipip.neighbors], [[], []]);
     const none = stateOf(two, "none");
     assert.deepEqual([none.tunnels, none.idleDevices], [[], ["vxlan.calico", "vxlan-v6.calico", "tunl0"]]);
   });

@@ -17,7 +17,7 @@ export interface ExpectedNodeState {
   /** Blocks of the node's own in which pods of others may have routes to their devices. */
   readonly shared: readonly string[];
   /** Permanent entries. */
-  readonly neighbours: readonly { readonly address: string; readonly mac: string; readonly device: string }[];
+  readonly neighbors: readonly { readonly address: string; readonly mac: string; readonly device: string }[];
 }
 
 /** One route of the main table; what is undefined may be anything. */
@@ -150,7 +150,7 @@ function peersOf(
   plan: Plan,
   mode: Mode,
   others: readonly NodeIdentity[],
-): Pick<ExpectedNodeState, "fdb" | "neighbours"> {
+): Pick<ExpectedNodeState, "fdb" | "neighbors"> {
   const peers = plan.families.flatMap((family) => {
     const device = mode.encapsulation === "vxlan" ? tunnelDevice(mode, family) : undefined;
     return others.flatMap((other) => {
@@ -162,6 +162,6 @@ function peersOf(
   });
   return {
     fdb: peers.map(({ mac, destination, device }) => ({ mac, destination, device })),
-    neighbours: peers.map(({ address, mac, device }) => ({ address, mac, device })),
+    neighbors: peers.map(({ address, mac, device }) => ({ address, mac, device })),
   };
 }

@@ -247,7 +247,7 @@ describe("expectPath", () => {
     assert.equal(describeDirection(expectationOf(wide, "none/pod-to-host/cross-subnet/v4/a1->b1").forward), "plain");
   });
 
-  it("keeps packets on the node where nobody answers ARP for a neighbour that is none", async () => {
+  it("keeps packets on the node where nobody answers ARP for a neighbor that is none", async () => {
     const topology = {
       ...wide.topology,
       routers: wide.topology.routers.map((router) => ({ ...router, proxyArp: false })),

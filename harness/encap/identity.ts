@@ -17,7 +17,7 @@ export interface NodeIdentity {
   readonly addresses: PerFamily<string>;
   /** Addresses with the prefix the topology intends to be registered; the same-subnet decision is made on these. */
   readonly registered: PerFamily<string>;
-  /** Device towards the other nodes. */
+  /** Device toward the other nodes. */
   readonly uplink: string;
   /** Blocks of pod addresses that the node owns. */
   readonly blocks: PerFamily<readonly string[]>;

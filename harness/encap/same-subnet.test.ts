@@ -27,7 +27,7 @@ describe("inSameSubnet", () => {
     assert.deepEqual(both("fd00:18:1::b/64", "fd00:18:2::b/64", 6), [false, false]);
   });
 
-  it("has no neighbours with /32, but may be one (calico#3003)", () => {
+  it("has no neighbors with /32, but may be one (calico#3003)", () => {
     assert.deepEqual(both("198.18.1.11/32", "198.18.1.12/24"), [false, true]);
   });
 

@@ -21,7 +21,7 @@ export interface Way {
 
 /** How the sending node finds its next hop. */
 export interface Departure {
-  /** Treats the target as a neighbour whatever the interface says: a route with `onlink`, as Felix makes them. */
+  /** Treats the target as a neighbor whatever the interface says: a route with `onlink`, as Felix makes them. */
   readonly onlink: boolean;
   /** Why the routers do not pass the packet on ("no route to 198.19.0.128/26 (fabric: none)"); missing where they do. */
   readonly unroutable?: string;
@@ -44,7 +44,7 @@ export function underlayWay(plan: Plan, family: Family, from: PlannedNode, to: P
   return { leaves: true, ...throughRouters(plan, family, entry, to, departure) };
 }
 
-/** The address a node sends to in order to reach a target: the target itself, or the gateway towards it. */
+/** The address a node sends to in order to reach a target: the target itself, or the gateway toward it. */
 export function nextHop(from: PlannedNode, family: Family, target: string, onlink: boolean): string | undefined {
   const own = from.uplink.addresses[family];
   if (onlink || (own !== undefined && contains(own, target))) return target;
@@ -81,7 +81,7 @@ interface Entry {
   readonly port: Port;
 }
 
-/** The port towards a node: on its segment, or on that of the next router (`via`). */
+/** The port toward a node: on its segment, or on that of the next router (`via`). */
 function exitPort(router: PlannedRouter, family: Family, to: PlannedNode): { port: Port; via?: string } | undefined {
   const connected = router.ports.find((port) => port.segment === to.uplink.segment);
   if (connected !== undefined) return { port: connected };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { runBatch } from "./batch.ts";
 import type { Executor } from "./executor.ts";
-import { localExecutor } from "./local.ts";
-import { prefixedExecutor } from "./prefix.ts";
+import { localExecutor } from "./local/local.ts";
+import { prefixedExecutor } from "./namespace/prefix.ts";
 import { skipFor } from "../core/skip.test-data.ts";
 
 const env = { ENCAPLAB_RUN: `btest:${process.pid}` };

@@ -1,7 +1,7 @@
 import { LabError } from "../core/errors.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 import type { NodeIdentity } from "../encap/identity.ts";
-import type { LabNode } from "../provider/provider.ts";
+import type { LabNode } from "../lab/lab.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Family } from "../topology/topology.ts";
 

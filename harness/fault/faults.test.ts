@@ -4,7 +4,7 @@ import { Scope, withScope } from "../core/scope.ts";
 import type { Network, NodeFacts } from "../dataplane/dataplane.ts";
 import { referenceDataplane } from "../dataplane/reference/reference-dataplane.ts";
 import { modes, type ModeId } from "../encap/mode.ts";
-import type { Lab } from "../provider/provider.ts";
+import type { Lab } from "../lab/lab.ts";
 import { netnsProvider } from "../provider/netns/index.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
@@ -295,8 +295,8 @@ async function kernelOf(network: Network): Promise<readonly unknown[]> {
   return [...nodes.map(comparable), ...tables];
 }
 
-function comparable({ node, routes, links, fdb, neighbours }: NodeFacts): unknown {
+function comparable({ node, routes, links, fdb, neighbors }: NodeFacts): unknown {
   const sorted = (list: readonly unknown[]): readonly string[] => list.map((entry) => JSON.stringify(entry)).toSorted();
-  const permanent = neighbours.filter(({ state }) => state === "PERMANENT");
-  return { node, routes: sorted(routes), links: sorted(links), fdb: sorted(fdb), neighbours: sorted(permanent) };
+  const permanent = neighbors.filter(({ state }) => state === "PERMANENT");
+  return { node, routes: sorted(routes), links: sorted(links), fdb: sorted(fdb), neighbors: sorted(permanent) };
 }

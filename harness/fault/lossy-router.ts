@@ -7,7 +7,7 @@ import type { Fault } from "./fault.ts";
 export const lossyRouter: Fault = {
   name: "lossy-router",
   title: "the router drops every tenth packet",
-  describes: "#7281, #9450 (bursts of loss while neighbours are re-made), #1357",
+  describes: "#7281, #9450 (bursts of loss while neighbors are re-made), #1357",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],
   apply: async (network, _plan, scope = new Scope()) => ({

@@ -3,7 +3,7 @@ import type { Network } from "../dataplane/dataplane.ts";
 import { birdFolder } from "../dataplane/fabric/bgp-fabric.ts";
 import { routerSessions } from "../dataplane/fabric/bird-config.ts";
 import { shellQuote } from "../exec/quote.ts";
-import type { LabNode } from "../provider/provider.ts";
+import type { LabNode } from "../lab/lab.ts";
 import { culprit, faultFamily, routersOf } from "./cast.ts";
 
 /** A router's BGP session with the culprit. */

@@ -8,7 +8,7 @@ import { replaceRoute } from "./replace-route.ts";
 /** The culprit sends packets for another rack's pods to the router as they are. */
 export const plainLeak: Fault = {
   name: "plain-leak",
-  title: "pod packets for another rack leave unencapsulated, towards the router",
+  title: "pod packets for another rack leave unencapsulated, toward the router",
   describes: "projectcalico/felix#2953, #9403, #7706",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],

@@ -7,7 +7,7 @@ import type { Actor } from "./cast.ts";
 
 /**
  * Makes an actor's VXLAN device anew with another VNI, which the kernel does not change on a living device, and gives it
- * back its addresses, neighbours, FDB entries and routes. The undo makes the old device again.
+ * back its addresses, neighbors, FDB entries and routes. The undo makes the old device again.
  */
 export async function rebuildVxlan(actor: Actor, device: string, vni: number, scope: Scope): Promise<string> {
   const facts = await readNodeFacts(actor.name, actor.executor);
@@ -27,7 +27,7 @@ export async function rebuildVxlan(actor: Actor, device: string, vni: number, sc
 function script(
   { device, mac, mtu, addresses }: LinkFact,
   vxlan: NonNullable<LinkFact["vxlan"]>,
-  { neighbours, fdb, routes }: NodeFacts,
+  { neighbors, fdb, routes }: NodeFacts,
   uplink: string,
 ): string {
   const learning = vxlan.learning ? "learning" : "nolearning";
@@ -39,7 +39,7 @@ function script(
       `dstport ${vxlan.port} ${learning}`,
     `link set ${device} up`,
     ...own.map((address) => `addr add ${address} dev ${device}${address.includes(":") ? " nodad" : ""}`),
-    ...neighbours
+    ...neighbors
       .filter((entry) => entry.device === device && entry.state.includes("PERMANENT"))
       .map((entry) => `neigh replace ${entry.address} lladdr ${entry.mac} dev ${device} nud permanent`),
     ...routes.filter((route) => route.device === device && route.via !== undefined).map(routeLine),

@@ -7,7 +7,7 @@ import { familyWord, poolSet } from "./pool-set.ts";
 /** The culprit masquerades pod-to-pod traffic, which Calico never does: servers see the node instead of the pod. */
 export const snatPodToPod: Fault = {
   name: "snat-pod-to-pod",
-  title: "one node masquerades its pods towards other pods",
+  title: "one node masquerades its pods toward other pods",
   describes: "#3440, #2222, #5952",
   modes: ["none", "vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["same-subnet"],

@@ -3,10 +3,10 @@ import { culprit, farPeer } from "./cast.ts";
 import type { Fault } from "./fault.ts";
 import { replaceRoute } from "./replace-route.ts";
 
-/** The culprit takes a node of another rack for a neighbour: nobody on its segment answers for that address. */
+/** The culprit takes a node of another rack for a neighbor: nobody on its segment answers for that address. */
 export const staleDirectRoute: Fault = {
   name: "stale-direct-route",
-  title: "a node of another rack is still taken for a neighbour",
+  title: "a node of another rack is still taken for a neighbor",
   describes: "projectcalico/felix#2494, projectcalico/felix#2953",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],

@@ -22,7 +22,7 @@ export const vtepMacDrift: Fault = {
     const peers = everyActor(network).filter(({ name }) => name !== victim.name);
     const own = (mac: string): readonly string[] => [
       `ip link set ${device} address ${mac}`,
-      // The kernel drops all neighbours of a device whose address changes, permanent ones too (neigh_changeaddr).
+      // The kernel drops all neighbors of a device whose address changes, permanent ones too (neigh_changeaddr).
       ...peers.map(
         (peer) =>
           `ip neigh replace ${peer.tunnelAddress} lladdr ${vtepMacOf(peer.identity, family)} dev ${device} nud permanent`,

@@ -7,7 +7,7 @@ import { readCapture } from "../packet/read-capture.ts";
 import type { Probe } from "../probe/probe.ts";
 import { icmpErrorOf } from "./icmp-error.ts";
 import type { ProbeObservation, TapHealth } from "./observation.ts";
-import { Recogniser, type Quotation } from "./recogniser.ts";
+import { Recognizer, type Quotation } from "./recognizer.ts";
 import { sightingsOf } from "./sightings.ts";
 import { Tally } from "./tally.ts";
 
@@ -68,14 +68,14 @@ async function listen(listener: Listener, capture: CaptureFile, options: Observe
 class Listener {
   readonly #probes: readonly Probe[];
   readonly #taps: readonly TapId[];
-  readonly #recogniser: Recogniser;
+  readonly #recognizer: Recognizer;
   readonly #heard: number[];
   readonly #errors: { tap: number; from: string; text: string; quotation: Quotation }[] = [];
 
   constructor(probes: readonly Probe[], taps: readonly TapId[]) {
     this.#probes = probes;
     this.#taps = taps;
-    this.#recogniser = new Recogniser(probes);
+    this.#recognizer = new Recognizer(probes);
     this.#heard = taps.map(() => 0);
   }
 
@@ -96,7 +96,7 @@ class Listener {
   }
 
   observations(): readonly ProbeObservation[] {
-    const sightings = sightingsOf(this.#recogniser, this.#taps);
+    const sightings = sightingsOf(this.#recognizer, this.#taps);
     const errors = this.#errorsByProbe();
     return this.#probes.map((probe, index) => ({
       probe,
@@ -115,7 +115,7 @@ class Listener {
   }
 
   #count(packet: Packet, tap: number, file: string): void {
-    const identified = this.#recogniser.identify(packet);
+    const identified = this.#recognizer.identify(packet);
     if (identified === undefined) {
       this.#countError(packet, tap);
       return;
@@ -131,7 +131,7 @@ class Listener {
   }
 
   #countError(packet: Packet, tap: number): void {
-    const quotation = this.#recogniser.quotation(packet);
+    const quotation = this.#recognizer.quotation(packet);
     const error = quotation === undefined ? undefined : icmpErrorOf(packet);
     if (quotation !== undefined && error !== undefined) this.#errors.push({ tap, ...error, quotation });
   }
@@ -139,7 +139,7 @@ class Listener {
   #errorsByProbe(): ReadonlyMap<number, ProbeObservation["icmpErrors"]> {
     const byProbe = new Map<number, { tap: TapId; from: string; text: string }[]>();
     for (const { tap: index, from, text, quotation } of this.#errors) {
-      const probe = this.#recogniser.resolveQuotation(quotation);
+      const probe = this.#recognizer.resolveQuotation(quotation);
       const tap = this.#taps[index];
       if (probe === undefined || tap === undefined) continue;
       const errors = byProbe.get(probe) ?? [];

@@ -1,22 +1,22 @@
 import type { TapId } from "../encap/expectation.ts";
 import type { TapSighting } from "./observation.ts";
-import type { Recogniser } from "./recogniser.ts";
+import type { Recognizer } from "./recognizer.ts";
 import { mergeVariants, type Tally } from "./tally.ts";
 
 /** What the taps heard of each probe (by its position), sorted by tap and direction. */
 export function sightingsOf(
-  recogniser: Recogniser,
+  recognizer: Recognizer,
   taps: readonly TapId[],
 ): ReadonlyMap<number, readonly TapSighting[]> {
-  const tallies = talliesByProbe(recogniser);
+  const tallies = talliesByProbe(recognizer);
   return new Map([...tallies].map(([probe, places]) => [probe, sightingsAt(places, taps)]));
 }
 
 /** By probe, then by tap number times two, plus one for the reverse direction. */
-function talliesByProbe(recogniser: Recogniser): ReadonlyMap<number, ReadonlyMap<number, readonly Tally[]>> {
+function talliesByProbe(recognizer: Recognizer): ReadonlyMap<number, ReadonlyMap<number, readonly Tally[]>> {
   const byProbe = new Map<number, Map<number, Tally[]>>();
-  for (const subject of recogniser.subjects()) {
-    const resolved = recogniser.resolve(subject);
+  for (const subject of recognizer.subjects()) {
+    const resolved = recognizer.resolve(subject);
     if (resolved === undefined) continue;
     const places = byProbe.get(resolved.probe) ?? new Map<number, Tally[]>();
     byProbe.set(resolved.probe, places);

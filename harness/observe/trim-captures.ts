@@ -4,7 +4,7 @@ import type { Packet } from "../packet/packet.ts";
 import { readCapture } from "../packet/read-capture.ts";
 import { trimCapture } from "../packet/trim-capture.ts";
 import type { Probe } from "../probe/probe.ts";
-import { Recogniser } from "./recogniser.ts";
+import { Recognizer } from "./recognizer.ts";
 
 export interface TrimOptions {
   /** Folder for the small files, `<node>.pcap` each; made where missing. */
@@ -35,11 +35,11 @@ export async function trimCaptures(
   options: TrimOptions,
 ): Promise<readonly TrimmedCapture[]> {
   const read = options.vxlanPorts === undefined ? {} : { vxlanPorts: options.vxlanPorts };
-  const recogniser = new Recogniser(probes);
+  const recognizer = new Recognizer(probes);
   // Twice through the files: what a flow belongs to may show on another node, or after its first packets.
   for (const capture of captures) {
     await readCapture(capture.file, read, (packet) => {
-      recogniser.identify(packet);
+      recognizer.identify(packet);
     });
   }
   const trimmed: TrimmedCapture[] = [];
@@ -47,7 +47,7 @@ export async function trimCaptures(
     const devices = targets.find((target) => target.node === node)?.devices ?? [];
     const taps = new Set([...interfaces].filter(([, device]) => devices.includes(device)).map(([index]) => index));
     const file = join(options.folder, `${node}.pcap`);
-    const keep = keeper(recogniser, taps, options.perFlow ?? 20);
+    const keep = keeper(recognizer, taps, options.perFlow ?? 20);
     const { written } = await trimCapture(source, file, keep, mostPackets, read);
     trimmed.push({ node, file, packets: written });
   }
@@ -55,12 +55,12 @@ export async function trimCaptures(
 }
 
 /** Says yes to the first packets of each probe per tap and direction. */
-function keeper(recogniser: Recogniser, taps: ReadonlySet<number>, perFlow: number): (packet: Packet) => boolean {
+function keeper(recognizer: Recognizer, taps: ReadonlySet<number>, perFlow: number): (packet: Packet) => boolean {
   const kept = new Map<string, number>();
   return (packet) => {
     const tap = packet.interfaceIndex;
     if (tap === undefined || !taps.has(tap)) return false;
-    const flow = flowOf(recogniser, packet);
+    const flow = flowOf(recognizer, packet);
     if (flow === undefined) return false;
     const key = `${tap} ${flow}`;
     const count = (kept.get(key) ?? 0) + 1;
@@ -69,13 +69,13 @@ function keeper(recogniser: Recogniser, taps: ReadonlySet<number>, perFlow: numb
   };
 }
 
-function flowOf(recogniser: Recogniser, packet: Packet): string | undefined {
-  const identified = recogniser.identify(packet);
+function flowOf(recognizer: Recognizer, packet: Packet): string | undefined {
+  const identified = recognizer.identify(packet);
   if (identified !== undefined) {
-    const resolved = recogniser.resolve(identified.subject);
+    const resolved = recognizer.resolve(identified.subject);
     return resolved === undefined ? undefined : `${resolved.probe} ${identified.side === resolved.source ? "f" : "r"}`;
   }
-  const quotation = recogniser.quotation(packet);
-  const about = quotation === undefined ? undefined : recogniser.resolveQuotation(quotation);
+  const quotation = recognizer.quotation(packet);
+  const about = quotation === undefined ? undefined : recognizer.resolveQuotation(quotation);
   return about === undefined ? undefined : `${about} error`;
 }

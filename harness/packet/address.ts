@@ -55,7 +55,7 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
   return best;
 }
 
-/** Multiplicative hash (2^32 divided by the golden ratio, Knuth 6.4): neighbours in a subnet get distant places. */
+/** Multiplicative hash (2^32 divided by the golden ratio, Knuth 6.4): neighbors in a subnet get distant places. */
 function placeOf(key: number): number {
   return Math.imul(key, 0x9e3779b1) >>> (32 - placeBits);
 }

@@ -123,7 +123,7 @@ function marks(conversation: Conversation): string {
 function otherLine(other: OtherTraffic): string[] {
   const parts = [
     [other.arp, "ARP"],
-    [other.neighborDiscovery, "neighbour discovery"],
+    [other.neighborDiscovery, "neighbor discovery"],
     [other.notIp, "not IP"],
     [other.innerUnread, "encapsulated without a readable inner IP header"],
     [other.malformed, "malformed"],

@@ -276,7 +276,7 @@ describe("decode: IPv6", () => {
     assert.equal(stack(packet), "ipv6 malformed");
   });
 
-  it("reads echo, neighbour discovery and packet too big with what it quotes", () => {
+  it("reads echo, neighbor discovery and packet too big with what it quotes", () => {
     const request = icmpv6({ type: 128 }, hex("0007 0001 746f6b656e"));
     const ping = decodeBytes(ipv6({ ...ends, protocol: 58 }, request), "ipv6");
     assert.equal(packetLines(ping)[1], "ICMPv6 echo request id 7 seq 1");

@@ -3,7 +3,7 @@ import { uint16, uint32, uint8 } from "./bytes.ts";
 import { has, type Cursor, type Protocol } from "./cursor.ts";
 
 /*
- * ICMPv6 (RFC 4443; neighbour discovery RFC 4861)
+ * ICMPv6 (RFC 4443; neighbor discovery RFC 4861)
  *
  *   0                   1                   2                   3
  *   0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -66,7 +66,7 @@ export class Icmpv6 {
     return this.type === Icmpv6Type.packetTooBig ? uint32(this.bytes, this.start + field.mtu) : undefined;
   }
 
-  /** Address that a neighbour solicitation or advertisement is about; missing in all others and where it is cut. */
+  /** Address that a neighbor solicitation or advertisement is about; missing in all others and where it is cut. */
   get target(): string | undefined {
     const { type } = this;
     const asks = type === Icmpv6Type.neighborSolicitation || type === Icmpv6Type.neighborAdvertisement;
@@ -82,7 +82,7 @@ export class Icmpv6 {
     return isErrorType(this.type);
   }
 
-  /** Router and neighbour discovery, redirects included (RFC 4861). */
+  /** Router and neighbor discovery, redirects included (RFC 4861). */
   get isNeighborDiscovery(): boolean {
     return this.type >= Icmpv6Type.routerSolicitation && this.type <= Icmpv6Type.redirect;
   }

@@ -31,7 +31,7 @@ export function parseCurl(stdout: string, stderr: string): CurlReport {
 }
 
 /** Client address that the responder saw: without brackets, and IPv4 without the `::ffff:` of dual-stack sockets. */
-export function normaliseAddress(text: string): string {
+export function normalizeAddress(text: string): string {
   return text
     .trim()
     .replace(/^\[(.*)\]$/, "$1")

@@ -1,5 +1,5 @@
 import type { CommandResult } from "../exec/executor.ts";
-import { normaliseAddress, parseCurl } from "./curl.ts";
+import { normalizeAddress, parseCurl } from "./curl.ts";
 import { parseIperf3 } from "./iperf3.ts";
 import { parsePing } from "./ping.ts";
 import { isDownload } from "./probe-command.ts";
@@ -62,7 +62,7 @@ function mtuOutcome(fitting: CommandResult, tooBig: CommandResult): Outcome {
 
 function curlOutcome({ stdout, stderr }: CommandResult): Outcome {
   const { answered, body, errors } = parseCurl(stdout, stderr);
-  const seen = answered ? { serverSaw: normaliseAddress(body) } : {};
+  const seen = answered ? { serverSaw: normalizeAddress(body) } : {};
   return { sent: 1, received: answered ? 1 : 0, errors, ...seen };
 }
 

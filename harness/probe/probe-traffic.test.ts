@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { localExecutor } from "../exec/local.ts";
+import { localExecutor } from "../exec/local/local.ts";
 import { defaultHttpPorts } from "./probe-command.ts";
 import { probeTraffic } from "./probe-traffic.ts";
 import { tokenSource } from "./token.ts";

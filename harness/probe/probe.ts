@@ -2,7 +2,7 @@ import type { Path } from "../encap/path.ts";
 
 export type ProbeKind = "ping" | "curl" | "bulk" | "mtu";
 
-/** What makes a probe's packets recognisable at every tap, whatever happens to their addresses. */
+/** What makes a probe's packets recognizable at every tap, whatever happens to their addresses. */
 export type Token =
   | {
       /** ICMP echo whose payload holds these bytes (`ping -p`). */
@@ -60,7 +60,7 @@ export interface ProbeResult {
   /** Requests sent and answered: pings, curls, or iperf3 flows. */
   readonly sent: number;
   readonly received: number;
-  /** Client address that the server saw (curl), normalised. */
+  /** Client address that the server saw (curl), normalized. */
   readonly serverSaw?: string;
   /** Round-trip times in milliseconds (ping). */
   readonly rttMs?: readonly number[];

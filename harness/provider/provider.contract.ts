@@ -4,7 +4,8 @@ import { Scope, withScope } from "../core/scope.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
-import type { Lab, LabLabel, LabNode, LabRef, Provider } from "./provider.ts";
+import type { Lab, LabLabel, LabNode, LabRef } from "../lab/lab.ts";
+import type { Provider } from "./provider.ts";
 
 /** What a contract run needs besides the provider. */
 export interface ProviderUnderTest {

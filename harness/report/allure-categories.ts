@@ -10,7 +10,7 @@ export interface AllureCategory {
 }
 
 /** The message by which Allure sorts a test into its category. */
-export function categorised(category: Category, message: string): string {
+export function categorized(category: Category, message: string): string {
   return `${category}: ${message}`;
 }
 
@@ -35,7 +35,7 @@ const meanings: Readonly<Record<Category, string>> = {
   "not reached": "The probe did not arrive, or no answer came back.",
   "lost on the way": "Fewer packets left a hop than came to it.",
   "wrong MTU": "A packet of pod MTU did not fit, or a larger one did.",
-  "control plane": "Routes, devices, FDB, neighbours or BGP sessions differ from what the mode must program.",
+  "control plane": "Routes, devices, FDB, neighbors or BGP sessions differ from what the mode must program.",
   inconclusive: "The captures cannot prove it either way; the reason says what would.",
   "lab trouble": "The lab could not be built, run or torn down; this says nothing about encapsulation.",
 };

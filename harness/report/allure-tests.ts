@@ -5,7 +5,7 @@ import Mocha from "mocha";
 import type { Measurement, RunRecord, ScenarioRecord } from "../run/record.ts";
 import type { Category, Status, Verdict } from "../verify/verdict.ts";
 import { attachEvidence, attachMeasurements, attachRun, type PcapBudget } from "./allure-attachments.ts";
-import { categorised } from "./allure-categories.ts";
+import { categorized } from "./allure-categories.ts";
 import { leadingVerdict, type PathOutcome } from "./path-outcome.ts";
 import { againCommand, seeItCommands } from "./see-it.ts";
 
@@ -38,7 +38,7 @@ export function addPathTest(
     await describeProblem(outcome, leading, context);
     throw (
       errors.find((error) => error.message === messageOfVerdict(leading)) ??
-      new Error(categorised("inconclusive", outcome.reason))
+      new Error(categorized("inconclusive", outcome.reason))
     );
   });
 }
@@ -195,11 +195,11 @@ function messageOfVerdict(verdict: Verdict | undefined): string {
   if (verdict === undefined) return "";
   const fallback: Category = verdict.status === "fail" ? "not reached" : "inconclusive";
   const reason = verdict.reason ?? `expected ${verdict.expected}, observed ${verdict.observed}`;
-  return categorised(verdict.category ?? fallback, reason);
+  return categorized(verdict.category ?? fallback, reason);
 }
 
 function troubleError(category: Category, message: string): Error {
-  const error = new Error(categorised(category, message));
+  const error = new Error(categorized(category, message));
   error.stack = error.message;
   return error;
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestResult } from "allure-js-commons";
-import { localExecutor } from "../exec/local.ts";
+import { localExecutor } from "../exec/local/local.ts";
 import type { RunRecord } from "../run/record.ts";
 import { allureCategories } from "./allure-categories.ts";
 import { generatePage } from "./allure-page.ts";

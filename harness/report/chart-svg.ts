@@ -60,7 +60,7 @@ function bar(measurement: Measurement, y: number, scale: (value: number) => numb
   ];
 }
 
-/** The baseline is grey and what goes through a tunnel or crosses racks has a colour of its own, so that the eye compares the right bars. */
+/** The baseline is gray and what goes through a tunnel or crosses racks has a color of its own, so that the eye compares the right bars. */
 function kind(name: string): string {
   if (name.includes("host")) return "base";
   return /cross-subnet|vxlan|ipip/i.test(name) ? "tunnel" : "";

@@ -29,14 +29,14 @@ describe("console report", () => {
     });
   }
 
-  it("prints no escape sequence unless asked for colour or a live line", () => {
+  it("prints no escape sequence unless asked for color or a live line", () => {
     for (const record of [passingRun(), failingRun(), brokenRun()]) assert.ok(!printed(record, {}).includes("\u001b"));
   });
 
-  it("says the same with colour as without", () => {
-    const bare = printed(failingRun(), { colour: true }).replace(/\u001b\[\d+m/g, "");
+  it("says the same with color as without", () => {
+    const bare = printed(failingRun(), { color: true }).replace(/\u001b\[\d+m/g, "");
     assert.equal(bare, printed(failingRun(), {}));
-    assert.notEqual(bare, printed(failingRun(), { colour: true }));
+    assert.notEqual(bare, printed(failingRun(), { color: true }));
   });
 
   it("numbers the columns where nodes have long names, as a cluster's have", () => {
@@ -141,7 +141,7 @@ function printed(record: RunRecord, options: Partial<ConsoleOptions>): string {
     write: (text) => parts.push(text),
     live: false,
     columns: 120,
-    colour: false,
+    color: false,
     level: "normal",
     folderOf: (id) => `results/${id}`,
     labLine: () => "two-racks: rack-a 198.18.1.0/24 [a1 a2] ─ tor ─ rack-b 198.18.2.0/24 [b1 b2]",

@@ -8,7 +8,7 @@ import { redact } from "./redact.ts";
 import { renderHeader, renderHeaderLine } from "./render-header.ts";
 import { renderScenario } from "./render-scenario.ts";
 import { renderSummary } from "./render-summary.ts";
-import { colourStyle, plainStyle, type Style } from "./style.ts";
+import { colorStyle, plainStyle, type Style } from "./style.ts";
 
 export interface ConsoleOptions {
   /** Takes text with its own line ends, to be written as it is: part of it moves the cursor on a terminal. */
@@ -17,7 +17,7 @@ export interface ConsoleOptions {
   readonly live: boolean;
   /** Width of the terminal. */
   readonly columns: number;
-  readonly colour: boolean;
+  readonly color: boolean;
   readonly level: "quiet" | "normal" | "verbose";
   /** Results folder of a run as commands shall name it. */
   readonly folderOf: (runId: string) => string;
@@ -40,7 +40,7 @@ export function consoleListener(options: ConsoleOptions): RunListener & { close(
   };
   const teller: Teller = {
     options,
-    style: options.colour ? colourStyle : plainStyle,
+    style: options.color ? colorStyle : plainStyle,
     line,
     print,
     context: { folder: "", topology: "", heading: undefined },

@@ -45,7 +45,7 @@ const kinds: readonly { readonly title: string; readonly kind: Kind }[] = [
 
 const routesOf = /\broutes?\b/;
 
-/** Titles are for people, and so are these groups: one that is not recognised is still shown, under the last heading. */
+/** Titles are for people, and so are these groups: one that is not recognized is still shown, under the last heading. */
 function kindOf({ title }: Block): Kind {
   if (/\bfirst\b/.test(title)) return "packets";
   return routesOf.test(title) || /\b(?:link|fdb|neigh|addr)\b/.test(title) ? "state" : "other";

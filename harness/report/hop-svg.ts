@@ -90,7 +90,7 @@ function boxOf(hop: HopRecord | undefined): string {
   return hop === undefined ? "" : `${hop.node} ${hop.role === silent ? silent : ""}`;
 }
 
-/** One box around the neighbouring taps of each node. */
+/** One box around the neighboring taps of each node. */
 function nodeBoxes(hops: readonly HopRecord[], top: number): readonly string[] {
   return hops.flatMap((hop, index) => {
     if (index > 0 && boxOf(hops[index - 1]) === boxOf(hop)) return [];

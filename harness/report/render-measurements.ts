@@ -2,7 +2,7 @@ import type { Measurement, ScenarioRecord } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import { formatFigure, plural } from "./format.ts";
 
-/** One line per kind of measurement of a mode, each figure from the record and labelled by what it was taken on. */
+/** One line per kind of measurement of a mode, each figure from the record and labeled by what it was taken on. */
 export function renderMeasurements(measurements: readonly Measurement[]): readonly string[] {
   return kinds.flatMap((what) => {
     const own = measurements.filter((measurement) => measurement.what === what);

@@ -50,7 +50,7 @@ describe("run schema", () => {
   const mutations: Record<string, (run: RunRecord) => unknown> = {
     "a missing summary": (run) => ({ ...run, summary: undefined }),
     "an unknown status": (run) => ({ ...run, verdicts: [{ ...run.verdicts[0], status: "ok" }] }),
-    "an unknown key": (run) => ({ ...run, colour: "red" }),
+    "an unknown key": (run) => ({ ...run, color: "red" }),
     "an exit code of 7": (run) => ({ ...run, exitCode: 7 }),
     "a negative count": (run) => ({ ...run, summary: { ...run.summary, pass: -1 } }),
     "a start that is no time": (run) => ({ ...run, startedAt: "yesterday" }),

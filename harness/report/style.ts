@@ -1,6 +1,6 @@
 import type { Status } from "../verify/verdict.ts";
 
-/** Colours by meaning; each returns its text as it shall be printed. */
+/** Colors by meaning; each returns its text as it shall be printed. */
 export interface Style {
   readonly pass: (text: string) => string;
   readonly fail: (text: string) => string;
@@ -9,7 +9,7 @@ export interface Style {
   readonly strong: (text: string) => string;
 }
 
-/** No colour at all: for files, CI logs, NO_COLOR and tests. */
+/** No color at all: for files, CI logs, NO_COLOR and tests. */
 export const plainStyle: Style = {
   pass: (text) => text,
   fail: (text) => text,
@@ -18,8 +18,8 @@ export const plainStyle: Style = {
   strong: (text) => text,
 };
 
-/** ANSI colours of the terminal's own palette, so that its theme stays in charge. */
-export const colourStyle: Style = {
+/** ANSI colors of the terminal's own palette, so that its theme stays in charge. */
+export const colorStyle: Style = {
   pass: (text) => `\u001b[32m${text}\u001b[39m`,
   fail: (text) => `\u001b[31m${text}\u001b[39m`,
   doubt: (text) => `\u001b[33m${text}\u001b[39m`,
@@ -27,11 +27,11 @@ export const colourStyle: Style = {
   strong: (text) => `\u001b[1m${text}\u001b[22m`,
 };
 
-/** The sign of a status: readable without colour. */
+/** The sign of a status: readable without color. */
 export const marks: Readonly<Record<Status, string>> = { pass: "✔", fail: "✘", inconclusive: "?", skip: "–" };
 
-/** Text in the colour of a status. */
+/** Text in the color of a status. */
 export function paint(style: Style, status: Status, text: string): string {
-  const colours = { pass: style.pass, fail: style.fail, inconclusive: style.doubt, skip: style.faint };
-  return colours[status](text);
+  const colors = { pass: style.pass, fail: style.fail, inconclusive: style.doubt, skip: style.faint };
+  return colors[status](text);
 }

@@ -35,7 +35,7 @@ export function label(text: string, attributes: Attributes, limit = 200): string
   return element("text", attributes, [escapeText(`${text.slice(0, limit - 1)}…`), hint]);
 }
 
-/** Colours by meaning, one set for light and one for dark pages. */
+/** Colors by meaning, one set for light and one for dark pages. */
 const palette = `
 .page{fill:#fff}.ink{fill:#1c2733}.faint{fill:#66727f}.node{fill:#f1f4f7;stroke:#c9d1d9}.wire{stroke:#8a96a3;stroke-width:2}
 .plain{fill:#e3ecf8;stroke:#3b73b9}.outer{fill:#f6e7c6;stroke:#b7801d}.wrong{fill:#fbd9d7;stroke:#c62f2b;stroke-width:2}

@@ -1,5 +1,6 @@
 import type { Mode } from "../encap/mode.ts";
-import type { Capability, Provider } from "../provider/provider.ts";
+import type { Capability } from "../lab/lab.ts";
+import type { Provider } from "../provider/provider.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 

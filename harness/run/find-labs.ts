@@ -1,5 +1,6 @@
 import { UsageError } from "../core/errors.ts";
-import type { LabLabel, LabRef, Provider } from "../provider/provider.ts";
+import type { LabLabel, LabRef } from "../lab/lab.ts";
+import type { Provider } from "../provider/provider.ts";
 
 /** A lab together with the provider that made it. */
 export interface FoundLab {

@@ -24,7 +24,7 @@ import type { Questions } from "./suite.ts";
 import { tapCount, type Wire } from "./wire.ts";
 
 /** What the wire and the kernel said, put to every question. */
-export interface Judgement {
+export interface Judgment {
   readonly verdicts: readonly Verdict[];
   readonly measurements: readonly Measurement[];
   readonly paths: readonly PathRecord[];
@@ -43,7 +43,7 @@ interface Hearing {
 }
 
 /** Decodes, compares expectation with observation on every path and node, and gathers the evidence. */
-export async function judgeScenario(hearing: Hearing): Promise<Judgement> {
+export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const { request, dataplane, network, expectations, questions, wire } = hearing;
   const [facts, states, lookups, observed] = await Promise.all([
     dataplane.facts(network),

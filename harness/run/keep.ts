@@ -1,7 +1,8 @@
 import type { Scope } from "../core/scope.ts";
 import type { Dataplane } from "../dataplane/dataplane.ts";
 import type { Mode } from "../encap/mode.ts";
-import type { Lab, Provider } from "../provider/provider.ts";
+import type { Lab } from "../lab/lab.ts";
+import type { Provider } from "../provider/provider.ts";
 
 /** Leaves a lab up in its mode: labels it so that `check` and `down` find it, and lets go of its scopes. */
 export async function keepLab(

@@ -14,7 +14,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   devices: ["ip", "-d", "link", "show"],
   addresses: ["ip", "addr", "show"],
   fdb: ["bridge", "fdb", "show"],
-  neighbours: ["ip", "neigh", "show"],
+  neighbors: ["ip", "neigh", "show"],
   rules: ["nft", "list", "ruleset"],
 };
 

@@ -5,9 +5,9 @@ import type { Dataplane, Network, Requirement } from "../dataplane/dataplane.ts"
 import { expectPath } from "../encap/expect.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Path } from "../encap/path.ts";
-import type { Lab } from "../provider/provider.ts";
+import type { Lab } from "../lab/lab.ts";
 import type { Interruptible } from "./interruptible.ts";
-import { judgeScenario, type Judgement } from "./judge.ts";
+import { judgeScenario, type Judgment } from "./judge.ts";
 import { measureScenario } from "./measure.ts";
 import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
 import { pathsFor } from "./paths.ts";
@@ -39,7 +39,7 @@ export interface ScenarioChoice {
 
 interface Draft {
   network?: Network;
-  judgement?: Judgement;
+  judgment?: Judgment;
   measurements: readonly Measurement[];
   kernel?: string;
 }
@@ -71,10 +71,10 @@ export async function runScenario(
 async function diagnose(
   { request, services }: ScenarioContext,
   choice: ScenarioChoice,
-  { judgement }: Draft,
+  { judgment }: Draft,
   troubles: readonly Trouble[],
 ): Promise<readonly Trouble[]> {
-  const wrong = troubles.length > 0 || judgement?.verdicts.some(({ status }) => status === "fail") === true;
+  const wrong = troubles.length > 0 || judgment?.verdicts.some(({ status }) => status === "fail") === true;
   if (!wrong) return [];
   const folder = join(request.folder, "diagnostics", scenarioFolder(choice));
   try {
@@ -111,7 +111,7 @@ async function perform(
   const wire = await withScope((wireScope) =>
     listenToWire({ request, network, expectations, questions, effect, folder }, phases, wireScope),
   );
-  draft.judgement = await phases.run("verdicts", () =>
+  draft.judgment = await phases.run("verdicts", () =>
     judgeScenario({ request, dataplane: services.dataplane, network, expectations, questions, wire, folder }),
   );
   if (questions.throughput && request.throughput && fault === undefined) {
@@ -153,7 +153,7 @@ function outcome(
   missing: readonly Requirement[],
   troubles: readonly Trouble[],
 ): ScenarioOutcome {
-  const { judgement, network } = draft;
+  const { judgment, network } = draft;
   const skips = skipped.map(({ path, reason }) => skipVerdict(path, reason));
   const reason = missing[0]?.reason;
   return {
@@ -167,13 +167,13 @@ function outcome(
       ...(network?.notes === undefined || network.notes.length === 0 ? {} : { notes: network.notes }),
       ...(reason === undefined ? {} : { skip: reason }),
       phases: [...choice.labPhases, ...phases.done],
-      ...(judgement === undefined ? {} : { capture: judgement.capture }),
-      paths: judgement?.paths ?? [],
+      ...(judgment === undefined ? {} : { capture: judgment.capture }),
+      paths: judgment?.paths ?? [],
     },
-    verdicts: [...(judgement?.verdicts ?? []), ...skips],
+    verdicts: [...(judgment?.verdicts ?? []), ...skips],
     measurements: [
       ...(network === undefined ? [] : [convergence(choice.mode, network)]),
-      ...(judgement?.measurements ?? []),
+      ...(judgment?.measurements ?? []),
       ...draft.measurements,
     ],
     troubles,

@@ -114,7 +114,7 @@ function captureTargets(network: Network, deaf: readonly string[]): readonly Cap
 /** Nodes of a cluster carry the traffic of its API and of others' pods. */
 function filterFor({ lab }: Network, isDeaf: boolean): Pick<CaptureTarget, "filter"> {
   if (isDeaf) return { filter: deafFilter };
-  return lab.kubernetes === undefined ? {} : { filter: probeTraffic };
+  return lab.shared === true ? { filter: probeTraffic } : {};
 }
 
 /** Number of taps that the targets have together. */

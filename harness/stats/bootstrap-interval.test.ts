@@ -4,8 +4,8 @@ import { bootstrapInterval } from "./bootstrap-interval.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 /** Normally distributed numbers (Box and Muller). */
-function normal(random: () => number, centre: number, deviation: number): number {
-  return centre + deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+function normal(random: () => number, center: number, deviation: number): number {
+  return center + deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 describe("bootstrapInterval", () => {

@@ -13,7 +13,7 @@ export interface PairedComparison {
 }
 
 /**
- * Compares two series measured in turns, pair by pair, so that what changes slowly (clock rates, neighbours on the
+ * Compares two series measured in turns, pair by pair, so that what changes slowly (clock rates, neighbors on the
  * machine) cancels out. RangeError where the series differ in length or hold anything but positive numbers.
  */
 export function comparePaired(a: readonly number[], b: readonly number[]): PairedComparison {

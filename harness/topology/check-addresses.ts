@@ -92,7 +92,7 @@ function checkWidth(
   });
   if (covered === undefined || covered.name === node.subnet) return [];
   if (family === 6) {
-    return [{ path, message: `${own} takes in ${covered.name}; proxying of IPv6 neighbours is not supported` }];
+    return [{ path, message: `${own} takes in ${covered.name}; proxying of IPv6 neighbors is not supported` }];
   }
   const routers = topology.routers.filter(({ subnets }) => subnets.includes(node.subnet));
   if (routers.some(({ proxyArp }) => proxyArp)) return [];

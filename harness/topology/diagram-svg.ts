@@ -39,7 +39,7 @@ const gap = 14;
 const nodesPerRow = 4;
 const podsShown = 4;
 
-/** Text and frames take the page's colour; the tints are see-through, so that they work on white and on black. */
+/** Text and frames take the page's color; the tints are see-through, so that they work on white and on black. */
 const style = [
   "text{font:12px ui-monospace,SFMono-Regular,Menlo,monospace;fill:#1f2328}",
   "text.heading{font-size:16px;font-weight:600}text.name{font-weight:600}text.middle{text-anchor:middle}",

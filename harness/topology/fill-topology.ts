@@ -98,8 +98,8 @@ function addressOf(file: TopologyFile, name: string, entry: NodeEntry, family: F
   const network = networkOfEntry(file.subnets[entry.subnet], family);
   if (given !== undefined) return canonicalForm(given);
   if (network === undefined) return undefined;
-  const neighbours = Object.keys(file.nodes).filter((other) => file.nodes[other]?.subnet === entry.subnet);
-  const number = firstNodeNumber + neighbours.indexOf(name);
+  const neighbors = Object.keys(file.nodes).filter((other) => file.nodes[other]?.subnet === entry.subnet);
+  const number = firstNodeNumber + neighbors.indexOf(name);
   return BigInt(number) < addressCount(network) ? hostAddress(network, number) : undefined;
 }
 

@@ -7,8 +7,8 @@ import type { Family, Topology } from "./topology.ts";
  */
 export function routerAddress(topology: Topology, router: string, subnet: string, family: Family): string | undefined {
   const network = topology.subnets.find(({ name }) => name === subnet)?.cidrs[family];
-  const neighbours = topology.routers.filter(({ subnets }) => subnets.includes(subnet)).map(({ name }) => name);
-  const number = 1 + neighbours.indexOf(router);
+  const neighbors = topology.routers.filter(({ subnets }) => subnets.includes(subnet)).map(({ name }) => name);
+  const number = 1 + neighbors.indexOf(router);
   if (network === undefined || number < 1 || BigInt(number) >= addressCount(network)) return undefined;
   return hostAddress(network, number);
 }

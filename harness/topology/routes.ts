@@ -12,7 +12,7 @@ export function nodeRoutes(topology: Topology, families: readonly Family[], node
   if (main === undefined) return [];
   const others = topology.subnets.filter(({ name }) => name !== node.subnet);
   return families.flatMap((family) => {
-    const towards = (destination: string, router: string) =>
+    const toward = (destination: string, router: string) =>
       routeVia(family, destination, routerAddress(topology, router, node.subnet, family), "eth0");
     const special = others.flatMap(({ name, cidrs }) => {
       const own = node.addresses[family];
@@ -20,9 +20,9 @@ export function nodeRoutes(topology: Topology, families: readonly Family[], node
       const best = nearest(topology, routersAt(topology, node.subnet), name);
       const needless = best === undefined || best.name === main.name;
       if (needless || own === undefined || cidr === undefined || contains(own, cidr)) return [];
-      return towards(cidr, best.name);
+      return toward(cidr, best.name);
     });
-    return [...towards("default", main.name), ...special];
+    return [...toward("default", main.name), ...special];
   });
 }
 
@@ -58,8 +58,8 @@ function viaNextRouter(
   family: Family,
   destination: string | undefined,
 ): readonly Route[] {
-  const neighbours = topology.routers.filter((other) => other !== router && sharedSubnet(router, other) !== undefined);
-  const next = nearest(topology, neighbours, subnet);
+  const neighbors = topology.routers.filter((other) => other !== router && sharedSubnet(router, other) !== undefined);
+  const next = nearest(topology, neighbors, subnet);
   const shared = next && sharedSubnet(router, next);
   if (shared === undefined) return [];
   const via = routerAddress(topology, next?.name ?? "", shared, family);

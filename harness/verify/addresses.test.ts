@@ -89,7 +89,7 @@ describe("source-address", () => {
   const caseOf = (id: string, from = plan) => caseAsExpected(expectationOf(from, id));
   const say = (pathCase: PathCase) => gist(sourceAddress.judge(pathCase));
 
-  it("passes pods as themselves, hosts as tunnel or node, and pods towards hosts as their node", () => {
+  it("passes pods as themselves, hosts as tunnel or node, and pods toward hosts as their node", () => {
     for (const rest of [
       "pod-to-pod/same-node/v4/a1->a1",
       "host-to-clusterip/cross-subnet/v4/a1->b1",
@@ -100,7 +100,7 @@ describe("source-address", () => {
     }
   });
 
-  it("accepts either address of a host towards its own pod, and answers to it", () => {
+  it("accepts either address of a host toward its own pod, and answers to it", () => {
     const near = caseOf("vxlan-always/host-to-pod/same-node/v4/a1->a1");
     const tunnel = withHeaders(near, "a1/cali", "forward", { source: "198.19.0.0" });
     assert.equal(

@@ -45,7 +45,7 @@ function agreeing(state: ExpectedNodeState): NodeFacts {
         : { vxlan: { vni: vxlan.vni, port: vxlan.port, local: vxlan.local, learning: false } }),
     })),
     fdb: state.fdb,
-    neighbours: state.neighbours.map((entry) => ({ ...entry, state: "PERMANENT" })),
+    neighbors: state.neighbors.map((entry) => ({ ...entry, state: "PERMANENT" })),
   };
 }
 
@@ -78,7 +78,7 @@ describe("judgeControlPlane", () => {
       assert.equal(gist(judge(id, () => ({}), dual)), "pass", id);
     }
     const verdict = judge("vxlan-cross-subnet");
-    assert.equal(verdict.expected, "6 routes, vxlan.calico 198.19.0.0/32 mtu 1450, 3 FDB entries, 3 neighbours");
+    assert.equal(verdict.expected, "6 routes, vxlan.calico 198.19.0.0/32 mtu 1450, 3 FDB entries, 3 neighbors");
     assert.ok(verdict.evidence.includes("a1 has 198.19.0.64/26 via 198.18.1.12 dev eth0 proto 80 onlink"));
   });
 
@@ -169,7 +169,7 @@ describe("judgeControlPlane", () => {
     assert.match(link("ipip-always", { kind: "gre" }), /tunl0 has kind gre, not ipip/);
   });
 
-  it("fails on FDB and neighbour entries that are missing, wrong or not permanent", () => {
+  it("fails on FDB and neighbor entries that are missing, wrong or not permanent", () => {
     const id = "vxlan-cross-subnet";
     assert.match(
       gist(judge(id, ({ fdb }) => ({ fdb: fdb.slice(1) }))),
@@ -179,11 +179,11 @@ describe("judgeControlPlane", () => {
       gist(judge(id, ({ fdb }) => ({ fdb: fdb.map((entry) => ({ ...entry, destination: "198.18.2.99" })) }))),
       /FDB entry [0-9a-f:]+ leads to 198\.18\.2\.99, not 198\.18\.1\.12;/,
     );
-    const neighbour = (change: Partial<NodeFacts["neighbours"][number]>) =>
-      gist(judge(id, ({ neighbours }) => ({ neighbours: neighbours.map((entry) => ({ ...entry, ...change })) })));
-    assert.match(neighbour({ mac: "" }), /neighbour 198\.19\.0\.64 has no MAC/);
-    assert.match(neighbour({ state: "STALE" }), /neighbour 198\.19\.0\.64 is STALE, not PERMANENT/);
-    assert.match(gist(judge(id, () => ({ neighbours: [] }))), /no neighbour 198\.19\.0\.64/);
+    const neighbor = (change: Partial<NodeFacts["neighbors"][number]>) =>
+      gist(judge(id, ({ neighbors }) => ({ neighbors: neighbors.map((entry) => ({ ...entry, ...change })) })));
+    assert.match(neighbor({ mac: "" }), /neighbor 198\.19\.0\.64 has no MAC/);
+    assert.match(neighbor({ state: "STALE" }), /neighbor 198\.19\.0\.64 is STALE, not PERMANENT/);
+    assert.match(gist(judge(id, () => ({ neighbors: [] }))), /no neighbor 198\.19\.0\.64/);
   });
 
   it("fails on what another mode left behind, but tolerates an empty tunl0", () => {

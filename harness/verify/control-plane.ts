@@ -10,7 +10,7 @@ import type { Verdict } from "./verdict.ts";
 const spelledOut = 3;
 
 /**
- * DESIGN rule 7.8: routes, tunnel devices, FDB and neighbours of every node are as the mode makes them; one verdict per
+ * DESIGN rule 7.8: routes, tunnel devices, FDB and neighbors of every node are as the mode makes them; one verdict per
  * node. A disagreement fails even where the wire is right.
  */
 export function judgeControlPlane(
@@ -42,12 +42,12 @@ function judgeNode(state: ExpectedNodeState, facts: NodeFacts | undefined, id: s
   return { ...base, status: "fail", observed, reason, category: "control plane", evidence };
 }
 
-function expectedWords({ routes, tunnels, fdb, neighbours }: ExpectedNodeState): string {
+function expectedWords({ routes, tunnels, fdb, neighbors }: ExpectedNodeState): string {
   const devices = tunnels.map(({ device, address, mtu }) => `${device} ${address} mtu ${mtu}`);
   return [
     `${routes.length} routes`,
     ...devices,
-    ...(fdb.length === 0 ? [] : [`${fdb.length} FDB entries, ${neighbours.length} neighbours`]),
+    ...(fdb.length === 0 ? [] : [`${fdb.length} FDB entries, ${neighbors.length} neighbors`]),
   ].join(", ");
 }
 

@@ -86,7 +86,7 @@ function unproven(
   const refused = refusal(pathCase, flow, death.node);
   if (leg.expected.hops.length === 0 && refused === undefined) {
     return [
-      `${leg.direction}: ${kind} packets end in ${death.node} before any tap, and no error says so: look at its neighbour table`,
+      `${leg.direction}: ${kind} packets end in ${death.node} before any tap, and no error says so: look at its neighbor table`,
     ];
   }
   if (missed !== undefined) {

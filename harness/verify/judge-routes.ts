@@ -47,7 +47,7 @@ function isStray(fact: RouteFact, expected: ExpectedNodeState): boolean {
     return !fact.destination.startsWith("fe80:");
   const within = expected.routes.some(({ destination }) => isCidr(destination) && isInside(destination, fact));
   const known = expected.routes.some((route) => isSameDestination(fact, route));
-  const vtep = expected.neighbours.some(
+  const vtep = expected.neighbors.some(
     ({ address, device }) => device === fact.device && isSameAddress(address, withoutHostPrefix(fact.destination)),
   );
   return within && !known && !vtep && !isStrangersPod(fact, expected);

@@ -3,13 +3,13 @@ import type { ExpectedNodeState, ExpectedTunnel } from "../encap/control-plane.t
 import { withoutPrefix } from "../topology/address.ts";
 import { isSameAddress } from "./same-address.ts";
 
-/** One sentence for each thing wrong with tunnel devices, and with FDB and neighbour entries on them. */
+/** One sentence for each thing wrong with tunnel devices, and with FDB and neighbor entries on them. */
 export function tunnelTroubles(expected: ExpectedNodeState, facts: NodeFacts): readonly string[] {
   return [
     ...expected.tunnels.flatMap((tunnel) => deviceTroubles(tunnel, facts)),
     ...expected.idleDevices.flatMap((device) => idleTroubles(device, facts)),
     ...expected.fdb.flatMap((entry) => fdbTroubles(entry, facts)),
-    ...expected.neighbours.flatMap((entry) => neighbourTroubles(entry, facts)),
+    ...expected.neighbors.flatMap((entry) => neighborTroubles(entry, facts)),
   ];
 }
 
@@ -75,14 +75,14 @@ function fdbTroubles(
     .map((entry) => `FDB entry ${mac} leads to ${entry.destination}, not ${destination}`);
 }
 
-function neighbourTroubles(
-  { address, mac, device }: ExpectedNodeState["neighbours"][number],
-  { neighbours }: NodeFacts,
+function neighborTroubles(
+  { address, mac, device }: ExpectedNodeState["neighbors"][number],
+  { neighbors }: NodeFacts,
 ): readonly string[] {
-  const own = neighbours.find((entry) => entry.device === device && isSameAddress(entry.address, address));
-  if (own === undefined) return [`no neighbour ${address} lladdr ${mac} on ${device}`];
+  const own = neighbors.find((entry) => entry.device === device && isSameAddress(entry.address, address));
+  if (own === undefined) return [`no neighbor ${address} lladdr ${mac} on ${device}`];
   return [
-    ...(own.mac.toLowerCase() === mac ? [] : [`neighbour ${address} has ${own.mac || "no MAC"}, not ${mac}`]),
-    ...(own.state.includes("PERMANENT") ? [] : [`neighbour ${address} is ${own.state || "nothing"}, not PERMANENT`]),
+    ...(own.mac.toLowerCase() === mac ? [] : [`neighbor ${address} has ${own.mac || "no MAC"}, not ${mac}`]),
+    ...(own.state.includes("PERMANENT") ? [] : [`neighbor ${address} is ${own.state || "nothing"}, not PERMANENT`]),
   ];
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { LabRef } from "../../provider/provider.ts";
+import type { LabRef } from "../../lab/lab.ts";
 import { latestRun, newOut, runCli, startCli } from "./run-cli.test-data.ts";
 
 describe("labs come, stay and go", function () {

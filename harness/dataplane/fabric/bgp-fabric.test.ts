@@ -3,7 +3,7 @@ import { withScope, type Scope } from "../../core/scope.ts";
 import { skipFor } from "../../core/skip.test-data.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { modes, type Mode, type ModeId } from "../../encap/mode.ts";
-import type { Lab } from "../../provider/provider.ts";
+import type { Lab } from "../../lab/lab.ts";
 import { netnsProvider } from "../../provider/netns/index.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";

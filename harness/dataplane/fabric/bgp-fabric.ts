@@ -5,7 +5,7 @@ import type { Scope } from "../../core/scope.ts";
 import type { Identities } from "../../encap/identity.ts";
 import { shellQuote } from "../../exec/quote.ts";
 import { runScript } from "../../exec/script.ts";
-import type { Lab, LabNode } from "../../provider/provider.ts";
+import type { Lab, LabNode } from "../../lab/lab.ts";
 import type { Requirement } from "../dataplane.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { startServices, stopServices } from "../process/supervise.ts";

@@ -1,6 +1,6 @@
 import { shellQuote } from "../../exec/quote.ts";
 import { runScript } from "../../exec/script.ts";
-import type { Lab, LabNode } from "../../provider/provider.ts";
+import type { Lab, LabNode } from "../../lab/lab.ts";
 import type { BgpSessionFact } from "../dataplane.ts";
 import { birdFolder } from "./bgp-fabric.ts";
 import { routerSessions } from "./bird-config.ts";

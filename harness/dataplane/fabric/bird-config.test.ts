@@ -15,19 +15,19 @@ describe("configuration of a BGP fabric", () => {
     const sessions = routerSessions(plan, router);
     assert.equal(sessions.length, plan.nodes.length * 2);
     assert.deepEqual(
-      sessions.slice(0, 1).map(({ name, peer, local, neighbour }) => [name, peer, local, neighbour]),
+      sessions.slice(0, 1).map(({ name, peer, local, neighbor }) => [name, peer, local, neighbor]),
       [["a1_4", "a1", "198.18.1.1", "198.18.1.11"]],
     );
   });
 
   it("has both ends of each session name the same two addresses", async () => {
     const plan = await planOf("three-racks");
-    const ends = (local: string, neighbour: string): string => [local, neighbour].toSorted().join(" ");
+    const ends = (local: string, neighbor: string): string => [local, neighbor].toSorted().join(" ");
     const ofRouters = plan.routers.flatMap((router) => routerSessions(plan, router));
     const ofNodes = plan.nodes.flatMap((node) => nodeSessions(plan, node));
     assert.deepEqual(
-      ofNodes.map(({ local, neighbour }) => ends(local, neighbour)).toSorted(),
-      ofRouters.map(({ local, neighbour }) => ends(local, neighbour)).toSorted(),
+      ofNodes.map(({ local, neighbor }) => ends(local, neighbor)).toSorted(),
+      ofRouters.map(({ local, neighbor }) => ends(local, neighbor)).toSorted(),
     );
   });
 

@@ -15,7 +15,7 @@ export interface Session {
   readonly peer: string;
   readonly family: Family;
   readonly local: string;
-  readonly neighbour: string;
+  readonly neighbor: string;
 }
 
 /** A router's sessions: with every node of its own subnets, and with every router that it shares one with. */
@@ -91,10 +91,10 @@ export function renderNodeBird(plan: Plan, node: PlannedNode, blocks: PerFamily<
 /** Two routers may share several subnets: the port then tells their sessions apart. */
 function sessionOf(peer: string, family: Family, own: Port, theirs: Port, port?: string): readonly Session[] {
   const local = own.addresses[family];
-  const neighbour = theirs.addresses[family];
-  if (local === undefined || neighbour === undefined) return [];
+  const neighbor = theirs.addresses[family];
+  if (local === undefined || neighbor === undefined) return [];
   const name = [peer, ...(port === undefined ? [] : [port]), family].join("_").replaceAll("-", "_");
-  return [{ name, peer, family, local: withoutPrefix(local), neighbour: withoutPrefix(neighbour) }];
+  return [{ name, peer, family, local: withoutPrefix(local), neighbor: withoutPrefix(neighbor) }];
 }
 
 /** A router id must be unique and look like an IPv4 address; where there is none, its place in the plan gives one. */
@@ -112,11 +112,11 @@ function preamble(plan: Plan, name: string, ports: readonly Port[]): readonly st
 }
 
 /** Short waits: the defaults (5 s before the first attempt, 120 s before the next) are made for the Internet. */
-function renderSession({ name, local, neighbour }: Session, channel: readonly string[]): readonly string[] {
+function renderSession({ name, local, neighbor }: Session, channel: readonly string[]): readonly string[] {
   return [
     `protocol bgp ${name} {`,
     `  local ${local} as ${asNumber};`,
-    `  neighbor ${neighbour} as ${asNumber};`,
+    `  neighbor ${neighbor} as ${asNumber};`,
     "  connect delay time 1; connect retry time 1; error wait time 1, 2;",
     ...channel,
     "}",

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { LabError } from "../../core/errors.ts";
 import { parseFdb } from "./parse-fdb.ts";
 import { parseLinks } from "./parse-links.ts";
-import { parseNeighbours } from "./parse-neighbours.ts";
+import { parseNeighbors } from "./parse-neighbors.ts";
 import { parseRoutes } from "./parse-routes.ts";
 
 /**
@@ -112,10 +112,10 @@ describe("facts from ip(8) and bridge(8)", () => {
     assert.deepEqual(of("eth1"), ["10.10.1.12/24"]);
   });
 
-  it("reads permanent neighbours and FDB entries, and takes the device of a listing from its caller", async () => {
-    const neighbours = parseNeighbours(await recorded("kind-cross-subnet-neigh"));
+  it("reads permanent neighbors and FDB entries, and takes the device of a listing from its caller", async () => {
+    const neighbors = parseNeighbors(await recorded("kind-cross-subnet-neigh"));
     assert.deepEqual(
-      neighbours.find((entry) => entry.address === "192.168.73.192"),
+      neighbors.find((entry) => entry.address === "192.168.73.192"),
       { address: "192.168.73.192", mac: "66:e7:0a:78:29:4f", device: "vxlan.calico", state: "PERMANENT" },
     );
     const fdb = parseFdb(await recorded("kind-cross-subnet-fdb"), "vxlan.calico");
@@ -127,6 +127,6 @@ describe("facts from ip(8) and bridge(8)", () => {
     assert.deepEqual(parseRoutes(""), []);
     assert.deepEqual(parseLinks("[{}]"), []);
     assert.throws(() => parseFdb("RTNETLINK answers: Operation not permitted"), LabError);
-    assert.throws(() => parseNeighbours('{"dst":"1.2.3.4"}'), LabError);
+    assert.throws(() => parseNeighbors('{"dst":"1.2.3.4"}'), LabError);
   });
 });

@@ -4,7 +4,7 @@ import { runScript } from "../../exec/script.ts";
 import type { NodeFacts } from "../dataplane.ts";
 import { parseFdb } from "./parse-fdb.ts";
 import { parseLinks } from "./parse-links.ts";
-import { parseNeighbours } from "./parse-neighbours.ts";
+import { parseNeighbors } from "./parse-neighbors.ts";
 import { parseRoutes } from "./parse-routes.ts";
 
 /** Stands between the answers of one script; no output of ip(8) looks like it. */
@@ -12,18 +12,18 @@ const separator = "--next--";
 
 const commands = ["ip -j -d -4 route", "ip -j -d -6 route", "ip -j -d addr", "ip -j neigh", "bridge -j fdb"];
 
-/** Reads the kernel state of one node in one process: main-table routes, devices, FDB entries and neighbours. */
+/** Reads the kernel state of one node in one process: main-table routes, devices, FDB entries and neighbors. */
 export async function readNodeFacts(node: string, executor: Executor): Promise<NodeFacts> {
   const { stdout } = await runScript(executor, commands.join(`\necho ${separator}\n`));
   const answers = stdout.split(`${separator}\n`);
   if (answers.length !== commands.length) throw incomplete(executor.where, stdout);
-  const [routes4 = "", routes6 = "", links = "", neighbours = "", fdb = ""] = answers;
+  const [routes4 = "", routes6 = "", links = "", neighbors = "", fdb = ""] = answers;
   return {
     node,
     routes: [...parseRoutes(routes4, 4), ...parseRoutes(routes6, 6)],
     links: parseLinks(links),
     fdb: parseFdb(fdb),
-    neighbours: parseNeighbours(neighbours),
+    neighbors: parseNeighbors(neighbors),
   };
 }
 

@@ -1,7 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import type { Mode } from "../../encap/mode.ts";
-import { poolModes } from "../../provider/kubernetes/ip-pools.ts";
-import type { Manifest } from "../../provider/kubernetes/render-run.ts";
+import { poolModes } from "../../kubernetes/ip-pools.ts";
+import type { Manifest } from "../../kubernetes/render-run.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import { detectionCidrs } from "./render-installation.ts";

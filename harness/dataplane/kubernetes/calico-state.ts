@@ -1,7 +1,7 @@
 import type { Mode } from "../../encap/mode.ts";
-import { configuredMode, readPools, type ClusterPools } from "../../provider/kubernetes/ip-pools.ts";
-import { getObjects, itemsOf, kubectl, tryKubectl, type ClusterAccess } from "../../provider/kubernetes/access.ts";
-import { saysNotThere } from "../../provider/kubernetes/kubectl-failure.ts";
+import { configuredMode, readPools, type ClusterPools } from "../../kubernetes/ip-pools.ts";
+import { getObjects, itemsOf, kubectl, tryKubectl, type ClusterAccess } from "../../kubernetes/access.ts";
+import { saysNotThere } from "../../kubernetes/kubectl-failure.ts";
 
 /** What a cluster tells of its Calico. */
 export interface CalicoState extends ClusterPools {

@@ -1,8 +1,8 @@
 import { LabError } from "../../core/errors.ts";
 import { poll, type Look } from "../../core/poll.ts";
 import type { Mode } from "../../encap/mode.ts";
-import { applyPatch, rememberFormerState } from "../../provider/kubernetes/former-state.ts";
-import { isIn, poolsInUse } from "../../provider/kubernetes/ip-pools.ts";
+import { applyPatch, rememberFormerState } from "../../kubernetes/former-state.ts";
+import { isIn, poolsInUse } from "../../kubernetes/ip-pools.ts";
 import { modeOf, readCalico, type CalicoState } from "./calico-state.ts";
 import { modeChange, type ModeChange } from "./mode-patches.ts";
 

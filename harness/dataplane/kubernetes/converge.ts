@@ -3,14 +3,14 @@ import { poll, type Look } from "../../core/poll.ts";
 import { expectControlPlane } from "../../encap/control-plane.ts";
 import type { Identities } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
-import type { Lab } from "../../provider/provider.ts";
+import type { Lab } from "../../lab/lab.ts";
 import type { RunningPod } from "../dataplane.ts";
-import { firstUnmetState } from "../calico/unmet-state.ts";
-import type { Stopwatch } from "../calico/converge.ts";
+import { firstUnmetState } from "../convergence/unmet-state.ts";
+import type { Stopwatch } from "../convergence/stopwatch.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
-import { deliveringPairs } from "../reference/must-deliver.ts";
-import { pingAll } from "../reference/ping-all.ts";
-import { factSteps } from "../reference/unmet.ts";
+import { deliveringPairs } from "../convergence/must-deliver.ts";
+import { pingAll } from "../convergence/ping-all.ts";
+import { factSteps } from "../convergence/unmet.ts";
 
 /** Milliseconds for Felix and BIRD to program every node: seconds are usual, 45 s after a restart of all calico-node. */
 const factsTimeoutMs = 90_000;

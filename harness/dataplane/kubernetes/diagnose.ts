@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/atomic-file.ts";
 import { messageOf } from "../../core/errors.ts";
-import { tryKubectl, type ClusterAccess } from "../../provider/kubernetes/access.ts";
+import { tryKubectl, type ClusterAccess } from "../../kubernetes/access.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 /** Lines of log that are kept of each container. */

@@ -1,6 +1,6 @@
 import { LabError } from "../../core/errors.ts";
 import { poll, type Look } from "../../core/poll.ts";
-import type { ClusterAccess } from "../../provider/kubernetes/access.ts";
+import type { ClusterAccess } from "../../kubernetes/access.ts";
 import { readCalico, type CalicoState } from "./calico-state.ts";
 
 /** Milliseconds for which a trouble must last: the operator reports Degraded during any roll-out. */

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { modes } from "../../encap/mode.ts";
 import { scriptedExecutor } from "../../exec/scripted.ts";
 import { discoverTopology } from "../../provider/cluster/discover-topology.ts";
-import { itemsOf } from "../../provider/kubernetes/access.ts";
-import type { Workloads } from "../../provider/kubernetes/deploy-workloads.ts";
-import { clusterNode } from "../../provider/kubernetes/node-object.ts";
-import { recordedPool as pool } from "../../provider/kubernetes/recorded-pool.test-data.ts";
+import { itemsOf } from "../../kubernetes/access.ts";
+import type { Workloads } from "../../kubernetes/deploy-workloads.ts";
+import { clusterNode } from "../../kubernetes/node-object.ts";
+import { recordedPool as pool } from "../../kubernetes/recorded-pool.test-data.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import { hostDevice, identitiesFrom, type AffinityObject } from "./identities.ts";
 
 const here = import.meta.dirname;
-const data = join(here, "..", "..", "provider", "kubernetes", "testdata");
+const data = join(here, "..", "..", "kubernetes", "testdata");
 
 const workloads: Workloads = {
   pods: [

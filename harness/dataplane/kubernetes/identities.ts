@@ -6,11 +6,11 @@ import { familyOf, withoutPrefix } from "../../topology/address.ts";
 import { perFamily } from "../../topology/fill-topology.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family, PerFamily } from "../../topology/topology.ts";
-import { getObjects } from "../../provider/kubernetes/access.ts";
-import type { Workloads } from "../../provider/kubernetes/deploy-workloads.ts";
-import type { CalicoGroup } from "../../provider/kubernetes/ip-pools.ts";
-import type { KubernetesLab } from "../../provider/kubernetes/kubernetes-lab.ts";
-import { readNodes, type ClusterNode } from "../../provider/kubernetes/node-object.ts";
+import { getObjects } from "../../kubernetes/access.ts";
+import type { Workloads } from "../../kubernetes/deploy-workloads.ts";
+import type { CalicoGroup } from "../../kubernetes/ip-pools.ts";
+import type { ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
+import { readNodes, type ClusterNode } from "../../kubernetes/node-object.ts";
 
 /** A block of addresses and the node that it belongs to, as `kubectl get blockaffinities -o json` has it. */
 export interface AffinityObject {
@@ -24,7 +24,7 @@ export interface AffinityObject {
 
 /** Who has which address, as Calico and Kubernetes gave them out. */
 export async function readIdentities(
-  { access, namespace, nodeNames }: KubernetesLab,
+  { access, namespace, nodeNames }: ClusterPart,
   group: CalicoGroup,
   plan: Plan,
   mode: Mode,
@@ -43,7 +43,7 @@ export interface IdentitySources {
   readonly affinities: readonly AffinityObject[];
   readonly workloads: Workloads;
   readonly namespace: string;
-  readonly nodeNames: KubernetesLab["nodeNames"];
+  readonly nodeNames: ClusterPart["nodeNames"];
 }
 
 /** The registered prefixes are the plan's: what the topology intends, not what the cluster says. */

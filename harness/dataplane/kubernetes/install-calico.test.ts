@@ -7,7 +7,7 @@ import { modes, type Mode } from "../../encap/mode.ts";
 import { scriptedExecutor, type ScriptedAnswer } from "../../exec/scripted.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
-import { Stopwatch } from "../calico/converge.ts";
+import { Stopwatch } from "../convergence/stopwatch.ts";
 import { adaptManifest } from "./adapt-manifest.ts";
 import { installCalico } from "./install-calico.ts";
 import { readManifest } from "./manifest-source.ts";
@@ -135,15 +135,7 @@ describe("installCalico", () => {
     const plan = planTopology(await loadTopology("two-racks"));
     const prefix = by === "operator" ? "operator" : "manifest";
     const unknown = { exitCode: 1, stderr: "error: the server doesn't have a resource type" };
-    const pools = join(
-      import.meta.dirname,
-      "..",
-      "..",
-      "provider",
-      "kubernetes",
-      "testdata",
-      "manifest-CrossSubnet-ippools.json",
-    );
+    const pools = join(import.meta.dirname, "..", "..", "kubernetes", "testdata", "manifest-CrossSubnet-ippools.json");
     const executor = scriptedExecutor([
       ...commands,
       { command: / version -o json$/, always: true, stdout: '{"serverVersion":{"gitVersion":"v1.34.10"}}' },

@@ -1,10 +1,10 @@
 import { poll, type Look } from "../../core/poll.ts";
 import type { Mode } from "../../encap/mode.ts";
-import { kubectl, tryKubectl, type ClusterAccess } from "../../provider/kubernetes/access.ts";
-import { createObjects } from "../../provider/kubernetes/create.ts";
-import { waitForPods } from "../../provider/kubernetes/wait-for-pods.ts";
+import { kubectl, tryKubectl, type ClusterAccess } from "../../kubernetes/access.ts";
+import { createObjects } from "../../kubernetes/create.ts";
+import { waitForPods } from "../../kubernetes/wait-for-pods.ts";
 import type { Plan } from "../../topology/plan.ts";
-import type { Stopwatch } from "../calico/converge.ts";
+import type { Stopwatch } from "../convergence/stopwatch.ts";
 import { adaptManifest, type LinuxDataplane } from "./adapt-manifest.ts";
 import { readCalico, type CalicoState } from "./calico-state.ts";
 import { healthTroubles } from "./health.ts";

@@ -1,17 +1,12 @@
 import { LabError } from "../../core/errors.ts";
 import type { Identities } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
-import {
-  deployWorkloads,
-  removeWorkloads,
-  workloadsOf,
-  type Workloads,
-} from "../../provider/kubernetes/deploy-workloads.ts";
-import { hasPools } from "../../provider/kubernetes/ip-pools.ts";
-import type { KubernetesLab } from "../../provider/kubernetes/kubernetes-lab.ts";
-import type { Lab } from "../../provider/provider.ts";
-import { onEveryNode } from "../calico/every-node.ts";
-import { Stopwatch } from "../calico/converge.ts";
+import { deployWorkloads, removeWorkloads, workloadsOf, type Workloads } from "../../kubernetes/deploy-workloads.ts";
+import { hasPools } from "../../kubernetes/ip-pools.ts";
+import { isKubernetesLab, type ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
+import type { Lab } from "../../lab/lab.ts";
+import { onEveryNode } from "../convergence/every-node.ts";
+import { Stopwatch } from "../convergence/stopwatch.ts";
 import type { Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { modeOf, type CalicoState } from "./calico-state.ts";
@@ -45,16 +40,16 @@ export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
     name: "calico",
     title: "Calico on Kubernetes",
     missing: async (mode, lab) => {
+      if (!isKubernetesLab(lab)) return [noCluster(lab)];
       const { kubernetes } = lab;
-      if (kubernetes === undefined) return [noCluster(lab)];
       const state = (await isInstalled(kubernetes)) ? await healthyCalico(kubernetes.access) : undefined;
       return missingInCluster(mode, lab, kubernetes, state, { allowModeChange });
     },
     install: async (mode, lab) => install(mode, lab, clusterOf(lab), { allowModeChange, installation }),
     attach: async (mode, lab) => attach(mode, lab, clusterOf(lab)),
     switchMode: (network, mode) => switchMode(network, mode, clusterOf(network.lab)),
-    diagnose: async ({ kubernetes }, folder) => {
-      if (kubernetes !== undefined) await diagnoseCluster(kubernetes.access, kubernetes.namespace, folder);
+    diagnose: async (lab, folder) => {
+      if (isKubernetesLab(lab)) await diagnoseCluster(lab.kubernetes.access, lab.kubernetes.namespace, folder);
     },
     facts: async ({ lab }) => ({
       nodes: await onEveryNode(lab, ({ name, executor }) => readNodeFacts(name, executor)),
@@ -66,7 +61,7 @@ export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
 async function install(
   mode: Mode,
   lab: Lab,
-  kubernetes: KubernetesLab,
+  kubernetes: ClusterPart,
   { allowModeChange, installation }: { readonly allowModeChange: boolean; readonly installation: CalicoInstallation },
 ): Promise<Network> {
   const watch = new Stopwatch();
@@ -93,11 +88,11 @@ async function install(
 }
 
 /** Whether there is a Calico; only a cluster of the lab's own may be without. */
-async function isInstalled({ access, standing }: KubernetesLab): Promise<boolean> {
+async function isInstalled({ access, standing }: ClusterPart): Promise<boolean> {
   return standing === "guest" || (await hasPools(access));
 }
 
-async function attach(mode: Mode, lab: Lab, kubernetes: KubernetesLab): Promise<Network> {
+async function attach(mode: Mode, lab: Lab, kubernetes: ClusterPart): Promise<Network> {
   const state = await healthyCalico(kubernetes.access);
   const workloads = await workloadsOf(kubernetes, lab.plan);
   const identities = await identitiesOf(mode, lab, kubernetes, state, workloads)();
@@ -110,7 +105,7 @@ function namesOf(state: CalicoState): Pick<Network, "title" | "versions"> {
   return { title: `Calico ${state.version}`, versions: versionsOf(state) };
 }
 
-async function switchMode(network: Network, mode: Mode, kubernetes: KubernetesLab): Promise<Transition> {
+async function switchMode(network: Network, mode: Mode, kubernetes: ClusterPart): Promise<Transition> {
   const watch = new Stopwatch();
   const { lab } = network;
   const state = await healthyCalico(kubernetes.access);
@@ -130,7 +125,7 @@ interface Found {
 async function converged(
   mode: Mode,
   lab: Lab,
-  kubernetes: KubernetesLab,
+  kubernetes: ClusterPart,
   state: CalicoState,
   { workloads, notes, asItIs }: Found,
   watch: Stopwatch,
@@ -152,7 +147,7 @@ async function converged(
 function identitiesOf(
   mode: Mode,
   lab: Lab,
-  kubernetes: KubernetesLab,
+  kubernetes: ClusterPart,
   { group }: CalicoState,
   workloads: Workloads,
 ): () => Promise<Identities> {
@@ -167,12 +162,12 @@ function podsOf({ pods }: Workloads): readonly RunningPod[] {
   return pods.map(({ pod: name, node, executor }) => ({ name, node, executor }));
 }
 
-function ownerOf({ runId }: Lab, { namespace, standing }: KubernetesLab): Parameters<typeof changeMode>[2] {
+function ownerOf({ runId }: Lab, { namespace, standing }: ClusterPart): Parameters<typeof changeMode>[2] {
   return { runId, namespace, standing };
 }
 
-function clusterOf(lab: Lab): KubernetesLab {
-  if (lab.kubernetes !== undefined) return lab.kubernetes;
+function clusterOf(lab: Lab): ClusterPart {
+  if (isKubernetesLab(lab)) return lab.kubernetes;
   const { reason, fix } = noCluster(lab);
   throw new LabError(reason, { fix });
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { LabError, messageOf } from "../../core/errors.ts";
-import type { Manifest } from "../../provider/kubernetes/render-run.ts";
+import type { Manifest } from "../../kubernetes/render-run.ts";
 
 /** The release that is installed where none is named: the one whose kernel state the expectations were recorded from. */
 export const defaultCalicoVersion = "v3.32.1";

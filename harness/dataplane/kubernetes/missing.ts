@@ -1,8 +1,8 @@
 import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf } from "../../encap/tunnel.ts";
 import { runScript } from "../../exec/script.ts";
-import type { KubernetesLab } from "../../provider/kubernetes/kubernetes-lab.ts";
-import type { Lab } from "../../provider/provider.ts";
+import type { ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
+import type { Lab } from "../../lab/lab.ts";
 import type { Requirement } from "../dataplane.ts";
 import { modeOf, type CalicoState } from "./calico-state.ts";
 
@@ -15,7 +15,7 @@ export interface Permits {
 export async function missingInCluster(
   mode: Mode,
   lab: Lab,
-  kubernetes: KubernetesLab,
+  kubernetes: ClusterPart,
   state: CalicoState | undefined,
   permits: Permits,
 ): Promise<readonly Requirement[]> {
@@ -29,7 +29,7 @@ export async function missingInCluster(
 
 function notPermitted(
   mode: Mode,
-  { standing }: KubernetesLab,
+  { standing }: ClusterPart,
   state: CalicoState,
   { allowModeChange }: Permits,
 ): readonly Requirement[] {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import { modes, type Mode } from "../../encap/mode.ts";
 import { scriptedExecutor, type ScriptedAnswer } from "../../exec/scripted.ts";
-import type { ClusterAccess } from "../../provider/kubernetes/access.ts";
+import type { ClusterAccess } from "../../kubernetes/access.ts";
 import { modeOf, readCalico } from "./calico-state.ts";
 import { changeMode } from "./change-mode.ts";
 import { healthTroubles, healthyCalico } from "./health.ts";
@@ -13,7 +13,7 @@ import { modeChange } from "./mode-patches.ts";
 const recorded = (name: string): Promise<string> =>
   readFile(join(import.meta.dirname, "testdata", `${name}.json`), "utf8");
 const recordedPools = (name: string): Promise<string> =>
-  readFile(join(import.meta.dirname, "..", "..", "provider", "kubernetes", "testdata", `${name}.json`), "utf8");
+  readFile(join(import.meta.dirname, "..", "..", "kubernetes", "testdata", `${name}.json`), "utf8");
 const unknownKind: Partial<ScriptedAnswer> = { exitCode: 1, stderr: "error: the server doesn't have a resource type" };
 const owner = { runId: "7f3kq", namespace: "encaplab-7f3kq" };
 

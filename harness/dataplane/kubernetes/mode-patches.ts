@@ -1,7 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import type { Mode } from "../../encap/mode.ts";
-import { poolModes, poolsInUse, type ClusterPool } from "../../provider/kubernetes/ip-pools.ts";
-import type { Patch } from "../../provider/kubernetes/former-state.ts";
+import { poolModes, poolsInUse, type ClusterPool } from "../../kubernetes/ip-pools.ts";
+import type { Patch } from "../../kubernetes/former-state.ts";
 import type { CalicoState, Installation } from "./calico-state.ts";
 import { operatorWord } from "./render-installation.ts";
 

@@ -1,6 +1,6 @@
 import { encapsulationOf } from "../../encap/tunnel.ts";
 import { modes, type Mode } from "../../encap/mode.ts";
-import type { Manifest } from "../../provider/kubernetes/render-run.ts";
+import type { Manifest } from "../../kubernetes/render-run.ts";
 import { familyOf } from "../../topology/address.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { poll } from "../../core/poll.ts";
-import { localExecutor } from "../../exec/local.ts";
+import { localExecutor } from "../../exec/local/local.ts";
 import { serviceEnds, startServices, stopServices, type Service } from "./supervise.ts";
 
 /** Stand-ins for real programs: one that stays, one that ends with an exit code of its own. */

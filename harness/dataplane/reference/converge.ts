@@ -3,10 +3,10 @@ import { poll } from "../../core/poll.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { Convergence, NodeFacts, RunningPod } from "../dataplane.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
-import type { DeliveringPair } from "./must-deliver.ts";
-import type { NodeProgram } from "./node-program.ts";
-import { pingAll } from "./ping-all.ts";
-import { factSteps, firstUnmet, type Unmet } from "./unmet.ts";
+import type { DeliveringPair } from "../convergence/must-deliver.ts";
+import type { NodeProgram } from "../program/node-program.ts";
+import { pingAll } from "../convergence/ping-all.ts";
+import { factSteps, firstUnmet, type Unmet } from "../convergence/unmet.ts";
 
 /** Time limits of the two halves of the way: kernel state, which is there at once, and pings, which may need ARP. */
 const factsTimeoutMs = 10_000;
@@ -23,7 +23,7 @@ export interface Converging {
   readonly startedAt: number;
 }
 
-/** Walks device, address, neighbour and FDB, route, first ping; returns when every node is there, or throws with what was seen last. */
+/** Walks device, address, neighbor and FDB, route, first ping; returns when every node is there, or throws with what was seen last. */
 export async function converge(converging: Converging): Promise<Convergence> {
   const { startedAt, pods, pairs } = converging;
   const since = (): number => Math.round((systemClock.now() - startedAt) * 10) / 10;

@@ -2,9 +2,9 @@ import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf, podMtu, tunnelMtu, vtepMac } from "../../encap/tunnel.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
-import { blackholeRoutes, blockRoute } from "./block-route.ts";
-import type { NatProgram, NodeProgram, PodProgram, RouteProgram, TunnelProgram } from "./node-program.ts";
-import { peersOf, type Peer } from "./peer.ts";
+import { blackholeRoutes, blockRoute } from "../program/block-route.ts";
+import type { NatProgram, NodeProgram, PodProgram, RouteProgram, TunnelProgram } from "../program/node-program.ts";
+import { peersOf, type Peer } from "../program/peer.ts";
 
 /** What each node's kernel must hold in a mode; pure, from the plan alone. `prefixOf` gives each node's namespace prefix. */
 export function programNodes(plan: Plan, mode: Mode, prefixOf: (node: string) => string): readonly NodeProgram[] {

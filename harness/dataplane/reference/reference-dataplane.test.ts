@@ -3,12 +3,12 @@ import type { LabError } from "../../core/errors.ts";
 import { Scope, withScope } from "../../core/scope.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { modes, type Mode, type ModeId } from "../../encap/mode.ts";
-import type { Lab } from "../../provider/provider.ts";
+import type { Lab } from "../../lab/lab.ts";
 import { netnsProvider } from "../../provider/netns/index.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import { dataplaneContract } from "../dataplane.contract.ts";
-import { natTable } from "./render-nat.ts";
+import { natTable } from "../program/render-nat.ts";
 import { referenceDataplane } from "./reference-dataplane.ts";
 import { skipFor } from "../../core/skip.test-data.ts";
 

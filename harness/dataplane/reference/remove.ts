@@ -1,8 +1,8 @@
 import { LabError } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { runScript } from "../../exec/script.ts";
-import type { Lab } from "../../provider/provider.ts";
-import { renderNatRemoval } from "./render-nat.ts";
+import type { Lab } from "../../lab/lab.ts";
+import { renderNatRemoval } from "../program/render-nat.ts";
 import { batch } from "./render-script.ts";
 
 /** Devices that any mode makes; tunl0 belongs to the kernel and only loses its address. */

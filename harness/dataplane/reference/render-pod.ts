@@ -1,5 +1,5 @@
 import type { Family } from "../../topology/topology.ts";
-import type { PodProgram } from "./node-program.ts";
+import type { PodProgram } from "../program/node-program.ts";
 
 /** MAC of every host-side veth, and the IPv6 link-local address that follows from it (Calico's CNI plugin; calico-facts 2.7). */
 const hostMac = "ee:ee:ee:ee:ee:ee";

@@ -3,8 +3,8 @@ import { modes, type Mode, type ModeId } from "../../encap/mode.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
-import { deliveringPairs } from "./must-deliver.ts";
-import type { NodeProgram } from "./node-program.ts";
+import { deliveringPairs } from "../convergence/must-deliver.ts";
+import type { NodeProgram } from "../program/node-program.ts";
 import { programNodes } from "./program-node.ts";
 import { renderInstall } from "./render-script.ts";
 import { renderSwitch } from "./render-switch.ts";
@@ -71,7 +71,7 @@ describe("the reference dataplane's script for a node", () => {
     ]);
   });
 
-  it("wide prefixes: a node of the other rack is a neighbour by its registered network", async () => {
+  it("wide prefixes: a node of the other rack is a neighbor by its registered network", async () => {
     const wide = await planOf("wide-prefix");
     const routes = blockRoutes(wide, "vxlan-cross-subnet").filter((line) => !line.includes("blackhole"));
     assert.ok(routes.length > 0);

@@ -1,5 +1,5 @@
-import type { NodeProgram } from "./node-program.ts";
-import { renderNat } from "./render-nat.ts";
+import type { NodeProgram } from "../program/node-program.ts";
+import { renderNat } from "../program/render-nat.ts";
 import { podDeviceLines, podHostLines, podInsideLines, podSettings } from "./render-pod.ts";
 import { fdbLines, routeLine, tunnelDeviceLines, tunnelPreparation, tunnelSetupLines } from "./render-tunnel.ts";
 

@@ -1,10 +1,10 @@
-import type { NodeProgram } from "./node-program.ts";
-import { renderNat } from "./render-nat.ts";
+import type { NodeProgram } from "../program/node-program.ts";
+import { renderNat } from "../program/render-nat.ts";
 import { batch, nodeSettings, setting } from "./render-script.ts";
 import { fdbLines, routeLine, tunnelDeviceLines, tunnelPreparation, tunnelSetupLines } from "./render-tunnel.ts";
 
 /**
- * One node's change from one mode to another: pods stay as they are, with their MTU, as in Calico. Devices, neighbours, FDB
+ * One node's change from one mode to another: pods stay as they are, with their MTU, as in Calico. Devices, neighbors, FDB
  * and NAT come before routes, and old devices go last (felix/design/dataplane.md).
  */
 export function renderSwitch(from: NodeProgram, to: NodeProgram): string {

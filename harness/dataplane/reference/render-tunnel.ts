@@ -1,5 +1,5 @@
 import { vxlanPort, vxlanVni } from "../../encap/tunnel.ts";
-import type { RouteProgram, TunnelProgram } from "./node-program.ts";
+import type { RouteProgram, TunnelProgram } from "../program/node-program.ts";
 
 /** RTPROT numbers of the protocols by name; numbers work also where /etc/iproute2/rt_protos is missing. */
 const protocolNumbers = { "80": "80", bird: "12", boot: "3" } as const;
@@ -25,7 +25,7 @@ export function tunnelDeviceLines(tunnel: TunnelProgram): readonly string[] {
   ];
 }
 
-/** ip(8) batch lines that set MTU and address, bring the device up and add the permanent neighbours. */
+/** ip(8) batch lines that set MTU and address, bring the device up and add the permanent neighbors. */
 export function tunnelSetupLines({ device, mtu, address, family, peers }: TunnelProgram): readonly string[] {
   return [
     `link set ${device} mtu ${mtu} up`,

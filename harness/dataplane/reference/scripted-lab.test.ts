@@ -3,10 +3,10 @@ import { LabError } from "../../core/errors.ts";
 import { Scope } from "../../core/scope.ts";
 import { modes, type Mode, type ModeId } from "../../encap/mode.ts";
 import { scriptedExecutor, type ScriptedAnswer } from "../../exec/scripted.ts";
-import type { Lab } from "../../provider/provider.ts";
+import type { Lab } from "../../lab/lab.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
-import { missingOn } from "./missing.ts";
+import { missingOn } from "../program/missing.ts";
 import { referenceDataplane } from "./reference-dataplane.ts";
 import { removeFromLab } from "./remove.ts";
 

@@ -1,7 +1,7 @@
 import { withoutPrefix } from "../../topology/address.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
-import type { ClusterNode } from "../kubernetes/node-object.ts";
-import type { Problem } from "../provider.ts";
+import type { ClusterNode } from "../../kubernetes/node-object.ts";
+import type { Problem } from "../../lab/lab.ts";
 
 /** What keeps the nodes of a plan from being used as they are in the cluster. */
 export function checkNodes(plan: Plan, nodes: readonly ClusterNode[]): readonly Problem[] {

@@ -2,9 +2,9 @@ import type { Mode } from "../../encap/mode.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
-import type { ClusterAccess } from "../kubernetes/access.ts";
-import { configuredMode, readPools } from "../kubernetes/ip-pools.ts";
-import { readNodes } from "../kubernetes/node-object.ts";
+import type { ClusterAccess } from "../../kubernetes/access.ts";
+import { configuredMode, readPools } from "../../kubernetes/ip-pools.ts";
+import { readNodes } from "../../kubernetes/node-object.ts";
 import { discoverTopology, lonelyNodes } from "./discover-topology.ts";
 
 /** What a cluster is, before anything is made in it. */

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { planTopology } from "../../topology/make-plan.ts";
-import { itemsOf } from "../kubernetes/access.ts";
-import { recordedPool as pool } from "../kubernetes/recorded-pool.test-data.ts";
-import { clusterNode, type ClusterNode } from "../kubernetes/node-object.ts";
+import { itemsOf } from "../../kubernetes/access.ts";
+import { recordedPool as pool } from "../../kubernetes/recorded-pool.test-data.ts";
+import { clusterNode, type ClusterNode } from "../../kubernetes/node-object.ts";
 import { checkNodes } from "./check-nodes.ts";
 import { discoverTopology, lonelyNodes } from "./discover-topology.ts";
 
 async function recordedNodes(): Promise<readonly ClusterNode[]> {
-  const folder = join(import.meta.dirname, "..", "kubernetes", "testdata");
+  const folder = join(import.meta.dirname, "..", "..", "kubernetes", "testdata");
   const json = await readFile(join(folder, "manifest-nodes.json"), "utf8");
   return (itemsOf(json, "c") as readonly Parameters<typeof clusterNode>[0][]).map(clusterNode);
 }

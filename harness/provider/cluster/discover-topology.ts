@@ -2,10 +2,10 @@ import { LabError } from "../../core/errors.ts";
 import { networkOf, prefixLength, withoutPrefix } from "../../topology/address.ts";
 import { perFamily } from "../../topology/fill-topology.ts";
 import type { Family, Pool, Subnet, Topology, TopologyNode } from "../../topology/topology.ts";
-import type { ClusterPool } from "../kubernetes/ip-pools.ts";
-import { poolsInUse } from "../kubernetes/ip-pools.ts";
-import type { ClusterNode } from "../kubernetes/node-object.ts";
-import { underlayName } from "../kubernetes/surveyed-plan.ts";
+import type { ClusterPool } from "../../kubernetes/ip-pools.ts";
+import { poolsInUse } from "../../kubernetes/ip-pools.ts";
+import type { ClusterNode } from "../../kubernetes/node-object.ts";
+import { underlayName } from "../../kubernetes/surveyed-plan.ts";
 
 /** What a topology's source begins with where it was read from a cluster and not from a file. */
 export const clusterSource = "cluster:";
@@ -106,7 +106,7 @@ function unregistered(where: string, nodes: readonly ClusterNode[]): LabError {
   });
 }
 
-/** Networks in which no node can have a neighbour: with them CrossSubnet encapsulates everything (calico#3003, #4254). */
+/** Networks in which no node can have a neighbor: with them CrossSubnet encapsulates everything (calico#3003, #4254). */
 export function lonelyNodes(nodes: readonly ClusterNode[]): readonly string[] {
   return nodes.flatMap(({ name, registered }) =>
     Object.values(registered)

@@ -2,18 +2,20 @@ import { LabError } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { ProviderContext } from "../context.ts";
-import { ownerOf } from "../hosts/owner-machine.ts";
-import type { ClusterAccess } from "../kubernetes/access.ts";
-import { agentsOf, deployAgents } from "../kubernetes/deploy-agents.ts";
-import { readPools } from "../kubernetes/ip-pools.ts";
-import { readNodes } from "../kubernetes/node-object.ts";
-import { missingPermissions } from "../kubernetes/permissions.ts";
-import type { AgentPlace } from "../kubernetes/render-run.ts";
-import { namespaceOf } from "../kubernetes/run-mark.ts";
-import { findRuns, labelRun, makeRunNamespace, removeRun, runMark } from "../kubernetes/runs.ts";
-import { surveyNodes } from "../kubernetes/survey-nodes.ts";
-import { surveyedPlan } from "../kubernetes/surveyed-plan.ts";
-import type { Capability, Lab, LabNode, LabRef, Problem, Provider } from "../provider.ts";
+import { ownerOf } from "../../lab/owner-machine.ts";
+import type { ClusterAccess } from "../../kubernetes/access.ts";
+import { agentsOf, deployAgents } from "../../kubernetes/deploy-agents.ts";
+import { readPools } from "../../kubernetes/ip-pools.ts";
+import { readNodes } from "../../kubernetes/node-object.ts";
+import type { KubernetesLab } from "../../kubernetes/kubernetes-lab.ts";
+import { missingPermissions } from "../../kubernetes/permissions.ts";
+import type { AgentPlace } from "../../kubernetes/render-run.ts";
+import { namespaceOf } from "../../kubernetes/run-mark.ts";
+import { findRuns, labelRun, makeRunNamespace, removeRun, runMark } from "../../kubernetes/runs.ts";
+import { surveyNodes } from "../../kubernetes/survey-nodes.ts";
+import { surveyedPlan } from "../../kubernetes/surveyed-plan.ts";
+import type { Capability, Lab, LabNode, LabRef, Problem } from "../../lab/lab.ts";
+import type { Provider } from "../provider.ts";
 import { checkNodes } from "./check-nodes.ts";
 
 const name = "cluster";
@@ -105,12 +107,17 @@ async function attach({ runId }: LabRef, plan: Plan, options: ClusterOptions): P
   return labOf(plan, runId, await agentsOf(options.access, runId, placesOf(plan)), options);
 }
 
-async function labOf(plan: Plan, runId: string, nodes: readonly LabNode[], options: ClusterOptions): Promise<Lab> {
+async function labOf(
+  plan: Plan,
+  runId: string,
+  nodes: readonly LabNode[],
+  options: ClusterOptions,
+): Promise<KubernetesLab> {
   const { access, image = "" } = options;
   const real = surveyedPlan(plan, await surveyNodes(plan, nodes), "unseen");
   const nodeNames = Object.fromEntries(plan.nodes.map((node) => [node.name, node.name]));
   const kubernetes = { access, namespace: namespaceOf(runId), image, standing: "guest", nodeNames } as const;
-  return { runId, provider: name, plan: real, nodes, routers: [], kubernetes };
+  return { runId, provider: name, plan: real, nodes, routers: [], kubernetes, shared: true };
 }
 
 function placesOf(plan: Plan): readonly AgentPlace[] {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { scriptedExecutor } from "../../exec/scripted.ts";
-import { localExecutor } from "../../exec/local.ts";
+import { localExecutor } from "../../exec/local/local.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
-import type { Problem } from "../provider.ts";
-import { subnetProblems } from "./check-subnets.ts";
-import { atLeast, engineBlindSpot, findEngine, isEngine } from "./engine.ts";
-import { explainLoss, pingRacks } from "./ping-racks.ts";
-import { planRacks, rackNetworkArgv } from "./rack-networks.ts";
-import { tarArchive } from "./tar.ts";
+import type { Problem } from "../../lab/lab.ts";
+import { subnetProblems } from "../../underlay/containers/check-subnets.ts";
+import { atLeast, engineBlindSpot, findEngine, isEngine } from "../../underlay/containers/engine.ts";
+import { explainLoss, pingRacks } from "../../underlay/containers/ping-racks.ts";
+import { planRacks, rackNetworkArgv } from "../../underlay/containers/rack-networks.ts";
+import { tarArchive } from "../../rootfs/tar.ts";
 
 const engine = (version: string): { version: string; os: string; arch: string } => ({
   version,

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { newRunId } from "../../core/run-id.ts";
 import { Scope, withScope } from "../../core/scope.ts";
-import { needDocker } from "../../exec/docker-engine.test-data.ts";
+import { needDocker } from "../../exec/docker/docker-engine.test-data.ts";
 import type { CommandResult } from "../../exec/executor.ts";
-import { localExecutor } from "../../exec/local.ts";
+import { localExecutor } from "../../exec/local/local.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { providerContract } from "../provider.contract.ts";
 import { createDockerProvider } from "./index.ts";
-import { rackBridge } from "./names.ts";
+import { rackBridge } from "../../underlay/containers/names.ts";
 
 const docker = (...argv: string[]): Promise<CommandResult> => localExecutor().run(["docker", ...argv]);
 
@@ -104,7 +104,7 @@ END`;
     const plan = await planOf("two-racks");
     const [gone] = await createDockerProvider({ agentImage: "localhost:1/none:1" }).check(plan);
     assert.match(gone?.what ?? "", /localhost:1\/none:1 is not on this engine and cannot be pulled/);
-    const { busyboxImage } = await import("../../exec/docker-image.test-data.ts");
+    const { busyboxImage } = await import("../../exec/docker/docker-image.test-data.ts");
     const bare = await createDockerProvider({ agentImage: await busyboxImage() }).check(plan);
     assert.match(bare[0]?.what ?? "", /lacks .*tcpdump/);
     assert.match(bare[0]?.fix ?? "", /--agent-image/);
@@ -118,7 +118,7 @@ END`;
     const [current, ...others] = await tags();
     assert.ok(current !== undefined);
     await docker("image", "rm", ...[current, ...others].map((tag) => `encaplab-agent:${tag}`));
-    const { busyboxImage } = await import("../../exec/docker-image.test-data.ts");
+    const { busyboxImage } = await import("../../exec/docker/docker-image.test-data.ts");
     for (const tag of ["old1", "old2", "old3"]) await docker("tag", await busyboxImage(), `encaplab-agent:${tag}`);
     assert.deepEqual(await createDockerProvider().check(plan), []);
     const after = await tags();

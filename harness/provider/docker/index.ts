@@ -1,44 +1,40 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { HarnessError, LabError } from "../../core/errors.ts";
-import { newRunId } from "../../core/run-id.ts";
-import { withScope, type Scope } from "../../core/scope.ts";
+import { LabError } from "../../core/errors.ts";
+import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { localExecutor } from "../../exec/local.ts";
+import { localExecutor } from "../../exec/local/local.ts";
 import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { ProviderContext } from "../context.ts";
-import { planProblems } from "../netns/check.ts";
-import { memberPrefix, type LabId } from "../netns/names.ts";
-import type { Capability, Lab, LabNode, LabRef, Problem, Provider } from "../provider.ts";
-import { agentImage } from "./agent-image.ts";
-import { tryContainer } from "./capabilities.ts";
-import { subnetProblems } from "./check-subnets.ts";
-import { destroyContainers } from "./destroy.ts";
-import { discoverContainers } from "./discover.ts";
-import { engineBlindSpot, engineRelease, findEngine, isEngine, type Engine } from "./engine.ts";
-import { readLabel, writeLabel } from "./label.ts";
-import { labLabels, memberContainer } from "./names.ts";
-import { dockerLabId } from "./owner.ts";
-import { findParts } from "./parts.ts";
-import { buildContainers, memberExecutor, membersOf, type PlannedMember } from "./provision.ts";
+import { planProblems } from "../../lab/plan-problems.ts";
+import { memberPrefix, type LabId } from "../../lab/lab-id.ts";
+import type { Capability, Lab, LabNode, LabRef, Problem } from "../../lab/lab.ts";
+import type { Provider } from "../provider.ts";
+import {
+  lookAtEngine,
+  notReady,
+  ownLabId,
+  type AgentOptions,
+  type EngineReady,
+} from "../../underlay/containers/engine-ready.ts";
+import { subnetProblems } from "../../underlay/containers/check-subnets.ts";
+import { destroyContainers } from "../../underlay/containers/destroy.ts";
+import { discoverContainers } from "../../underlay/containers/discover.ts";
+import { engineBlindSpot, engineRelease, findEngine } from "../../underlay/containers/engine.ts";
+import { readLabel, writeLabel } from "../../underlay/containers/label.ts";
+import { labLabels, memberContainer } from "../../underlay/containers/names.ts";
+import { findParts } from "../../underlay/containers/parts.ts";
+import {
+  buildContainers,
+  memberExecutor,
+  membersOf,
+  type PlannedMember,
+} from "../../underlay/containers/build-containers.ts";
 
 const name = "docker";
 
-export interface DockerProviderOptions extends ProviderContext {
-  /** Image of nodes and routers; default: one that is built here. */
-  readonly agentImage?: string;
-  /** Folder for what images are made from; default `~/.cache/encaplab`. */
-  readonly cache?: string;
+export interface DockerProviderOptions extends ProviderContext, AgentOptions {
   /** Labs shall outlive this process, so that nothing that follows its death may remove them. */
   readonly stays?: boolean;
-}
-
-/** What was found out about the engine, once per provider. */
-export interface EngineReady {
-  readonly engine: Engine;
-  readonly image: string;
-  readonly capabilities: ReadonlySet<Capability>;
 }
 
 /** Provider of labs made of Docker containers, one network per rack: needs no root, only the right to use the engine. */
@@ -74,51 +70,6 @@ export function createDockerProvider(options: DockerProviderOptions = {}): Provi
 
 function recorded(executor: Executor, { onCommand }: ProviderContext): Executor {
   return onCommand === undefined ? executor : recordingExecutor(executor, onCommand);
-}
-
-/** What can be done with the engine here, or why nothing can; makes the agent image where there is none. */
-export async function lookAtEngine(
-  host: Executor,
-  options: DockerProviderOptions,
-): Promise<EngineReady | readonly Problem[]> {
-  const engine = await findEngine(host);
-  if (!isEngine(engine)) return [engine];
-  try {
-    const cache = options.cache ?? join(homedir(), ".cache", "encaplab");
-    const named = options.agentImage === undefined ? {} : { named: options.agentImage };
-    const image = await agentImage(host, engine, { cache, ...named });
-    const { capabilities, problems } = await withScope((scope) => tryEngine(host, image, options, scope));
-    return problems.length > 0 ? problems : { engine, image, capabilities };
-  } catch (error) {
-    if (!(error instanceof HarnessError)) throw error;
-    const { tail, fix } = error.details;
-    return [{ what: [error.message, tail].filter((text) => text !== undefined).join(": "), fix: fix ?? "docker info" }];
-  }
-}
-
-async function tryEngine(
-  host: Executor,
-  image: string,
-  options: DockerProviderOptions,
-  scope: Scope,
-): ReturnType<typeof tryContainer> {
-  const id = await ownLabId(newRunId(), host, options);
-  scope.defer(`remove scratch container of ${id.runId}`, () => destroyContainers(id.runId, host));
-  return tryContainer(host, image, id);
-}
-
-/** The identity of a lab that this run makes. */
-export async function ownLabId(runId: string, host: Executor, { ownerPid }: ProviderContext): Promise<LabId> {
-  const pid = ownerPid ?? process.pid;
-  const id = await dockerLabId(runId, pid, host);
-  if (id === undefined) throw new LabError(`the owner of the lab, process ${pid}, does not exist`);
-  return id;
-}
-
-/** The error of a lab that cannot be built for these reasons. */
-export function notReady(problems: readonly Problem[]): LabError {
-  const [first] = problems;
-  return new LabError(problems.map(({ what }) => what).join("; "), first === undefined ? {} : { fix: first.fix });
 }
 
 async function provision(

@@ -1,7 +1,8 @@
 import { LabError } from "../../core/errors.ts";
 import { scriptedExecutor, type ScriptedAnswer } from "../../exec/scripted.ts";
 import type { Plan } from "../../topology/plan.ts";
-import type { Capability, Lab, LabLabel, LabNode, LabRef, Provider } from "../provider.ts";
+import type { Capability, Lab, LabLabel, LabNode, LabRef } from "../../lab/lab.ts";
+import type { Provider } from "../provider.ts";
 
 /** A machine that exists only in memory: what several fake providers, one after the other, find there. */
 export interface FakeMachine {

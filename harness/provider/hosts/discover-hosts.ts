@@ -1,8 +1,8 @@
 import { messageOf } from "../../core/errors.ts";
-import type { LabRef } from "../provider.ts";
+import type { LabRef } from "../../lab/lab.ts";
 import type { HostExecutor } from "./host-executor.ts";
 import { hostNamespacePrefix, parseRecord, recordFile, type HostRecord } from "./host-record.ts";
-import { ownerIsAlive } from "./owner-machine.ts";
+import { ownerIsAlive } from "../../lab/owner-machine.ts";
 
 /** A host's record, with the namespaces that its lab has there. */
 export interface FoundRecord {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
-import { findUplinks, withRealDevices, type Uplinks } from "./find-uplinks.ts";
+import { withRealDevices } from "../../lab/with-real-devices.ts";
+import { findUplinks, type Uplinks } from "./find-uplinks.ts";
 import type { InventoryHost } from "./inventory.ts";
 import { parseDevices, type HostDevice } from "./survey.ts";
 

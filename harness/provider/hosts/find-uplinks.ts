@@ -1,6 +1,6 @@
 import { contains, withoutPrefix } from "../../topology/address.ts";
 import type { Plan, Port } from "../../topology/plan.ts";
-import type { Problem } from "../provider.ts";
+import type { Problem } from "../../lab/lab.ts";
 import type { Member } from "./match-inventory.ts";
 import type { HostDevice, Survey } from "./survey.ts";
 
@@ -20,37 +20,6 @@ export function findUplinks(plan: Plan, { name, ports, host }: Member, { devices
   return {
     devices: found.flatMap(({ device }) => device ?? []),
     problems: found.flatMap(({ problems }) => problems),
-  };
-}
-
-/** The plan with the names and MACs of real devices; the plan itself where nothing differs. */
-export function withRealDevices(
-  plan: Plan,
-  devicesOf: (member: string) => readonly Pick<HostDevice, "name" | "mac">[],
-): Plan {
-  const real = (port: Port, device: Pick<HostDevice, "name" | "mac"> | undefined): Port =>
-    device === undefined ? port : { ...port, device: device.name, mac: device.mac };
-  const differs = [...plan.routers, ...plan.nodes].some((member) =>
-    ("ports" in member ? member.ports : [member.uplink]).some(({ device }, index) => {
-      return (devicesOf(member.name)[index]?.name ?? device) !== device;
-    }),
-  );
-  if (!differs) return plan;
-  return {
-    ...plan,
-    routers: plan.routers.map((router) => {
-      const devices = devicesOf(router.name);
-      const renamed = new Map(router.ports.map((port, index) => [port.device, devices[index]?.name ?? port.device]));
-      return {
-        ...router,
-        ports: router.ports.map((port, index) => real(port, devices[index])),
-        routes: router.routes.map((route) => ({ ...route, device: renamed.get(route.device) ?? route.device })),
-      };
-    }),
-    nodes: plan.nodes.map((node) => {
-      const uplink = real(node.uplink, devicesOf(node.name)[0]);
-      return { ...node, uplink, routes: node.routes.map((route) => ({ ...route, device: uplink.device })) };
-    }),
   };
 }
 

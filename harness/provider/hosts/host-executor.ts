@@ -1,6 +1,6 @@
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { sshExecutor } from "../../exec/ssh.ts";
+import { sshExecutor } from "../../exec/ssh/ssh.ts";
 import { explainConnection, HostDoor, type ConnectOptions } from "./connect-host.ts";
 import type { InventoryHost } from "./inventory.ts";
 import { sudoExecutor } from "./sudo.ts";

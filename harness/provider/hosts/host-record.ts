@@ -1,8 +1,8 @@
 import { LabError, messageOf } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { shellQuote } from "../../exec/quote.ts";
-import type { LabLabel } from "../provider.ts";
-import type { HostsOwner } from "./owner-machine.ts";
+import type { LabLabel } from "../../lab/lab.ts";
+import type { HostsOwner } from "../../lab/owner-machine.ts";
 
 /** A kernel setting below /proc/sys/net with its value. */
 export type SavedSetting = readonly [path: string, value: string];

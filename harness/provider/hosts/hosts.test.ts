@@ -9,14 +9,15 @@ import { referenceDataplane } from "../../dataplane/reference/reference-dataplan
 import { modes } from "../../encap/mode.ts";
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { localExecutor } from "../../exec/local.ts";
+import { localExecutor } from "../../exec/local/local.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { netnsProvider } from "../netns/index.ts";
 import type { ProviderContext } from "../context.ts";
 import { providerContract } from "../provider.contract.ts";
-import type { Lab, Provider } from "../provider.ts";
+import type { Lab } from "../../lab/lab.ts";
+import type { Provider } from "../provider.ts";
 import { startMachines, type ExistingMachines } from "./existing-machines.test-data.ts";
 import { hostExecutor } from "./host-executor.ts";
 import { hostsProvider, type HostsOptions } from "./index.ts";

@@ -1,6 +1,6 @@
 import { didYouMean } from "../../topology/closest-name.ts";
 import type { Plan, Port } from "../../topology/plan.ts";
-import type { Problem } from "../provider.ts";
+import type { Problem } from "../../lab/lab.ts";
 import type { Inventory, InventoryHost } from "./inventory.ts";
 
 /** A node or router of a plan with the machine that stands for it. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Scope } from "../../core/scope.ts";
 import { CommandError, missingProgram, succeeded } from "../../exec/command-error.ts";
 import type { CommandResult, Executor, RunOptions, RunningCommand } from "../../exec/executor.ts";
-import { defaultTimeoutMs } from "../../exec/local.ts";
+import { defaultTimeoutMs } from "../../exec/local/local.ts";
 
 /** Milliseconds that a command gets to end after a signal before it is killed (Executor's contract). */
 const stopGraceMs = 5_000;

@@ -1,10 +1,10 @@
 import { CommandError } from "../../exec/command-error.ts";
 import { LabError } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
-import type { Capability } from "../provider.ts";
+import type { Capability } from "../../lab/lab.ts";
 import { parseRecord, recordFile, type HostRecord, type SavedSetting } from "./host-record.ts";
 import { watchedSettings } from "./host-settings.ts";
-import { toolNames } from "./host-tools.ts";
+import { toolNames } from "../../lab/host-tools.ts";
 
 /** A network device of a host. */
 export interface HostDevice {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { wantedSettings, writeSettings } from "./host-settings.ts";
 import { hostNamespacePrefix, parseRecord } from "./host-record.ts";
-import { installArgv, packagesOf, removeArgv } from "./host-tools.ts";
-import { ownerIsAlive, ownerOf } from "./owner-machine.ts";
-import { parseNamespace } from "../netns/names.ts";
+import { installArgv, packagesOf, removeArgv } from "../../lab/host-tools.ts";
+import { ownerIsAlive, ownerOf } from "../../lab/owner-machine.ts";
+import { parseNamespace } from "../../lab/lab-id.ts";
 
 describe("taking hosts", () => {
   it("names the packages that a distribution has the tools in, and how they are installed", () => {

@@ -5,8 +5,8 @@ import { ownNetworks, type SurveyedPost } from "./check-hosts.ts";
 import { findUplinks } from "./find-uplinks.ts";
 import { parseRecord, replaceRecord, takeScript, type HostRecord } from "./host-record.ts";
 import { wantedSettings, writeSettings } from "./host-settings.ts";
-import { installArgv, packagesOf, removeArgv } from "./host-tools.ts";
-import type { HostsOwner } from "./owner-machine.ts";
+import { installArgv, packagesOf, removeArgv } from "../../lab/host-tools.ts";
+import type { HostsOwner } from "../../lab/owner-machine.ts";
 
 /** Milliseconds for a package manager. */
 const installTimeoutMs = 300_000;

@@ -2,7 +2,7 @@ import { runBatch, type BatchCommand } from "../../exec/batch.ts";
 import { withoutPrefix } from "../../topology/address.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
-import type { Problem } from "../provider.ts";
+import type { Problem } from "../../lab/lab.ts";
 import type { HostExecutor } from "./host-executor.ts";
 
 /** One way that must work: the device and gateway that it takes, and a ping over it. */
@@ -15,7 +15,7 @@ interface Way {
   readonly gateways: readonly string[];
 }
 
-/** Seconds that a first packet and the neighbour discovery before it may take. */
+/** Seconds that a first packet and the neighbor discovery before it may take. */
 const deadlineSeconds = 3;
 
 /** Pings at a time per node. */

@@ -4,18 +4,25 @@ import { join } from "node:path";
 import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { Plan } from "../../topology/plan.ts";
-import { pingRacks } from "../docker/ping-racks.ts";
-import type { Engine } from "../docker/engine.ts";
-import { labLabels } from "../docker/names.ts";
-import { makeMembers, makeRacks, membersOf, racksOf, rackWays, type PlannedMember } from "../docker/provision.ts";
-import { withRealDevices } from "../hosts/find-uplinks.ts";
-import { ownerOf } from "../hosts/owner-machine.ts";
-import type { ClusterAccess } from "../kubernetes/access.ts";
-import { createObjects } from "../kubernetes/create.ts";
-import { deployAgents } from "../kubernetes/deploy-agents.ts";
-import { renderNamespace } from "../kubernetes/render-run.ts";
-import type { LabId } from "../netns/names.ts";
-import type { LabNode } from "../provider.ts";
+import { pingRacks } from "../../underlay/containers/ping-racks.ts";
+import type { Engine } from "../../underlay/containers/engine.ts";
+import { labLabels } from "../../underlay/containers/names.ts";
+import {
+  makeMembers,
+  makeRacks,
+  membersOf,
+  racksOf,
+  rackWays,
+  type PlannedMember,
+} from "../../underlay/containers/build-containers.ts";
+import { withRealDevices } from "../../lab/with-real-devices.ts";
+import { ownerOf } from "../../lab/owner-machine.ts";
+import type { ClusterAccess } from "../../kubernetes/access.ts";
+import { createObjects } from "../../kubernetes/create.ts";
+import { deployAgents } from "../../kubernetes/deploy-agents.ts";
+import { renderNamespace } from "../../kubernetes/render-run.ts";
+import type { LabId } from "../../lab/lab-id.ts";
+import type { LabNode } from "../../lab/lab.ts";
 import { createCluster } from "./create-cluster.ts";
 import { removalTimeoutMs, removeCluster } from "./destroy.ts";
 import { loadIntoNodes, loadNodeImage, nodeImageOf, type ImageArchive } from "./images.ts";

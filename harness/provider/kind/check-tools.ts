@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
-import type { Problem } from "../provider.ts";
+import type { Problem } from "../../lab/lab.ts";
 
 /** Inotify instances that a node of kind takes, measured: 128 were too few for four nodes, 2048 were enough. */
 const instancesPerNode = 64;

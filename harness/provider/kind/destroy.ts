@@ -1,7 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { shellQuote } from "../../exec/quote.ts";
-import { destroyContainers } from "../docker/destroy.ts";
+import { destroyContainers } from "../../underlay/containers/destroy.ts";
 import { findNodeContainers } from "./node-containers.ts";
 
 /** Milliseconds for Docker to remove all nodes: `kind delete cluster` took 10 s for four (measured), and 84 s on a machine with much else to do. */

@@ -1,7 +1,7 @@
 import type { Executor } from "../../exec/executor.ts";
-import { describeParts } from "../docker/discover.ts";
-import { findAllParts, findParts } from "../docker/parts.ts";
-import type { LabRef } from "../provider.ts";
+import { describeParts } from "../../underlay/containers/discover.ts";
+import { findAllParts, findParts } from "../../underlay/containers/parts.ts";
+import type { LabRef } from "../../lab/lab.ts";
 import { findNodeContainers } from "./node-containers.ts";
 import { provider } from "./kind-names.ts";
 

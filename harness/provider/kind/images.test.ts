@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
-import { localExecutor } from "../../exec/local.ts";
+import { localExecutor } from "../../exec/local/local.ts";
 import { scriptedExecutor } from "../../exec/scripted.ts";
 import { fullName, loadIntoNodes, loadNodeImage, nodeImageOf, readArchives } from "./images.ts";
 

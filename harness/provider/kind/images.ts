@@ -1,7 +1,7 @@
 import { LabError, messageOf } from "../../core/errors.ts";
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
-import type { Problem } from "../provider.ts";
+import type { Problem } from "../../lab/lab.ts";
 import { nodeContainer } from "./kind-names.ts";
 
 /** A file made by `docker save` (or another tool that writes its format), and the images in it. */

@@ -1,20 +1,28 @@
 import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { localExecutor } from "../../exec/local.ts";
+import { localExecutor } from "../../exec/local/local.ts";
 import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
-import { subnetProblems } from "../docker/check-subnets.ts";
-import { lookAtEngine, ownLabId, notReady, type DockerProviderOptions, type EngineReady } from "../docker/index.ts";
-import { engineRelease, findEngine, type Engine } from "../docker/engine.ts";
-import { writeLabel } from "../docker/label.ts";
-import { labLabels } from "../docker/names.ts";
-import { memberExecutor, type PlannedMember } from "../docker/provision.ts";
-import { clusterAccess, type ClusterAccess } from "../kubernetes/access.ts";
-import type { KubernetesLab } from "../kubernetes/kubernetes-lab.ts";
-import { namespaceOf } from "../kubernetes/run-mark.ts";
-import { planProblems as familyProblems } from "../netns/check.ts";
-import { memberPrefix, type LabId } from "../netns/names.ts";
-import type { Capability, Lab, LabNode, LabRef, Problem, Provider } from "../provider.ts";
+import { subnetProblems } from "../../underlay/containers/check-subnets.ts";
+import {
+  lookAtEngine,
+  notReady,
+  ownLabId,
+  type AgentOptions,
+  type EngineReady,
+} from "../../underlay/containers/engine-ready.ts";
+import { engineRelease, findEngine, type Engine } from "../../underlay/containers/engine.ts";
+import { writeLabel } from "../../underlay/containers/label.ts";
+import { labLabels } from "../../underlay/containers/names.ts";
+import { memberExecutor, type PlannedMember } from "../../underlay/containers/build-containers.ts";
+import { clusterAccess, type ClusterAccess } from "../../kubernetes/access.ts";
+import type { ClusterPart, KubernetesLab } from "../../kubernetes/kubernetes-lab.ts";
+import { namespaceOf } from "../../kubernetes/run-mark.ts";
+import { planProblems as familyProblems } from "../../lab/plan-problems.ts";
+import { memberPrefix, type LabId } from "../../lab/lab-id.ts";
+import type { Capability, Lab, LabNode, LabRef, Problem } from "../../lab/lab.ts";
+import type { ProviderContext } from "../context.ts";
+import type { Provider } from "../provider.ts";
 import { attachCluster, findCluster } from "./attach.ts";
 import { agentPlaces, buildCluster, type BuiltCluster, type ClusterSettings } from "./build-cluster.ts";
 import { kindVersion, toolProblems } from "./check-tools.ts";
@@ -26,7 +34,7 @@ import { mirrorConfig } from "./mirror.ts";
 import { planProblems } from "./plan-problems.ts";
 
 /** What a run tells the provider of kind clusters. */
-export interface KindProviderOptions extends Omit<DockerProviderOptions, "stays">, ClusterSettings {
+export interface KindProviderOptions extends ProviderContext, AgentOptions, ClusterSettings {
   /** Program; default `kubectl` on the PATH. */
   readonly kubectl?: string;
   /** Files of `docker save`: the node image, and images for the nodes' own runtime. */
@@ -137,13 +145,13 @@ function labOf(
   image: string,
   routerExecutor: (member: PlannedMember) => Executor,
   versions: Readonly<Record<string, string>>,
-): Lab {
+): KubernetesLab {
   const { runId } = id;
   const nodeNames = Object.fromEntries(agentPlaces(plan, runId).map(({ node, nodeName }) => [node, nodeName]));
-  const kubernetes: KubernetesLab = { access, namespace: namespaceOf(runId), image, standing: "lab", nodeNames };
+  const kubernetes: ClusterPart = { access, namespace: namespaceOf(runId), image, standing: "lab", nodeNames };
   const routers = plan.routers.map(({ name: router, ports }): LabNode => {
     const executor = routerExecutor({ name: router, role: "router", ports });
     return { name: router, role: "router", executor, namespacePrefix: memberPrefix(id) };
   });
-  return { runId, provider: name, plan, nodes, routers, kubernetes, versions };
+  return { runId, provider: name, plan, nodes, routers, kubernetes, versions, shared: true };
 }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import { LabError } from "../../core/errors.ts";
 import { scriptedExecutor, type ScriptedAnswer } from "../../exec/scripted.ts";
-import { discoverContainers } from "../docker/discover.ts";
-import { processStart } from "../netns/owner.ts";
+import { discoverContainers } from "../../underlay/containers/discover.ts";
+import { processStart } from "../../lab/owner.ts";
 import { removeCluster } from "./destroy.ts";
 import { discoverClusters } from "./discover.ts";
 

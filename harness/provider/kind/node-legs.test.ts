@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { LabError } from "../../core/errors.ts";
 import { skipFor } from "../../core/skip.test-data.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { localExecutor } from "../../exec/local.ts";
+import { localExecutor } from "../../exec/local/local.ts";
 import { scriptedExecutor } from "../../exec/scripted.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";

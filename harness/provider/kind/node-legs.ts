@@ -3,8 +3,8 @@ import type { Executor } from "../../exec/executor.ts";
 import { withoutPrefix } from "../../topology/address.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { PerFamily } from "../../topology/topology.ts";
-import { connectToRack } from "../docker/rack-networks.ts";
-import { rackNetwork } from "../docker/names.ts";
+import { connectToRack } from "../../underlay/containers/rack-networks.ts";
+import { rackNetwork } from "../../underlay/containers/names.ts";
 import { managementNetwork, nodeContainer } from "./kind-names.ts";
 import { failedWord, legScript, noteDefaultScript } from "./render-legs.ts";
 

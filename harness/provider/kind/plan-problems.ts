@@ -1,7 +1,7 @@
 import { contains, prefixLength, withoutPrefix } from "../../topology/address.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
-import type { Problem } from "../provider.ts";
+import type { Problem } from "../../lab/lab.ts";
 import { poolOf } from "./render-config.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { Executor } from "../../exec/executor.ts";
-import type { LabRef } from "../provider.ts";
-import { readLabel } from "./label.ts";
-import { foreignRuns, labFolders, labNamespaces, labProcesses } from "./leftovers.ts";
-import type { NamespaceName } from "./names.ts";
-import { ownerLives } from "./owner.ts";
+import type { LabRef } from "../../lab/lab.ts";
+import { readLabel } from "../../lab/namespace-label.ts";
+import { foreignRuns, labFolders, labNamespaces, labProcesses } from "../../lab/leftovers.ts";
+import type { NamespaceName } from "../../lab/lab-id.ts";
+import { ownerLives } from "../../lab/owner.ts";
 
 /** Finds all labs of namespaces on this machine by the names of their namespaces. */
 export async function discoverLabs(host: Executor): Promise<readonly LabRef[]> {

@@ -1,21 +1,23 @@
 import { LabError } from "../../core/errors.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { localExecutor } from "../../exec/local.ts";
-import { inNamespace } from "../../exec/namespace.ts";
+import { localExecutor } from "../../exec/local/local.ts";
+import { inNamespace } from "../../exec/namespace/namespace.ts";
 import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
-import type { Capability, Lab, LabNode, LabRef, Problem, Provider } from "../provider.ts";
+import type { Capability, Lab, LabNode, LabRef, Problem } from "../../lab/lab.ts";
+import type { Provider } from "../provider.ts";
 import type { ProviderContext } from "../context.ts";
-import { probeCapabilities } from "./capabilities.ts";
-import { machineProblems, namespaceProblem, planProblems } from "./check.ts";
-import { removeLab } from "./destroy.ts";
+import { probeCapabilities } from "../../lab/capabilities.ts";
+import { planProblems } from "../../lab/plan-problems.ts";
+import { machineProblems, namespaceProblem } from "./check.ts";
+import { removeLab } from "../../lab/remove-lab.ts";
 import { discoverLabs } from "./discover.ts";
-import { readLabel, writeLabel } from "./label.ts";
-import { labNamespaces } from "./leftovers.ts";
-import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } from "./names.ts";
-import { labIdOf } from "./owner.ts";
-import { buildLab } from "./provision.ts";
+import { readLabel, writeLabel } from "../../lab/namespace-label.ts";
+import { labNamespaces } from "../../lab/leftovers.ts";
+import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } from "../../lab/lab-id.ts";
+import { labIdOf } from "../../lab/owner.ts";
+import { buildLab } from "../../underlay/build-lab.ts";
 
 const name = "netns";
 

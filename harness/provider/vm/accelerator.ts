@@ -6,14 +6,14 @@ import { writeFileAtomic } from "../../core/atomic-file.ts";
 import { withScope } from "../../core/scope.ts";
 import { poll } from "../../core/poll.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { waitingMarker } from "./guest-init.ts";
+import { waitingMarker } from "../../rootfs/guest-init.ts";
 import { modelArgv, qemuProgram, type Accelerator, type MachineModel } from "./qemu-command.ts";
 
 /** Milliseconds for a trial boot; a real KVM needs about one second. */
 const trialTimeoutMs = 10_000;
 
 /**
- * KVM where it really works, TCG elsewhere. A device file proves nothing: in nested virtualisation guests hang or crash with it. So
+ * KVM where it really works, TCG elsewhere. A device file proves nothing: in nested virtualization guests hang or crash with it. So
  * the guest itself is booted with it once, and the answer is kept for this kernel and this QEMU.
  */
 export async function findAccelerator(

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { UsageError } from "../../core/errors.ts";
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
-import type { Problem } from "../provider.ts";
+import type { Problem } from "../../lab/lab.ts";
 import { imageProgram, userImage } from "./image-disks.ts";
 import { qemuProgram } from "./qemu-command.ts";
 

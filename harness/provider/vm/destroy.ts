@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { LabError } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { removeLab } from "../netns/destroy.ts";
-import type { LabId } from "../netns/names.ts";
+import { removeLab } from "../../lab/remove-lab.ts";
+import type { LabId } from "../../lab/lab-id.ts";
 import { machinesNamespace, parseMachinesNamespace } from "./vm-names.ts";
 
 /**

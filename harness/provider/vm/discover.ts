@@ -1,9 +1,9 @@
 import type { Executor } from "../../exec/executor.ts";
-import { readLabel } from "../netns/label.ts";
-import { labFolders, labNamespaces, labProcesses } from "../netns/leftovers.ts";
-import { fabricNamespace, type LabId } from "../netns/names.ts";
-import { ownerLives } from "../netns/owner.ts";
-import type { LabRef } from "../provider.ts";
+import { readLabel } from "../../lab/namespace-label.ts";
+import { labFolders, labNamespaces, labProcesses } from "../../lab/leftovers.ts";
+import { fabricNamespace, type LabId } from "../../lab/lab-id.ts";
+import { ownerLives } from "../../lab/owner.ts";
+import type { LabRef } from "../../lab/lab.ts";
 import { labsOfMachines } from "./destroy.ts";
 import { machinesNamespace } from "./vm-names.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { Port } from "../../topology/plan.ts";
-import { reseedBytes } from "./reseed-program.ts";
+import { reseedBytes } from "../../rootfs/reseed-program.ts";
 
 /** What makes a booted machine a node. */
 export interface GuestIdentity {

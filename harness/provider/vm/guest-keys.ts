@@ -1,4 +1,4 @@
-import { makeKeyPair } from "../../exec/ssh-keys.ts";
+import { makeKeyPair } from "../../exec/ssh/ssh-keys.ts";
 import type { Accelerator } from "./qemu-command.ts";
 
 /** The ssh keys of one lab; they live in its folder and die with it. */

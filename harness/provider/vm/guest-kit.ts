@@ -1,16 +1,16 @@
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Executor } from "../../exec/executor.ts";
-import type { Payload } from "../provider.ts";
+import type { Payload } from "../../lab/lab.ts";
 import { findAccelerator } from "./accelerator.ts";
-import { markUsed } from "./cache.ts";
-import { guestImage, type GuestImage } from "./guest-image.ts";
-import { guestInit, sshdConfig } from "./guest-init.ts";
-import { guestTools } from "./guest-tools.ts";
-import { fetchKernel, type GuestKernel } from "./kernel.ts";
-import { bootModules, onDemandModules } from "./kernel-modules.ts";
+import { markUsed } from "../../core/cache.ts";
+import { guestImage, type GuestImage } from "../../rootfs/guest-image.ts";
+import { guestInit, sshdConfig } from "../../rootfs/guest-init.ts";
+import { guestTools } from "../../rootfs/guest-tools.ts";
+import { fetchKernel, type GuestKernel } from "../../rootfs/kernel.ts";
+import { bootModules, onDemandModules } from "../../rootfs/kernel-modules.ts";
 import { qemuProgram, type MachineModel } from "./qemu-command.ts";
-import { recalled } from "./recall.ts";
+import { recalled } from "../../core/recall.ts";
 import { findState, stateKey } from "./saved-state.ts";
 
 /** MiB of memory of a guest: its file system takes 45, and captures of a run as much again. */

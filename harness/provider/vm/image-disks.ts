@@ -2,10 +2,10 @@ import { stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { guestMac } from "./guest-init.ts";
+import { guestMac } from "../../rootfs/guest-init.ts";
 import { seedLabel } from "./image-seed.ts";
 import type { MachineDisks } from "./qemu-command.ts";
-import { seedImage, type SeedFile } from "./seed-image.ts";
+import { seedImage, type SeedFile } from "../../rootfs/seed-image.ts";
 
 /** Program that makes overlays and knows formats; in the package qemu-utils. */
 export const imageProgram = "qemu-img";

@@ -1,7 +1,7 @@
 import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { Plan } from "../../topology/plan.ts";
-import type { LabId } from "../netns/names.ts";
+import type { LabId } from "../../lab/lab-id.ts";
 import { beginLab, connectUplinks, identityOf, inMachines, type Machine } from "./build-lab.ts";
 import type { GuestIdentity } from "./guest-identity.ts";
 import type { LabLogin } from "./guest-keys.ts";

@@ -1,5 +1,5 @@
 import { LabError } from "../../core/errors.ts";
-import { packagesOf } from "../hosts/host-tools.ts";
+import { packagesOf } from "../../lab/host-tools.ts";
 import { failedMarker, lackingMarker } from "./image-seed.ts";
 
 /** The error that a machine's console tells of: programs that the image lacks, or a set-up that failed; undefined while neither. */

@@ -1,7 +1,7 @@
-import { toolNames } from "../hosts/host-tools.ts";
-import { guestAddress, guestMac, sshPort, sshdConfig, waitingMarker } from "./guest-init.ts";
+import { toolNames } from "../../lab/host-tools.ts";
+import { guestAddress, guestMac, sshPort, sshdConfig, waitingMarker } from "../../rootfs/guest-init.ts";
 import type { GuestIdentity } from "./guest-identity.ts";
-import type { SeedFile } from "./seed-image.ts";
+import type { SeedFile } from "../../rootfs/seed-image.ts";
 
 /** Label by which cloud-init finds its NoCloud data. */
 export const seedLabel = "cidata";

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { UsageError } from "../../core/errors.ts";
 import { skipFor } from "../../core/skip.test-data.ts";
-import { localExecutor } from "../../exec/local.ts";
+import { localExecutor } from "../../exec/local/local.ts";
 import { makeKeys } from "./guest-keys.ts";
 import { imageProgram, makeDisks, userImage } from "./image-disks.ts";
 import { imageRefusal } from "./image-refusal.ts";
 import { imageSeed } from "./image-seed.ts";
 import { qemuArgv } from "./qemu-command.ts";
-import { seedImage } from "./seed-image.ts";
+import { seedImage } from "../../rootfs/seed-image.ts";
 
 const host = localExecutor();
 const keys = makeKeys(["a1"]);

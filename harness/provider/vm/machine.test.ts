@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import { poll } from "../../core/poll.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { localExecutor } from "../../exec/local.ts";
-import { inNamespace } from "../../exec/namespace.ts";
+import { localExecutor } from "../../exec/local/local.ts";
+import { inNamespace } from "../../exec/namespace/namespace.ts";
 import { hostProblems } from "./check.ts";
-import { cpioArchive } from "./cpio.ts";
+import { cpioArchive } from "../../rootfs/cpio.ts";
 import { guestKit, type GuestKit } from "./guest-kit.ts";
-import { fetchKernel } from "./kernel.ts";
+import { fetchKernel } from "../../rootfs/kernel.ts";
 import { startMachine } from "./machine.ts";
 import { machineFiles } from "./qemu-command.ts";
 

@@ -3,7 +3,7 @@ import { LabError } from "../../core/errors.ts";
 import { poll } from "../../core/poll.ts";
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { waitingMarker } from "./guest-init.ts";
+import { waitingMarker } from "../../rootfs/guest-init.ts";
 import { imageRefusal } from "./image-refusal.ts";
 import { machineFiles, qemuArgv, type DiskModel, type MachineModel, type MachineWires } from "./qemu-command.ts";
 import { resume } from "./qmp.ts";

@@ -1,4 +1,4 @@
-import { payloadOption } from "./guest-init.ts";
+import { payloadOption } from "../../rootfs/guest-init.ts";
 
 /** Program that runs the machines. */
 export const qemuProgram = "qemu-system-x86_64";
@@ -98,7 +98,7 @@ export function modelArgv({ accelerator, memoryMiB, kernel, initramfs, payload }
 
 /**
  * QEMU before 8.0 knows code that it has translated by its virtual address, so programs that are loaded somewhere else each time
- * are translated each time: without randomised addresses ping took 15 ms to end instead of 42, curl 50 instead of 100.
+ * are translated each time: without randomized addresses ping took 15 ms to end instead of 42, curl 50 instead of 100.
  */
 function kernelOptions(accelerator: Accelerator, payload: string | undefined): string {
   const common = ["console=ttyS0", "quiet", "panic=1", "rdinit=/init", "mitigations=off", "no_timer_check"];

@@ -1,8 +1,8 @@
 import type { Plan } from "../../topology/plan.ts";
-import { fabricNamespace, type LabId } from "../netns/names.ts";
-import { renderBuildScript } from "../netns/render-script.ts";
-import { renderLab } from "../netns/render-lab.ts";
-import { guestAddress, guestMac, labAddress, managementFile, sshPort } from "./guest-init.ts";
+import { fabricNamespace, type LabId } from "../../lab/lab-id.ts";
+import { renderBuildScript } from "../../underlay/render-script.ts";
+import { renderLab } from "../../underlay/render-lab.ts";
+import { guestAddress, guestMac, labAddress, managementFile, sshPort } from "../../rootfs/guest-init.ts";
 import { machinesNamespace, managementTap } from "./vm-names.ts";
 
 /** sh script that builds the fabric and the routers as namespaces: those of a lab of namespaces, without its nodes. */
@@ -21,7 +21,7 @@ export function nodeScripts(plan: Plan, id: LabId): ReadonlyMap<string, string> 
 
 /**
  * sh script for the namespace of machines: two taps per node. All guests have the same management address, each on a wire of its
- * own, so that they have it before they have an identity; permanent neighbour entries save the first packets a wait.
+ * own, so that they have it before they have an identity; permanent neighbor entries save the first packets a wait.
  */
 export function tapScript(plan: Plan): string {
   const batch = plan.nodes.flatMap(({ uplink }, index) => {

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
 import { shellQuote } from "../../exec/quote.ts";
-import { cached, markUsed, pruneCache } from "./cache.ts";
+import { cached, markUsed, pruneCache } from "../../core/cache.ts";
 import { modelArgv, type MachineModel } from "./qemu-command.ts";
 import { saveState } from "./qmp.ts";
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shellQuote } from "../../exec/quote.ts";
-import type { LabId } from "../netns/names.ts";
+import type { LabId } from "../../lab/lab-id.ts";
 import type { LoginKeys } from "./guest-keys.ts";
 import { sshTunnelArgv } from "./render-machines.ts";
 import { machinesFolder } from "./vm-names.ts";

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runIdPattern } from "../../core/run-id.ts";
-import { memberNamespace, type LabId } from "../netns/names.ts";
+import { memberNamespace, type LabId } from "../../lab/lab-id.ts";
 
 /**
  * Namespace in which a lab's machines and their management wires live: `el7f3kq.1234+vm.9k3f`. It is made first and removed

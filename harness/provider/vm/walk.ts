@@ -1,8 +1,8 @@
 import { LabError } from "../../core/errors.ts";
 import { shellQuote } from "../../exec/quote.ts";
-import type { LabNode } from "../provider.ts";
+import type { LabNode } from "../../lab/lab.ts";
 import type { Plan } from "../../topology/plan.ts";
-import { pingArgv, planWalks } from "../netns/walk.ts";
+import { pingArgv, planWalks } from "../../underlay/walk.ts";
 
 /** Pings over the underlay until every node has been heard, through its gateway where there is one. */
 export async function walkMachines(plan: Plan, nodes: readonly LabNode[]): Promise<void> {

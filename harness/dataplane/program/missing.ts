@@ -1,0 +1,97 @@
+import type { Mode } from "../../encap/mode.ts";
+import { encapsulationOf } from "../../encap/tunnel.ts";
+import { runScript } from "../../exec/script.ts";
+import type { Lab, LabNode } from "../../lab/lab.ts";
+import type { Family } from "../../topology/topology.ts";
+import type { Requirement } from "../dataplane.ts";
+
+/** Device and table of a trial; they live for some milliseconds. */
+const trial = "encaplab-try";
+
+/** One thing that every node must be able to do, tried for real and undone. */
+interface Need {
+  /** Shell command that succeeds exactly where the need is met; leaves nothing behind. */
+  readonly attempt: string;
+  readonly lacks: string;
+  readonly fix: string;
+  readonly families?: readonly Family[];
+}
+
+/** Reasons for which the reference dataplane cannot put the mode into effect on these nodes: each need tried on each node. */
+export async function missingOn(mode: Mode, lab: Lab): Promise<readonly Requirement[]> {
+  const needs = needsOf(mode, lab.plan.families);
+  const failed = await Promise.all(lab.nodes.map((node) => failedNeeds(node, needs)));
+  return [
+    ...noIpipForIpv6(mode, lab.plan.families),
+    ...needs.flatMap((need) => {
+      const where = lab.nodes.filter((_, index) => failed[index]?.has(need) === true).map(({ name }) => name);
+      return where.length === 0 ? [] : [requirement(need, where)];
+    }),
+  ];
+}
+
+function noIpipForIpv6(mode: Mode, families: readonly Family[]): readonly Requirement[] {
+  if (mode.encapsulation !== "ipip" || !families.includes(6)) return [];
+  return [{ families: [6], reason: "Calico has no IPIP for IPv6", fix: "choose a VXLAN mode for IPv6" }];
+}
+
+function needsOf(mode: Mode, families: readonly Family[]): readonly Need[] {
+  return [
+    ...["ip", "bridge", "nft", "ping"].map(tool),
+    ...families.flatMap((family) => [natNeed(family), ...tunnelNeeds(mode, family)]),
+    ...(families.includes(6) ? [ipv6Need] : []),
+  ];
+}
+
+function tool(name: string): Need {
+  return {
+    attempt: `command -v ${name}`,
+    lacks: `has no ${name} command`,
+    fix: `install ${name === "ping" ? "iputils-ping" : name === "nft" ? "nftables" : "iproute2"} there`,
+  };
+}
+
+function natNeed(family: Family): Need {
+  const table = `${family === 4 ? "ip" : "ip6"} ${trial}`;
+  const rules = `table ${table} { chain c { type nat hook postrouting priority 100; fib saddr type local masquerade; }; };`;
+  return {
+    attempt: `nft '${rules} delete table ${table}'`,
+    lacks: `cannot do NAT for IPv${family} by nftables`,
+    fix: "load nft_chain_nat, nft_masq and nft_fib_inet, or use --provider vm",
+    families: [family],
+  };
+}
+
+function tunnelNeeds(mode: Mode, family: Family): readonly Need[] {
+  const encapsulation = encapsulationOf(mode, family);
+  if (encapsulation === "none") return [];
+  const local = family === 4 ? "192.0.2.1" : "2001:db8::1";
+  const kind = encapsulation === "ipip" ? `ipip local ${local}` : `vxlan id 1 dstport 4789 local ${local}`;
+  return [
+    {
+      attempt: `ip link add ${trial} type ${kind} && ip link del ${trial}`,
+      lacks: `kernel has no ${encapsulation} module${family === 6 ? " for IPv6" : ""}`,
+      fix: `modprobe ${encapsulation} on the host, or use --provider vm`,
+      families: [family],
+    },
+  ];
+}
+
+const ipv6Need: Need = {
+  attempt: "[ -e /proc/sys/net/ipv6/conf/all/forwarding ]",
+  lacks: "kernel has no IPv6",
+  fix: "boot without ipv6.disable=1, or use --family 4",
+  families: [6],
+};
+
+async function failedNeeds(node: LabNode, needs: readonly Need[]): Promise<ReadonlySet<Need>> {
+  const attempts = needs.map((need, index) => `{ ${need.attempt}; } >/dev/null 2>&1 || echo ${index}`);
+  const { stdout } = await runScript(node.executor, attempts.join("\n"));
+  const numbers = new Set(stdout.split("\n").filter((line) => line !== ""));
+  return new Set(needs.filter((_, index) => numbers.has(String(index))));
+}
+
+function requirement({ lacks, fix, families }: Need, nodes: readonly string[]): Requirement {
+  const reason = `${nodes.length === 1 ? "node" : "nodes"} ${nodes.join(", ")}: ${lacks}`;
+  return { reason, fix, ...(families === undefined ? {} : { families }) };
+}

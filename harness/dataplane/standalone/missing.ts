@@ -1,0 +1,91 @@
+import type { BgpDesign } from "../../encap/bgp.ts";
+import type { Mode } from "../../encap/mode.ts";
+import { runScript } from "../../exec/script.ts";
+import type { Lab } from "../../lab/lab.ts";
+import type { Plan } from "../../topology/plan.ts";
+import type { Requirement } from "../dataplane.ts";
+import { missingFabric } from "../fabric/bgp-fabric.ts";
+import { missingOn } from "../program/missing.ts";
+import type { RuleBackend } from "./node-command.ts";
+import type { Located } from "./locate.ts";
+
+type Tool = readonly [program: string, debianPackage: string];
+
+/** Programs that a lab with Calico needs, with the Debian package that has them. */
+const tools: readonly Tool[] = [
+  ["curl", "curl"],
+  ["unshare", "util-linux"],
+];
+
+/** Programs that Calico's own call, by what Felix writes its rules with; an image brings its own. */
+const calledByCalico: Readonly<Record<RuleBackend, readonly Tool[]>> = {
+  iptables: [
+    ["iptables-save", "iptables"],
+    ["ipset", "ipset"],
+    ["conntrack", "conntrack"],
+  ],
+  nftables: [
+    ["nft", "nftables"],
+    ["conntrack", "conntrack"],
+  ],
+};
+
+/**
+ * Whether BIRD must run: routes of IPIP and unencapsulated pools come by BGP with Calico v3.32's defaults, and routers that
+ * learn by BGP want a peer in every mode.
+ */
+export function needsBgp(mode: Mode, plan: Plan): boolean {
+  return mode.encapsulation !== "vxlan" || plan.topology.fabric === "bgp";
+}
+
+/** Every node peers with every other, which is Calico's default, unless the topology names reflectors. */
+export function bgpOf(mode: Mode, { plan }: Lab): { readonly bgp?: BgpDesign } {
+  if (!needsBgp(mode, plan)) return {};
+  return { bgp: { nodes: plan.topology.reflectors === undefined ? "mesh" : "reflectors" } };
+}
+
+/** Reasons for which Calico cannot put a mode into effect on a lab. */
+export async function missingCalico(
+  mode: Mode,
+  lab: Lab,
+  located: Located,
+  { etcd, rules }: { readonly etcd: string; readonly rules: RuleBackend },
+): Promise<readonly Requirement[]> {
+  if ("problem" in located) return [{ reason: located.problem.what, fix: located.problem.fix }];
+  if (lab.machines !== undefined && lab.machines.payload === undefined) {
+    const reason = "machines need the whole root file system of Calico's image, and a folder of programs is none";
+    return [{ reason, fix: "--calico-archive FILE" }];
+  }
+  if (lab.provider !== "netns" && lab.machines === undefined) {
+    const reason = `Calico without Kubernetes runs on netns and vm so far, not on ${lab.provider}`;
+    return [{ reason, fix: "--provider netns" }];
+  }
+  const { bgp, root } = located.files;
+  const noBird: Requirement = {
+    reason: `${mode.calicoName} on fabric: ${lab.plan.topology.fabric} needs BIRD, which this Calico came without`,
+    fix: "put Calico's bird, bird6, birdcl and the node image's /etc/calico/confd beside calico-node",
+  };
+  const programs = [
+    ...tools,
+    ...(root === undefined ? calledByCalico[rules] : []),
+    [etcd, "etcd-server (or give --etcd PATH)"] as const,
+  ];
+  return [
+    ...(needsBgp(mode, lab.plan) && bgp === undefined ? [noBird] : []),
+    ...(await missingPrograms(lab, programs)),
+    ...(await missingFabric(lab, false)),
+    ...(await missingOn(mode, lab)),
+  ];
+}
+
+/** All nodes of namespaces share one file system: one is asked. Machines carry what they need: this host is asked. */
+async function missingPrograms(lab: Lab, programs: readonly Tool[]): Promise<readonly Requirement[]> {
+  const executor = lab.machines?.host ?? lab.nodes[0]?.executor;
+  if (executor === undefined) return [];
+  const script = programs.map(([program]) => `command -v '${program}' >/dev/null || echo '${program}'`).join("\n");
+  const { stdout } = await runScript(executor, script);
+  const absent = new Set(stdout.split("\n"));
+  return programs
+    .filter(([program]) => absent.has(program))
+    .map(([program, name]) => ({ reason: `${program} is not installed`, fix: `install the package ${name}` }));
+}

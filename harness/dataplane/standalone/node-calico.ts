@@ -1,0 +1,57 @@
+import { inNamespace } from "../../exec/namespace/namespace.ts";
+import type { Mode } from "../../encap/mode.ts";
+import type { Lab, LabNode } from "../../lab/lab.ts";
+import type { PodAllocation } from "../../topology/plan.ts";
+import type { RunningPod } from "../dataplane.ts";
+import type { CalicoFiles } from "./calico-source.ts";
+import { nodeFolder } from "./lab-folder.ts";
+import { needsBgp } from "./missing.ts";
+import type { NodeCalico, RuleBackend } from "./node-command.ts";
+import { podNamespace } from "./pods.ts";
+
+/** Which Calico all nodes of a lab run, and how. */
+export interface Release {
+  readonly files: CalicoFiles;
+  readonly rules: RuleBackend;
+}
+
+/** What a node of a lab runs in a mode. */
+export function nodeCalico(lab: Lab, { name }: LabNode, { files, rules }: Release, mode: Mode): NodeCalico {
+  const patience = patienceWith(lab);
+  return {
+    node: name,
+    patience,
+    plan: lab.plan,
+    files: filesOn(lab, files),
+    folder: nodeFolder(lab, name),
+    bgp: needsBgp(mode, lab.plan),
+    rules,
+    machine: lab.machines !== undefined,
+  };
+}
+
+/** Factor for time limits on a lab; under emulation a cold start of four machines takes 100 s in place of 6. */
+export function patienceWith({ slow }: Lab): number {
+  return slow === true ? 5 : 1;
+}
+
+/** Where the nodes of a lab find a release: machines have it as their payload. */
+export function filesOn({ machines }: Lab, files: CalicoFiles): CalicoFiles {
+  return machines?.payload === undefined ? files : { ...files, root: machines.payload };
+}
+
+/** The plan's pods of one node; their addresses are IPAM's to choose. */
+export function plannedPods(lab: Lab, node: string): readonly PodAllocation[] {
+  return lab.plan.allocation.pods.filter((pod) => pod.node === node);
+}
+
+/** All pods of a lab as executors. */
+export function runningPods(lab: Lab): readonly RunningPod[] {
+  return lab.nodes.flatMap((node) =>
+    plannedPods(lab, node.name).map(({ pod: name }) => {
+      const namespace = podNamespace(node, name);
+      const where = `pod ${name} (netns ${namespace}) on ${node.executor.where}`;
+      return { name, node: node.name, executor: inNamespace(node.executor, namespace, where) };
+    }),
+  );
+}

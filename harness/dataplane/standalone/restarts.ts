@@ -1,0 +1,50 @@
+import { LabError } from "../../core/errors.ts";
+import type { Executor } from "../../exec/executor.ts";
+import type { Lab, LabNode } from "../../lab/lab.ts";
+import { serviceEnds, type ServiceEnd } from "../process/supervise.ts";
+import { nodeFolder } from "./lab-folder.ts";
+import { logTail } from "./log-tail.ts";
+
+/** Ends after which a program counts as unable to run; Felix ends once by itself when the encapsulation changes. */
+const tooMany = 4;
+
+/** Exit code of Felix when it wants to be started again with a changed configuration (felix/daemon/daemon.go). */
+const configurationChanged = 129;
+
+/** One line per node and program that ended and was started again; none in a quiet lab. */
+export async function restartNotes(lab: Lab): Promise<readonly string[]> {
+  const all = await Promise.all(lab.nodes.map((node) => noteEnds(lab, node)));
+  return all.flat();
+}
+
+/** Throws, with the end of its log, where a program of a node's folder ends again and again: waiting longer will not help. */
+export async function assertNoCrashLoop(executor: Executor, folder: string): Promise<void> {
+  const ends = await serviceEnds(executor, folder);
+  for (const [name, own] of byName(ends)) {
+    if (own.length < tooMany) continue;
+    const error = new LabError(`Calico's ${name} cannot run: it has ended ${own.length} times (${codes(own)})`, {
+      where: executor.where,
+    });
+    throw await logTail(error, executor, `${folder}/${name}.log`);
+  }
+}
+
+async function noteEnds(lab: Lab, { name: node, executor }: LabNode): Promise<readonly string[]> {
+  const ends = await serviceEnds(executor, nodeFolder(lab, node));
+  return [...byName(ends)].map(([name, own]) => {
+    const times = own.length === 1 ? "once" : `${own.length} times`;
+    return `node ${node}: ${name} ended ${times} and was started again (${codes(own)})`;
+  });
+}
+
+function byName(ends: readonly ServiceEnd[]): ReadonlyMap<string, readonly ServiceEnd[]> {
+  const names = new Map<string, ServiceEnd[]>();
+  for (const end of ends) names.set(end.name, [...(names.get(end.name) ?? []), end]);
+  return names;
+}
+
+function codes(ends: readonly ServiceEnd[]): string {
+  const words = (code: number): string =>
+    code === configurationChanged ? `exit ${code}: its configuration changed` : `exit ${code}`;
+  return [...new Set(ends.map(({ exitCode }) => words(exitCode)))].join(", ");
+}

@@ -1,0 +1,31 @@
+import type { Identities } from "../../encap/identity.ts";
+import type { Plan } from "../../topology/plan.ts";
+import type { Family } from "../../topology/topology.ts";
+import { renderNat } from "../program/render-nat.ts";
+
+/** Name of the nftables table with the ClusterIPs on nodes of real Calico: neither Calico's nor the reference's. */
+export const servicesTable = "encaplab-services";
+
+/**
+ * ClusterIPs of a node for `nft -f`: what kube-proxy would do, by our own rules, for there is no Kubernetes. Only the
+ * translation to the backend and the masquerade of a pod that reaches itself; all other NAT is Calico's.
+ */
+export function renderServices(plan: Plan, identities: Identities, node: string): string {
+  return plan.families.map((family) => renderFamily(identities, node, family)).join("");
+}
+
+function renderFamily(identities: Identities, node: string, family: Family): string {
+  const addressOf = (name: string): string | undefined =>
+    identities.pods.find((pod) => pod.name === name)?.addresses[family];
+  const program = {
+    family,
+    pools: [],
+    services: identities.services.flatMap(({ backend: name, clusterIps, port, targetPort }) => {
+      const backend = addressOf(name);
+      const clusterIp = clusterIps[family];
+      return backend === undefined || clusterIp === undefined ? [] : { clusterIp, port, backend, targetPort };
+    }),
+    localPods: identities.pods.flatMap((pod) => (pod.node === node ? (pod.addresses[family] ?? []) : [])),
+  };
+  return renderNat(program, servicesTable);
+}

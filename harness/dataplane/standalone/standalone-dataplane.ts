@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { LabError } from "../../core/errors.ts";
+import type { Mode } from "../../encap/mode.ts";
+import type { Identities } from "../../encap/identity.ts";
+import type { Lab } from "../../lab/lab.ts";
+import type { Dataplane, DataplaneFacts, Network, Transition } from "../dataplane.ts";
+import { readNodeFacts } from "../facts/read-node-facts.ts";
+import { readFabricSessions } from "../fabric/bgp-sessions.ts";
+import { readNodeSessions } from "./bgp-sessions.ts";
+import { calicoNetwork } from "./calico-network.ts";
+import type { CalicoFiles, CalicoSource } from "./calico-source.ts";
+import { changeMode } from "./change-mode.ts";
+import { Stopwatch } from "../convergence/stopwatch.ts";
+import { convergeCalico } from "./converge.ts";
+import { onEveryNode } from "../convergence/every-node.ts";
+import { installCalico } from "./install.ts";
+import { etcdFolder } from "./lab-folder.ts";
+import { locateCalico, type Located } from "./locate.ts";
+import { managementExecutor } from "./management.ts";
+import { bgpOf, missingCalico } from "./missing.ts";
+import type { Release } from "./node-calico.ts";
+import type { RuleBackend } from "./node-command.ts";
+import { lacking, readIdentities } from "./read-identities.ts";
+import { restartNotes } from "./restarts.ts";
+
+/** What the command line knows about the Calico to run. */
+export interface CalicoOptions {
+  /** Where Calico comes from; missing = nowhere, and `missing()` says how to give one. */
+  readonly source?: CalicoSource;
+  /** Program of the lab's datastore; default `etcd` on the PATH. */
+  readonly etcd?: string;
+  /** Folder into which logs go when Calico is removed, in a folder per mode of installation; default: nowhere. */
+  readonly logs?: string;
+  /** Folder in which unpacked archives are kept for the next run; needed for archives. */
+  readonly cache?: string;
+  /** Default "iptables", which is v3.32's own. */
+  readonly rules?: RuleBackend;
+}
+
+/** The real Calico without Kubernetes: Felix, BIRD and an etcd of the lab's own, pods by the CNI plugin. */
+export function calicoDataplane(options: CalicoOptions): Dataplane {
+  const { etcd = "etcd", rules = "iptables" } = options;
+  // Once: an archive is read from one end to the other.
+  let located: Promise<Located> | undefined;
+  const locate = (): Promise<Located> => (located ??= locateCalico(options.source, options.cache));
+  const files = async (): Promise<CalicoFiles> => {
+    const found = await locate();
+    if ("files" in found) return found.files;
+    throw new LabError(found.problem.what, { fix: found.problem.fix });
+  };
+  return {
+    name: "calico",
+    title: "Calico",
+    missing: async (mode, lab) => missingCalico(mode, lab, await locate(), { etcd, rules }),
+    install: async (mode, lab, scope) => {
+      const found = await files();
+      const logs = options.logs === undefined ? {} : { logs: join(options.logs, mode.id) };
+      return installCalico(mode, lab, scope, {
+        release: { files: found, rules },
+        title: await titleOf(lab, found),
+        etcd,
+        ...logs,
+      });
+    },
+    attach: async (mode, lab) => attach(mode, lab, await files()),
+    switchMode: async (network, mode) => switchMode(network, mode, { files: await files(), rules }),
+    facts: async ({ lab }) => factsOf(lab, await files()),
+  };
+}
+
+async function attach(mode: Mode, lab: Lab, files: CalicoFiles): Promise<Network> {
+  const identities = await identitiesOf(lab, mode);
+  const title = await titleOf(lab, files);
+  return calicoNetwork(mode, lab, { title, identities, convergence: { totalMs: 0, steps: [] } });
+}
+
+/** The identities of a lab on which Calico runs; a LabError where it does not. */
+async function identitiesOf(lab: Lab, mode: Mode): Promise<Identities> {
+  const executor = managementExecutor(lab);
+  const host = lab.machines?.host ?? lab.nodes[0]?.executor;
+  const there = await host?.tryRun(["test", "-d", etcdFolder(lab)]);
+  const nothing = "put the lab into a mode first: npm run lab -- up --dataplane calico";
+  if (there?.exitCode !== 0) throw new LabError("the lab has no Calico", { where: executor.where, fix: nothing });
+  const identities = await readIdentities(executor, lab.plan, mode);
+  const absent = lacking(lab.plan, identities);
+  if (absent !== undefined) throw new LabError(`the lab's Calico is not whole: ${absent}`, { fix: nothing });
+  return identities;
+}
+
+async function switchMode(network: Network, mode: Mode, release: Release): Promise<Transition> {
+  const watch = new Stopwatch();
+  const { lab, pods } = network;
+  await changeMode(lab, mode, release);
+  watch.reached("pools changed");
+  const identities = await convergeCalico(lab, mode, pods, watch);
+  const notes = await restartNotes(lab);
+  const { title, mode: from } = network;
+  const convergence = watch.convergence();
+  return { from, network: { lab, mode, ...bgpOf(mode, lab), title, identities, pods, convergence, notes } };
+}
+
+async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
+  const nodes = await onEveryNode(lab, ({ name, executor }) => readNodeFacts(name, executor));
+  const bgp = [...(await readFabricSessions(lab)), ...(await readNodeSessions(lab, files))];
+  return bgp.length === 0 ? { nodes } : { nodes, bgp };
+}
+
+/** "Calico v3.32.1", as the program itself says, and what of the network is not its own: there is no kube-proxy. */
+async function titleOf(lab: Lab, { calicoNode, root }: CalicoFiles): Promise<string> {
+  // On this host even where nodes are machines, which would take a second to load it: they run the same files.
+  const executor = lab.machines?.host ?? lab.nodes[0]?.executor;
+  if (executor === undefined) throw new LabError(`lab ${lab.runId} has no node`);
+  const argv = root === undefined ? [calicoNode, "-v"] : ["chroot", root, calicoNode, "-v"];
+  const { stdout } = await executor.run(argv);
+  const version = /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? stdout.trim().split("\n")[0] ?? "";
+  return `Calico ${version} (ClusterIP by rules of the lab's own)`;
+}

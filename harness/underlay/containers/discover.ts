@@ -1,0 +1,43 @@
+import type { Executor } from "../../exec/executor.ts";
+import { labFolders } from "../../lab/leftovers.ts";
+import type { LabRef } from "../../lab/lab.ts";
+import { readLabel } from "./label.ts";
+import { dockerOwnerLives } from "./owner.ts";
+import { findAllParts, type Part } from "./parts.ts";
+
+/** Finds all labs on the engine by the labels of what they are made of. */
+export async function discoverContainers(host: Executor): Promise<readonly LabRef[]> {
+  const byRun = new Map<string, Part[]>();
+  const own = (await findAllParts(host)).filter(({ provider }) => provider === "docker");
+  for (const part of own) byRun.set(part.runId, [...(byRun.get(part.runId) ?? []), part]);
+  return Promise.all([...byRun].map(([runId, parts]) => describeParts(runId, "docker", parts, host)));
+}
+
+/** What the parts of one lab tell of it. */
+export async function describeParts(
+  runId: string,
+  provider: string,
+  parts: readonly Part[],
+  host: Executor,
+): Promise<LabRef> {
+  const [first] = parts;
+  const lives = first !== undefined && (await dockerOwnerLives(first.owner, host));
+  const label = labelOrNone(parts);
+  return {
+    runId,
+    provider,
+    parts: [...parts.map(({ kind, name }) => `${kind} ${name}`), ...(await labFolders(runId))],
+    state: label?.kept === true ? "kept" : lives ? "running" : "stale",
+    ...(first === undefined ? {} : { ownerPid: first.owner.pid }),
+    ...(label === undefined ? {} : { label }),
+  };
+}
+
+/** One bad label must not hide the lab, nor all others. */
+function labelOrNone(parts: readonly Part[]): LabRef["label"] {
+  try {
+    return readLabel(parts);
+  } catch {
+    return undefined;
+  }
+}
