@@ -27,7 +27,12 @@ export function addDown(program: Command): void {
     await tellBlindSpots(providers);
     const chosen = choose(labs, id, options);
     if (chosen.length === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");
+    if (options.stale === true) tellUnreadable(labs);
     for (const { provider, ref } of chosen) {
+      if (options.stale === true && !(await isStillStale(provider, ref))) {
+        console.log(`left alone ${ref.runId} (${provider.name}): it is not stale any more`);
+        continue;
+      }
       await provider.destroy(ref);
       console.log(`removed ${ref.runId} (${provider.name}, ${ref.state}): ${summary(ref)}`);
     }
@@ -48,6 +53,20 @@ function choose(labs: readonly FoundLab[], id: string | undefined, options: Down
     throw new UsageError(`several labs are up: ${ids}`, { fix: "name one: npm run lab -- down <id>, or --all" });
   }
   return kept;
+}
+
+/** Labs that may be kept ones are left, and named: only a person can tell. */
+function tellUnreadable(labs: readonly FoundLab[]): void {
+  for (const { provider, ref } of labs.filter(({ ref: { state } }) => state === "unreadable")) {
+    console.log(
+      `left alone ${ref.runId} (${provider.name}): its label cannot be read (${ref.unreadable ?? "no reason given"}), so it may be kept; to remove it: npm run lab -- down ${ref.runId}`,
+    );
+  }
+}
+
+/** Looks again right before the removal: a lab may have been labeled, or its owner found, since. */
+async function isStillStale(provider: FoundLab["provider"], { runId }: LabRef): Promise<boolean> {
+  return (await provider.discover()).some((ref) => ref.runId === runId && ref.state === "stale");
 }
 
 function summary(ref: LabRef): string {

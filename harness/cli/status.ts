@@ -29,7 +29,10 @@ export function addStatus(program: Command): void {
     if (labs.length === 0) console.log("no lab is up, nothing is left over");
     for (const { ref } of labs) {
       const what = ref.label === undefined ? "" : `  ${ref.label.mode ?? "no mode"} on ${ref.label.topology}`;
-      console.log(`${ref.runId}  ${ref.provider}  ${ref.state.padEnd(7)}${what}  (${String(ref.parts.length)} parts)`);
+      console.log(`${ref.runId}  ${ref.provider}  ${ref.state.padEnd(10)}${what}  (${String(ref.parts.length)} parts)`);
+    }
+    for (const { ref } of labs.filter(({ ref: { state } }) => state === "unreadable")) {
+      console.log(`label of ${ref.runId} cannot be read, so it may be kept: ${ref.unreadable ?? "no reason given"}`);
     }
     if (labs.some(({ ref }) => ref.state === "stale")) console.log("remove leftovers: npm run lab -- down --stale");
   });

@@ -7,7 +7,7 @@ export type Manifest = Readonly<Record<string, unknown>>;
  * The namespace of a run. Agents use the host's network and pods send raw packets, which Pod Security allows at level
  * privileged only (kubernetes.io/docs/concepts/security/pod-security-standards: hostNetwork, NET_RAW).
  */
-export function renderNamespace({ runId, owner, digest }: RunMark): Manifest {
+export function renderNamespace({ runId, owner, digest, provider }: RunMark): Manifest {
   const levels = ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "privileged"]);
   return {
     apiVersion: "v1",
@@ -15,7 +15,7 @@ export function renderNamespace({ runId, owner, digest }: RunMark): Manifest {
     metadata: {
       name: namespaceOf(runId),
       labels: { ...runLabels(runId), ...(Object.fromEntries(levels) as Record<string, string>) },
-      annotations: { [keys.owner]: JSON.stringify(owner), [keys.plan]: digest },
+      annotations: { [keys.owner]: JSON.stringify(owner), [keys.plan]: digest, [keys.provider]: provider },
     },
   };
 }

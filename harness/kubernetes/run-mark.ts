@@ -1,4 +1,3 @@
-import type { LabLabel } from "../lab/lab.ts";
 import type { HostsOwner } from "../lab/owner-machine.ts";
 
 /** Label that everything of ours in a cluster carries: `kubectl get all -A -l app.kubernetes.io/managed-by=encaplab`. */
@@ -12,6 +11,7 @@ export const keys = {
   run: "encaplab/run",
   owner: "encaplab/owner",
   label: "encaplab/label",
+  provider: "encaplab/provider",
   plan: "encaplab/plan",
   node: "encaplab/node",
   pod: "encaplab/pod",
@@ -23,6 +23,8 @@ export interface RunMark {
   readonly owner: HostsOwner;
   /** Digest of the plan that the lab was built from. */
   readonly digest: string;
+  /** The provider that made the lab: a cluster that was made for a lab holds one of its runs too. */
+  readonly provider: string;
 }
 
 /** The namespace of a run holds everything that it makes in the cluster. */
@@ -40,7 +42,10 @@ export interface NamespaceMark {
   readonly runId: string;
   readonly owner: HostsOwner;
   readonly digest: string;
-  readonly label?: LabLabel;
+  /** Missing where an older release made the namespace. */
+  readonly provider?: string;
+  /** As it is written there. */
+  readonly label?: string;
 }
 
 /** A namespace as `kubectl get namespaces -o json` has it. */
@@ -59,8 +64,15 @@ export function markOf({ metadata }: NamespaceObject): NamespaceMark | undefined
   const owner = parsed(metadata.annotations?.[keys.owner]) as HostsOwner | undefined;
   const digest = metadata.annotations?.[keys.plan];
   if (runId === undefined || owner === undefined || digest === undefined) return undefined;
-  const label = parsed(metadata.annotations?.[keys.label]) as LabLabel | undefined;
-  return { runId, owner, digest, ...(label === undefined ? {} : { label }) };
+  const provider = metadata.annotations?.[keys.provider];
+  const label = metadata.annotations?.[keys.label];
+  return {
+    runId,
+    owner,
+    digest,
+    ...(provider === undefined ? {} : { provider }),
+    ...(label === undefined ? {} : { label }),
+  };
 }
 
 function parsed(text: string | undefined): unknown {

@@ -56,7 +56,7 @@ describe("the namespace of a run", () => {
     const scope = new Scope();
     await makeRunNamespace(
       access,
-      { runId: "7f3kq", owner: await ownerOf(process.pid), digest: "0123456789ab" },
+      { runId: "7f3kq", owner: await ownerOf(process.pid), digest: "0123456789ab", provider: "cluster" },
       scope,
     );
     assert.equal(scope.pending().length, 3);
@@ -68,13 +68,26 @@ describe("the namespace of a run", () => {
     const access = cluster([]);
     const closed = new Scope();
     await closed.close();
-    const mark = { runId: "7f3kq", owner: await ownerOf(process.pid), digest: "0123456789ab" };
+    const mark = { runId: "7f3kq", owner: await ownerOf(process.pid), digest: "0123456789ab", provider: "cluster" };
     await assert.rejects(makeRunNamespace(access, mark, closed), /scope is closed/);
     assert.deepEqual(access.executor.asked, []);
   });
 });
 
 describe("findRuns", () => {
+  it("leaves the run of another provider's lab to that provider", async () => {
+    const namespace = await namespaceOfRun(process.pid, "1", { "encaplab/provider": "kind" });
+    const answer = { command: / get namespaces /, stdout: JSON.stringify({ items: [namespace] }) };
+    assert.deepEqual(await findRuns(cluster([answer]), "cluster"), []);
+    assert.equal((await findRuns(cluster([answer]), "kind")).length, 1);
+  });
+
+  it("calls a run of a dead owner unreadable where its label cannot be read", async () => {
+    const namespace = await namespaceOfRun(process.pid, "1", { "encaplab/label": "{" });
+    const access = cluster([{ command: / get namespaces /, stdout: JSON.stringify({ items: [namespace] }) }]);
+    assert.equal((await findRuns(access, "cluster"))[0]?.state, "unreadable");
+  });
+
   const states: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     ["running", async () => namespaceOfRun(process.pid, undefined), "running"],
     ["stale where its owner is dead", async () => namespaceOfRun(process.pid, "1"), "stale"],

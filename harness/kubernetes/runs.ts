@@ -3,6 +3,7 @@ import { poll, type Look } from "../core/poll.ts";
 import type { Scope } from "../core/scope.ts";
 import { ownerIsAlive } from "../lab/owner-machine.ts";
 import type { LabLabel, LabRef } from "../lab/lab.ts";
+import { parseLabel, stateOf } from "../lab/lab-state.ts";
 import { getObjects, kubectl, type ClusterAccess } from "./access.ts";
 import { createObjects } from "./create.ts";
 import { restoreFormerState } from "./former-state.ts";
@@ -65,8 +66,8 @@ async function gone(access: ClusterAccess, args: readonly string[], what: string
 
 /** The runs that have something in a cluster, as labs of the named provider. */
 export async function findRuns(access: ClusterAccess, provider: string): Promise<readonly LabRef[]> {
-  const marks = await runMarks(access);
-  return Promise.all(marks.map((mark) => refOf(mark, provider)));
+  const own = (await runMarks(access)).filter((mark) => (mark.provider ?? provider) === provider);
+  return Promise.all(own.map((mark) => refOf(mark, provider)));
 }
 
 /** The mark of one run; LabError where the cluster has none of that name. */
@@ -89,14 +90,12 @@ async function runMarks(access: ClusterAccess): Promise<readonly NamespaceMark[]
 
 async function refOf({ runId, owner, label }: NamespaceMark, provider: string): Promise<LabRef> {
   // Whether an owner on another machine lives cannot be known: better a leftover than a lab torn down in use.
-  const dead = (await ownerIsAlive(owner)) === false;
-  const state = label?.kept === true ? "kept" : dead ? "stale" : "running";
+  const lives = async (): Promise<boolean> => (await ownerIsAlive(owner)) !== false;
   return {
     runId,
     provider,
     parts: [`namespace ${namespaceOf(runId)}`],
-    state,
+    ...(await stateOf(lives, () => Promise.resolve(label === undefined ? undefined : parseLabel(label)))),
     ownerPid: owner.pid,
-    ...(label === undefined ? {} : { label }),
   };
 }

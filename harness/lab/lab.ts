@@ -77,8 +77,13 @@ export interface LabRef {
   readonly provider: string;
   /** Names of the things found: namespaces, containers, processes, folders. */
   readonly parts: readonly string[];
-  /** "running": its owner lives; "kept": left up on purpose; "stale": its owner is dead. */
-  readonly state: "running" | "kept" | "stale";
+  /**
+   * "running": its owner lives; "kept": left up on purpose; "stale": its owner is dead and it is not kept; "unreadable": its owner is
+   * dead, and whether it is kept cannot be read.
+   */
+  readonly state: "running" | "kept" | "stale" | "unreadable";
+  /** Why its label could not be read; with state "unreadable" only. */
+  readonly unreadable?: string;
   readonly ownerPid?: number;
   /** Labels of a kept lab: enough to plan it again. */
   readonly label?: LabLabel;

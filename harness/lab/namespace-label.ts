@@ -2,6 +2,8 @@ import { LabError, messageOf } from "../core/errors.ts";
 import type { Executor } from "../exec/executor.ts";
 import { inNamespace } from "../exec/namespace/namespace.ts";
 import type { LabLabel } from "./lab.ts";
+import { parseLabel } from "./lab-state.ts";
+import { labNamespaces } from "./leftovers.ts";
 
 /** Longest interface alias that the kernel keeps, in bytes (IFALIASZ 256 with its terminator, linux/if.h). */
 const aliasBytes = 255;
@@ -32,15 +34,19 @@ export async function readLabel(host: Executor, fabric: string): Promise<LabLabe
   for (let index = 0; carriers.has(carrier(index)); index += 1) text += carriers.get(carrier(index)) ?? "";
   if (text === "") return undefined;
   try {
-    return JSON.parse(text) as LabLabel;
+    return parseLabel(text);
   } catch (error) {
     throw new LabError(`the label of a lab cannot be read: ${messageOf(error)}`, { where: fabric, tail: text });
   }
 }
 
 async function readCarriers(host: Executor, fabric: string): Promise<ReadonlyMap<string, string>> {
-  const { exitCode, stdout } = await inFabric(host, fabric).tryRun(["ip", "-j", "link"]);
-  if (exitCode !== 0) return new Map();
+  const { exitCode, stdout, stderr } = await inFabric(host, fabric).tryRun(["ip", "-j", "link"]);
+  if (exitCode !== 0) {
+    // A lab that is being removed while we look has no label; one that is there and does not answer may have any.
+    if (!(await labNamespaces()).some(({ name }) => name === fabric)) return new Map();
+    throw new LabError(`the label of a lab cannot be read: ${stderr.trim()}`, { where: fabric });
+  }
   const links = JSON.parse(stdout || "[]") as readonly { readonly ifname: string; readonly ifalias?: string }[];
   return new Map(
     links.filter(({ ifname }) => /^(lo|label\d+)$/.test(ifname)).map((link) => [link.ifname, link.ifalias ?? ""]),

@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.ts";
+import { LabError, UsageError } from "../core/errors.ts";
 import type { LabLabel, LabRef } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
 
@@ -21,11 +21,13 @@ export async function findKeptLab(
   providers: readonly Provider[],
   id: string | undefined,
 ): Promise<FoundLab & { readonly label: LabLabel }> {
-  const kept = (await findLabs(providers)).filter(({ ref }) => ref.state === "kept");
+  const all = await findLabs(providers);
+  const kept = all.filter(({ ref }) => ref.state === "kept");
   const matching = id === undefined ? kept : kept.filter(({ ref }) => ref.runId === id);
   const [lab, ...others] = matching;
   const ids = kept.map(({ ref }) => ref.runId).join(", ");
   if (lab === undefined) {
+    refuseUnreadable(all, id);
     const message = id === undefined ? "no lab is up" : `no lab "${id}" is up; there is: ${ids || "none"}`;
     throw new UsageError(message, { fix: "npm run lab -- up --mode VXLANCrossSubnet" });
   }
@@ -36,4 +38,12 @@ export async function findKeptLab(
     });
   }
   return { ...lab, label: lab.ref.label };
+}
+
+function refuseUnreadable(labs: readonly FoundLab[], id: string | undefined): void {
+  const lab = labs.find(({ ref }) => ref.state === "unreadable" && (id === undefined || ref.runId === id));
+  if (lab === undefined) return;
+  throw new LabError(`the label of lab ${lab.ref.runId} cannot be read: ${lab.ref.unreadable ?? "no reason given"}`, {
+    fix: `try again; if it stays so: npm run lab -- down ${lab.ref.runId}`,
+  });
 }

@@ -92,7 +92,7 @@ async function provision(
   const { access } = options;
   const image = imageOf(options);
   const owner = await ownerOf(context.ownerPid ?? process.pid);
-  await makeRunNamespace(access, { runId, owner, digest: plan.digest }, scope);
+  await makeRunNamespace(access, { runId, owner, digest: plan.digest, provider: name }, scope);
   const nodes = await deployAgents(access, { runId, ownerPid: owner.pid, image }, placesOf(plan));
   return labOf(plan, runId, nodes, options);
 }

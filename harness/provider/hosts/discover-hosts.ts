@@ -1,5 +1,6 @@
 import { messageOf } from "../../core/errors.ts";
 import type { LabRef } from "../../lab/lab.ts";
+import { stateOf } from "../../lab/lab-state.ts";
 import type { HostExecutor } from "./host-executor.ts";
 import { hostNamespacePrefix, parseRecord, recordFile, type HostRecord } from "./host-record.ts";
 import { ownerIsAlive } from "../../lab/owner-machine.ts";
@@ -73,7 +74,7 @@ async function describe(runId: string, own: readonly FoundRecord[], provider: st
   const [first] = own;
   const label = own.find(({ record }) => record.label !== undefined)?.record.label;
   // Of an owner on another machine nothing is known: better a leftover than a lab torn down in use.
-  const lives = first === undefined ? false : ((await ownerIsAlive(first.record.owner)) ?? true);
+  const lives = async (): Promise<boolean> => first !== undefined && ((await ownerIsAlive(first.record.owner)) ?? true);
   return {
     runId,
     provider,
@@ -81,8 +82,7 @@ async function describe(runId: string, own: readonly FoundRecord[], provider: st
       `${host}:${recordFile}`,
       ...namespaces.map((name) => `${host}: namespace ${name}`),
     ]),
-    state: label?.kept === true ? "kept" : lives ? "running" : "stale",
+    ...(await stateOf(lives, () => Promise.resolve(label))),
     ...(first === undefined ? {} : { ownerPid: first.record.owner.pid }),
-    ...(label === undefined ? {} : { label }),
   };
 }

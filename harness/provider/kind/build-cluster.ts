@@ -145,7 +145,9 @@ async function loadImages({ plan, id, host, archives, settings, image }: Cluster
 /** The namespace goes with the cluster, so nothing is registered for it. */
 async function startAgents({ plan, id, image }: ClusterBuild, access: ClusterAccess): Promise<readonly LabNode[]> {
   const { runId, ownerPid } = id;
-  await createObjects(access, [renderNamespace({ runId, owner: await ownerOf(ownerPid), digest: plan.digest })]);
+  await createObjects(access, [
+    renderNamespace({ runId, owner: await ownerOf(ownerPid), digest: plan.digest, provider }),
+  ]);
   return deployAgents(access, { runId, ownerPid, image }, agentPlaces(plan, runId));
 }
 

@@ -1,5 +1,6 @@
 import type { Executor } from "../../exec/executor.ts";
 import type { LabRef } from "../../lab/lab.ts";
+import { stateOf } from "../../lab/lab-state.ts";
 import { readLabel } from "../../lab/namespace-label.ts";
 import { foreignRuns, labFolders, labNamespaces, labProcesses } from "../../lab/leftovers.ts";
 import type { NamespaceName } from "../../lab/lab-id.ts";
@@ -18,9 +19,11 @@ export async function discoverLabs(host: Executor): Promise<readonly LabRef[]> {
 async function describeLab(runId: string, names: readonly NamespaceName[], host: Executor): Promise<LabRef> {
   const namespaces = names.map(({ name }) => name);
   const fabric = names.find(({ ownerStart }) => ownerStart !== undefined)?.name;
-  const [label, lives, processes, folders] = await Promise.all([
-    fabric === undefined ? undefined : readLabel(host, fabric).catch(() => undefined),
-    ownerLives(names),
+  const [state, processes, folders] = await Promise.all([
+    stateOf(
+      () => ownerLives(names),
+      () => (fabric === undefined ? Promise.resolve(undefined) : readLabel(host, fabric)),
+    ),
     labProcesses(runId, namespaces),
     labFolders(runId),
   ]);
@@ -33,8 +36,7 @@ async function describeLab(runId: string, names: readonly NamespaceName[], host:
       ...processes.map(({ pid, command }) => `process ${pid} (${command.slice(0, 60)})`),
       ...folders,
     ],
-    state: label?.kept === true ? "kept" : lives ? "running" : "stale",
+    ...state,
     ...(ownerPid === undefined ? {} : { ownerPid }),
-    ...(label === undefined ? {} : { label }),
   };
 }

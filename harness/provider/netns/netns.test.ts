@@ -156,6 +156,22 @@ describe("netns labs", () => {
     }
   });
 
+  it("takes a lab of a dead owner whose label cannot be read for unreadable, not for stale", async () => {
+    const runId = newRunId();
+    const name = fabricNamespace({ runId, ownerPid: process.pid, ownerStart: "1" });
+    await host.run(["ip", "netns", "add", name]);
+    const found = async (): Promise<LabRef | undefined> =>
+      (await netnsProvider().discover()).find((ref) => ref.runId === runId);
+    try {
+      await host.run(["ip", "-n", name, "link", "set", "lo", "alias", "x"]);
+      assert.equal((await found())?.state, "unreadable");
+      await host.run(["ip", "-n", name, "link", "set", "lo", "alias", '{"kept":true}']);
+      assert.equal((await found())?.state, "kept");
+    } finally {
+      await host.run(["ip", "netns", "del", name]);
+    }
+  });
+
   it("removes what was built when a step fails, and shows the step's output", async () => {
     const broken: Plan = {
       ...plan,

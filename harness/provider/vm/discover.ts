@@ -1,4 +1,5 @@
 import type { Executor } from "../../exec/executor.ts";
+import { stateOf } from "../../lab/lab-state.ts";
 import { readLabel } from "../../lab/namespace-label.ts";
 import { labFolders, labNamespaces, labProcesses } from "../../lab/leftovers.ts";
 import { fabricNamespace, type LabId } from "../../lab/lab-id.ts";
@@ -17,9 +18,11 @@ async function describe(id: LabId, host: Executor): Promise<LabRef> {
   const own = (await labNamespaces()).filter((name) => name.runId === runId);
   const machines = machinesNamespace(id);
   const namespaces = [...own.map(({ name }) => name), machines];
-  const [label, lives, processes, folders] = await Promise.all([
-    readLabel(host, fabricNamespace(id)).catch(() => undefined),
-    ownerLives([{ name: machines, ...id }]),
+  const [state, processes, folders] = await Promise.all([
+    stateOf(
+      () => ownerLives([{ name: machines, ...id }]),
+      () => readLabel(host, fabricNamespace(id)),
+    ),
     labProcesses(runId, namespaces),
     labFolders(runId),
   ]);
@@ -28,8 +31,7 @@ async function describe(id: LabId, host: Executor): Promise<LabRef> {
     runId,
     provider: "vm",
     parts: [...namespaces, ...parts, ...folders],
-    state: label?.kept === true ? "kept" : lives ? "running" : "stale",
+    ...state,
     ownerPid,
-    ...(label === undefined ? {} : { label }),
   };
 }

@@ -1,9 +1,10 @@
 import type { Executor } from "../../exec/executor.ts";
 import { labFolders } from "../../lab/leftovers.ts";
 import type { LabRef } from "../../lab/lab.ts";
+import { stateOf } from "../../lab/lab-state.ts";
 import { readLabel } from "./label.ts";
 import { dockerOwnerLives } from "./owner.ts";
-import { findAllParts, type Part } from "./parts.ts";
+import { findAllParts, findParts, type Part } from "./parts.ts";
 
 /** Finds all labs on the engine by the labels of what they are made of. */
 export async function discoverContainers(host: Executor): Promise<readonly LabRef[]> {
@@ -21,23 +22,15 @@ export async function describeParts(
   host: Executor,
 ): Promise<LabRef> {
   const [first] = parts;
-  const lives = first !== undefined && (await dockerOwnerLives(first.owner, host));
-  const label = labelOrNone(parts);
+  const state = await stateOf(
+    async () => first !== undefined && (await dockerOwnerLives(first.owner, host)),
+    async () => readLabel(await findParts(host, runId)),
+  );
   return {
     runId,
     provider,
     parts: [...parts.map(({ kind, name }) => `${kind} ${name}`), ...(await labFolders(runId))],
-    state: label?.kept === true ? "kept" : lives ? "running" : "stale",
+    ...state,
     ...(first === undefined ? {} : { ownerPid: first.owner.pid }),
-    ...(label === undefined ? {} : { label }),
   };
-}
-
-/** One bad label must not hide the lab, nor all others. */
-function labelOrNone(parts: readonly Part[]): LabRef["label"] {
-  try {
-    return readLabel(parts);
-  } catch {
-    return undefined;
-  }
 }

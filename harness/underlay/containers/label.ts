@@ -1,6 +1,7 @@
 import { LabError, messageOf } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { LabLabel } from "../../lab/lab.ts";
+import { parseLabel } from "../../lab/lab-state.ts";
 import { labelArgv, labelKeys } from "./names.ts";
 import type { Part } from "./parts.ts";
 
@@ -29,7 +30,7 @@ export function readLabel(parts: readonly Part[]): LabLabel | undefined {
   const [latest] = parts.filter(({ label }) => label !== "").toSorted((a, b) => b.labeledAt - a.labeledAt);
   if (latest === undefined) return undefined;
   try {
-    return JSON.parse(Buffer.from(latest.label, "base64url").toString()) as LabLabel;
+    return parseLabel(Buffer.from(latest.label, "base64url").toString());
   } catch (error) {
     throw new LabError(`the label of a lab cannot be read: ${messageOf(error)}`, { where: `volume ${latest.name}` });
   }
