@@ -1,12 +1,12 @@
-import { AssertionError } from "node:assert/strict";
-import { createHash } from "node:crypto";
-import * as allure from "allure-js-commons";
-import Mocha from "mocha";
+import { Status as AllureStatus, type Label, type Parameter, type StatusDetails } from "allure-js-commons";
 import type { Measurement, RunRecord, ScenarioRecord } from "../run/record.ts";
 import type { Category, Status, Verdict } from "../verify/verdict.ts";
-import { attachEvidence, attachMeasurements, attachRun, type PcapBudget } from "./allure-attachments.ts";
+import { attachMeasurements, attachRun, evidenceOf } from "./allure-attachments.ts";
 import { categorized } from "./allure-categories.ts";
-import { leadingVerdict, type PathOutcome } from "./path-outcome.ts";
+import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
+import type { CaptureBudget } from "./capture-budget.ts";
+import { leadingVerdict, outcomesOf, type PathOutcome } from "./path-outcome.ts";
+import { scenarioTitle } from "./scenario-title.ts";
 import { againCommand, seeItCommands } from "./see-it.ts";
 
 /** What every test of a report shares. */
@@ -14,162 +14,158 @@ export interface AllureContext {
   readonly record: RunRecord;
   /** Results folder on disk, where the captures lie. */
   readonly folder: string;
-  readonly pcaps: PcapBudget;
+  /** Bytes of the captures that are there. */
+  readonly captureSizes: ReadonlyMap<string, number>;
+  readonly pcaps: CaptureBudget;
 }
 
-/** One Mocha test for one path (or one node's control plane): a step per check, all evidence attached. */
-export function addPathTest(
-  suite: Mocha.Suite,
+/** Every test of a record: one per path, per node's control plane and per mode's measurements, and one for the run. */
+export function* allureTests(context: AllureContext): Generator<AllureTest> {
+  const { record } = context;
+  for (const scenario of record.scenarios) yield* scenarioTests(scenario, context);
+  const general = record.measurements.filter((measurement) => measurement.mode === undefined);
+  if (general.length > 0) yield measurementsTest(["run"], "run", general, record);
+  yield runTest(context);
+}
+
+function* scenarioTests(scenario: ScenarioRecord, context: AllureContext): Generator<AllureTest> {
+  const { record } = context;
+  const title = scenarioTitle(scenario);
+  if (scenario.skip !== undefined) yield skippedMode([title, "lab"], scenario.mode, scenario.skip, record);
+  for (const outcome of outcomesOf(scenario, record.verdicts)) {
+    yield pathTest([title, outcome.id.split("/")[1] ?? "other"], scenario, outcome, context);
+  }
+  const own = record.measurements.filter(({ mode, variant }) => mode === scenario.mode && variant === scenario.variant);
+  if (own.length > 0) yield measurementsTest([title, "measurements"], scenario.mode, own, record);
+}
+
+/** A path (or one node's control plane): a step per check, all evidence attached. */
+function pathTest(
+  suites: readonly string[],
   scenario: ScenarioRecord,
   outcome: PathOutcome,
   context: AllureContext,
-): void {
-  addTest(suite, outcome.id, context, async (test) => {
-    await labelPath(outcome, scenario);
-    const errors: Error[] = [];
-    for (const verdict of outcome.verdicts) {
-      const error = await checkStep(verdict);
-      if (error !== undefined) errors.push(error);
-    }
-    await attachEvidence(outcome, context);
-    if (outcome.status === "skip") await skipTest(test, outcome.reason);
-    if (outcome.status === "pass") return;
-    const leading = leadingVerdict(outcome);
-    await describeProblem(outcome, leading, context);
-    throw (
-      errors.find((error) => error.message === messageOfVerdict(leading)) ??
-      new Error(categorized("inconclusive", outcome.reason))
-    );
-  });
+): AllureTest {
+  const description = describe(outcome, context);
+  const skipped = outcome.status === "skip" ? [{ name: "skip", value: outcome.reason }] : [];
+  return {
+    suites,
+    name: outcome.id,
+    ...statusOf(outcome),
+    ...(description === undefined ? {} : { description }),
+    labels: [...pathLabels(outcome), ...skipped],
+    parameters: pathParameters(outcome, scenario),
+    content: [...outcome.verdicts.map(checkStep), ...evidenceOf(outcome, context)],
+    ...atStart(context.record),
+  };
 }
 
-/** One test for a mode that was skipped whole, so that its absence is seen. */
-export function addSkippedMode(
-  suite: Mocha.Suite,
-  scenario: ScenarioRecord,
-  reason: string,
-  context: AllureContext,
-): void {
-  addTest(suite, `${scenario.mode}/lab`, context, async (test) => {
-    await labelMode(scenario.mode, "lab");
-    await skipTest(test, reason);
-  });
+/** A mode that was skipped whole, so that its absence is seen. */
+function skippedMode(suites: readonly string[], mode: string, reason: string, record: RunRecord): AllureTest {
+  return {
+    suites,
+    name: `${mode}/lab`,
+    status: AllureStatus.SKIPPED,
+    details: { message: reason },
+    description: `Skipped: ${reason}`,
+    labels: [...modeLabels(mode, "lab"), { name: "skip", value: reason }],
+    content: [],
+    ...atStart(record),
+  };
 }
 
-/** One test that carries a mode's measurements: charts, samples and conditions. It judges nothing. */
-export function addMeasurementsTest(
-  suite: Mocha.Suite,
+/** Carries measurements: charts, samples and conditions. It judges nothing. */
+function measurementsTest(
+  suites: readonly string[],
   mode: string,
   measurements: readonly Measurement[],
-  context: AllureContext,
-): void {
-  addTest(suite, `${mode}/measurements`, context, async () => {
-    await labelMode(mode, "measurements");
-    await attachMeasurements(mode, measurements);
-  });
-}
-
-/** One test for the run itself: broken with every trouble there was, and with run.json attached. */
-export function addRunTest(suite: Mocha.Suite, context: AllureContext): void {
-  const { record } = context;
-  addTest(suite, `run/${record.topology}`, context, async () => {
-    await labelMode("run", "lab");
-    await attachRun(context);
-    const errors = record.troubles.map(({ phase, message }) => troubleError("lab trouble", `${phase}: ${message}`));
-    for (const error of errors)
-      await allure.logStep(error.message.split("\n", 1).join(""), allure.Status.BROKEN, error);
-    if (errors[0] !== undefined) throw errors[0];
-    if (record.verdicts.length === 0 && record.scenarios.every((scenario) => scenario.skip === undefined)) {
-      throw troubleError("lab trouble", "nothing was checked");
-    }
-  });
-}
-
-/** The reporter wants a file for each test; ours come from a record. */
-const testFile = "encaplab";
-
-function addTest(
-  suite: Mocha.Suite,
-  title: string,
-  { record }: AllureContext,
-  body: (test: Mocha.Context) => Promise<void>,
-): void {
-  const test = new Mocha.Test(title, async function (this: Mocha.Context) {
-    // Id and history must neither depend on the folder that encaplab runs in nor on the provider or the run.
-    const stable = createHash("md5").update(`${record.topology}\n${suite.fullTitle()}\n${title}`).digest("hex");
-    await allure.historyId(stable);
-    await allure.testCaseId(stable);
-    await body(this);
-  });
-  test.file = testFile;
-  suite.addTest(test);
-}
-
-async function labelMode(mode: string, story: string): Promise<void> {
-  await allure.epic("Encapsulation on the wire");
-  await allure.feature(mode);
-  await allure.story(story);
-}
-
-function storyOf({ id, mode }: PathOutcome): string {
-  return id.startsWith(`${mode}/bgp/`) ? "BGP sessions" : "control plane";
-}
-
-async function labelPath(outcome: PathOutcome, scenario: ScenarioRecord): Promise<void> {
-  const path = outcome.path?.expectation.path;
-  await labelMode(outcome.mode, path === undefined ? storyOf(outcome) : `${path.traffic} ${path.locality}`);
-  await allure.severity(path?.locality === "same-node" ? "normal" : "critical");
-  if (outcome.category !== undefined) await allure.tag(outcome.category);
-  const parameters = {
-    ...(path === undefined
-      ? {}
-      : {
-          source: path.source.pod ?? path.source.node,
-          target: path.target.pod ?? path.target.node,
-          family: `IPv${path.family}`,
-        }),
-    provider: scenario.provider,
-    dataplane: scenario.dataplane,
-    ...(scenario.kernel === undefined ? {} : { kernel: scenario.kernel }),
-    ...(scenario.notes === undefined ? {} : { notes: scenario.notes.join("; ") }),
+  record: RunRecord,
+): AllureTest {
+  return {
+    suites,
+    name: `${mode}/measurements`,
+    status: AllureStatus.PASSED,
+    labels: modeLabels(mode, "measurements"),
+    content: attachMeasurements(mode, measurements),
+    ...atStart(record),
   };
-  for (const [name, value] of Object.entries(parameters)) await allure.parameter(name, value, { excluded: true });
 }
 
-/** The few lines that stand above all else on the test's page. */
-async function describeProblem(
-  outcome: PathOutcome,
-  leading: Verdict | undefined,
-  { record, folder }: AllureContext,
-): Promise<void> {
-  const { path } = outcome;
-  const commands = path === undefined ? [] : [...seeItCommands(path, folder), againCommand(path, record.topology)];
-  const lines = [
-    ...(leading === undefined ? [] : [`expected  ${leading.expected}`, `observed  ${leading.observed}`, ""]),
-    ...commands,
-  ];
-  if (lines.length > 0) await allure.description(["```", ...lines, "```"].join("\n"));
+/** The run itself: broken with every trouble there was, and with run.json attached. */
+function runTest(context: AllureContext): AllureTest {
+  const { record } = context;
+  const troubles = record.troubles.map(({ phase, message }) => troubleStep(`${phase}: ${message}`));
+  const nothing = record.verdicts.length === 0 && record.scenarios.every((scenario) => scenario.skip === undefined);
+  const [wrong] = nothing && troubles.length === 0 ? [troubleStep("nothing was checked")] : troubles;
+  const { start } = atStart(record);
+  return {
+    suites: ["run"],
+    name: `run/${record.topology}`,
+    status: wrong === undefined ? AllureStatus.PASSED : AllureStatus.BROKEN,
+    ...(wrong?.details === undefined ? {} : { details: wrong.details }),
+    labels: modeLabels("run", "lab"),
+    content: [attachRun(context), ...troubles],
+    start,
+    stop: start + Math.round(record.durationMs),
+  };
 }
 
-/** Runs a check as a step; returns its error instead of throwing, so that the other checks are shown too. */
-async function checkStep(verdict: Verdict): Promise<Error | undefined> {
+function troubleStep(text: string): AllureStep {
+  const message = categorized("lab trouble", text);
+  const name = message.split("\n", 1).join("");
+  return { kind: "step", name, status: AllureStatus.BROKEN, details: { message, trace: message } };
+}
+
+/** The record times the run as a whole, so the paths and checks take none. */
+function atStart(record: RunRecord): { readonly start: number; readonly stop: number } {
+  const start = Date.parse(record.startedAt);
+  return { start, stop: start };
+}
+
+function statusOf(outcome: PathOutcome): Pick<AllureTest, "status" | "details"> {
+  const { status, reason } = outcome;
+  if (status === "pass") return { status: AllureStatus.PASSED };
+  if (status === "skip") return { status: AllureStatus.SKIPPED, details: { message: reason } };
+  const leading = leadingVerdict(outcome);
+  const message = categorized("inconclusive", reason);
+  const details = leading === undefined ? { message, trace: message } : detailsOf(leading);
+  return { status: statuses[status], details };
+}
+
+/** A wrong wire is failed; where nothing can be said the test is broken. */
+const statuses: Readonly<Record<Status, AllureStatus>> = {
+  pass: AllureStatus.PASSED,
+  fail: AllureStatus.FAILED,
+  inconclusive: AllureStatus.BROKEN,
+  skip: AllureStatus.SKIPPED,
+};
+
+function detailsOf(verdict: Verdict): StatusDetails {
+  const { status, expected, observed, evidence } = verdict;
+  const fallback: Category = status === "fail" ? "not reached" : "inconclusive";
+  const reason = verdict.reason ?? `expected ${expected}, observed ${observed}`;
+  const message = categorized(verdict.category ?? fallback, reason);
+  const trace = [message, `expected  ${expected}`, `observed  ${observed}`, ...evidence].join("\n");
+  return status === "fail" ? { message, trace, actual: observed, expected } : { message, trace };
+}
+
+function checkStep(verdict: Verdict): AllureStep {
   const { check, status, expected, observed, evidence, reason } = verdict;
   if (status === "skip") {
-    await allure.logStep(`${check}: skipped, ${reason ?? "no reason given"}`, allure.Status.SKIPPED);
-    return undefined;
+    const name = `${check}: skipped, ${reason ?? "no reason given"}`;
+    return { kind: "step", name, status: AllureStatus.SKIPPED };
   }
-  const error = errorOf(verdict);
-  try {
-    await allure.step(`${check}: ${words[status]}`, async (step) => {
-      await step.parameter("expected", expected);
-      await step.parameter("observed", observed);
-      if (evidence.length > 0) await allure.attachment(`${check} evidence`, evidence.join("\n"), "text/plain");
-      if (error !== undefined) throw error;
-    });
-  } catch (thrown) {
-    if (thrown !== error) throw thrown;
-  }
-  return error;
+  return {
+    kind: "step",
+    name: `${check}: ${words[status]}`,
+    status: statuses[status],
+    ...(status === "pass" ? {} : { details: detailsOf(verdict) }),
+    parameters: [
+      { name: "expected", value: expected },
+      { name: "observed", value: observed },
+    ],
+    attachments: evidence.length === 0 ? [] : [attachText(`${check} evidence`, evidence.join("\n"))],
+  };
 }
 
 const words: Readonly<Record<Exclude<Status, "skip">, string>> = {
@@ -178,34 +174,55 @@ const words: Readonly<Record<Exclude<Status, "skip">, string>> = {
   inconclusive: "not proven",
 };
 
-/** Allure shows an AssertionError as failed and any other error as broken: the wire is wrong, or nothing can be said. */
-function errorOf(verdict: Verdict): Error | undefined {
-  const { status, expected, observed, evidence } = verdict;
-  if (status === "pass" || status === "skip") return undefined;
-  const message = messageOfVerdict(verdict);
-  const error =
-    status === "fail"
-      ? new AssertionError({ message, expected, actual: observed, operator: verdict.check })
-      : new Error(message);
-  error.stack = [message, `expected  ${expected}`, `observed  ${observed}`, ...evidence].join("\n");
-  return error;
+function modeLabels(mode: string, story: string): readonly Label[] {
+  return [
+    { name: "epic", value: "Encapsulation on the wire" },
+    { name: "feature", value: mode },
+    { name: "story", value: story },
+  ];
 }
 
-function messageOfVerdict(verdict: Verdict | undefined): string {
-  if (verdict === undefined) return "";
-  const fallback: Category = verdict.status === "fail" ? "not reached" : "inconclusive";
-  const reason = verdict.reason ?? `expected ${verdict.expected}, observed ${verdict.observed}`;
-  return categorized(verdict.category ?? fallback, reason);
+function pathLabels(outcome: PathOutcome): readonly Label[] {
+  const path = outcome.path?.expectation.path;
+  return [
+    ...modeLabels(outcome.mode, path === undefined ? storyOf(outcome) : `${path.traffic} ${path.locality}`),
+    { name: "severity", value: path?.locality === "same-node" ? "normal" : "critical" },
+    ...(outcome.category === undefined ? [] : [{ name: "tag", value: outcome.category }]),
+  ];
 }
 
-function troubleError(category: Category, message: string): Error {
-  const error = new Error(categorized(category, message));
-  error.stack = error.message;
-  return error;
+function storyOf({ id, mode }: PathOutcome): string {
+  return id.startsWith(`${mode}/bgp/`) ? "BGP sessions" : "control plane";
 }
 
-async function skipTest(test: Mocha.Context, reason: string): Promise<never> {
-  await allure.description(`Skipped: ${reason}`);
-  await allure.label("skip", reason);
-  return test.skip();
+/** None of them tells tests apart: the history of a path must not end where the kernel changes. */
+function pathParameters(outcome: PathOutcome, scenario: ScenarioRecord): readonly Parameter[] {
+  const path = outcome.path?.expectation.path;
+  const ends = path && {
+    source: path.source.pod ?? path.source.node,
+    target: path.target.pod ?? path.target.node,
+    family: `IPv${path.family}`,
+  };
+  const parameters = {
+    ...ends,
+    provider: scenario.provider,
+    dataplane: scenario.dataplane,
+    ...(scenario.kernel === undefined ? {} : { kernel: scenario.kernel }),
+    ...(scenario.notes === undefined ? {} : { notes: scenario.notes.join("; ") }),
+  };
+  return Object.entries(parameters).map(([name, value]) => ({ name, value, excluded: true }));
+}
+
+/** The few lines that stand above all else on the test's page. */
+function describe(outcome: PathOutcome, { record, folder }: AllureContext): string | undefined {
+  const { path, status } = outcome;
+  if (status === "pass") return undefined;
+  if (status === "skip") return `Skipped: ${outcome.reason}`;
+  const leading = leadingVerdict(outcome);
+  const commands = path === undefined ? [] : [...seeItCommands(path, folder), againCommand(path, record.topology)];
+  const lines = [
+    ...(leading === undefined ? [] : [`expected  ${leading.expected}`, `observed  ${leading.observed}`, ""]),
+    ...commands,
+  ];
+  return lines.length === 0 ? undefined : ["```", ...lines, "```"].join("\n");
 }

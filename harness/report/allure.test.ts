@@ -123,6 +123,22 @@ describe("Allure results", () => {
     assert.equal(attached.filter((result) => String(result.status) === "passed").length, 4);
   });
 
+  it("keeps what several paths share once", async () => {
+    await writeFile(join(folder.pcaps, "a1.pcap"), "capture");
+    const results = await resultsOf(failingRun());
+    const sources = results.flatMap((result) => attachments(result).filter((one) => one.name === "a1.pcap"));
+    assert.ok(sources.length > 1);
+    assert.equal(new Set(sources.map((one) => one.source)).size, 1);
+  });
+
+  it("rejects when the results cannot be written", async () => {
+    const file = join(out, "a-file");
+    await writeFile(file, "");
+    await assert.rejects(writeAllure(passingRun(), { ...folder, allureResults: join(file, "allure-results") }), {
+      code: "ENOTDIR",
+    });
+  });
+
   it("keeps history ids from run to run, whatever the folder, the run and the addresses are", async () => {
     const ids = async (record: RunRecord): Promise<unknown> =>
       (await resultsOf(record)).map((one) => [one.name, one.historyId, one.testCaseId]).sort();

@@ -1,16 +1,8 @@
-import { scenarioTitle } from "./scenario-title.ts";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import AllureReporter from "allure-mocha";
-import type { StepResult } from "allure-js-commons";
-import type { LifecycleListener } from "allure-js-commons/sdk/reporter";
-import Mocha from "mocha";
-import { writeFileAtomic } from "../core/atomic-file.ts";
-import type { RunRecord, ScenarioRecord } from "../run/record.ts";
-import { pcapBudget } from "./allure-attachments.ts";
+import type { RunRecord } from "../run/record.ts";
 import { allureCategories } from "./allure-categories.ts";
-import { addMeasurementsTest, addPathTest, addRunTest, addSkippedMode, type AllureContext } from "./allure-tests.ts";
-import { outcomesOf } from "./path-outcome.ts";
+import { allureTests } from "./allure-tests.ts";
+import { writeResults } from "./allure-writer.ts";
+import { captureBudget, captureSizes } from "./capture-budget.ts";
 import { redactValue } from "./redact.ts";
 import type { ResultsFolder } from "./store.ts";
 
@@ -29,106 +21,21 @@ export interface AllureOptions {
   readonly executor?: AllureExecutor;
 }
 
-/**
- * Writes allure-results from a record: one Mocha test per path, per node's control plane and per mode's measurements,
- * and one for the run. The folder is emptied first. Returns how many tests there are.
- */
+/** Writes allure-results from a record, into an emptied folder. Returns how many tests there are. */
 export async function writeAllure(run: RunRecord, folder: ResultsFolder, options: AllureOptions = {}): Promise<number> {
   const record = redactValue(run);
-  const resultsDir = folder.allureResults;
-  await rm(resultsDir, { recursive: true, force: true });
-  const mocha = new Mocha({
-    reporter: allureReporter,
-    reporterOptions: {
-      resultsDir,
-      environmentInfo: environmentInfo(record),
-      categories: allureCategories(),
-      listeners: [recordedTimes(record)],
-    },
-    timeout: 0,
+  const tests = allureTests({
+    record,
+    folder: folder.path,
+    captureSizes: await captureSizes(record, folder.path),
+    pcaps: captureBudget(),
   });
-  buildSuites(mocha.suite, { record, folder: folder.path, pcaps: pcapBudget() });
-  const tests = mocha.suite.total();
-  await runMocha(mocha);
-  await writeFileAtomic(join(resultsDir, "executor.json"), JSON.stringify(executorOf(record, options.executor)));
-  return tests;
-}
-
-/**
- * Mocha never calls back when a reporter throws (a full disk, say): the error surfaces only as an unhandled rejection,
- * and the program would end as if all were well.
- */
-async function runMocha(mocha: Mocha): Promise<void> {
-  let broke: (error: unknown) => void = () => undefined;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      broke = reject;
-      process.on("unhandledRejection", broke);
-      mocha.run(() => {
-        resolve();
-      });
-    });
-  } finally {
-    process.off("unhandledRejection", broke);
-  }
-  mocha.dispose();
-}
-
-/** The package's types describe its CommonJS build, where the class is a field of what Node really gives us: the class. */
-const allureReporter = AllureReporter as unknown as Mocha.ReporterConstructor;
-
-function buildSuites(root: Mocha.Suite, context: AllureContext): void {
-  const { record } = context;
-  for (const scenario of record.scenarios)
-    buildMode(Mocha.Suite.create(root, scenarioTitle(scenario)), scenario, context);
-  const run = Mocha.Suite.create(root, "run");
-  const general = record.measurements.filter((measurement) => measurement.mode === undefined);
-  if (general.length > 0) addMeasurementsTest(run, "run", general, context);
-  addRunTest(run, context);
-}
-
-function buildMode(mode: Mocha.Suite, scenario: ScenarioRecord, context: AllureContext): void {
-  const { record } = context;
-  const suites = new Map<string, Mocha.Suite>();
-  const suiteFor = (name: string): Mocha.Suite => {
-    const suite = suites.get(name) ?? Mocha.Suite.create(mode, name);
-    suites.set(name, suite);
-    return suite;
+  const surroundings = {
+    environment: environmentInfo(record),
+    categories: allureCategories(),
+    executor: executorOf(record, options.executor),
   };
-  if (scenario.skip !== undefined) addSkippedMode(suiteFor("lab"), scenario, scenario.skip, context);
-  for (const outcome of outcomesOf(scenario, record.verdicts)) {
-    addPathTest(suiteFor(outcome.id.split("/")[1] ?? "other"), scenario, outcome, context);
-  }
-  const measurements = record.measurements.filter(
-    ({ mode: id, variant }) => id === scenario.mode && variant === scenario.variant,
-  );
-  if (measurements.length > 0) addMeasurementsTest(suiteFor("measurements"), scenario.mode, measurements, context);
-}
-
-/**
- * Gives tests the times of the run instead of those of writing the report; the record times the run as a whole, so the
- * paths and checks take none. Also shows the reason of a skip where Mocha says only that there was one.
- */
-function recordedTimes(record: RunRecord): LifecycleListener {
-  const start = Date.parse(record.startedAt);
-  return {
-    beforeTestResultWrite(result) {
-      result.start = start;
-      result.stop = start + (result.name?.startsWith("run/") === true ? Math.round(record.durationMs) : 0);
-      retimeSteps(result, start);
-      const reason = result.labels.find((label) => label.name === "skip")?.value;
-      if (reason !== undefined) result.statusDetails = { message: reason };
-    },
-  };
-}
-
-/** Steps nest. An attachment is a step to Allure too, one without steps whatever its type promises. */
-function retimeSteps(item: Partial<Pick<StepResult, "steps">>, at: number): void {
-  for (const step of item.steps ?? []) {
-    step.start = at;
-    step.stop = at;
-    retimeSteps(step, at);
-  }
+  return writeResults(folder.allureResults, tests, surroundings, record.topology);
 }
 
 function environmentInfo(record: RunRecord): Record<string, string> {
