@@ -1,11 +1,11 @@
 import { Scope } from "../core/scope.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { runScript } from "../exec/script.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { birdc, peeringRouter, type Peering } from "./peering-router.ts";
 
 /** The session is Established, and nothing comes over it: its state alone would not tell. */
-export const bgpFiltered: Fault = {
+export const bgpFiltered = defineFault({
   name: "bgp-filtered",
   title: "the router takes no routes from one node, over a session that is up",
   describes: "#1325, #1584 (a filter of BIRD's holds routes back)",
@@ -20,7 +20,7 @@ export const bgpFiltered: Fault = {
     return { did: [await importing(peering, "all", "none")] };
   },
   trips: [{ check: "bgp", status: "fail", path: "*/bgp/*", category: "control plane" }],
-};
+});
 
 /** Changes what is taken from the session alone, and makes BIRD read it: it then also forgets what it took before. */
 async function importing(peering: Peering, from: string, to: string): Promise<string> {

@@ -1,9 +1,9 @@
 import { Scope } from "../core/scope.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { birdc, peeringRouter } from "./peering-router.ts";
 
 /** The router forgets at once what it learned from the node, and tells the others so. */
-export const bgpSessionDown: Fault = {
+export const bgpSessionDown = defineFault({
   name: "bgp-session-down",
   title: "the router has shut its BGP session with one node",
   describes: "#4059, #4479, #6643, #8271 (BGP not established)",
@@ -19,4 +19,4 @@ export const bgpSessionDown: Fault = {
     return { did: [await birdc(peering, "disable", session)] };
   },
   trips: [{ check: "bgp", status: "fail", path: "*/bgp/*", category: "control plane" }],
-};
+});

@@ -1,8 +1,8 @@
 import { routersOf } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 
 /** The router's capture hears nothing: what it did not hear proves nothing, so that no claim may be made. */
-export const deafTap: Fault = {
+export const deafTap = defineFault({
   name: "deaf-tap",
   title: "the capture on the router hears nothing",
   describes: "the harness's own: silence of a tap must never pass for absence of packets (PR #4457)",
@@ -12,4 +12,4 @@ export const deafTap: Fault = {
   trips: [
     { check: "encapsulated", status: "inconclusive", path: "*/pod-to-pod/cross-subnet/*", category: "inconclusive" },
   ],
-};
+});

@@ -4,7 +4,9 @@ import type { ModeId } from "../encap/mode.ts";
 import type { Locality } from "../encap/path.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Fabric } from "../topology/topology.ts";
-import type { Category, CheckName } from "../verify/verdict.ts";
+import type { Check } from "../verify/check.ts";
+import { checkOf, type CheckName } from "../verify/registry.ts";
+import type { Category } from "../verify/verdict.ts";
 
 /** One way to be wrong: put into a network that is right, it must turn exactly the checks red that it names. */
 export interface Fault {
@@ -31,6 +33,19 @@ export interface Fault {
   readonly trips: readonly Trip[];
 }
 
+/** A fault as its file writes it: checks of the registry by name, or own ones. */
+export interface FaultDeclaration extends Omit<Fault, "trips"> {
+  readonly trips: readonly (Omit<Trip, "check"> & { readonly check: CheckName | Check })[];
+}
+
+/** Declares a fault; one that trips nothing proves nothing and is an error. */
+export function defineFault(fault: FaultDeclaration): Fault {
+  if (fault.trips.length === 0 || fault.modes.length === 0) {
+    throw new Error(`fault ${fault.name} proves nothing: name at least one mode and one verdict that it trips`);
+  }
+  return { ...fault, trips: fault.trips.map((trip) => ({ ...trip, check: checkOf(trip.check).name })) };
+}
+
 /** What a fault did, for the report, and what it asks of the capture. */
 export interface FaultEffect {
   /** Pasteable commands, each with the node it ran on: "a1: ip route replace …". */
@@ -41,7 +56,8 @@ export interface FaultEffect {
 
 /** One verdict that a fault must provoke. */
 export interface Trip {
-  readonly check: CheckName;
+  /** Name of the check. */
+  readonly check: string;
   readonly status: "fail" | "inconclusive";
   /** Glob over the verdict's id (a path id or `<mode>/control-plane/<node>`): `*` stands for any characters. */
   readonly path: string;

@@ -1,10 +1,10 @@
 import { Scope } from "../core/scope.ts";
 import { culprit, nearPeer } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { replaceRoute } from "./replace-route.ts";
 
 /** A hand-made route does what Calico's would: the wire is right, but nobody will ever update or remove it. */
-export const foreignRoute: Fault = {
+export const foreignRoute = defineFault({
   name: "foreign-route",
   title: "a block route of protocol static stands where Calico's should",
   describes: "#13470, #13536 (who owns which route), #4869",
@@ -17,4 +17,4 @@ export const foreignRoute: Fault = {
     return { did: [await replaceRoute(from, near.block, route, scope)] };
   },
   trips: [{ check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" }],
-};
+});

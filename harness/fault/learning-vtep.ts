@@ -2,10 +2,10 @@ import { Scope } from "../core/scope.ts";
 import { tunnelDevice } from "../encap/tunnel.ts";
 import { culprit, faultFamily } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 
 /** The culprit's VTEP learns MACs from what it hears, so that any host may redirect its traffic. */
-export const learningVtep: Fault = {
+export const learningVtep = defineFault({
   name: "learning-vtep",
   title: "one node's VXLAN device learns addresses from the wire",
   describes: "#7281, #6383 (felix makes it with nolearning)",
@@ -17,4 +17,4 @@ export const learningVtep: Fault = {
     return { did: [await changeNode(culprit(network), [set("learning")], [set("nolearning")], scope)] };
   },
   trips: [{ check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" }],
-};
+});

@@ -1,10 +1,10 @@
 import { Scope } from "../core/scope.ts";
 import { culprit } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { replaceRoute } from "./replace-route.ts";
 
 /** Packets to unused addresses of the culprit's block would leave it again: nothing on the wire of a probe shows it. */
-export const missingBlackhole: Fault = {
+export const missingBlackhole = defineFault({
   name: "missing-blackhole",
   title: "one node lacks the blackhole route of its own block",
   describes: "#3672, felix#2547 (routes missing after restart or toggling)",
@@ -15,4 +15,4 @@ export const missingBlackhole: Fault = {
     return { did: [await replaceRoute(from, from.block, undefined, scope)] };
   },
   trips: [{ check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" }],
-};
+});

@@ -1,10 +1,10 @@
 import { Scope } from "../core/scope.ts";
 import { modes } from "../encap/mode.ts";
 import { qdiscWords } from "../topology/link-shape.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 
 /** Links do not hold packets back, though the topology says so. */
-export const missingDelay: Fault = {
+export const missingDelay = defineFault({
   name: "missing-delay",
   title: "the links' delay is gone, as after somebody cleared the queues",
   describes: "a lab that is not what its topology says: tc state lost when a device is made anew",
@@ -30,4 +30,4 @@ export const missingDelay: Fault = {
     ),
   }),
   trips: [{ check: "delay", status: "fail", path: "*/pod-to-pod/*", category: "lab trouble" }],
-};
+});

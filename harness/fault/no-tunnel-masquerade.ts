@@ -2,13 +2,13 @@ import { Scope } from "../core/scope.ts";
 import { tunnelDevice } from "../encap/tunnel.ts";
 import { addRulesToAll } from "./add-rules.ts";
 import { everyActor, faultFamily } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { familyWord } from "./pool-set.ts";
 
 /**
  * Hosts' own connections to services go into the tunnel with the uplink's address, which the kernel chose before DNAT. Source NAT to the address that is there already is a decision too: it keeps the dataplane's rule from being asked.
  */
-export const noTunnelMasquerade: Fault = {
+export const noTunnelMasquerade = defineFault({
   name: "no-tunnel-masquerade",
   title: "hosts enter the tunnel with their uplink's address instead of the tunnel's",
   describes: "kubespray#524, felix#1338, calicoctl#426",
@@ -30,4 +30,4 @@ export const noTunnelMasquerade: Fault = {
       category: "wrong source address",
     },
   ],
-};
+});

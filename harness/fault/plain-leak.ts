@@ -2,11 +2,11 @@ import { Scope } from "../core/scope.ts";
 import { LabError } from "../core/errors.ts";
 import { withoutPrefix } from "../topology/address.ts";
 import { culprit, farPeer, faultFamily } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { replaceRoute } from "./replace-route.ts";
 
 /** The culprit sends packets for another rack's pods to the router as they are. */
-export const plainLeak: Fault = {
+export const plainLeak = defineFault({
   name: "plain-leak",
   title: "pod packets for another rack leave unencapsulated, toward the router",
   describes: "projectcalico/felix#2953, #9403, #7706",
@@ -27,4 +27,4 @@ export const plainLeak: Fault = {
     { check: "no-leak", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "leak" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
   ],
-};
+});

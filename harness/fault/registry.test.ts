@@ -1,28 +1,13 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import type { CheckName } from "../verify/verdict.ts";
 import { modes } from "../encap/mode.ts";
-import { matchesTrip } from "./fault.ts";
+import { defineCheck } from "../verify/check.ts";
+import { checks } from "../verify/registry.ts";
+import { defineFault, matchesTrip } from "./fault.ts";
 import { faults, faultsFor } from "./registry.ts";
 
-/** Every check there is; the type makes the compiler complain when one is added and not listed here. */
-const checks: Readonly<Record<CheckName, true>> = {
-  reached: true,
-  encapsulated: true,
-  "not-encapsulated": true,
-  "no-leak": true,
-  "outer-endpoints": true,
-  "source-address": true,
-  symmetry: true,
-  conservation: true,
-  mtu: true,
-  delay: true,
-  "control-plane": true,
-  bgp: true,
-};
-
 describe("the list of faults", () => {
-  for (const check of Object.keys(checks)) {
+  for (const { name: check } of checks) {
     it(`proves that ${check} can turn red`, () => {
       const proving = faults.filter((fault) =>
         fault.trips.some((trip) => trip.check === check && trip.status === "fail"),
@@ -53,6 +38,36 @@ describe("the list of faults", () => {
         );
       }
     }
+  });
+});
+
+describe("a fault of one's own", () => {
+  const declared = {
+    name: "own",
+    title: "something is wrong",
+    describes: "an incident",
+    modes: ["none"],
+    needs: [],
+    apply: () => Promise.resolve({ did: [] }),
+  } as const;
+
+  it("may trip checks of the registry by name, and own ones", () => {
+    const own = defineCheck({ of: "path", name: "short-way", proves: "the way is short", judge: () => undefined });
+    const { trips } = defineFault({
+      ...declared,
+      trips: [
+        { check: "reached", status: "fail", path: "*" },
+        { check: own, status: "fail", path: "*" },
+      ],
+    });
+    assert.deepEqual(
+      trips.map(({ check }) => check),
+      ["reached", "short-way"],
+    );
+  });
+
+  it("is refused where it would prove nothing", () => {
+    assert.throws(() => defineFault({ ...declared, trips: [] }), /fault own proves nothing/);
   });
 });
 

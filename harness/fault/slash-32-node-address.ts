@@ -1,11 +1,11 @@
 import { Scope } from "../core/scope.ts";
 import { culprit, nearPeers } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { replaceRoute } from "./replace-route.ts";
 import { tunnelRoute } from "./tunnel-route.ts";
 
 /** The culprit's routes to its own rack go through the tunnel, as if its address were registered as /32. */
-export const slash32NodeAddress: Fault = {
+export const slash32NodeAddress = defineFault({
   name: "slash-32-node-address",
   title: "one node is registered with a /32: it takes its own rack for another subnet",
   describes: "#3003, #4254, #2375, projectcalico/node#563",
@@ -27,4 +27,4 @@ export const slash32NodeAddress: Fault = {
     },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
   ],
-};
+});

@@ -1,13 +1,13 @@
 import { Scope } from "../core/scope.ts";
 import { addRulesToAll } from "./add-rules.ts";
 import { routersOf } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 
 /** Bytes of IP packet that the bad fabric passes; less than every mode's full-sized packets of a 1500-byte underlay. */
 const passes = 1400;
 
 /** The fabric silently loses packets that are larger than what the nodes believe it carries. */
-export const smallMtuUnderlay: Fault = {
+export const smallMtuUnderlay = defineFault({
   name: "small-mtu-underlay",
   title: `the router passes no packet larger than ${passes} bytes, and says nothing`,
   describes: "calicoctl#415, felix#756, #8953, #7651",
@@ -23,4 +23,4 @@ export const smallMtuUnderlay: Fault = {
     ),
   }),
   trips: [{ check: "mtu", status: "fail", path: "*/cross-subnet/*", category: "wrong MTU" }],
-};
+});

@@ -1,11 +1,11 @@
 import { Scope } from "../core/scope.ts";
 import { addRulesToAll } from "./add-rules.ts";
 import { culprit } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { familyWord, poolSet } from "./pool-set.ts";
 
 /** The culprit masquerades pod-to-pod traffic, which Calico never does: servers see the node instead of the pod. */
-export const snatPodToPod: Fault = {
+export const snatPodToPod = defineFault({
   name: "snat-pod-to-pod",
   title: "one node masquerades its pods toward other pods",
   describes: "#3440, #2222, #5952",
@@ -20,4 +20,4 @@ export const snatPodToPod: Fault = {
   trips: [
     { check: "source-address", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "wrong source address" },
   ],
-};
+});

@@ -1,11 +1,11 @@
 import { Scope } from "../core/scope.ts";
 import { addRulesToAll } from "./add-rules.ts";
 import { nearPeer } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { familyWord, poolSet } from "./pool-set.ts";
 
 /** A node's port accepts only packets from addresses that the fabric gave out, as clouds' source/destination checks do. */
-export const sourceCheck: Fault = {
+export const sourceCheck = defineFault({
   name: "source-check",
   title: "a node's port drops plain packets from pod addresses",
   describes: "#9138, #6568, #8166, #7462, calicoctl#2136",
@@ -17,4 +17,4 @@ export const sourceCheck: Fault = {
     return { did: await addRulesToAll([victim], "prerouting", [rule], scope) };
   },
   trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "not reached" }],
-};
+});

@@ -1,10 +1,10 @@
 import { Scope } from "../core/scope.ts";
 import { culprit, farPeer } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { replaceRoute } from "./replace-route.ts";
 
 /** The culprit takes a node of another rack for a neighbor: nobody on its segment answers for that address. */
-export const staleDirectRoute: Fault = {
+export const staleDirectRoute = defineFault({
   name: "stale-direct-route",
   title: "a node of another rack is still taken for a neighbor",
   describes: "projectcalico/felix#2494, projectcalico/felix#2953",
@@ -20,4 +20,4 @@ export const staleDirectRoute: Fault = {
     { check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
   ],
-};
+});

@@ -2,10 +2,10 @@ import { Scope } from "../core/scope.ts";
 import { tunnelDevice, vtepMacOf } from "../encap/tunnel.ts";
 import { culprit, farPeer, faultFamily, nearPeer } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 
 /** The culprit's FDB sends what is meant for a far node to a near one, which throws it away. */
-export const staleFdb: Fault = {
+export const staleFdb = defineFault({
   name: "stale-fdb",
   title: "an FDB entry points to the wrong node",
   describes: "#7281, #6711, #4022",
@@ -24,4 +24,4 @@ export const staleFdb: Fault = {
     { check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
   ],
-};
+});

@@ -1,11 +1,11 @@
 import { Scope } from "../core/scope.ts";
 import { culprit, nearPeer } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { replaceRoute } from "./replace-route.ts";
 import { tunnelRoute } from "./tunnel-route.ts";
 
 /** One node of the rack keeps the tunnel route to the culprit that it had before the mode was changed. */
-export const staleTunnelRoute: Fault = {
+export const staleTunnelRoute = defineFault({
   name: "stale-tunnel-route",
   title: "a tunnel route left over from Always: one direction is encapsulated, the other is not",
   describes: "#1325, #1584, #2375, #3672",
@@ -19,4 +19,4 @@ export const staleTunnelRoute: Fault = {
     { check: "symmetry", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "asymmetric" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
   ],
-};
+});

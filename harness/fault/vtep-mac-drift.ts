@@ -2,13 +2,13 @@ import { Scope } from "../core/scope.ts";
 import { tunnelDevice, vtepMacOf } from "../encap/tunnel.ts";
 import { culprit, everyActor, faultFamily, type Actor } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 
 /** A locally administered MAC that no node name hashes to, since those begin with 66. */
 const drifted = "6a:00:00:00:00:01";
 
 /** The culprit's VTEP has another MAC than its name gives, and all peers have followed: everything flows. */
-export const vtepMacDrift: Fault = {
+export const vtepMacDrift = defineFault({
   name: "vtep-mac-drift",
   title: "one node's VTEP has a MAC that does not belong to its name",
   describes: "PR #8924, #6383, #4468",
@@ -41,7 +41,7 @@ export const vtepMacDrift: Fault = {
     { check: "outer-endpoints", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "wrong outer address" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
   ],
-};
+});
 
 function follow(victim: Actor, device: string, from: string, to: string): readonly string[] {
   return [

@@ -5,10 +5,10 @@ import { tunnelDevice } from "../encap/tunnel.ts";
 import { addressCount, hostAddress, networkOf, prefixLength, withoutPrefix } from "../topology/address.ts";
 import { culprit, faultFamily } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 
 /** The culprit's VTEP is bound to a second address of its uplink, which no peer knows; packets still arrive. */
-export const wrongOuterSource: Fault = {
+export const wrongOuterSource = defineFault({
   name: "wrong-outer-source",
   title: "one node's VTEP is bound to another address of the node",
   describes: "#10901, #6711, #8367, #2542",
@@ -28,7 +28,7 @@ export const wrongOuterSource: Fault = {
     { check: "outer-endpoints", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "wrong outer address" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
   ],
-};
+});
 
 /** The highest address of the culprit's rack that the plan gives to nobody, with the rack's prefix. */
 function spareAddress(network: Network): string {

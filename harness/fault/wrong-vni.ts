@@ -1,11 +1,11 @@
 import { Scope } from "../core/scope.ts";
 import { tunnelDevice, vxlanVni } from "../encap/tunnel.ts";
 import { everyActor, faultFamily } from "./cast.ts";
-import type { Fault } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { rebuildVxlan } from "./rebuild-vxlan.ts";
 
 /** All nodes agree on a VNI that is not the configured one: everything flows, and every connectivity test is green. */
-export const wrongVni: Fault = {
+export const wrongVni = defineFault({
   name: "wrong-vni",
   title: "all nodes use another VNI than the configured one",
   describes: "#10692, kubespray#12412 (values of the environment win over the datastore), #6752",
@@ -20,4 +20,4 @@ export const wrongVni: Fault = {
     { check: "outer-endpoints", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "wrong outer address" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
   ],
-};
+});

@@ -1,45 +1,23 @@
 import { z } from "zod";
+import { checks } from "../verify/registry.ts";
+import { categories, statuses } from "../verify/verdict.ts";
 
 const text = z.string();
+
+/** A check of the registry, or one that a suite brought along. */
+const checkSchema = z.union([z.enum(checks.map(({ name }) => name)), z.string().regex(/^[a-z][a-z0-9-]*$/)]);
 
 /** A Verdict inside run.json. */
 export const verdictSchema = z
   .strictObject({
     id: text.min(1),
     variant: text.exactOptional(),
-    check: z.enum([
-      "reached",
-      "encapsulated",
-      "not-encapsulated",
-      "no-leak",
-      "outer-endpoints",
-      "source-address",
-      "symmetry",
-      "conservation",
-      "mtu",
-      "delay",
-      "control-plane",
-      "bgp",
-    ]),
-    status: z.enum(["pass", "fail", "inconclusive", "skip"]),
+    check: checkSchema,
+    status: z.enum(statuses),
     expected: text,
     observed: text,
     reason: text.exactOptional(),
-    category: z
-      .enum([
-        "leak",
-        "needless encapsulation",
-        "asymmetric",
-        "wrong outer address",
-        "wrong source address",
-        "not reached",
-        "lost on the way",
-        "wrong MTU",
-        "control plane",
-        "inconclusive",
-        "lab trouble",
-      ])
-      .exactOptional(),
+    category: z.enum(categories).exactOptional(),
     evidence: z.array(text).readonly(),
   })
   .readonly();

@@ -1,17 +1,14 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic-file.ts";
-import type { Dataplane, Network } from "../dataplane/dataplane.ts";
-import { expectBgp } from "../encap/bgp.ts";
-import { expectControlPlane } from "../encap/control-plane.ts";
+import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { vxlanPort } from "../encap/tunnel.ts";
 import type { ProbeObservation } from "../observe/observation.ts";
 import { observe, type Observations } from "../observe/observe.ts";
 import { trimCaptures, type TrimmedCapture } from "../observe/trim-captures.ts";
-import { judgeBgp } from "../verify/bgp.ts";
-import { judgeControlPlane } from "../verify/control-plane.ts";
-import { assertJudged, judgePath } from "../verify/registry.ts";
+import type { NetworkCase } from "../verify/check.ts";
+import { assertJudged, judgeNetwork, judgePath } from "../verify/judge-path.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
 import { pathEvidence } from "./evidence.ts";
 import { hopRecords } from "./hops.ts";
@@ -52,14 +49,9 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
     observe(wire.probes, wire.captures, wire.targets, { vxlanPorts: [vxlanPort] }),
   ]);
   const cases = expectations.map((expectation) => caseOf(expectation, wire, observed));
-  const asked = (verdict: Verdict): boolean => questions.checks.has(verdict.check) || verdict.status === "skip";
-  const onPaths = cases.flatMap(judgePath).filter(asked);
-  const expectedState = expectControlPlane(network.lab.plan, network.mode, network.identities);
-  const onNodes = judgeControlPlane(expectedState, facts, network.mode).filter(asked);
-  const expectedBgp = expectBgp(network.lab.plan, network.identities, network.bgp);
-  const onSpeakers = judgeBgp(expectedBgp, facts, network.mode).filter(asked);
+  const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
   assertJudged(expectations, onPaths);
-  const verdicts = [...onPaths, ...onNodes, ...onSpeakers];
+  const verdicts = [...onPaths, ...judgeNetwork(networkCaseOf(network, facts), questions.checks)];
   if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(request, hearing.folder, states);
   const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
@@ -78,6 +70,10 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
       taps: tapCount(wire.targets),
     },
   };
+}
+
+function networkCaseOf({ lab, mode, identities, bgp }: Network, facts: DataplaneFacts): NetworkCase {
+  return { plan: lab.plan, mode, identities, facts, ...(bgp === undefined ? {} : { bgp }) };
 }
 
 function caseOf(expectation: PathExpectation, wire: Wire, observed: Observations): PathCase {

@@ -1,7 +1,8 @@
 import type { ModeId } from "../encap/mode.ts";
 import type { Locality, Path } from "../encap/path.ts";
 import type { ProbeKind } from "../probe/probe.ts";
-import type { CheckName } from "../verify/verdict.ts";
+import type { Check } from "../verify/check.ts";
+import { checkOf, checks, type CheckName } from "../verify/registry.ts";
 
 /** A declared suite: which modes it is about, what it sends, and which questions it asks. */
 export interface Suite {
@@ -13,23 +14,28 @@ export interface Suite {
   /** Classes of paths without which the suite would prove nothing; a topology that lacks one is refused. */
   readonly mustInclude: readonly Locality[];
   readonly probes: readonly ProbeKind[];
-  readonly checks: readonly CheckName[];
+  readonly checks: readonly Check[];
   /** Whether throughput is measured after the checks. */
   readonly measures?: readonly "throughput"[];
 }
 
-/** Declares a suite; a declaration that asks nothing is an error. */
-export function defineSuite(suite: Suite): Suite {
+/** A suite as its file writes it: checks of the registry by name, and own ones that it brings along. */
+export interface SuiteDeclaration extends Omit<Suite, "checks"> {
+  readonly checks: readonly (CheckName | Check)[];
+}
+
+/** Declares a suite; one that asks nothing, or that brings a check under the name of another, is an error. */
+export function defineSuite(suite: SuiteDeclaration): Suite {
   const empty = suite.modes.length === 0 || (suite.checks.length === 0 && (suite.measures ?? []).length === 0);
   if (empty) throw new Error(`suite ${suite.name} checks nothing: name at least one mode and one check`);
-  return suite;
+  return { ...suite, checks: suite.checks.map(checkOf) };
 }
 
 /** What all applicable suites together ask of one mode. */
 export interface Questions {
   readonly suites: readonly string[];
   readonly probes: ReadonlySet<ProbeKind>;
-  readonly checks: ReadonlySet<CheckName>;
+  readonly checks: readonly Check[];
   readonly throughput: boolean;
 }
 
@@ -39,12 +45,19 @@ export function questionsFor(mode: ModeId, suites: readonly Suite[]): Questions 
   return {
     suites: about.map((suite) => suite.name),
     probes: new Set(about.flatMap((suite) => suite.probes)),
-    checks: new Set(about.flatMap((suite) => suite.checks)),
+    checks: inOrder(about.flatMap((suite) => suite.checks)),
     throughput: about.some((suite) => suite.measures?.includes("throughput") === true),
   };
 }
 
-/** One sentence for each class of paths that a suite promises for the mode and the paths lack (DESIGN rule 7.9). */
+/** Each once, causes before their consequences as in the registry, own ones last. */
+function inOrder(asked: readonly Check[]): readonly Check[] {
+  const known = checks.filter((check) => asked.some((one) => one === check));
+  const own = asked.filter((check) => !known.some((one) => one === check));
+  return [...known, ...new Set(own)];
+}
+
+/** One sentence for each class of paths that a suite promises for the mode and the paths lack (DESIGN rule 7.15). */
 export function brokenPromises(mode: ModeId, suites: readonly Suite[], paths: readonly Path[]): readonly string[] {
   const present = new Set(paths.map((path) => path.locality));
   return suites

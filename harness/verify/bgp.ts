@@ -1,8 +1,18 @@
 import type { BgpSessionFact, DataplaneFacts } from "../dataplane/dataplane.ts";
-import type { ExpectedSession, ExpectedSpeaker } from "../encap/bgp.ts";
+import { expectBgp, type ExpectedSession, type ExpectedSpeaker } from "../encap/bgp.ts";
 import type { Mode } from "../encap/mode.ts";
 import { normalizeAddress } from "../topology/address.ts";
+import { defineCheck } from "./check.ts";
 import type { Verdict } from "./verdict.ts";
+
+/** Whoever must speak BGP does, and has learned and told what it must. */
+export const bgp = defineCheck({
+  of: "network",
+  name: "bgp",
+  part: "encapsulation",
+  proves: "every BGP session that must be there is Established, and has brought the blocks that it must",
+  judge: ({ plan, mode, identities, bgp: design, facts }) => judgeBgp(expectBgp(plan, identities, design), facts, mode),
+});
 
 /** How many differences a reason spells out; all of them are evidence. */
 const spelledOut = 3;

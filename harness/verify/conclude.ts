@@ -1,4 +1,4 @@
-import type { Category, CheckName, PathCase, Verdict } from "./verdict.ts";
+import type { Category, PathCase, Verdict } from "./verdict.ts";
 
 /** Something that contradicts the expectation. */
 export interface Finding {
@@ -23,7 +23,7 @@ export interface Outcome {
 const spelledOut = 3;
 
 /** A finding fails whatever is in doubt, a doubt forbids a pass; the first finding names the category. */
-export function conclude(pathCase: PathCase, check: CheckName, outcome: Outcome): Verdict {
+export function conclude(pathCase: PathCase, check: string, outcome: Outcome): Verdict {
   const { expected, observed, findings, doubts } = outcome;
   const base = { id: pathCase.expectation.path.id, check, expected, observed };
   const [first] = findings;

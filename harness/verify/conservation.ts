@@ -1,15 +1,18 @@
 import type { ExpectedHop } from "../encap/expectation.ts";
 import type { ProbeObservation } from "../observe/observation.ts";
+import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { mayBeLostBefore } from "./declared.ts";
 import { heardAt, legsOf, resultFor, type Leg } from "./path-case.ts";
 import { doubtAbout } from "./tap-trust.ts";
-import type { Check, PathCase } from "./verdict.ts";
+import type { PathCase } from "./verdict.ts";
 import { nameOfTap } from "./words.ts";
 
 /** Every ping that was sent shows at every hop exactly once, and so does every answer; a difference is named with its hop. */
-export const conservation: Check = {
+export const conservation = defineCheck({
+  of: "path",
   name: "conservation",
+  part: "encapsulation",
   proves: "every hop saw exactly as many ping packets as were sent and answered",
   judge(pathCase) {
     const pings = pathCase.results.filter(({ probe }) => probe.kind === "ping");
@@ -27,7 +30,7 @@ export const conservation: Check = {
       ],
     });
   },
-};
+});
 
 /** Packets of one probe in one direction at each hop. */
 interface Counts {

@@ -1,10 +1,21 @@
 import type { DataplaneFacts, NodeFacts } from "../dataplane/dataplane.ts";
-import type { ExpectedNodeState } from "../encap/control-plane.ts";
+import { expectControlPlane, type ExpectedNodeState } from "../encap/control-plane.ts";
 import type { Mode } from "../encap/mode.ts";
+import { defineCheck } from "./check.ts";
 import { routeTroubles } from "./judge-routes.ts";
 import { tunnelTroubles } from "./judge-tunnels.ts";
 import { expectedRouteInWords, routeInWords } from "./route-words.ts";
 import type { Verdict } from "./verdict.ts";
+
+/** The kernel of every node holds what the mode programs, and nothing that contradicts it. */
+export const controlPlane = defineCheck({
+  of: "network",
+  name: "control-plane",
+  part: "encapsulation",
+  proves: "routes, tunnel devices, FDB and neighbors of every node are as the mode makes them",
+  judge: ({ plan, mode, identities, facts }) =>
+    judgeControlPlane(expectControlPlane(plan, mode, identities), facts, mode),
+});
 
 /** How many differences a reason spells out; all of them are evidence. */
 const spelledOut = 3;

@@ -1,14 +1,16 @@
 import type { ProbeResult } from "../probe/probe.ts";
+import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { legsOf } from "./path-case.ts";
-import type { Check } from "./verdict.ts";
 
 /** Milliseconds by which ping may show less than a link holds back: it prints three digits, and rounds. */
 const roundingMs = 0.5;
 
 /** The delay that the topology gives to the path's links is really on the wire: no answer comes sooner. */
-export const delay: Check = {
+export const delay = defineCheck({
+  of: "path",
   name: "delay",
+  part: "encapsulation",
   proves: "no answer comes sooner than the links of the path hold packets back, as the topology says",
   judge(pathCase) {
     const declared = legsOf(pathCase.expectation).reduce((sum, { expected }) => sum + (expected.link?.delayMs ?? 0), 0);
@@ -26,7 +28,7 @@ export const delay: Check = {
       evidence: pings.map(({ where, command }) => `${where}: ${command}`),
     });
   },
-};
+});
 
 function tooSoon({ rttMs = [], where, command }: ProbeResult, declared: number): readonly Finding[] {
   const early = rttMs.filter((time) => time < declared - roundingMs);

@@ -5,7 +5,7 @@ import type { HeaderVariant, ProbeObservation } from "../observe/observation.ts"
 import { conclude, type Finding } from "./conclude.ts";
 import { flowsOf, heardAt, legsOf, packetsInForm, resultFor, underlayHops, wentOn, type Leg } from "./path-case.ts";
 import { doubtAbout } from "./tap-trust.ts";
-import type { Category, CheckName, PathCase, Verdict } from "./verdict.ts";
+import type { Category, PathCase, Verdict } from "./verdict.ts";
 import { evidenceOf, expectedForms, nameOfTap, observedForms } from "./words.ts";
 
 /**
@@ -14,7 +14,7 @@ import { evidenceOf, expectedForms, nameOfTap, observedForms } from "./words.ts"
  */
 export function judgeForms(
   pathCase: PathCase,
-  check: CheckName,
+  check: string,
   concerns: (expected: ExpectedDirection) => boolean,
 ): Verdict | undefined {
   const legs = legsOf(pathCase.expectation).filter((leg) => concerns(leg.expected));

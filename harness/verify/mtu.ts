@@ -1,15 +1,18 @@
 import type { ExpectedHop } from "../encap/expectation.ts";
 import { isSameTap } from "../encap/taps.ts";
 import type { ProbeResult } from "../probe/probe.ts";
+import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { heardAt, legsOf, underlayHops } from "./path-case.ts";
 import { doubtAbout } from "./tap-trust.ts";
-import type { Check, PathCase } from "./verdict.ts";
+import type { PathCase } from "./verdict.ts";
 import { nameOfTap } from "./words.ts";
 
 /** A packet of exactly the path's MTU passes, in fragments only where a narrow link makes them, and one byte more does not. */
-export const mtu: Check = {
+export const mtu = defineCheck({
+  of: "path",
   name: "mtu",
+  part: "mtu",
   proves:
     "a packet of exactly the path's MTU passes, uncut unless the topology has a narrow link, and one byte more does not",
   judge(pathCase) {
@@ -25,7 +28,7 @@ export const mtu: Check = {
       evidence: probes.flatMap(evidenceOfProbe),
     });
   },
-};
+});
 
 /** The pods' MTU, or less where a link on the way carries less. */
 function sizeOf({ expectation: { podMtu, pathMtu = podMtu } }: PathCase): number {

@@ -1,15 +1,18 @@
 import { describeForm } from "../encap/describe.ts";
 import type { TapId } from "../encap/expectation.ts";
 import type { Direction, ProbeObservation } from "../observe/observation.ts";
+import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { anythingHeard, heardAt, legsOf, underlayHops } from "./path-case.ts";
 import { doubtAbout, silenceDoubt } from "./tap-trust.ts";
-import type { Check, PathCase } from "./verdict.ts";
+import type { PathCase } from "./verdict.ts";
 import { evidenceOf, listOf, nameOfTap } from "./words.ts";
 
 /** Nothing of the path shows where nothing of it belongs, and nothing plain where it must be encapsulated. */
-export const noLeak: Check = {
+export const noLeak = defineCheck({
+  of: "path",
   name: "no-leak",
+  part: "encapsulation",
   proves: "no packet of the path shows off its way, or plain where it must be encapsulated",
   judge(pathCase) {
     const { silent } = pathCase.expectation;
@@ -42,7 +45,7 @@ export const noLeak: Check = {
         : summary(findings);
     return conclude(pathCase, "no-leak", { expected, observed, findings, doubts });
   },
-};
+});
 
 interface Covered {
   readonly tap: TapId;

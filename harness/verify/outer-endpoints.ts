@@ -3,18 +3,21 @@ import type { ExpectedOuter, TapId } from "../encap/expectation.ts";
 import type { HeaderVariant } from "../observe/observation.ts";
 import { overheadOf } from "../encap/tunnel.ts";
 import type { Family } from "../topology/topology.ts";
+import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { flowsOf, heardAt, legsOf, underlayHops, type Leg } from "./path-case.ts";
 import { isSameAddress } from "./same-address.ts";
-import type { Check, PathCase } from "./verdict.ts";
+import type { PathCase } from "./verdict.ts";
 import { evidenceOf, nameOfTap } from "./words.ts";
 
 /** VXLAN flags of a legal packet: the I bit alone, all others reserved (RFC 7348 section 5). */
 const legalFlags = 0x08;
 
 /** The outer headers are those of the two nodes, with the mode's VNI, port, VTEP addresses and number of bytes. */
-export const outerEndpoints: Check = {
+export const outerEndpoints = defineCheck({
+  of: "path",
   name: "outer-endpoints",
+  part: "encapsulation",
   proves:
     "outer addresses are the two nodes', VXLAN's VNI, port, flags and MACs are right, and the overhead is the header's size",
   judge(pathCase) {
@@ -34,7 +37,7 @@ export const outerEndpoints: Check = {
       evidence: seen.slice(0, 1).flatMap(({ tap, variant }) => evidenceOf(tap, variant)),
     });
   },
-};
+});
 
 /** An encapsulated packet where it was expected to be. */
 interface Tunnelled {

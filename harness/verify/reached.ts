@@ -1,14 +1,17 @@
 import type { ProbeResult } from "../probe/probe.ts";
+import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { judgeDeath } from "./judge-death.ts";
 import { mayStayUnanswered } from "./declared.ts";
 import { legsOf, resultFor } from "./path-case.ts";
 import { trailInWords, trailOf } from "./trail.ts";
-import type { Check, PathCase } from "./verdict.ts";
+import type { PathCase } from "./verdict.ts";
 
 /** Every request is answered; or, where packets must end on the way, they leave and end exactly there. */
-export const reached: Check = {
+export const reached = defineCheck({
+  of: "path",
   name: "reached",
+  part: "encapsulation",
   proves: "every request is answered, or is seen to leave and to end exactly where it must",
   judge(pathCase) {
     const dying = legsOf(pathCase.expectation).find(({ expected }) => expected.dies !== undefined);
@@ -25,7 +28,7 @@ export const reached: Check = {
       evidence: asked.map(({ where, command }) => `${where}: ${command}`),
     });
   },
-};
+});
 
 function inWords({ probe, sent, received }: ProbeResult): string {
   return `${probe.kind} ${received} of ${sent}`;

@@ -1,78 +1,76 @@
 import assert from "node:assert/strict";
-import { LabError, UsageError } from "../core/errors.ts";
-import { enumeratePaths } from "../encap/enumerate.ts";
+import { readdir } from "node:fs/promises";
 import { expectPath } from "../encap/expect.ts";
-import { modes } from "../encap/mode.ts";
-import { planOf } from "../encap/plan.test-data.ts";
+import { enumeratePaths } from "../encap/enumerate.ts";
+import { modeOf, planOf } from "../encap/plan.test-data.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
+import { verdictSchema } from "../report/verdict-schema.ts";
+import { defineSuite, questionsFor } from "../run/suite.ts";
 import { caseAsExpected } from "./case.test-data.ts";
-import { assertJudged, checks, judgePath } from "./registry.ts";
+import { defineCheck, type Check } from "./check.ts";
+import { judgePath } from "./judge-path.ts";
+import { checkOf, checks, checksOf } from "./registry.ts";
 
-async function expectations(topology: string) {
-  const plan = await planOf(topology);
-  return modes.flatMap((mode) => {
-    const identities = identitiesFromAllocation(plan, mode);
-    return enumeratePaths(plan, mode, "full").map((path) => expectPath(plan, mode, identities, path));
-  });
-}
-
-describe("judgePath", () => {
-  it("passes every path of every mode and topology when the wire shows what is expected", async () => {
-    for (const topology of ["one-rack", "two-racks", "three-racks", "dual-stack", "wide-prefix", "static-fabric"]) {
-      const all = await expectations(topology);
-      const verdicts = all.flatMap((expectation) =>
-        judgePath(caseAsExpected(expectation, ["ping", "curl", "bulk", "mtu"])),
-      );
-      const bad = verdicts.filter(({ status }) => status !== "pass" && status !== "skip");
-      assert.deepEqual(
-        bad.map(({ id, check, reason }) => [id, check, reason]),
-        [],
-        topology,
-      );
-      assertJudged(all, verdicts);
+describe("the registry of checks", () => {
+  it("has every check once, named like its file, each saying what it proves", async () => {
+    const names = checks.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+    const files = await readdir(new URL(".", import.meta.url));
+    for (const { name, proves } of checks) {
+      assert.ok(files.includes(`${name}.ts`), name);
+      assert.ok(proves.length > 20, name);
     }
   });
 
-  it("never passes a check that would be green without any packet", async () => {
-    for (const expectation of await expectations("two-racks")) {
-      const { health, results } = caseAsExpected(expectation);
-      const unanswered = results.map((result) => ({ ...result, received: 0 }));
-      const verdicts = judgePath({ expectation, results: unanswered, observations: [], health });
-      assert.ok(verdicts.length > 0);
-      assert.deepEqual(
-        verdicts.filter(({ status }) => status === "pass").map(({ id, check }) => [id, check]),
-        [],
-      );
-    }
-  });
-
-  it("skips what cannot be asked, with the reason", async () => {
-    const skipped = (await expectations("dual-stack")).filter(({ skip }) => skip !== undefined);
-    assert.ok(skipped.length > 0);
-    for (const expectation of skipped) {
-      const [verdict, ...rest] = judgePath({ expectation, results: [], observations: [], health: [] });
-      assert.deepEqual([verdict?.status, verdict?.reason, rest.length], ["skip", expectation.skip, 0]);
-    }
-  });
-
-  it("has every check once, each saying what it proves", () => {
-    assert.equal(new Set(checks.map(({ name }) => name)).size, 10);
-    assert.ok(checks.every(({ proves }) => proves.length > 20));
+  it("lets each check be asked by the suites of its part", () => {
+    const asked = [...checksOf("encapsulation"), ...checksOf("mtu")];
+    assert.deepEqual([...asked].sort(), checks.map(({ name }) => name).sort());
   });
 });
 
-describe("assertJudged", () => {
-  it("refuses a run of zero paths and a path that nobody judged", async () => {
-    const all = await expectations("one-rack");
-    const [first, ...rest] = all.map((expectation) => judgePath(caseAsExpected(expectation)));
-    assert.throws(() => {
-      assertJudged([], []);
-    }, UsageError);
-    assert.throws(
-      () => {
-        assertJudged(all, rest.flat());
-      },
-      (error) => error instanceof LabError && error.details.tail === first?.[0]?.id,
+describe("a check of one's own", () => {
+  const own = defineCheck({
+    of: "path",
+    name: "short-way",
+    proves: "the path has no more than two taps",
+    judge: ({ expectation: { path, forward } }) => {
+      const status = forward.hops.length <= 2 ? "pass" : "fail";
+      return { id: path.id, check: "short-way", status, expected: "2", observed: "?", evidence: [] };
+    },
+  });
+  const suite = defineSuite({
+    name: "own/short-way",
+    proves: "Ways are short.",
+    modes: ["vxlan-always"],
+    mustInclude: [],
+    probes: ["ping"],
+    checks: [own, "reached"],
+  });
+
+  it("is asked, judged and stored without a line anywhere else", async () => {
+    const questions = questionsFor("vxlan-always", [suite]);
+    assert.deepEqual(
+      questions.checks.map(({ name }) => name),
+      ["reached", "short-way"],
     );
+    const plan = await planOf("two-racks");
+    const mode = modeOf("vxlan-always");
+    const expectations = enumeratePaths(plan, mode, "full").map((path) =>
+      expectPath(plan, mode, identitiesFromAllocation(plan, mode), path),
+    );
+    const verdicts = expectations.flatMap((expectation) => judgePath(caseAsExpected(expectation), questions.checks));
+    const answers = verdicts.filter(({ check }) => check === "short-way");
+    assert.equal(answers.length, expectations.length);
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set(["pass", "fail"]));
+    for (const verdict of verdicts) assert.deepEqual(verdictSchema.parse(verdict), verdict);
+  });
+
+  it("is refused under a name that is taken, or that is none", () => {
+    const judge = () => undefined;
+    const twin: Check = { of: "path", name: "reached", proves: "something else", judge };
+    assert.throws(() => defineSuite({ ...suite, checks: [twin] }), /there is a check "reached" already/);
+    assert.throws(() => defineCheck({ of: "path", name: "Short Way", proves: "x", judge }), /lower case/);
+    assert.throws(() => defineCheck({ of: "path", name: "short-way", proves: " ", judge }), /what a pass proves/);
+    assert.equal(checkOf(own), own);
   });
 });

@@ -1,6 +1,7 @@
-import { LabError, UsageError } from "../core/errors.ts";
-import type { PathExpectation } from "../encap/expectation.ts";
+import { bgp } from "./bgp.ts";
+import type { Check, Part } from "./check.ts";
 import { conservation } from "./conservation.ts";
+import { controlPlane } from "./control-plane.ts";
 import { delay } from "./delay.ts";
 import { encapsulated } from "./encapsulated.ts";
 import { mtu } from "./mtu.ts";
@@ -10,13 +11,12 @@ import { outerEndpoints } from "./outer-endpoints.ts";
 import { reached } from "./reached.ts";
 import { sourceAddress } from "./source-address.ts";
 import { symmetry } from "./symmetry.ts";
-import type { Check, PathCase, Verdict } from "./verdict.ts";
 
 /**
- * Every question that is put to a path, causes before their consequences: the first failed one heads the report. The
- * control plane is judged per node, by judgeControlPlane.
+ * Every check there is, causes before their consequences: the first failed one heads the report. To add one, add a file and
+ * a line: its name, its place in run.json's schema and the suites that ask it follow from here.
  */
-export const checks: readonly Check[] = [
+export const checks = [
   encapsulated,
   notEncapsulated,
   noLeak,
@@ -27,38 +27,26 @@ export const checks: readonly Check[] = [
   conservation,
   mtu,
   delay,
-];
+  controlPlane,
+  bgp,
+] as const satisfies readonly Check[];
 
-/** The answers of all checks that apply to a path; one skip where the path cannot be asked. */
-export function judgePath(pathCase: PathCase): Verdict[] {
-  const { path, skip } = pathCase.expectation;
-  if (skip !== undefined) {
-    return [
-      {
-        id: path.id,
-        check: "reached",
-        status: "skip",
-        expected: "nothing",
-        observed: "not asked",
-        reason: skip,
-        evidence: [],
-      },
-    ];
-  }
-  return checks.flatMap((check) => check.judge(pathCase) ?? []);
+/** Name of a check of the registry. */
+export type CheckName = (typeof checks)[number]["name"];
+
+/** The checks that suites about a part ask. */
+export function checksOf(part: Part): readonly CheckName[] {
+  return checks.filter((check) => check.part === part).map(({ name }) => name);
 }
 
-/** DESIGN rule 7.9: a run without paths is a UsageError, a path that no check was put to a LabError. */
-export function assertJudged(expectations: readonly PathExpectation[], verdicts: readonly Verdict[]): void {
-  if (expectations.length === 0) {
-    throw new UsageError("there was no path to check", {
-      fix: "select other paths, another shard or another topology",
-    });
+/** A check by its name, or itself where a suite brings its own; throws where that has the name of one of these. */
+export function checkOf(check: CheckName | Check): Check {
+  const name = typeof check === "string" ? check : check.name;
+  const known: Check | undefined = checks.find((candidate) => candidate.name === name);
+  if (typeof check !== "string" && known !== undefined && known !== check) {
+    throw new Error(`there is a check "${name}" already: give yours another name`);
   }
-  const judged = new Set(verdicts.map((verdict) => verdict.id));
-  const left = expectations.map(({ path }) => path.id).filter((id) => !judged.has(id));
-  if (left.length === 0) return;
-  throw new LabError(`${left.length} of ${expectations.length} paths were never checked`, {
-    tail: left.slice(0, 10).join("\n"),
-  });
+  if (known !== undefined) return known;
+  if (typeof check === "string") throw new Error(`there is no check "${check}"`);
+  return check;
 }

@@ -1,13 +1,16 @@
 import type { ExpectedHop } from "../encap/expectation.ts";
+import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { flowsOf, heardAt, legsOf, type Leg } from "./path-case.ts";
 import { isSameAddress } from "./same-address.ts";
-import type { Check, PathCase } from "./verdict.ts";
+import type { PathCase } from "./verdict.ts";
 import { evidenceOf, nameOfTap } from "./words.ts";
 
 /** The packets carry the addresses that routing and NAT must give them, and the server sees that client. */
-export const sourceAddress: Check = {
+export const sourceAddress = defineCheck({
+  of: "path",
   name: "source-address",
+  part: "encapsulation",
   proves: "inner addresses on the wire and the client that the server sees are those that routing and NAT must give",
   judge(pathCase) {
     const { expectation, results } = pathCase;
@@ -31,7 +34,7 @@ export const sourceAddress: Check = {
       evidence: wires.slice(0, 1).flatMap(({ evidence }) => evidence),
     });
   },
-};
+});
 
 /** Addresses of packets at a tap at which NAT is done. */
 interface Seen {

@@ -1,13 +1,16 @@
 import { describeForm } from "../encap/describe.ts";
 import type { Form } from "../encap/expectation.ts";
+import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { flowsOf, heardAt, legsOf, underlayHops, type Leg } from "./path-case.ts";
 import { doubtAbout } from "./tap-trust.ts";
-import type { Check, PathCase } from "./verdict.ts";
+import type { PathCase } from "./verdict.ts";
 
 /** Requests and answers take the same form, or differ exactly as unequal prefixes make them. */
-export const symmetry: Check = {
+export const symmetry = defineCheck({
+  of: "path",
   name: "symmetry",
+  part: "encapsulation",
   proves: "both directions of the path take the same form, or differ as the nodes' prefixes say",
   judge(pathCase) {
     const [forward, reverse] = legsOf(pathCase.expectation);
@@ -25,7 +28,7 @@ export const symmetry: Check = {
       ],
     });
   },
-};
+});
 
 type Forms = readonly (Form | "none")[];
 

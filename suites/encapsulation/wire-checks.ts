@@ -1,16 +1,4 @@
-import type { CheckName } from "../../harness/verify/verdict.ts";
+import { checksOf } from "../../harness/verify/registry.ts";
 
-/** The questions that every encapsulation suite puts to every path. */
-export const wireChecks: readonly CheckName[] = [
-  "reached",
-  "encapsulated",
-  "not-encapsulated",
-  "no-leak",
-  "outer-endpoints",
-  "source-address",
-  "symmetry",
-  "conservation",
-  "delay",
-  "control-plane",
-  "bgp",
-];
+/** The questions that every encapsulation suite puts to every path and node. */
+export const wireChecks = checksOf("encapsulation");

@@ -1,4 +1,5 @@
 import { defineSuite } from "../../harness/run/suite.ts";
+import { checksOf } from "../../harness/verify/registry.ts";
 
 export default defineSuite({
   name: "mtu/pod-mtu",
@@ -6,5 +7,5 @@ export default defineSuite({
   modes: ["none", "ipip-always", "ipip-cross-subnet", "vxlan-always", "vxlan-cross-subnet"],
   mustInclude: [],
   probes: ["mtu"],
-  checks: ["mtu"],
+  checks: checksOf("mtu"),
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { latestRun, newOut, runCli } from "./run-cli.test-data.ts";
-import type { Category, CheckName, Status } from "../../verify/verdict.ts";
+import type { CheckName } from "../../verify/registry.ts";
+import type { Category, Status } from "../../verify/verdict.ts";
 
 interface Row {
   readonly fault: string;

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { LabError, UsageError } from "../core/errors.ts";
+import { enumeratePaths } from "../encap/enumerate.ts";
+import { expectPath } from "../encap/expect.ts";
+import { modes } from "../encap/mode.ts";
+import { planOf } from "../encap/plan.test-data.ts";
+import { identitiesFromAllocation } from "../encap/planned-identities.ts";
+import { caseAsExpected } from "./case.test-data.ts";
+import { assertJudged, judgePath } from "./judge-path.ts";
+import { checks } from "./registry.ts";
+
+async function expectations(topology: string) {
+  const plan = await planOf(topology);
+  return modes.flatMap((mode) => {
+    const identities = identitiesFromAllocation(plan, mode);
+    return enumeratePaths(plan, mode, "full").map((path) => expectPath(plan, mode, identities, path));
+  });
+}
+
+describe("judgePath", () => {
+  it("passes every path of every mode and topology when the wire shows what is expected", async () => {
+    for (const topology of ["one-rack", "two-racks", "three-racks", "dual-stack", "wide-prefix", "static-fabric"]) {
+      const all = await expectations(topology);
+      const verdicts = all.flatMap((expectation) =>
+        judgePath(caseAsExpected(expectation, ["ping", "curl", "bulk", "mtu"]), checks),
+      );
+      const bad = verdicts.filter(({ status }) => status !== "pass" && status !== "skip");
+      assert.deepEqual(
+        bad.map(({ id, check, reason }) => [id, check, reason]),
+        [],
+        topology,
+      );
+      assertJudged(all, verdicts);
+    }
+  });
+
+  it("never passes a check that would be green without any packet", async () => {
+    for (const expectation of await expectations("two-racks")) {
+      const { health, results } = caseAsExpected(expectation);
+      const unanswered = results.map((result) => ({ ...result, received: 0 }));
+      const verdicts = judgePath({ expectation, results: unanswered, observations: [], health }, checks);
+      assert.ok(verdicts.length > 0);
+      assert.deepEqual(
+        verdicts.filter(({ status }) => status === "pass").map(({ id, check }) => [id, check]),
+        [],
+      );
+    }
+  });
+
+  it("skips what cannot be asked, with the reason", async () => {
+    const skipped = (await expectations("dual-stack")).filter(({ skip }) => skip !== undefined);
+    assert.ok(skipped.length > 0);
+    for (const expectation of skipped) {
+      const [verdict, ...rest] = judgePath({ expectation, results: [], observations: [], health: [] }, checks);
+      assert.deepEqual([verdict?.status, verdict?.reason, rest.length], ["skip", expectation.skip, 0]);
+    }
+  });
+});
+
+describe("assertJudged", () => {
+  it("refuses a run of zero paths and a path that nobody judged", async () => {
+    const all = await expectations("one-rack");
+    const [first, ...rest] = all.map((expectation) => judgePath(caseAsExpected(expectation), checks));
+    assert.throws(() => {
+      assertJudged([], []);
+    }, UsageError);
+    assert.throws(
+      () => {
+        assertJudged(all, rest.flat());
+      },
+      (error) => error instanceof LabError && error.details.tail === first?.[0]?.id,
+    );
+  });
+});
