@@ -128,6 +128,12 @@ describe("selectPaths", () => {
     assert.throws(() => selectPaths(paths, ["none/pod-to-pod"]), UsageError);
   });
 
+  it("takes no longer with many stars", () => {
+    assert.throws(() => selectPaths(paths, [`${"*".repeat(40)}x9`]), UsageError);
+    assert.throws(() => selectPaths(paths, [`${"*a".repeat(40)}x9`]), UsageError);
+    assert.equal(selectPaths(paths, ["**same-node**"]).length, 20);
+  });
+
   it("takes every other character at its word", () => {
     assert.throws(() => selectPaths(paths, ["a1.>b1"]), UsageError);
   });

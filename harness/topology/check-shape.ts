@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { didYouMean } from "./closest-name.ts";
 import { knownKeys, topologySchema } from "./schema.ts";
 import type { TopologyFile } from "./schema.ts";
+import { shownValue } from "./shown-value.ts";
 import type { TopologyProblem, ValuePath } from "./topology-problem.ts";
 
 /** What could be made of a file's data. */
@@ -52,7 +53,7 @@ function unknownKey(path: ValuePath): TopologyProblem {
 
 function describe(issue: Issue, value: unknown): string {
   if (value === undefined) return "missing";
-  const shown = JSON.stringify(value);
+  const shown = shownValue(value);
   switch (issue.code) {
     case "invalid_value":
       return `unknown value ${shown}; one of ${issue.values.join(", ")}`;

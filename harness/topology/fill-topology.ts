@@ -44,7 +44,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
       subnets: entry.subnets,
       proxyArp: entry.proxyArp ?? false,
     })),
-    nodes: Object.entries(file.nodes).map(([name, entry]) => fillNode(file, name, entry)),
+    nodes: fillNodes(file),
     pools: fillPools(file, families),
     services: perFamily(families, (family) => networkOfEntry(file.services, family) ?? defaultServices[family]),
   };
@@ -73,11 +73,27 @@ function networkOfEntry(entry: Pick<SubnetEntry, "cidr" | "cidr6"> | undefined, 
   return given && canonicalForm(given);
 }
 
-function fillNode(file: TopologyFile, name: string, entry: NodeEntry): TopologyNode {
+/** Nodes in the file's order; each takes the number of its place among those of its subnet. */
+function fillNodes(file: TopologyFile): readonly TopologyNode[] {
   // Without a list of families, an address of an unused one is kept so that validation can complain about it.
   const families = file.families === undefined ? bothFamilies : familiesOf(file);
+  const placesTaken = new Map<string, number>();
+  return Object.entries(file.nodes).map(([name, entry]) => {
+    const place = placesTaken.get(entry.subnet) ?? 0;
+    placesTaken.set(entry.subnet, place + 1);
+    return fillNode(file, families, name, entry, place);
+  });
+}
+
+function fillNode(
+  file: TopologyFile,
+  families: readonly Family[],
+  name: string,
+  entry: NodeEntry,
+  place: number,
+): TopologyNode {
   const withPrefix = (family: Family, prefix: number | undefined) => {
-    const address = addressOf(file, name, entry, family);
+    const address = addressOf(file, entry, family, place);
     return address && `${address}/${prefix ?? interfacePrefix(file, entry, family)}`;
   };
   const link = linkShape(entry, file.subnets[entry.subnet] ?? {});
@@ -93,13 +109,12 @@ function fillNode(file: TopologyFile, name: string, entry: NodeEntry): TopologyN
   };
 }
 
-function addressOf(file: TopologyFile, name: string, entry: NodeEntry, family: Family): string | undefined {
+function addressOf(file: TopologyFile, entry: NodeEntry, family: Family, place: number): string | undefined {
   const given = family === 4 ? entry.address : entry.address6;
   const network = networkOfEntry(file.subnets[entry.subnet], family);
   if (given !== undefined) return canonicalForm(given);
   if (network === undefined) return undefined;
-  const neighbors = Object.keys(file.nodes).filter((other) => file.nodes[other]?.subnet === entry.subnet);
-  const number = firstNodeNumber + neighbors.indexOf(name);
+  const number = firstNodeNumber + place;
   return BigInt(number) < addressCount(network) ? hostAddress(network, number) : undefined;
 }
 

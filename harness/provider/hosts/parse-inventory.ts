@@ -4,6 +4,7 @@ import { z } from "zod";
 import { UsageError, messageOf } from "../../core/errors.ts";
 import { didYouMean } from "../../topology/closest-name.ts";
 import { locate, pathText, type Position } from "../../topology/locate.ts";
+import { shownValue } from "../../topology/shown-value.ts";
 import type { TopologyProblem, ValuePath } from "../../topology/topology-problem.ts";
 import type { Inventory, InventoryHost } from "./inventory.ts";
 
@@ -93,7 +94,7 @@ function problemsOf(issue: z.core.$ZodIssue): TopologyProblem[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key]));
   if (issue.input === undefined) return [{ path, message: "missing" }];
   const message = issue.message.replace(/^Invalid (input|option): /, "");
-  return [{ path, message: `${JSON.stringify(issue.input)}: ${message}` }];
+  return [{ path, message: `${shownValue(issue.input)}: ${message}` }];
 }
 
 function unknownKey(path: ValuePath): TopologyProblem {
