@@ -6,7 +6,7 @@ const longest = 60;
  * mistake may be a private key, and messages end in logs.
  */
 export function shownValue(value: unknown): string {
-  const json = JSON.stringify(value) ?? String(value);
+  const json = JSON.stringify(value);
   if (json.length <= longest) return json;
   if (typeof value === "string") return `a text of ${value.length} characters`;
   return Array.isArray(value) ? `a list of ${value.length} entries` : "a map";
