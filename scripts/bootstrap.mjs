@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Makes a fresh clone able to run: npm packages, then the system tools this command needs, then the command itself.
-// No dependencies. `--no-install` forbids every installation; what is missing is then named with its package.
+// Makes a fresh clone able to run: npm packages, then the system tools this command needs, then the command itself. In
+// the installed package the npm packages are there, and the command is JavaScript. No dependencies. `--no-install` forbids every installation; what is missing is then named with its package.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,6 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const [entry = "lab", ...rest] = process.argv.slice(2);
 const installAllowed = !rest.includes("--no-install");
 const argv = rest.filter((word) => word !== "--no-install");
+const inPackage = !existsSync(join(root, "harness", "cli", "main.ts"));
 const inCi = (process.env.CI ?? "false") !== "false";
 const say = (line) => process.stderr.write(`encaplab: ${line}\n`);
 
@@ -18,7 +19,7 @@ const verb = entry === "lab" ? argv.find((word) => !word.startsWith("-")) : entr
 const helpOnly = argv.some((word) => word === "--help" || word === "-h" || word === "--version");
 
 checkNode();
-installPackages();
+if (!inPackage) installPackages();
 if (!helpOnly) await installWhatIsMissing();
 if (!installAllowed) process.env.ENCAPLAB_NO_INSTALL = "1";
 process.env.PATH = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
@@ -55,10 +56,9 @@ async function installWhatIsMissing() {
 }
 
 async function start() {
-  const { register } = await import("tsx/esm/api");
-  register();
+  if (!inPackage) (await import("tsx/esm/api")).register();
   const target = { test: "scripts/test.ts", check: "scripts/check.ts", bench: "bench/main.ts" }[entry];
-  const file = target ?? "harness/cli/main.ts";
+  const file = inPackage ? "harness/cli/main.js" : (target ?? "harness/cli/main.ts");
   const words = entry === "suite" ? ["suite", ...argv] : argv;
   process.argv = [process.argv[0], join(root, file), ...words];
   await import(pathToFileURL(join(root, file)).href);

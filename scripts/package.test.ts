@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, "..");
+
+describe("the package", function () {
+  // Compiling takes 6 s of processor time, on machines that do other things meanwhile.
+  this.timeout(120_000);
+  let folder = "";
+  let files: readonly string[] = [];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "encaplab-package-"));
+    const packed = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root });
+    const [{ filename, files: list }] = JSON.parse(packed.stdout) as [Packed];
+    files = list.map(({ path }) => path);
+    await install(join(folder, filename), folder);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it("has the harness, the suites, the topologies, and nothing of tests or results", () => {
+    for (const needed of ["harness/cli/main.js", "suites/all-suites.js", "topologies/two-racks.yaml"])
+      assert.ok(files.includes(`dist/${needed}`), needed);
+    const wanted = /^(?:dist\/(?:harness|suites|topologies|scripts)\/|dist\/package\.json$|scripts\/encaplab\.mjs$)/;
+    assert.deepEqual(files.filter((file) => !wanted.test(file)).sort(), ["LICENSE", "README.md", "package.json"]);
+    const forTests = /\.test\.|\.test-data\.|\.contract\.|testdata|results|bench|\bfake\b|(?<!\.d)\.ts$/;
+    assert.deepEqual(
+      files.filter((file) => forTests.test(file)),
+      [],
+    );
+  });
+
+  it("offers its entry to others, with types that stand beside it", async () => {
+    await writeFile(join(folder, "use.mjs"), 'import * as api from "encaplab"; console.log(Object.keys(api).join());');
+    const { stdout } = await run(process.execPath, ["use.mjs"], { cwd: folder });
+    assert.match(stdout, /defineSuite/);
+    const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Manifest;
+    assert.ok(files.includes(exports["."].types.slice(2)));
+  });
+
+  it("runs its command in a folder of the user's, on the topologies that it brings", async () => {
+    const command = join(folder, "node_modules", "encaplab", "scripts", "encaplab.mjs");
+    const { stdout } = await run(process.execPath, [command, "list", "--mode", "VXLAN"], { cwd: folder });
+    assert.match(stdout, /vxlan-always\/pod-to-pod\/cross-subnet\/v4\/a1->b1/);
+  });
+});
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+interface Manifest {
+  readonly exports: { readonly ".": { readonly types: string } };
+}
+
+/** As `npm install` lays it out, but with links to the packages that this clone has: those for development are left out. */
+async function install(tarball: string, into: string): Promise<void> {
+  const modules = join(into, "node_modules");
+  const own = join(modules, "encaplab");
+  await mkdir(own, { recursive: true });
+  await run("tar", ["xzf", tarball, "--strip-components=1", "-C", own]);
+  const lock = JSON.parse(await readFile(join(root, "package-lock.json"), "utf8")) as {
+    readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+  };
+  const needed = Object.entries(lock.packages).filter(
+    ([path, { dev }]) => /^node_modules\/(?:@[^/]+\/)?[^/]+$/.test(path) && dev !== true,
+  );
+  for (const [path] of needed) {
+    await mkdir(dirname(join(into, path)), { recursive: true });
+    await symlink(join(root, path), join(into, path));
+  }
+}
