@@ -35,6 +35,8 @@ export interface RunningCommand {
 export interface Executor {
   /** "node a1 (netns el7f3k-a1)": stands in every error. */
   readonly where: string;
+  /** Where it only puts words before a command of another executor: several such may share a process there (runEverywhere). */
+  readonly behind?: { readonly inner: Executor; readonly prefix: readonly string[] };
   /** Runs to the end; throws CommandError on a non-zero exit, a missing program or a time-out. */
   run(argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** Runs to the end; a non-zero exit is data. Throws only when the command could not be run at all or timed out. */

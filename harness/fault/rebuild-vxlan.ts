@@ -10,10 +10,10 @@ import type { Actor } from "./cast.ts";
  * back its addresses, neighbors, FDB entries and routes. The undo makes the old device again.
  */
 export async function rebuildVxlan(actor: Actor, device: string, vni: number, scope: Scope): Promise<string> {
-  const facts = await readNodeFacts(actor.name, actor.executor);
-  const link = facts.links.find((candidate) => candidate.device === device);
+  const [facts] = await readNodeFacts([actor]);
+  const link = facts?.links.find((candidate) => candidate.device === device);
   const old = link?.vxlan;
-  if (link === undefined || old === undefined) {
+  if (facts === undefined || link === undefined || old === undefined) {
     throw new LabError(`node ${actor.name} has no VXLAN device ${device}`, { where: actor.executor.where });
   }
   const rebuild = (id: number): string => script(link, { ...old, vni: id }, facts, actor.identity.uplink);

@@ -1,3 +1,4 @@
+import { groupBy } from "../core/group-by.ts";
 import type { ModeId } from "../encap/mode.ts";
 import type { PathRecord, RunRecord, ScenarioRecord } from "../run/record.ts";
 import type { Category, Status, Verdict } from "../verify/verdict.ts";
@@ -19,7 +20,10 @@ export interface PathOutcome {
 
 /** All outcomes of a scenario: its paths in their order, then what else was judged in its mode. */
 export function outcomesOf(scenario: ScenarioRecord, verdicts: readonly Verdict[]): readonly PathOutcome[] {
-  const byId = groupById(verdicts.filter(({ variant }) => variant === scenario.variant));
+  const byId = groupBy(
+    verdicts.filter(({ variant }) => variant === scenario.variant),
+    ({ id }) => id,
+  );
   const paths = scenario.paths.map((path) => {
     const { id } = path.expectation.path;
     return outcomeOf(id, scenario.mode, byId.get(id) ?? [], path);
@@ -43,16 +47,6 @@ export function leadingVerdict(outcome: PathOutcome): Verdict | undefined {
 
 /** Worst first: a failure outweighs a doubt, a doubt outweighs a pass, and a skip counts only where nothing else was said. */
 const severity: readonly Status[] = ["fail", "inconclusive", "pass", "skip"];
-
-function groupById(verdicts: readonly Verdict[]): ReadonlyMap<string, readonly Verdict[]> {
-  const groups = new Map<string, Verdict[]>();
-  for (const verdict of verdicts) {
-    const group = groups.get(verdict.id);
-    if (group === undefined) groups.set(verdict.id, [verdict]);
-    else group.push(verdict);
-  }
-  return groups;
-}
 
 function outcomeOf(id: string, mode: ModeId, verdicts: readonly Verdict[], path?: PathRecord): PathOutcome {
   const skip = path?.expectation.skip;

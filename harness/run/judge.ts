@@ -1,19 +1,20 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic-file.ts";
+import { groupBy } from "../core/group-by.ts";
 import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { vxlanPort } from "../encap/tunnel.ts";
-import type { ProbeObservation } from "../observe/observation.ts";
 import { observe, type Observations } from "../observe/observe.ts";
 import { trimCaptures, type TrimmedCapture } from "../observe/trim-captures.ts";
+import type { Probe } from "../probe/probe.ts";
 import type { NetworkCase } from "../verify/check.ts";
 import { assertJudged, judgeNetwork, judgePath } from "../verify/judge-path.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
 import { pathEvidence } from "./evidence.ts";
 import { hopRecords } from "./hops.ts";
 import { readRouteLookups } from "./lookups.ts";
-import { readNodeState, renderNodeState, type NodeState } from "./node-state.ts";
+import { readNodeStates, renderNodeState, type NodeState } from "./node-state.ts";
 import { overheadMeasurements } from "./overhead.ts";
 import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
 import type { RunRequest } from "./request.ts";
@@ -42,24 +43,22 @@ interface Hearing {
 /** Decodes, compares expectation with observation on every path and node, and gathers the evidence. */
 export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const { request, dataplane, network, expectations, questions, wire } = hearing;
-  const [facts, states, lookups, observed] = await Promise.all([
+  const [facts, observed] = await Promise.all([
     dataplane.facts(network),
-    Promise.all(network.lab.nodes.map(({ name, executor }) => readNodeState(name, executor))),
-    readRouteLookups(network, expectations),
     observe(wire.probes, wire.captures, wire.targets, { vxlanPorts: [vxlanPort] }),
   ]);
-  const cases = expectations.map((expectation) => caseOf(expectation, wire, observed));
+  const cases = casesOf(expectations, wire, observed);
   const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
   assertJudged(expectations, onPaths);
   const verdicts = [...onPaths, ...judgeNetwork(networkCaseOf(network, facts), questions.checks)];
-  if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(request, hearing.folder, states);
+  const details = await readDetails(hearing, verdicts);
   const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
     folder: join(request.folder, folder),
   });
   // Whole captures are large; what matters of them is in the trimmed ones now.
   await rm(join(request.folder, "captures"), { recursive: true, force: true });
-  const paths = cases.map((pathCase) => recordOf(pathCase, states, lookups, folder, trimmed));
+  const paths = cases.map((pathCase) => recordOf(pathCase, details, folder, trimmed));
   return {
     verdicts,
     measurements: overheadMeasurements(network.mode, cases),
@@ -76,20 +75,47 @@ function networkCaseOf({ lab, mode, identities, bgp }: Network, facts: Dataplane
   return { plan: lab.plan, mode, identities, facts, ...(bgp === undefined ? {} : { bgp }) };
 }
 
-function caseOf(expectation: PathExpectation, wire: Wire, observed: Observations): PathCase {
-  const own = (observation: ProbeObservation): boolean => observation.probe.path.id === expectation.path.id;
-  return {
-    expectation,
-    results: wire.results.filter(({ probe }) => probe.path.id === expectation.path.id),
-    observations: observed.observations.filter(own),
-    health: observed.health,
-  };
+function casesOf(
+  expectations: readonly PathExpectation[],
+  wire: Wire,
+  { observations, health }: Observations,
+): readonly PathCase[] {
+  const idOf = ({ probe }: { readonly probe: Probe }): string => probe.path.id;
+  const results = groupBy(wire.results, idOf);
+  const observed = groupBy(observations, idOf);
+  return expectations.map((expectation) => {
+    const { id } = expectation.path;
+    return { expectation, results: results.get(id) ?? [], observations: observed.get(id) ?? [], health };
+  });
+}
+
+/** What is only read where something is not as it must be: texts of the nodes concerned, and the kernel's word on the ways. */
+interface Details {
+  readonly states: readonly NodeState[];
+  /** By path id. */
+  readonly lookups: ReadonlyMap<string, string>;
+}
+
+async function readDetails(hearing: Hearing, verdicts: readonly Verdict[]): Promise<Details> {
+  const { request, network, expectations, folder } = hearing;
+  const wrong = new Set(
+    verdicts.flatMap(({ id, status }) => (status === "fail" || status === "inconclusive" ? [id] : [])),
+  );
+  const paths = expectations.filter(({ path }) => wrong.has(path.id));
+  const ends = paths.flatMap(({ path }) => [path.source.node, path.target.node]);
+  const judged = [...wrong].map((id) => id.split("/").at(-1));
+  const concerned = new Set([...ends, ...judged]);
+  const [states, lookups] = await Promise.all([
+    readNodeStates(network.lab.nodes.filter(({ name }) => concerned.has(name))),
+    readRouteLookups(network, paths),
+  ]);
+  if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(request, folder, states);
+  return { states, lookups };
 }
 
 function recordOf(
   pathCase: PathCase,
-  states: readonly NodeState[],
-  lookups: ReadonlyMap<string, string>,
+  { states, lookups }: Details,
   folder: string,
   trimmed: readonly TrimmedCapture[],
 ): PathRecord {
@@ -105,7 +131,7 @@ function recordOf(
   };
 }
 
-/** Kernel state of every node as text, for whoever has to find out why. */
+/** Kernel state of the nodes concerned as text, for whoever has to find out why. */
 async function keepDiagnostics(request: RunRequest, folder: string, states: readonly NodeState[]): Promise<void> {
   await Promise.all(
     states.map((state) => {

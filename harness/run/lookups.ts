@@ -1,6 +1,11 @@
-import { runBatch } from "../exec/batch.ts";
+import { groupBy } from "../core/group-by.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
+import { shellQuote } from "../exec/quote.ts";
+import { runEverywhere } from "../exec/run-everywhere.ts";
+
+/** Stands before each answer; no output of ip(8) looks like it. */
+const heading = "--path--";
 
 /**
  * What `ip route get` answers on each path's source node, by path id: the kernel's own word on where the packets go.
@@ -10,18 +15,23 @@ export async function readRouteLookups(
   network: Network,
   expectations: readonly PathExpectation[],
 ): Promise<ReadonlyMap<string, string>> {
-  const answers = await Promise.all(
-    network.lab.nodes.map(({ name, executor }) => {
-      const own = expectations.filter(({ path }) => path.source.node === name);
-      const commands = own.map((expectation) => ({ id: expectation.path.id, argv: lookup(network, expectation) }));
-      return runBatch(executor, commands, { parallel: 2 });
+  const bySource = groupBy(expectations, ({ path }) => path.source.node);
+  const places = network.lab.nodes.filter(({ name }) => bySource.has(name));
+  const results = await runEverywhere(
+    places.map(({ name, executor }) => {
+      const lines = (bySource.get(name) ?? []).map(
+        (expectation) => `echo '${heading}'; ${shellQuote(lookup(network, expectation))} 2>&1`,
+      );
+      return { executor, script: lines.join("\n") };
     }),
   );
   return new Map(
-    answers.flatMap((batch) => [...batch].map(([id, { stdout, stderr }]) => [id, stdout.trim() || stderr.trim()])),
+    places.flatMap(({ name }, index) => {
+      const answers = `\n${results[index]?.stdout ?? ""}`.split(`\n${heading}\n`).slice(1);
+      return (bySource.get(name) ?? []).map(({ path }, order) => [path.id, (answers[order] ?? "").trim()] as const);
+    }),
   );
 }
-
 function lookup(network: Network, { path, forward }: PathExpectation): readonly string[] {
   const family = `-${path.family}`;
   const pod = network.identities.pods.find(({ name }) => name === path.source.pod);

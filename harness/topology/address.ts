@@ -3,6 +3,7 @@ import type { Family } from "./topology.ts";
 
 /** Whether the text is one IPv4 or IPv6 address: no prefix, no zone, no leading zeros (010.0.0.1 is not read as octal). */
 export function isAddress(text: string): boolean {
+  if (dottedQuad.test(text)) return true;
   return !text.includes("/") && !text.includes("%") && (Address4.isValid(text) || Address6.isValid(text));
 }
 
@@ -77,6 +78,7 @@ export function nthBlock(pool: string, blockSize: number, n: number): string {
  * dual-stack servers name IPv4 clients), zone dropped. A prefix is not accepted.
  */
 export function normalizeAddress(address: string): string {
+  if (dottedQuad.test(address)) return address;
   const zoneless = address.replace(/%.*$/, "");
   if (!isAddress(zoneless)) throw notAnAddress(address);
   const { family, value } = parse(zoneless);
@@ -89,6 +91,9 @@ export function canonicalForm(addressOrCidr: string): string {
   return addressOrCidr.includes("/") ? `${format(family, value)}/${prefix}` : format(family, value);
 }
 
+/** IPv4 as everyone writes it, which is its canonical spelling; a run compares millions of these, the library needs 10 µs for each. */
+const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
 interface Range {
   readonly family: Family;
   /** 32 or 128. */
@@ -100,6 +105,7 @@ interface Range {
 
 function parse(text: string): Range {
   if (text.includes("%")) throw notAnAddress(text);
+  if (dottedQuad.test(text)) return { family: 4, bits: 32, prefix: 32, value: BigInt(quadValue(text)) };
   if (Address4.isValid(text)) {
     const address = new Address4(text);
     return { family: 4, bits: 32, prefix: address.subnetMask, value: address.bigInt() };
@@ -109,6 +115,10 @@ function parse(text: string): Range {
     return { family: 6, bits: 128, prefix: address.subnetMask, value: address.bigInt() };
   }
   throw notAnAddress(text);
+}
+
+function quadValue(text: string): number {
+  return text.split(".").reduce((value, part) => value * 256 + Number(part), 0);
 }
 
 function notAnAddress(text: string): RangeError {

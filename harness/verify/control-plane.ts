@@ -1,6 +1,7 @@
 import type { DataplaneFacts, NodeFacts } from "../dataplane/dataplane.ts";
 import { expectControlPlane, type ExpectedNodeState } from "../encap/control-plane.ts";
 import type { Mode } from "../encap/mode.ts";
+import { destinationOf } from "../topology/destination.ts";
 import { defineCheck } from "./check.ts";
 import { routeTroubles } from "./judge-routes.ts";
 import { tunnelTroubles } from "./judge-tunnels.ts";
@@ -29,9 +30,9 @@ export function judgeControlPlane(
   facts: DataplaneFacts,
   mode: Mode,
 ): Verdict[] {
+  const byNode = new Map(facts.nodes.map((own) => [own.node, own]));
   return expected.map((state) => {
-    const own = facts.nodes.find(({ node }) => node === state.node);
-    return judgeNode(state, own, `${mode.id}/control-plane/${state.node}`);
+    return judgeNode(state, byNode.get(state.node), `${mode.id}/control-plane/${state.node}`);
   });
 }
 
@@ -64,8 +65,9 @@ function expectedWords({ routes, tunnels, fdb, neighbors }: ExpectedNodeState): 
 
 function routesOf({ node, routes, idleDevices, tunnels }: ExpectedNodeState, facts: NodeFacts): readonly string[] {
   const devices = [...idleDevices, ...tunnels.map(({ device }) => device)];
+  const wanted = new Set(routes.map(({ destination }) => destinationOf(destination)));
   const about = facts.routes.filter(
-    (fact) => routes.some(({ destination }) => destination === fact.destination) || devices.includes(fact.device ?? ""),
+    ({ destination, device = "" }) => wanted.has(destinationOf(destination)) || devices.includes(device),
   );
   return about.map((fact) => `${node} has ${routeInWords(fact)}`);
 }

@@ -1,15 +1,21 @@
 import type { LinkFact, NodeFacts } from "../dataplane/dataplane.ts";
 import type { ExpectedNodeState, ExpectedTunnel } from "../encap/control-plane.ts";
 import { withoutPrefix } from "../topology/address.ts";
+import { groupBy } from "../core/group-by.ts";
+import { destinationOf } from "../topology/destination.ts";
 import { isSameAddress } from "./same-address.ts";
 
 /** One sentence for each thing wrong with tunnel devices, and with FDB and neighbor entries on them. */
 export function tunnelTroubles(expected: ExpectedNodeState, facts: NodeFacts): readonly string[] {
+  const fdb = groupBy(facts.fdb, ({ device, mac }) => `${device} ${mac.toLowerCase()}`);
+  const neighbors = groupBy(facts.neighbors, ({ device, address }) => `${device} ${destinationOf(address)}`);
   return [
     ...expected.tunnels.flatMap((tunnel) => deviceTroubles(tunnel, facts)),
     ...expected.idleDevices.flatMap((device) => idleTroubles(device, facts)),
-    ...expected.fdb.flatMap((entry) => fdbTroubles(entry, facts)),
-    ...expected.neighbors.flatMap((entry) => neighborTroubles(entry, facts)),
+    ...expected.fdb.flatMap((entry) => fdbTroubles(entry, fdb.get(`${entry.device} ${entry.mac}`) ?? [])),
+    ...expected.neighbors.flatMap((entry) =>
+      neighborTroubles(entry, neighbors.get(`${entry.device} ${destinationOf(entry.address)}`)?.[0]),
+    ),
   ];
 }
 
@@ -66,9 +72,8 @@ function idleTroubles(device: string, { links }: NodeFacts): readonly string[] {
 
 function fdbTroubles(
   { mac, destination, device }: ExpectedNodeState["fdb"][number],
-  { fdb }: NodeFacts,
+  own: NodeFacts["fdb"],
 ): readonly string[] {
-  const own = fdb.filter((entry) => entry.device === device && entry.mac.toLowerCase() === mac);
   if (own.length === 0) return [`no FDB entry ${mac} dst ${destination} on ${device}`];
   return own
     .filter((entry) => !isSameAddress(entry.destination, destination))
@@ -77,9 +82,8 @@ function fdbTroubles(
 
 function neighborTroubles(
   { address, mac, device }: ExpectedNodeState["neighbors"][number],
-  { neighbors }: NodeFacts,
+  own: NodeFacts["neighbors"][number] | undefined,
 ): readonly string[] {
-  const own = neighbors.find((entry) => entry.device === device && isSameAddress(entry.address, address));
   if (own === undefined) return [`no neighbor ${address} lladdr ${mac} on ${device}`];
   return [
     ...(own.mac.toLowerCase() === mac ? [] : [`neighbor ${address} has ${own.mac || "no MAC"}, not ${mac}`]),

@@ -59,7 +59,7 @@ export async function waitForFabric(lab: Lab, identities: Identities): Promise<b
   if (lab.plan.topology.fabric !== "bgp") return false;
   const blocks = identities.nodes.flatMap((node) => Object.values(node.blocks).flat());
   const look = async (): Promise<Look<undefined>> => {
-    const facts = await Promise.all(lab.routers.map(({ name, executor }) => readNodeFacts(name, executor)));
+    const facts = await readNodeFacts(lab.routers);
     for (const { node, routes } of facts) {
       const known = new Set(routes.filter(({ protocol }) => protocol === "bird").map(({ destination }) => destination));
       const lacking = blocks.find((block) => !known.has(block));

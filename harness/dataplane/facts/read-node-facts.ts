@@ -1,6 +1,6 @@
 import { LabError } from "../../core/errors.ts";
-import type { Executor } from "../../exec/executor.ts";
-import { runScript } from "../../exec/script.ts";
+import type { CommandResult, Executor } from "../../exec/executor.ts";
+import { runEverywhere } from "../../exec/run-everywhere.ts";
 import type { NodeFacts } from "../dataplane.ts";
 import { parseFdb } from "./parse-fdb.ts";
 import { parseLinks } from "./parse-links.ts";
@@ -12,11 +12,26 @@ const separator = "--next--";
 
 const commands = ["ip -j -d -4 route", "ip -j -d -6 route", "ip -j -d addr", "ip -j neigh", "bridge -j fdb"];
 
-/** Reads the kernel state of one node in one process: main-table routes, devices, FDB entries and neighbors. */
-export async function readNodeFacts(node: string, executor: Executor): Promise<NodeFacts> {
-  const { stdout } = await runScript(executor, commands.join(`\necho ${separator}\n`));
-  const answers = stdout.split(`${separator}\n`);
-  if (answers.length !== commands.length) throw incomplete(executor.where, stdout);
+const script = `set -e\n${commands.join(`\necho ${separator}\n`)}\n`;
+
+/** A node or router whose kernel is asked. */
+interface Place {
+  readonly name: string;
+  readonly executor: Executor;
+}
+
+/** Reads the kernel state of many nodes in few processes: main-table routes, devices, FDB entries and neighbors. */
+export async function readNodeFacts(places: readonly Place[]): Promise<readonly NodeFacts[]> {
+  const results = await runEverywhere(places.map(({ executor }) => ({ executor, script })));
+  return places.flatMap(({ name }, index) => {
+    const result = results[index];
+    return result === undefined ? [] : [factsFrom(name, result)];
+  });
+}
+
+function factsFrom(node: string, result: CommandResult): NodeFacts {
+  const answers = result.stdout.split(`${separator}\n`);
+  if (result.exitCode !== 0 || answers.length !== commands.length) throw incomplete(result);
   const [routes4 = "", routes6 = "", links = "", neighbors = "", fdb = ""] = answers;
   return {
     node,
@@ -27,6 +42,9 @@ export async function readNodeFacts(node: string, executor: Executor): Promise<N
   };
 }
 
-function incomplete(where: string, stdout: string): LabError {
-  return new LabError("the node's kernel state came back incomplete", { where, tail: stdout.slice(-400) });
+function incomplete({ where, stdout, stderr }: CommandResult): LabError {
+  return new LabError("the node's kernel state came back incomplete", {
+    where,
+    tail: stderr.trim() || stdout.slice(-400),
+  });
 }

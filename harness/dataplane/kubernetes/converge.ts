@@ -75,7 +75,7 @@ interface Trouble {
 
 async function troublesOf(lab: Lab, mode: Mode, identities: Identities): Promise<readonly Trouble[]> {
   const expected = expectControlPlane(lab.plan, mode, identities);
-  const facts = await Promise.all(lab.nodes.map(({ name, executor }) => readNodeFacts(name, executor)));
+  const facts = await readNodeFacts(lab.nodes);
   return expected.flatMap((state): readonly Trouble[] => {
     const { node } = state;
     const fact = facts.find((candidate) => candidate.node === node);

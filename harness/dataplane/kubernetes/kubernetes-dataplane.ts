@@ -5,7 +5,6 @@ import { deployWorkloads, removeWorkloads, workloadsOf, type Workloads } from ".
 import { hasPools } from "../../kubernetes/ip-pools.ts";
 import { isKubernetesLab, type ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
 import type { Lab } from "../../lab/lab.ts";
-import { onEveryNode } from "../convergence/every-node.ts";
 import { Stopwatch } from "../convergence/stopwatch.ts";
 import type { Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
@@ -51,9 +50,7 @@ export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
     diagnose: async (lab, folder) => {
       if (isKubernetesLab(lab)) await diagnoseCluster(lab.kubernetes.access, lab.kubernetes.namespace, folder);
     },
-    facts: async ({ lab }) => ({
-      nodes: await onEveryNode(lab, ({ name, executor }) => readNodeFacts(name, executor)),
-    }),
+    facts: async ({ lab }) => ({ nodes: await readNodeFacts(lab.nodes) }),
   };
 }
 

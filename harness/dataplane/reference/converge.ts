@@ -57,8 +57,8 @@ async function unmetOf(
   programs: readonly NodeProgram[],
   executorOf: (node: string) => Executor,
 ): Promise<readonly { program: NodeProgram; trouble: Unmet }[]> {
-  const facts: readonly NodeFacts[] = await Promise.all(
-    programs.map(({ node }) => readNodeFacts(node, executorOf(node))),
+  const facts: readonly NodeFacts[] = await readNodeFacts(
+    programs.map(({ node }) => ({ name: node, executor: executorOf(node) })),
   );
   return programs.flatMap((program, index) => {
     const fact = facts[index];

@@ -32,7 +32,7 @@ export const referenceDataplane: Dataplane = {
   attach,
   switchMode,
   facts: async ({ lab }) => {
-    const nodes = await Promise.all(lab.nodes.map(({ name, executor }) => readNodeFacts(name, executor)));
+    const nodes = await readNodeFacts(lab.nodes);
     const bgp = await readFabricSessions(lab);
     return bgp.length === 0 ? { nodes } : { nodes, bgp };
   },

@@ -101,7 +101,7 @@ async function lookAtAll(lab: Lab, mode: Mode): Promise<{ identities: Identities
   const absent = lacking(lab.plan, identities);
   if (absent !== undefined) throw new LabError(absent, { fix: "npm run lab -- down" });
   const expected = expectControlPlane(lab.plan, mode, identities);
-  const facts = await Promise.all(lab.nodes.map(({ name, executor }) => readNodeFacts(name, executor)));
+  const facts = await readNodeFacts(lab.nodes);
   const troubles = expected.flatMap((state) => {
     const fact = facts.find(({ node }) => node === state.node);
     const unmet = fact === undefined ? undefined : firstUnmetState(state, fact);

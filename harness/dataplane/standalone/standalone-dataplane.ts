@@ -12,7 +12,6 @@ import type { CalicoFiles, CalicoSource } from "./calico-source.ts";
 import { changeMode } from "./change-mode.ts";
 import { Stopwatch } from "../convergence/stopwatch.ts";
 import { convergeCalico } from "./converge.ts";
-import { onEveryNode } from "../convergence/every-node.ts";
 import { installCalico } from "./install.ts";
 import { etcdFolder } from "./lab-folder.ts";
 import { locateCalico, type Located } from "./locate.ts";
@@ -100,7 +99,7 @@ async function switchMode(network: Network, mode: Mode, release: Release): Promi
 }
 
 async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
-  const nodes = await onEveryNode(lab, ({ name, executor }) => readNodeFacts(name, executor));
+  const nodes = await readNodeFacts(lab.nodes);
   const bgp = [...(await readFabricSessions(lab)), ...(await readNodeSessions(lab, files))];
   return bgp.length === 0 ? { nodes } : { nodes, bgp };
 }

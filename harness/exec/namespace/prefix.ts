@@ -20,6 +20,7 @@ export function prefixedExecutor(inner: Executor, prefix: Prefix): Executor {
   };
   return {
     where,
+    behind: { inner, prefix: prefix.argv },
     tryRun,
     run: async (argv, options) => succeeded(await tryRun(argv, options)),
     spawn: async (argv, scope, options) => {
