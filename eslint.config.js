@@ -27,7 +27,7 @@ export default tseslint.config(
     files: [
       "harness/exec/**/*.ts",
       "**/*.test.ts",
-      "**/*.test-data.ts",
+      "**/*.fixture.ts",
       "**/*.contract.ts",
       "scripts/**/*.ts",
       "bench/**/*.ts",
@@ -35,7 +35,7 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-restricted-imports": "off" },
   },
   {
-    files: ["**/*.test.ts", "**/*.test-data.ts", "**/*.contract.ts"],
+    files: ["**/*.test.ts", "**/*.fixture.ts", "**/*.contract.ts"],
     rules: { "max-lines-per-function": "off", "max-lines": "off" },
   },
 );

@@ -9,7 +9,7 @@ import { inNamespace } from "../exec/namespace/namespace.ts";
 import { prefixedExecutor } from "../exec/namespace/prefix.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { startCapture } from "./session.ts";
-import { skipFor } from "../core/skip.test-data.ts";
+import { skipFor } from "../core/skip.fixture.ts";
 
 describe("capture files of nodes with a file system of their own", () => {
   const run = newRunId();

@@ -13,7 +13,7 @@ import { readCapture } from "../packet/read-capture.ts";
 import { transport } from "../packet/form.ts";
 import type { CaptureFile, CaptureOptions, CaptureTarget } from "./capture.ts";
 import { startCapture } from "./session.ts";
-import { skipFor } from "../core/skip.test-data.ts";
+import { skipFor } from "../core/skip.fixture.ts";
 
 describe("startCapture", () => {
   const host = localExecutor();

@@ -1,4 +1,4 @@
-import { skipFor } from "./skip.test-data.ts";
+import { skipFor } from "./skip.fixture.ts";
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

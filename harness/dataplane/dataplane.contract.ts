@@ -4,7 +4,7 @@ import { Scope, withScope } from "../core/scope.ts";
 import { expectControlPlane } from "../encap/control-plane.ts";
 import { modes, type Mode, type ModeId } from "../encap/mode.ts";
 import type { Lab } from "../lab/lab.ts";
-import { controlPlaneDifferences } from "./control-plane-differences.test-data.ts";
+import { controlPlaneDifferences } from "./control-plane-differences.fixture.ts";
 import type { Dataplane, Network, NodeFacts } from "./dataplane.ts";
 
 /** What a contract run needs: a dataplane, a lab of a topology that ends with the scope, and the modes that work there. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../topology/plan.ts";
 import { expectBgp, type BgpDesign, type ExpectedSpeaker } from "./bgp.ts";
-import { modeOf, planOf } from "./plan.test-data.ts";
+import { modeOf, planOf } from "./plan.fixture.ts";
 import { identitiesFromAllocation } from "./planned-identities.ts";
 
 let fabric: Plan;

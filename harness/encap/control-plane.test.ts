@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Plan } from "../topology/plan.ts";
 import { expectControlPlane, type ExpectedNodeState, type ExpectedRoute } from "./control-plane.ts";
 import type { ModeId } from "./mode.ts";
-import { modeOf, planOf, planWith } from "./plan.test-data.ts";
+import { modeOf, planOf, planWith } from "./plan.fixture.ts";
 import { identitiesFromAllocation } from "./planned-identities.ts";
 
 function stateOf(plan: Plan, id: ModeId, node = "a1"): ExpectedNodeState {

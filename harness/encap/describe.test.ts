@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeExpectation } from "./describe.ts";
-import { expectationOf, planOf, planWith } from "./plan.test-data.ts";
+import { expectationOf, planOf, planWith } from "./plan.fixture.ts";
 
 describe("describeExpectation", () => {
   it("says a path in few words", async () => {

@@ -3,7 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import type { Plan } from "../topology/plan.ts";
 import { enumeratePaths, parseShard, selectPaths, shardPaths, type Profile } from "./enumerate.ts";
 import { localities, traffics, type Path } from "./path.ts";
-import { largePlan, modeOf, planOf, planWith } from "./plan.test-data.ts";
+import { largePlan, modeOf, planOf, planWith } from "./plan.fixture.ts";
 
 const mode = modeOf("vxlan-cross-subnet");
 

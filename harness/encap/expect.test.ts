@@ -3,7 +3,7 @@ import type { Plan } from "../topology/plan.ts";
 import { describeDirection } from "./describe.ts";
 import type { ExpectedDirection, PathExpectation } from "./expectation.ts";
 import type { ModeId } from "./mode.ts";
-import { expectationOf, planOf, planWith } from "./plan.test-data.ts";
+import { expectationOf, planOf, planWith } from "./plan.fixture.ts";
 
 /** Who the source is on the wire between nodes; a same-node host may show as either of its addresses. */
 type Who = "pod" | "node" | "tunnel" | "node or tunnel";

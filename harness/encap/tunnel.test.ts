@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { modeOf } from "./plan.test-data.ts";
+import { modeOf } from "./plan.fixture.ts";
 import { overheadOf, tunnelDevice, vtepMac, vtepMacOf } from "./tunnel.ts";
 
 describe("tunnel", () => {

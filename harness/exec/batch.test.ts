@@ -4,7 +4,7 @@ import { runBatch } from "./batch.ts";
 import type { Executor } from "./executor.ts";
 import { localExecutor } from "./local/local.ts";
 import { prefixedExecutor } from "./namespace/prefix.ts";
-import { skipFor } from "../core/skip.test-data.ts";
+import { skipFor } from "../core/skip.fixture.ts";
 
 const env = { ENCAPLAB_RUN: `btest:${process.pid}` };
 const local = localExecutor({ env });

@@ -10,7 +10,7 @@ import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Fault } from "./fault.ts";
 import { faults } from "./registry.ts";
-import { skipFor } from "../core/skip.test-data.ts";
+import { skipFor } from "../core/skip.fixture.ts";
 
 const provider = netnsProvider();
 

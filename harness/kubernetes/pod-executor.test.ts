@@ -8,7 +8,7 @@ import { scriptedExecutor } from "../exec/scripted.ts";
 import { podExecutor } from "./pod-executor.ts";
 
 const pod = { namespace: "encaplab-7f3kq", pod: "agent-x", container: "main", where: "node a1 (pod agent-x)" };
-const standIn = join(import.meta.dirname, "testdata", "kubectl-stand-in.mjs");
+const standIn = join(import.meta.dirname, "kubectl-stand-in.fixture.mjs");
 
 describe("podExecutor keeps the contract of executors", () => {
   executorContract(

@@ -4,7 +4,7 @@ import { findDifferences, type Claim } from "../stats/find-differences.ts";
 import { noiseFloor } from "../stats/noise-floor.ts";
 import { smallestVisible } from "../stats/smallest-visible.ts";
 import { fullDesign } from "./profiles.ts";
-import { noiseShapes, simulateRun, type Truth } from "./simulated-run.test-data.ts";
+import { noiseShapes, simulateRun, type Truth } from "./simulated-run.fixture.ts";
 
 /** Simulated runs for each shape of noise. */
 const runs = 2000;

@@ -20,7 +20,7 @@ import { startServers } from "../probe/servers.ts";
 import type { ProbeObservation, TapSighting } from "./observation.ts";
 import { observe, type Observations } from "./observe.ts";
 import { trimCaptures } from "./trim-captures.ts";
-import { skipFor } from "../core/skip.test-data.ts";
+import { skipFor } from "../core/skip.fixture.ts";
 
 /** Two nodes with a pod each, a VXLAN between them, ClusterIPs, and masquerading as Calico does it (calico-facts 2.8). */
 const labScript = `

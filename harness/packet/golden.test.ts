@@ -5,7 +5,7 @@ import { explainCapture, renderSummary } from "./conversations.ts";
 import { formOf, overheadOf, vxlanOf, type PacketForm } from "./form.ts";
 import { packetLines } from "./packet-lines.ts";
 import { readCapture } from "./read-capture.ts";
-import { skipFor } from "../core/skip.test-data.ts";
+import { skipFor } from "../core/skip.fixture.ts";
 
 const golden: readonly { readonly file: string; readonly forms: Readonly<Record<PacketForm, number>> }[] = [
   { file: "calico-vxlan-always-router.pcap", forms: { plain: 0, ipip: 0, vxlan: 154 } },

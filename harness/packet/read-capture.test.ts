@@ -9,7 +9,7 @@ import type { Packet } from "./packet.ts";
 import { readCapture, type ReadCaptureOptions } from "./read-capture.ts";
 import { trimCapture } from "./trim-capture.ts";
 import { pcapBytes, writePcap } from "./write-pcap.ts";
-import { skipFor } from "../core/skip.test-data.ts";
+import { skipFor } from "../core/skip.fixture.ts";
 
 const macs = { source: "02:00:00:00:00:01", destination: "02:00:00:00:00:02" };
 

@@ -12,7 +12,7 @@ import type { Probe } from "./probe.ts";
 import { runProbes } from "./run-probes.ts";
 import { listeningPorts, startServers, startServersAt } from "./servers.ts";
 import { measureThroughput, type ThroughputPair } from "./throughput.ts";
-import { skipFor } from "../core/skip.test-data.ts";
+import { skipFor } from "../core/skip.fixture.ts";
 
 const flow = { mode: "none", traffic: "pod-to-pod", locality: "same-node", family: 4 } as const;
 

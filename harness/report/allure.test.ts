@@ -18,8 +18,8 @@ import {
   passingRun,
   secrets,
   skippedId,
-} from "./testdata/sample-records.ts";
-import { skipFor } from "../core/skip.test-data.ts";
+} from "./sample-records.fixture.ts";
+import { skipFor } from "../core/skip.fixture.ts";
 
 describe("Allure results", () => {
   let out = "";

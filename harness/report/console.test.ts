@@ -6,7 +6,7 @@ import type { RunEvent, RunRecord } from "../run/record.ts";
 import type { Plan } from "../topology/plan.ts";
 import { modes } from "../encap/mode.ts";
 import { consoleListener, type ConsoleOptions } from "./console.ts";
-import { brokenRun, failingRun, leakyRun, passingRun, secrets } from "./testdata/sample-records.ts";
+import { brokenRun, failingRun, leakyRun, passingRun, secrets } from "./sample-records.fixture.ts";
 
 /** Run with UPDATE_GOLDEN=1 to write the golden files anew; then read the difference. */
 const update = process.env.UPDATE_GOLDEN === "1";

@@ -10,8 +10,8 @@ import {
   passingRun,
   secrets,
   skippedId,
-} from "./testdata/sample-records.ts";
-import { parseXml, type XmlNode } from "./testdata/xml-reader.ts";
+} from "./sample-records.fixture.ts";
+import { parseXml, type XmlNode } from "./xml-reader.fixture.ts";
 
 describe("JUnit report", () => {
   const folder = "results/7f3kq";

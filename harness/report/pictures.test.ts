@@ -4,8 +4,8 @@ import { renderChartSvg } from "./chart-svg.ts";
 import { renderHopSvg } from "./hop-svg.ts";
 import { runOutcomes } from "./path-outcome.ts";
 import { renderPathTable } from "./table-html.ts";
-import { failingId, failingRun, inconclusiveId, passingRun, skippedId } from "./testdata/sample-records.ts";
-import { parseXml, type XmlNode } from "./testdata/xml-reader.ts";
+import { failingId, failingRun, inconclusiveId, passingRun, skippedId } from "./sample-records.fixture.ts";
+import { parseXml, type XmlNode } from "./xml-reader.fixture.ts";
 
 describe("pictures and tables", () => {
   it("draws a packet in a packet at every encapsulated hop and nowhere else", () => {

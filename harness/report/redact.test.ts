@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { redact, redactValue } from "./redact.ts";
-import { failingRun, leakyRun, secrets } from "./testdata/sample-records.ts";
+import { failingRun, leakyRun, secrets } from "./sample-records.fixture.ts";
 
 describe("redact", () => {
   const hidden: Record<string, string> = {

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { UsageError } from "../core/errors.ts";
 import type { RunRecord } from "../run/record.ts";
 import { parseRun, runJsonSchema, type runRecordSchema } from "./run-schema.ts";
-import { brokenRun, failingRun, passingRun } from "./testdata/sample-records.ts";
+import { brokenRun, failingRun, passingRun } from "./sample-records.fixture.ts";
 
 /**
  * Compiles only while schema and record type are the same, optional and readonly fields included. Written out, not

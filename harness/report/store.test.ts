@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatError, UsageError } from "../core/errors.ts";
 import { createResultsFolder, loadRun, pointLatest, resultsFolder, saveRun } from "./store.ts";
-import { failingRun, leakyRun, passingRun, secrets } from "./testdata/sample-records.ts";
+import { failingRun, leakyRun, passingRun, secrets } from "./sample-records.fixture.ts";
 import { openTimeline } from "./timeline.ts";
 
 describe("results store", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BgpSessionFact } from "../dataplane/dataplane.ts";
 import { expectBgp, type ExpectedSpeaker } from "../encap/bgp.ts";
-import { modeOf, planOf } from "../encap/plan.test-data.ts";
+import { modeOf, planOf } from "../encap/plan.fixture.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import { judgeBgp } from "./bgp.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { expectationOf, planOf } from "../encap/plan.test-data.ts";
+import { expectationOf, planOf } from "../encap/plan.fixture.ts";
 import type { Plan } from "../topology/plan.ts";
-import { caseAsExpected, gist, withHealth, withResults, withSightings } from "./case.test-data.ts";
+import { caseAsExpected, gist, withHealth, withResults, withSightings } from "./case.fixture.ts";
 import { conservation } from "./conservation.ts";
 import type { PathCase } from "./verdict.ts";
 

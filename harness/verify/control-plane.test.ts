@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { DataplaneFacts, NodeFacts, RouteFact } from "../dataplane/dataplane.ts";
 import { expectControlPlane, type ExpectedNodeState } from "../encap/control-plane.ts";
 import type { ModeId } from "../encap/mode.ts";
-import { modeOf, planOf } from "../encap/plan.test-data.ts";
+import { modeOf, planOf } from "../encap/plan.fixture.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import type { Plan } from "../topology/plan.ts";
-import { gist } from "./case.test-data.ts";
+import { gist } from "./case.fixture.ts";
 import { judgeControlPlane } from "./control-plane.ts";
 
 let plan: Plan;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { PathExpectation } from "../encap/expectation.ts";
-import { expectationOf, planOf } from "../encap/plan.test-data.ts";
+import { expectationOf, planOf } from "../encap/plan.fixture.ts";
 import type { Plan } from "../topology/plan.ts";
-import { caseAsExpected, gist, withResults, withSightings } from "./case.test-data.ts";
+import { caseAsExpected, gist, withResults, withSightings } from "./case.fixture.ts";
 import { conservation } from "./conservation.ts";
 import { delay } from "./delay.ts";
 import { reached } from "./reached.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { expectationOf, planOf } from "../encap/plan.test-data.ts";
+import { expectationOf, planOf } from "../encap/plan.fixture.ts";
 import type { Plan } from "../topology/plan.ts";
 import {
   caseAsExpected,
@@ -10,7 +10,7 @@ import {
   withResults,
   withSightings,
   withoutPackets,
-} from "./case.test-data.ts";
+} from "./case.fixture.ts";
 import { encapsulated } from "./encapsulated.ts";
 import { notEncapsulated } from "./not-encapsulated.ts";
 import type { PathCase } from "./verdict.ts";

@@ -3,9 +3,9 @@ import { LabError, UsageError } from "../core/errors.ts";
 import { enumeratePaths } from "../encap/enumerate.ts";
 import { expectPath } from "../encap/expect.ts";
 import { modes } from "../encap/mode.ts";
-import { planOf } from "../encap/plan.test-data.ts";
+import { planOf } from "../encap/plan.fixture.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
-import { caseAsExpected } from "./case.test-data.ts";
+import { caseAsExpected } from "./case.fixture.ts";
 import { assertJudged, judgePath } from "./judge-path.ts";
 import { checks } from "./registry.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { expectationOf, planOf } from "../encap/plan.test-data.ts";
+import { expectationOf, planOf } from "../encap/plan.fixture.ts";
 import type { Plan } from "../topology/plan.ts";
-import { caseAsExpected, gist, withHeaders, withoutPackets, withResults } from "./case.test-data.ts";
+import { caseAsExpected, gist, withHeaders, withoutPackets, withResults } from "./case.fixture.ts";
 import type { ProbeResult } from "../probe/probe.ts";
 import { mtu } from "./mtu.ts";
 import type { PathCase } from "./verdict.ts";

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
-import { expectationOf, planOf } from "../encap/plan.test-data.ts";
+import { expectationOf, planOf } from "../encap/plan.fixture.ts";
 import type { Plan } from "../topology/plan.ts";
-import {
-  caseAsExpected,
-  gist,
-  inForm,
-  variantOf,
-  withHealth,
-  withSightings,
-  withoutPackets,
-} from "./case.test-data.ts";
+import { caseAsExpected, gist, inForm, variantOf, withHealth, withSightings, withoutPackets } from "./case.fixture.ts";
 import { noLeak } from "./no-leak.ts";
 import type { PathCase } from "./verdict.ts";
 

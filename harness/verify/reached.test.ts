@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { expectationOf, planOf, planWith } from "../encap/plan.test-data.ts";
+import { expectationOf, planOf, planWith } from "../encap/plan.fixture.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
-import { caseAsExpected, gist, inForm, tapOf, withHealth, withResults, withoutPackets } from "./case.test-data.ts";
+import { caseAsExpected, gist, inForm, tapOf, withHealth, withResults, withoutPackets } from "./case.fixture.ts";
 import { reached } from "./reached.ts";
 import type { PathCase } from "./verdict.ts";
 

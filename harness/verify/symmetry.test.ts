@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { expectationOf, planOf, planWith } from "../encap/plan.test-data.ts";
+import { expectationOf, planOf, planWith } from "../encap/plan.fixture.ts";
 import type { Plan } from "../topology/plan.ts";
-import { caseAsExpected, gist, inForm, withHealth, withoutPackets } from "./case.test-data.ts";
+import { caseAsExpected, gist, inForm, withHealth, withoutPackets } from "./case.fixture.ts";
 import { symmetry } from "./symmetry.ts";
 import type { PathCase } from "./verdict.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCli } from "./run-cli.test-data.ts";
+import { runCli } from "./run-cli.fixture.ts";
 
 describe("bad input is one clear error and exit 2", function () {
   this.timeout(30_000);

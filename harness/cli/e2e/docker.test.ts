@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { needDocker } from "../../exec/docker/docker-engine.test-data.ts";
-import { latestRun, newOut, runCli, startCli, startCliAs, type CliResult } from "./run-cli.test-data.ts";
+import { needDocker } from "../../exec/docker/docker-engine.fixture.ts";
+import { latestRun, newOut, runCli, startCli, startCliAs, type CliResult } from "./run-cli.fixture.ts";
 
 const docker = (...argv: string[]): string => execFileSync("docker", argv, { encoding: "utf8" });
 

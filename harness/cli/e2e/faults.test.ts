@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
-import { latestRun, newOut, runCli } from "./run-cli.test-data.ts";
+import { latestRun, newOut, runCli } from "./run-cli.fixture.ts";
 import type { CheckName } from "../../verify/registry.ts";
 import type { Category, Status } from "../../verify/verdict.ts";
 

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LabRef } from "../../lab/lab.ts";
-import { latestRun, newOut, runCli, startCli } from "./run-cli.test-data.ts";
+import { latestRun, newOut, runCli, startCli } from "./run-cli.fixture.ts";
 
 describe("labs come, stay and go", function () {
   this.timeout(120_000);

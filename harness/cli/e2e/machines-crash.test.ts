@@ -4,13 +4,13 @@ import { mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { poll } from "../../core/poll.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import type { LabRef } from "../../lab/lab.ts";
 import { createVmProvider } from "../../provider/vm/index.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
-import { newOut, runCli, startCli, type CliProcess } from "./run-cli.test-data.ts";
+import { newOut, runCli, startCli, type CliProcess } from "./run-cli.fixture.ts";
 
 describe("runs on virtual machines that are killed or cannot start", function () {
   this.timeout(600_000);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import { createVmProvider } from "../../provider/vm/index.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
-import { latestRun, newOut, runCli } from "./run-cli.test-data.ts";
+import { latestRun, newOut, runCli } from "./run-cli.fixture.ts";
 
 describe("suite, end to end on virtual machines", function () {
   // Four emulated machines on two cores; the first run also fetches a kernel and builds the guest.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { latestRun, newOut, runCli } from "./run-cli.test-data.ts";
+import { latestRun, newOut, runCli } from "./run-cli.fixture.ts";
 import { localities, traffics } from "../../encap/path.ts";
 
 describe("suite, end to end on namespaces", function () {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { withScope, type Scope } from "../../core/scope.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { modes, type Mode, type ModeId } from "../../encap/mode.ts";
 import type { Lab } from "../../lab/lab.ts";

@@ -7,7 +7,7 @@ import { discoverTopology } from "../../provider/cluster/discover-topology.ts";
 import { itemsOf } from "../../kubernetes/access.ts";
 import type { Workloads } from "../../kubernetes/deploy-workloads.ts";
 import { clusterNode } from "../../kubernetes/node-object.ts";
-import { recordedPool as pool } from "../../kubernetes/recorded-pool.test-data.ts";
+import { recordedPool as pool } from "../../kubernetes/recorded-pool.fixture.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import { hostDevice, identitiesFrom, type AffinityObject } from "./identities.ts";
 

@@ -10,7 +10,7 @@ import { planTopology } from "../../topology/make-plan.ts";
 import { dataplaneContract } from "../dataplane.contract.ts";
 import { natTable } from "../program/render-nat.ts";
 import { referenceDataplane } from "./reference-dataplane.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 
 const provider = netnsProvider();
 

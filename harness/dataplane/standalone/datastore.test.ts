@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { access } from "node:fs/promises";
 import { newRunId } from "../../core/run-id.ts";
 import { withScope } from "../../core/scope.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import { modes } from "../../encap/mode.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import { netnsProvider } from "../../provider/netns/index.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { withScope } from "../../core/scope.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import { netnsProvider } from "../../provider/netns/index.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { LabError } from "../../core/errors.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import { locateCalico } from "./locate.ts";
 import { imagesOf, pullImages } from "./pull-images.ts";

@@ -13,7 +13,7 @@ import { dataplaneContract } from "../dataplane.contract.ts";
 import type { Dataplane, Network } from "../dataplane.ts";
 import { calicoDataplane } from "./standalone-dataplane.ts";
 import type { CalicoSource } from "./calico-source.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 
 const { ENCAPLAB_CALICO_BIN: folder, ENCAPLAB_CALICO_ARCHIVE: file } = process.env;
 

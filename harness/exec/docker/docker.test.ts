@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { poll } from "../../core/poll.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { CommandError } from "../command-error.ts";
-import { needDocker } from "./docker-engine.test-data.ts";
-import { busyboxImage } from "./docker-image.test-data.ts";
+import { needDocker } from "./docker-engine.fixture.ts";
+import { busyboxImage } from "./docker-image.fixture.ts";
 import { dockerExecutor } from "./docker.ts";
 import { executorContract } from "../executor.contract.ts";
 import { localExecutor } from "../local/local.ts";
@@ -48,7 +48,7 @@ describe("docker executor", function () {
   });
 
   it("leaves nothing running in the container when its process is killed", async () => {
-    const program = join(import.meta.dirname, "testdata", "docker-sleep.ts");
+    const program = join(import.meta.dirname, "docker-sleep.fixture.ts");
     const client = spawn(process.execPath, ["--import", "tsx", program, container], { stdio: ["ignore", "pipe", 2] });
     assert.ok(client.stdout !== null);
     await once(client.stdout, "data");

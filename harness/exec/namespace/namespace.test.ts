@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { executorContract } from "../executor.contract.ts";
 import { localExecutor } from "../local/local.ts";
 import { inNamespace } from "./namespace.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 
 describe("namespace executor", () => {
   const host = localExecutor();

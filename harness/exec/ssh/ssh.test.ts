@@ -9,9 +9,10 @@ import { poll } from "../../core/poll.ts";
 import { CommandError } from "../command-error.ts";
 import { executorContract } from "../executor.contract.ts";
 import { localExecutor } from "../local/local.ts";
+import { findSshd } from "./find-sshd.fixture.ts";
 import { makeKeyPair } from "./ssh-keys.ts";
 import { sshExecutor } from "./ssh.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 
 const host = localExecutor();
 
@@ -219,14 +220,6 @@ async function startServer(scope: Scope): Promise<Server | undefined> {
     folder,
     config: () => ({ host: "127.0.0.1", port, username: "root", privateKey: user.private, hostVerifier }),
   };
-}
-
-/** The system's sshd, or the distribution's package unpacked for this test only. */
-async function findSshd(folder: string): Promise<string | undefined> {
-  if ((await host.tryRun(["test", "-x", "/usr/sbin/sshd"])).exitCode === 0) return "/usr/sbin/sshd";
-  const script = 'cd "$1" && apt-get -qq -o APT::Sandbox::User=root download openssh-server && dpkg-deb -x *.deb .';
-  const unpacked = await host.tryRun(["sh", "-c", script, "sh", folder], { timeoutMs: 60_000 });
-  return unpacked.exitCode === 0 ? join(folder, "usr/sbin/sshd") : undefined;
 }
 
 async function freePort(): Promise<number> {

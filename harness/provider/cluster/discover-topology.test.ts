@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { planTopology } from "../../topology/make-plan.ts";
 import { itemsOf } from "../../kubernetes/access.ts";
-import { recordedPool as pool } from "../../kubernetes/recorded-pool.test-data.ts";
+import { recordedPool as pool } from "../../kubernetes/recorded-pool.fixture.ts";
 import { clusterNode, type ClusterNode } from "../../kubernetes/node-object.ts";
 import { checkNodes } from "./check-nodes.ts";
 import { discoverTopology, lonelyNodes } from "./discover-topology.ts";

@@ -1,4 +1,4 @@
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ import type { ProviderContext } from "../context.ts";
 import { providerContract } from "../provider.contract.ts";
 import type { Lab } from "../../lab/lab.ts";
 import type { Provider } from "../provider.ts";
-import { startMachines, type ExistingMachines } from "./existing-machines.test-data.ts";
+import { startMachines, type ExistingMachines } from "./existing-machines.fixture.ts";
 import { hostExecutor } from "./host-executor.ts";
 import { hostsProvider, type HostsOptions } from "./index.ts";
 import type { InventoryHost } from "./inventory.ts";
@@ -91,7 +91,7 @@ describe("hosts provider", function () {
       await withScope(async (inner) => {
         const file = join(machines.folder, "inventory.json");
         await writeFile(file, JSON.stringify(machines.inventory));
-        const builder = join(import.meta.dirname, "take-machines.test-data.ts");
+        const builder = join(import.meta.dirname, "take-machines.fixture.ts");
         const argv = ["node", "--import", "tsx", builder, file, machines.prefix, runId];
         const owner = await localExecutor().spawn(argv, inner);
         const pid = Number(/\d+/.exec(await owner.waitForLine(/^owner \d+$/, 30_000))?.[0]);

@@ -1,4 +1,4 @@
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import assert from "node:assert/strict";
 import { newRunId } from "../../core/run-id.ts";
 import { Scope, withScope } from "../../core/scope.ts";
@@ -7,7 +7,7 @@ import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { netnsProvider } from "../netns/index.ts";
-import { startMachines, users, type ExistingMachines } from "./existing-machines.test-data.ts";
+import { startMachines, users, type ExistingMachines } from "./existing-machines.fixture.ts";
 import { hostExecutor, type HostExecutor } from "./host-executor.ts";
 import { hostsProvider } from "./index.ts";
 import type { Inventory } from "./inventory.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LabError } from "../../core/errors.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import { scriptedExecutor } from "../../exec/scripted.ts";

@@ -21,7 +21,7 @@ import { labIdOf, ownerLives } from "../../lab/owner.ts";
 import { buildLab } from "../../underlay/build-lab.ts";
 import { renderLab } from "../../underlay/render-lab.ts";
 import { explainWalk, planWalks } from "../../underlay/walk.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 
 const host = localExecutor();
 
@@ -103,10 +103,18 @@ describe("netns labs", () => {
       await marked.run(["sh", "-c", "setsid sleep 301 >/dev/null 2>&1 &"]);
       const pod = `${node.namespacePrefix}pod`;
       await node.executor.run(["ip", "netns", "add", pod]);
-      const ref = (await provider.discover()).find((found) => found.runId === runId);
-      assert.ok(ref !== undefined);
+      // A shell is done before its setsid has become the command.
+      const ref = await poll(
+        async () => {
+          const found = (await provider.discover()).find((each) => each.runId === runId);
+          const sleepers = found?.parts.filter((part) => /^process \d+ \(sleep 30[01]\)$/.test(part)) ?? [];
+          return found !== undefined && sleepers.length === 2
+            ? { done: true, value: found }
+            : { done: false, seen: found?.parts.join(", ") ?? "no lab" };
+        },
+        { what: "two processes of the lab", timeoutMs: 10_000 },
+      );
       assert.ok(ref.parts.includes(folder) && ref.parts.includes(pod));
-      assert.equal(ref.parts.filter((part) => /^process \d+ \(sleep 30[01]\)$/.test(part)).length, 2);
       await provider.destroy(ref);
       assert.equal(existsSync(folder), false);
       assert.deepEqual(await labProcesses(runId, []), []);
@@ -120,7 +128,7 @@ describe("netns labs", () => {
   it("finds and removes a lab whose owner was killed while it was being built", async () => {
     const runId = newRunId();
     await withScope(async (scope) => {
-      const builder = join(import.meta.dirname, "testdata", "build-lab.ts");
+      const builder = join(import.meta.dirname, "build-lab.fixture.ts");
       const owner = await host.spawn(["node", "--import", "tsx", builder, runId], scope);
       const ownerPid = Number(/\d+/.exec(await owner.waitForLine(/^owner \d+$/, 15_000))?.[0]);
       const seen = (): Promise<LabRef | undefined> =>

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { UsageError } from "../../core/errors.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import { makeKeys } from "./guest-keys.ts";
 import { imageProgram, makeDisks, userImage } from "./image-disks.ts";

@@ -1,4 +1,4 @@
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import assert from "node:assert/strict";
 import { LabError } from "../../core/errors.ts";
 import { newRunId } from "../../core/run-id.ts";

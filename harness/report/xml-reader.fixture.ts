@@ -25,7 +25,6 @@ interface OpenNode {
   text: string;
 }
 
- 
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
 const openTag = /^<([A-Za-z][\w.-]*)((?: [A-Za-z][\w:.-]*="[^"<]*")*)\s*(\/?)>$/;
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { newRunId } from "../../core/run-id.ts";
 import type { Scope } from "../../core/scope.ts";
 import { localExecutor } from "../../exec/local/local.ts";
+import { findSshd } from "../../exec/ssh/find-sshd.fixture.ts";
 import { makeKeyPair } from "../../exec/ssh/ssh-keys.ts";
 import { tunnelThrough } from "../../exec/ssh/tunnel.ts";
 import type { Plan } from "../../topology/plan.ts";
@@ -152,12 +153,4 @@ chmod 640 etc/shadow`;
   const prepared = await host.tryRun(["sh", "-c", script, "sh", folder], { timeoutMs: 60_000 });
   if (prepared.exitCode !== 0) await rm(join(folder, "sudo"), { recursive: true, force: true });
   return prepared.exitCode === 0;
-}
-
-/** The system's sshd, or the distribution's package unpacked for this test only. */
-async function findSshd(folder: string): Promise<string | undefined> {
-  if ((await host.tryRun(["test", "-x", "/usr/sbin/sshd"])).exitCode === 0) return "/usr/sbin/sshd";
-  const script = 'cd "$1" && apt-get -qq -o APT::Sandbox::User=root download openssh-server && dpkg-deb -x *.deb .';
-  const unpacked = await host.tryRun(["sh", "-c", script, "sh", folder], { timeoutMs: 60_000 });
-  return unpacked.exitCode === 0 ? join(folder, "usr/sbin/sshd") : undefined;
 }

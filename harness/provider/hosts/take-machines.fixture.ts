@@ -6,7 +6,7 @@ import { referenceDataplane } from "../../dataplane/reference/reference-dataplan
 import { modes } from "../../encap/mode.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
-import { intoNamespaces } from "./existing-machines.test-data.ts";
+import { intoNamespaces } from "./existing-machines.fixture.ts";
 import { hostsProvider } from "./index.ts";
 import type { Inventory } from "./inventory.ts";
 

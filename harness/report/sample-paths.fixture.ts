@@ -1,8 +1,8 @@
-import type { ExpectedDirection, ExpectedHop, Form, HopRole, PathExpectation } from "../../encap/expectation.ts";
-import type { ModeId } from "../../encap/mode.ts";
-import type { Locality, Path, Traffic } from "../../encap/path.ts";
-import type { HopRecord, PathRecord } from "../../run/record.ts";
-import type { Verdict } from "../../verify/verdict.ts";
+import type { ExpectedDirection, ExpectedHop, Form, HopRole, PathExpectation } from "../encap/expectation.ts";
+import type { ModeId } from "../encap/mode.ts";
+import type { Locality, Path, Traffic } from "../encap/path.ts";
+import type { HopRecord, PathRecord } from "../run/record.ts";
+import type { Verdict } from "../verify/verdict.ts";
 
 /** For tests only: a path with its verdicts. */
 export interface Sample {
@@ -195,4 +195,3 @@ function passingVerdicts(id: string, expectation: PathExpectation): readonly Ver
     verdict("mtu", "1450 B fit, 1451 B do not", "1450 B fit, 1451 B do not"),
   ];
 }
-

@@ -1,8 +1,8 @@
 // Builds a large lab as a process of its own, so that a test can kill it in the middle. Argument: the run id.
-import { Scope } from "../../../core/scope.ts";
-import { loadTopology } from "../../../topology/load.ts";
-import { planTopology } from "../../../topology/make-plan.ts";
-import { netnsProvider } from "../index.ts";
+import { Scope } from "../../core/scope.ts";
+import { loadTopology } from "../../topology/load.ts";
+import { planTopology } from "../../topology/make-plan.ts";
+import { netnsProvider } from "./index.ts";
 
 const topology = await loadTopology("two-racks");
 const nodes = Array.from({ length: 40 }, (_, index) => {

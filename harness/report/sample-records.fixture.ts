@@ -1,8 +1,8 @@
-import type { Path } from "../../encap/path.ts";
-import type { Measurement, RunRecord, ScenarioRecord, Summary } from "../../run/record.ts";
-import { runSchema } from "../../run/record.ts";
-import type { Status, Verdict } from "../../verify/verdict.ts";
-import { mode, nodes, pairs, routesOf, sampleOf, samplePaths, type Sample } from "./sample-paths.ts";
+import type { Path } from "../encap/path.ts";
+import type { Measurement, RunRecord, ScenarioRecord, Summary } from "../run/record.ts";
+import { runSchema } from "../run/record.ts";
+import type { Status, Verdict } from "../verify/verdict.ts";
+import { mode, nodes, pairs, routesOf, sampleOf, samplePaths, type Sample } from "./sample-paths.fixture.ts";
 
 /** For tests only: two racks, VXLANCrossSubnet, every verdict a pass. */
 export function passingRun(): RunRecord {
@@ -82,10 +82,10 @@ function needlesslyEncapsulated(sample: Sample): Sample {
   return {
     path: {
       ...path,
-      evidence: path.evidence.map((block) => (/forward.*eth0/.test(block.title) ? { ...block, lines: inVxlan } : block)),
-      hops: path.hops.map((hop) =>
-        hop.role.endsWith("uplink") ? { ...hop, observed: "vxlan ×10", ok: false } : hop,
+      evidence: path.evidence.map((block) =>
+        /forward.*eth0/.test(block.title) ? { ...block, lines: inVxlan } : block,
       ),
+      hops: path.hops.map((hop) => (hop.role.endsWith("uplink") ? { ...hop, observed: "vxlan ×10", ok: false } : hop)),
     },
     verdicts: sample.verdicts.map((verdict) =>
       verdict.check === "not-encapsulated"

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { poll } from "../../core/poll.ts";
-import { skipFor } from "../../core/skip.test-data.ts";
+import { skipFor } from "../../core/skip.fixture.ts";
 import { localExecutor } from "../local/local.ts";
 
 /** Milliseconds for an engine to answer, or to stop its containers and end. */
