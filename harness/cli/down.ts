@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
+import { removeAbandoned } from "../lab/remove-lab.ts";
 import type { LabRef } from "../lab/lab.ts";
 import { findLabs, type FoundLab } from "../run/find-labs.ts";
 import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
@@ -26,7 +27,8 @@ export function addDown(program: Command): void {
     const labs = await findLabs(providers);
     await tellBlindSpots(providers);
     const chosen = choose(labs, id, options);
-    if (chosen.length === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");
+    const abandoned = options.stale === true ? await clearAbandoned(labs) : 0;
+    if (chosen.length + abandoned === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");
     if (options.stale === true) tellUnreadable(labs);
     for (const { provider, ref } of chosen) {
       if (options.stale === true && !(await isStillStale(provider, ref))) {
@@ -53,6 +55,17 @@ function choose(labs: readonly FoundLab[], id: string | undefined, options: Down
     throw new UsageError(`several labs are up: ${ids}`, { fix: "name one: npm run lab -- down <id>, or --all" });
   }
   return kept;
+}
+
+/** Ends what killed commands left running in labs that stay; returns how many processes went. */
+async function clearAbandoned(labs: readonly FoundLab[]): Promise<number> {
+  let count = 0;
+  for (const { ref } of labs.filter(({ ref: { state } }) => state !== "stale")) {
+    const gone = await removeAbandoned(ref.runId, ref.ownerPid ?? process.pid);
+    for (const { pid, command } of gone) console.log(`ended process ${pid} in ${ref.runId}: ${command.slice(0, 60)}`);
+    count += gone.length;
+  }
+  return count;
 }
 
 /** Labs that may be kept ones are left, and named: only a person can tell. */

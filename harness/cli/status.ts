@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { findLabs } from "../run/find-labs.ts";
+import { abandonedProcesses } from "../lab/leftovers.ts";
+import { findLabs, type FoundLab } from "../run/find-labs.ts";
 import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
 import { tellBlindSpots } from "./blind-spots.ts";
 import { addClusterOptions } from "./cluster-options.ts";
@@ -34,6 +35,22 @@ export function addStatus(program: Command): void {
     for (const { ref } of labs.filter(({ ref: { state } }) => state === "unreadable")) {
       console.log(`label of ${ref.runId} cannot be read, so it may be kept: ${ref.unreadable ?? "no reason given"}`);
     }
-    if (labs.some(({ ref }) => ref.state === "stale")) console.log("remove leftovers: npm run lab -- down --stale");
+    const abandoned = await abandonedIn(labs);
+    for (const line of abandoned) console.log(line);
+    if (abandoned.length > 0 || labs.some(({ ref }) => ref.state === "stale"))
+      console.log("remove leftovers: npm run lab -- down --stale");
   });
+}
+
+/** One line per lab that stays in which a killed command left something running. */
+async function abandonedIn(labs: readonly FoundLab[]): Promise<readonly string[]> {
+  const lines = await Promise.all(
+    labs
+      .filter(({ ref }) => ref.state !== "stale")
+      .map(async ({ ref }) => {
+        const { length } = await abandonedProcesses(ref.runId, ref.ownerPid ?? process.pid);
+        return length === 0 ? [] : [`${ref.runId}  ${length} processes of a killed command still run in it`];
+      }),
+  );
+  return lines.flat();
 }

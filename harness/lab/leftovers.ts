@@ -34,22 +34,12 @@ export async function foreignRuns(): Promise<ReadonlySet<string>> {
  */
 export async function labProcesses(runId: string, namespaces: readonly string[]): Promise<readonly LabProcess[]> {
   const inodes = new Set(namespaces.map(inodeOf));
-  const pids = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-  const mine = pids.filter((pid) => {
+  const mine = pidsNow().filter((pid) => {
     if (pid === process.pid) return false;
     const inside = inodes.has(read(() => readlinkSync(`/proc/${pid}/ns/net`)));
-    return inside || carriesRun(pid, runId);
+    return inside || markOf(pid)?.runId === runId;
   });
-  const found = await Promise.all(
-    mine.map(async (pid) => {
-      const command = read(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
-      const start = await processStart(pid);
-      return start === undefined ? [] : [{ pid, start, command: command.replaceAll("\0", " ").trim() }];
-    }),
-  );
-  return found.flat();
+  return describeProcesses(mine);
 }
 
 /** Temporary folders of a lab: `/tmp/encaplab-<run>.…`. */
@@ -63,9 +53,43 @@ function inodeOf(namespace: string): string {
   return `net:[${ino}]`;
 }
 
-function carriesRun(pid: number, runId: string): boolean {
+/**
+ * Processes that a command on a lab left behind when it was killed: they carry the run's mark with the pid of a process that
+ * is dead and is not the lab's owner, whose own processes stay as long as the lab.
+ */
+export async function abandonedProcesses(runId: string, labOwner: number): Promise<readonly LabProcess[]> {
+  const marked = pidsNow().flatMap((pid) => {
+    const mark = markOf(pid);
+    return mark?.runId === runId && mark.pid !== labOwner && pid !== process.pid ? [{ pid, visitor: mark.pid }] : [];
+  });
+  const visitors = [...new Set(marked.map(({ visitor }) => visitor))];
+  const starts = await Promise.all(visitors.map((visitor) => processStart(visitor)));
+  const dead = new Set(visitors.filter((_, index) => starts[index] === undefined));
+  return describeProcesses(marked.flatMap(({ pid, visitor }) => (dead.has(visitor) ? [pid] : [])));
+}
+
+function pidsNow(): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+async function describeProcesses(pids: readonly number[]): Promise<readonly LabProcess[]> {
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const command = read(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+      const start = await processStart(pid);
+      return start === undefined ? [] : [{ pid, start, command: command.replaceAll("\0", " ").trim() }];
+    }),
+  );
+  return found.flat();
+}
+
+/** The mark in a process's environment: whose lab it works on, and for which process. */
+function markOf(pid: number): { readonly runId: string; readonly pid: number } | undefined {
   const environment = read(() => readFileSync(`/proc/${pid}/environ`, "latin1"));
-  return `\0${environment}`.includes(`\0ENCAPLAB_RUN=${runId}:`);
+  const [, runId, owner] = /\0ENCAPLAB_RUN=([^:\0]+):(\d+)/.exec(`\0${environment}`) ?? [];
+  return runId === undefined ? undefined : { runId, pid: Number(owner) };
 }
 
 /** Processes end while they are looked at; what cannot be read any more is empty. */

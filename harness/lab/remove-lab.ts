@@ -3,7 +3,7 @@ import { LabError } from "../core/errors.ts";
 import { poll } from "../core/poll.ts";
 import type { Executor } from "../exec/executor.ts";
 import { processStart } from "./owner.ts";
-import { labFolders, labNamespaces, labProcesses, type LabProcess } from "./leftovers.ts";
+import { abandonedProcesses, labFolders, labNamespaces, labProcesses, type LabProcess } from "./leftovers.ts";
 
 /** Milliseconds that killed processes get to vanish; they only need the kernel's attention. */
 const killTimeoutMs = 5_000;
@@ -30,6 +30,13 @@ export async function removeLab(runId: string, host: Executor): Promise<void> {
     tail: stderr.trim(),
     fix: left.map((name) => `ip netns del ${name}`).join("; "),
   });
+}
+
+/** Ends what killed commands left running in a lab that stays; returns what went. */
+export async function removeAbandoned(runId: string, labOwner: number): Promise<readonly LabProcess[]> {
+  const abandoned = await abandonedProcesses(runId, labOwner);
+  if (abandoned.length > 0) await killThese(abandoned);
+  return abandoned;
 }
 
 async function namespacesOf(runId: string): Promise<readonly string[]> {
