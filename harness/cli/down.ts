@@ -62,8 +62,10 @@ async function clearAbandoned(labs: readonly FoundLab[]): Promise<number> {
   let count = 0;
   for (const { ref } of labs.filter(({ ref: { state } }) => state !== "stale")) {
     const gone = await removeAbandoned(ref.runId, ref.ownerPid ?? process.pid);
-    for (const { pid, command } of gone) console.log(`ended process ${pid} in ${ref.runId}: ${command.slice(0, 60)}`);
     count += gone.length;
+    if (gone.length === 0) continue;
+    const programs = [...new Set(gone.map(({ command }) => command.split(" ")[0] ?? ""))].join(", ");
+    console.log(`ended ${gone.length} processes of a killed command in ${ref.runId}, which stays: ${programs}`);
   }
   return count;
 }

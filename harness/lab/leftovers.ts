@@ -48,6 +48,15 @@ export async function labFolders(runId: string): Promise<readonly string[]> {
   return names.filter((name) => name.startsWith(`encaplab-${runId}.`)).map((name) => join(tmpdir(), name));
 }
 
+/** Temporary folders of killed commands on a lab that stays: `/tmp/encaplab-<run>.<pid of the command>.…`. */
+export async function abandonedFolders(runId: string, labOwner: number): Promise<readonly string[]> {
+  const dated = (await labFolders(runId)).map((path) => ({ path, pid: Number(/\.(\d+)\.\w+$/.exec(path)?.[1]) }));
+  const starts = await Promise.all(dated.map(({ pid }) => (pid > 0 ? processStart(pid) : undefined)));
+  return dated.flatMap(({ path, pid }, index) =>
+    pid > 0 && pid !== labOwner && starts[index] === undefined ? [path] : [],
+  );
+}
+
 function inodeOf(namespace: string): string {
   const ino = statSync(join(namespaceFolder, namespace), { throwIfNoEntry: false })?.ino ?? 0;
   return `net:[${ino}]`;

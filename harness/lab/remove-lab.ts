@@ -3,7 +3,14 @@ import { LabError } from "../core/errors.ts";
 import { poll } from "../core/poll.ts";
 import type { Executor } from "../exec/executor.ts";
 import { processStart } from "./owner.ts";
-import { abandonedProcesses, labFolders, labNamespaces, labProcesses, type LabProcess } from "./leftovers.ts";
+import {
+  abandonedFolders,
+  abandonedProcesses,
+  labFolders,
+  labNamespaces,
+  labProcesses,
+  type LabProcess,
+} from "./leftovers.ts";
 
 /** Milliseconds that killed processes get to vanish; they only need the kernel's attention. */
 const killTimeoutMs = 5_000;
@@ -32,10 +39,11 @@ export async function removeLab(runId: string, host: Executor): Promise<void> {
   });
 }
 
-/** Ends what killed commands left running in a lab that stays; returns what went. */
+/** Ends what killed commands left running in a lab that stays, and removes their folders; returns the processes that went. */
 export async function removeAbandoned(runId: string, labOwner: number): Promise<readonly LabProcess[]> {
   const abandoned = await abandonedProcesses(runId, labOwner);
   if (abandoned.length > 0) await killThese(abandoned);
+  for (const folder of await abandonedFolders(runId, labOwner)) await rm(folder, { recursive: true, force: true });
   return abandoned;
 }
 
