@@ -50,11 +50,22 @@ export async function labFolders(runId: string): Promise<readonly string[]> {
 
 /** Temporary folders of killed commands on a lab that stays: `/tmp/encaplab-<run>.<pid of the command>.…`. */
 export async function abandonedFolders(runId: string, labOwner: number): Promise<readonly string[]> {
-  const dated = (await labFolders(runId)).map((path) => ({ path, pid: Number(/\.(\d+)\.\w+$/.exec(path)?.[1]) }));
-  const starts = await Promise.all(dated.map(({ pid }) => (pid > 0 ? processStart(pid) : undefined)));
-  return dated.flatMap(({ path, pid }, index) =>
-    pid > 0 && pid !== labOwner && starts[index] === undefined ? [path] : [],
+  return foldersOfTheDead(await labFolders(runId), labOwner);
+}
+
+/** Temporary folders of killed scripts that worked for no lab (exec/batch.ts): `/tmp/encaplab-none.<pid>.…`. */
+export function orphanFolders(): Promise<readonly string[]> {
+  return abandonedFolders("none", 0);
+}
+
+async function foldersOfTheDead(folders: readonly string[], except: number): Promise<readonly string[]> {
+  const found = await Promise.all(
+    folders.map(async (path) => {
+      const pid = Number(/\.(\d+)\.\w+$/.exec(path)?.[1] ?? except);
+      return pid === except || (await processStart(pid)) !== undefined ? [] : [path];
+    }),
   );
+  return found.flat();
 }
 
 function inodeOf(namespace: string): string {
