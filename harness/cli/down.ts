@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
-import { removeAbandoned } from "../lab/remove-lab.ts";
+import { removeAbandoned, removeOrphanFolders } from "../lab/remove-lab.ts";
 import type { LabRef } from "../lab/lab.ts";
 import { findLabs, type FoundLab } from "../run/find-labs.ts";
 import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
@@ -57,9 +57,11 @@ function choose(labs: readonly FoundLab[], id: string | undefined, options: Down
   return kept;
 }
 
-/** Ends what killed commands left running in labs that stay; returns how many processes went. */
+/** Ends what killed commands left running in labs that stay; returns how many things went. */
 async function clearAbandoned(labs: readonly FoundLab[]): Promise<number> {
-  let count = 0;
+  const folders = await removeOrphanFolders();
+  for (const folder of folders) console.log(`removed ${folder}, which a killed script left`);
+  let count = folders.length;
   for (const { ref } of labs.filter(({ ref: { state } }) => state !== "stale")) {
     const gone = await removeAbandoned(ref.runId, ref.ownerPid ?? process.pid);
     count += gone.length;

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { newRunId } from "../core/run-id.ts";
 import { abandonedProcesses } from "./leftovers.ts";
-import { removeAbandoned } from "./remove-lab.ts";
+import { removeAbandoned, removeOrphanFolders } from "./remove-lab.ts";
 
 describe("processes that a killed command left in a lab", () => {
   const runId = newRunId();
@@ -38,5 +41,18 @@ describe("processes that a killed command left in a lab", () => {
     );
     assert.deepEqual(await pids(), []);
     for (const pid of [own, living]) assert.equal(process.kill(pid, 0), true);
+  });
+
+  it("include the folders of dead scripts that worked for no lab, and no others", async () => {
+    const [left, living] = [deadPid, process.pid].map((pid) => mkdtempSync(join(tmpdir(), `encaplab-none.${pid}.`)));
+    try {
+      assert.ok((await removeOrphanFolders()).includes(left ?? ""));
+      assert.deepEqual(
+        [left, living].map((folder) => existsSync(folder ?? "")),
+        [false, true],
+      );
+    } finally {
+      rmSync(living ?? "", { recursive: true });
+    }
   });
 });

@@ -9,6 +9,7 @@ import {
   labFolders,
   labNamespaces,
   labProcesses,
+  orphanFolders,
   type LabProcess,
 } from "./leftovers.ts";
 
@@ -45,6 +46,13 @@ export async function removeAbandoned(runId: string, labOwner: number): Promise<
   if (abandoned.length > 0) await killThese(abandoned);
   for (const folder of await abandonedFolders(runId, labOwner)) await rm(folder, { recursive: true, force: true });
   return abandoned;
+}
+
+/** Removes what killed scripts that worked for no lab left in the temporary folder; returns what went. */
+export async function removeOrphanFolders(): Promise<readonly string[]> {
+  const folders = await orphanFolders();
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  return folders;
 }
 
 async function namespacesOf(runId: string): Promise<readonly string[]> {
