@@ -1,19 +1,21 @@
 import type { Command } from "commander";
 import { parseModes } from "../encap/mode-words.ts";
 import { UsageError } from "../core/errors.ts";
-import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
-import { addClusterOptions, clusterPlan, isClusterSource } from "./cluster-options.ts";
-import { addInventoryOptions } from "./inventory-options.ts";
-import { isKubernetesLab } from "../kubernetes/kubernetes-lab.ts";
+import { providerNamed } from "../provider/registry.ts";
+import type { ProviderOffer } from "../provider/offer.ts";
+import type { LabLabel } from "../lab/lab.ts";
+import type { Plan } from "../topology/plan.ts";
 import { findKeptLab } from "../run/find-labs.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
-import { addCalicoOptions, type DataplaneChoice } from "./chosen-dataplane.ts";
+import { choiceOf } from "./lab-choice.ts";
+import { addDataplaneFlags, addSearchOptions, type SearchOptions } from "./lab-options.ts";
+import { searchedFor } from "./searched-for.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./run-and-report.ts";
 import { collect } from "./scenario-options.ts";
 
-interface CheckOptions extends RunOptions, SearchOptions, Omit<DataplaneChoice, "dataplane" | "provider"> {
+interface CheckOptions extends RunOptions, SearchOptions {
   readonly paths: string[];
 }
 
@@ -24,12 +26,11 @@ export function addCheck(program: Command): void {
     .description("probe a lab that is up, as it is now, and say what broke")
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
     .option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)", collect, []);
-  addRunOptions(addClusterOptions(addInventoryOptions(addCalicoOptions(command)))).action(
+  addRunOptions(addDataplaneFlags(addSearchOptions(command))).action(
     async (id: string | undefined, options: CheckOptions) => {
-      const { provider, ref, label } = await findKeptLab(await searchedProviders(options), id);
-      const plan = isClusterSource(label.topology)
-        ? await clusterPlan(options, label.families)
-        : planTopology(await loadTopology(label.topology), [...label.families]);
+      const { provider, ref, label } = await findKeptLab(await searchedFor(options), id);
+      const offer = providerNamed(provider.name);
+      const plan = await planOf(label, offer, options);
       if (plan.digest !== label.digest) {
         throw new UsageError(`${label.topology} has changed since lab ${ref.runId} was built from it`, {
           fix: `build it again: npm run lab -- down ${ref.runId}, then up`,
@@ -37,21 +38,24 @@ export function addCheck(program: Command): void {
       }
       const modes = parseModes([label.mode ?? ""], "all");
       const lab = await provider.attach(ref, plan);
-      const madeBy = !isKubernetesLab(lab) ? "auto" : provider.name === "kind" ? "kind" : "cluster";
+      const labs = choiceOf({ ...options, dataplane: label.dataplane ?? "auto" }, [offer]);
       await runAndReport({
         ...options,
         modes,
         plan,
         profile: "quick",
-        provider: madeBy,
-        dataplane: {
-          ...options,
-          provider: madeBy,
-          dataplane: label.dataplane ?? "auto",
-        },
+        labs,
         keep: false,
         standing: { lab, provider },
       });
     },
   );
+}
+
+/** The plan that a lab was built from: from its topology file, or read again where its nodes existed before. */
+async function planOf(label: LabLabel, { discovery }: ProviderOffer, options: CheckOptions): Promise<Plan> {
+  if (discovery !== undefined && label.topology.startsWith(discovery.source)) {
+    return (await discovery.find({ ...options }, label.families)).plan;
+  }
+  return planTopology(await loadTopology(label.topology), [...label.families]);
 }

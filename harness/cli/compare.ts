@@ -1,14 +1,16 @@
 import { Option, type Command } from "commander";
 import { ExitCode, UsageError } from "../core/errors.ts";
+import { askedDataplane } from "../dataplane/registry.ts";
+import { askedProviders } from "../provider/registry.ts";
 import { newRunId } from "../core/run-id.ts";
 import { compareDataplanes, type ExplainedDifference } from "../run/compare-dataplanes.ts";
-import { chosenDataplane, machinesFor } from "./chosen-dataplane.ts";
-import { chosenProviders } from "./chosen-providers.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
+import { cacheOf, dataplaneOf, providersOf, refuseIdleFlags, type LabChoice } from "./lab-choice.ts";
+import { addLabOptions, type LabOptions } from "./lab-options.ts";
+import { getRunTools } from "./get-tools.ts";
 import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";
 
-interface CompareOptions extends ScenarioOptions, Omit<ProviderOptions, "dataplane"> {
+interface CompareOptions extends ScenarioOptions, Omit<LabOptions, "dataplane"> {
   readonly dataplane: Pair;
   readonly json?: boolean;
 }
@@ -39,17 +41,20 @@ export function addCompare(program: Command): void {
   const command = program
     .command("compare")
     .description("put two dataplanes on the same lab, one after the other, and list what they program differently");
-  addProviderOptions(addScenarioOptions(command), twoDataplanes())
+  addLabOptions(addScenarioOptions(command), twoDataplanes())
     .option("--json", "print JSON instead of text")
     .action(async (options: CompareOptions) => {
       const { modes, plan } = await resolveScenario(options);
       const [first, second] = options.dataplane;
-      const dataplane = (name: string) => chosenDataplane({ ...options, dataplane: name });
+      const labs = labsOfBoth(options);
       const signal = interruptSignal();
       for (const mode of modes) {
         const runId = newRunId();
-        const dataplanes = [dataplane(first), dataplane(second)] as const;
-        const providers = await chosenProviders(options, machinesFor({ ...options, dataplane: "auto" }));
+        const dataplanes = [dataplaneOf(labs[0]), dataplaneOf(labs[1])] as const;
+        for (const each of labs) await getRunTools(each, plan);
+        const providers = await providersOf(
+          labs.find(({ dataplane }) => dataplane.offer.payload !== undefined) ?? labs[0],
+        );
         const differences = await compareDataplanes({ runId, mode, plan, providers, dataplanes, signal });
         if (options.json === true)
           console.log(JSON.stringify({ mode: mode.id, first, second, differences }, undefined, 2));
@@ -57,6 +62,18 @@ export function addCompare(program: Command): void {
         if (differences.some(({ because }) => because === undefined)) process.exitCode = ExitCode.fail;
       }
     });
+}
+
+/** The same labs for either dataplane; a flag must do something for one of them. */
+function labsOfBoth(options: CompareOptions): readonly [LabChoice, LabChoice] {
+  const given = { ...options };
+  const offers = askedProviders(options.provider, given);
+  const labs = (word: string): LabChoice => {
+    return { given, cache: cacheOf(options), offers, dataplane: askedDataplane(word, given, offers[0]?.cluster) };
+  };
+  const [first, second] = [labs(options.dataplane[0]), labs(options.dataplane[1])];
+  refuseIdleFlags(given, [...offers, first.dataplane.offer, second.dataplane.offer]);
+  return [first, second];
 }
 
 function render(mode: string, first: string, second: string, differences: readonly ExplainedDifference[]): string {

@@ -1,26 +1,25 @@
 import type { Command } from "commander";
-import { modes } from "../encap/mode.ts";
-import { localExecutor } from "../exec/local/local.ts";
-import type { Executor } from "../exec/executor.ts";
-import type { Provider } from "../provider/provider.ts";
-import { availableKernels } from "../rootfs/kernel.ts";
+import type { AllGiven } from "../core/flags.ts";
 import { listStored } from "../core/stored.ts";
-import { createProviders } from "../provider/registry.ts";
+import { modes } from "../encap/mode.ts";
+import type { Executor } from "../exec/executor.ts";
+import { localExecutor } from "../exec/local/local.ts";
+import type { Finding, ProviderOffer } from "../provider/offer.ts";
+import { askedProviders, providerOffers } from "../provider/registry.ts";
+import type { Provider } from "../provider/provider.ts";
 import { capabilitiesFor } from "../run/choose.ts";
 import { readEnvironment } from "../run/environment.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
 import { defaultCache, sizeOfAll, sizeText } from "./cache.ts";
-import { addClusterOptions, meansCluster, type ClusterOptions } from "./cluster-options.ts";
-import { doctorCluster } from "./doctor-cluster.ts";
+import { cacheOf, hostContext, refuseIdleFlags } from "./lab-choice.ts";
+import { addProviderOptions, type SearchOptions } from "./lab-options.ts";
 import { harnessVersion } from "./version.ts";
 
-interface Finding {
-  readonly what: string;
-  readonly state: "ready" | "missing";
-  readonly detail: string;
-  readonly fixes: readonly string[];
+interface DoctorOptions extends SearchOptions {
+  readonly topology: string;
+  readonly json?: boolean;
 }
 
 /** `doctor`: what this machine can run, with the fix for each thing missing. */
@@ -28,44 +27,54 @@ export function addDoctor(program: Command): void {
   const command = program
     .command("doctor")
     .description(
-      "say what this machine can run, per provider, and how to get what is missing; changes nothing that stays, but a cached Docker image",
+      "say what this machine can run, per provider, and how to get what is missing; makes no lasting changes except a cached Docker image",
     )
     .option("--topology <file|name>", "the topology to ask for", "two-racks")
-    .option(
-      "--provider <name>",
-      "cluster: look at the cluster of --kubeconfig, and print the role that runs on it need",
-    )
     .option("--json", "print JSON instead of text");
-  addClusterOptions(command).action(
-    async (options: ClusterOptions & { topology: string; json?: boolean; provider?: string }) => {
-      if (meansCluster(options)) {
-        console.log(await doctorCluster(options));
+  addProviderOptions(command, "only this provider; cluster also prints the role that runs on it need").action(
+    async (options: DoctorOptions) => {
+      const given = { ...options };
+      const [asked, ...others] = askedProviders(options.provider, given);
+      const alone = others.length === 0 ? asked : undefined;
+      if (alone?.discovery !== undefined) {
+        console.log(await alone.discovery.page(given));
         return;
       }
-      const host = localExecutor();
-      const plan = planTopology(await loadTopology(options.topology));
-      const environment = await readEnvironment(harnessVersion, host);
-      const providers = await Promise.all(createProviders().map((provider) => examineProvider(provider, plan)));
-      const findings = [
-        ...providers,
-        clusterFinding,
-        await kernelFinding(host),
-        await cacheFinding(),
-        dataplaneFinding,
-        await reportFinding(host),
-      ];
-      if (options.json === true) {
-        console.log(JSON.stringify({ schema: "encaplab/doctor/1", environment, findings }, undefined, 2));
-        return;
-      }
-      const { version, os, kernel, cpus, memoryMiB, tools } = environment;
-      console.log(
-        `encaplab ${version} · ${os} · kernel ${kernel} · ${cpus} CPUs · ${Math.round(memoryMiB / 1024)} GiB`,
-      );
-      for (const finding of findings) console.log(render(finding));
-      for (const [tool, line] of Object.entries(tools)) console.log(`${tool.padEnd(10)}${line}`);
+      const offers = alone === undefined ? providerOffers : [alone];
+      refuseIdleFlags(given, offers);
+      await examine(offers, given, options);
     },
   );
+}
+
+async function examine(offers: readonly ProviderOffer[], given: AllGiven, options: DoctorOptions): Promise<void> {
+  const host = localExecutor();
+  const plan = planTopology(await loadTopology(options.topology));
+  const environment = await readEnvironment(harnessVersion, host);
+  const ofProviders = await Promise.all(offers.map((offer) => findingsOf(offer, given, plan, host)));
+  const findings = [...ofProviders.flat(), await cacheFinding(), dataplaneFinding, await reportFinding(host)];
+  if (options.json === true) {
+    console.log(JSON.stringify({ schema: "encaplab/doctor/1", environment, findings }, undefined, 2));
+    return;
+  }
+  const { version, os, kernel, cpus, memoryMiB, tools } = environment;
+  console.log(`encaplab ${version} · ${os} · kernel ${kernel} · ${cpus} CPUs · ${Math.round(memoryMiB / 1024)} GiB`);
+  for (const finding of findings) console.log(render(finding));
+  for (const [tool, line] of Object.entries(tools)) console.log(`${tool.padEnd(10)}${line}`);
+}
+
+async function findingsOf(
+  offer: ProviderOffer,
+  given: AllGiven,
+  plan: Plan,
+  host: Executor,
+): Promise<readonly Finding[]> {
+  const { name, needs } = offer;
+  if (needs !== undefined && given[needs.flag] === undefined) {
+    return [{ what: name, state: "missing", detail: needs.detail, fixes: [needs.fix] }];
+  }
+  const provider = await offer.make(given, hostContext(cacheOf({})));
+  return [await examineProvider(provider, plan), ...((await offer.findings?.(given, host)) ?? [])];
 }
 
 async function examineProvider(provider: Provider, plan: Plan): Promise<Finding> {
@@ -89,36 +98,12 @@ function lacking(provider: Provider, mode: (typeof modes)[number]): readonly str
   return capabilitiesFor(mode, [4]).filter((need) => !provider.capabilities.has(need));
 }
 
-async function kernelFinding(host: Executor): Promise<Finding> {
-  const newest = new Map<string, string>();
-  for (const { release } of await availableKernels(host)) {
-    const series = /^\d+\.\d+/.exec(release)?.[0] ?? release;
-    if (!newest.has(series)) newest.set(series, release);
-  }
-  const kernels = [...newest].map(([series, release]) => `${series} (${release})`);
-  if (kernels.length > 0)
-    return { what: "kernels", state: "ready", detail: `${kernels.join(", ")} (--kernel)`, fixes: [] };
-  return {
-    what: "kernels",
-    state: "missing",
-    detail: "the distribution's package lists name no kernel for virtual machines",
-    fixes: ["apt-get update, or --kernel FILE with a linux-image-*.deb"],
-  };
-}
-
 async function cacheFinding(): Promise<Finding> {
   const stored = await listStored(defaultCache);
   const size = `${sizeText(sizeOfAll(stored))} in ${defaultCache}`;
   const detail = stored.length === 0 ? "empty; the first machines fill it" : `${size} (npm run lab -- cache)`;
   return { what: "cache", state: "ready", detail, fixes: [] };
 }
-
-const clusterFinding: Finding = {
-  what: "cluster",
-  state: "missing",
-  detail: "runs on a Kubernetes cluster that exists, and none is named",
-  fixes: ["lab doctor --kubeconfig FILE: looks at it, and prints the rights that runs on it need"],
-};
 
 const dataplaneFinding: Finding = {
   what: "dataplane",

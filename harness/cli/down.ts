@@ -3,10 +3,9 @@ import { UsageError } from "../core/errors.ts";
 import { removeAbandoned, removeOrphanFolders } from "../lab/remove-lab.ts";
 import type { LabRef } from "../lab/lab.ts";
 import { findLabs, type FoundLab } from "../run/find-labs.ts";
-import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
+import { searchedFor } from "./searched-for.ts";
 import { tellBlindSpots } from "./blind-spots.ts";
-import { addClusterOptions } from "./cluster-options.ts";
-import { addInventoryOptions } from "./inventory-options.ts";
+import { addSearchOptions, type SearchOptions } from "./lab-options.ts";
 
 interface DownOptions extends SearchOptions {
   readonly stale?: boolean;
@@ -20,10 +19,9 @@ export function addDown(program: Command): void {
     .description("remove a lab that was left up; --stale removes what killed runs left behind, and only that")
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
     .option("--stale", "remove leftovers of runs whose owner is dead")
-    .option("--provider <name>", "only labs of this provider")
     .option("--all", "remove every lab of this machine, also those of runs that are still going");
-  addClusterOptions(addInventoryOptions(command)).action(async (id: string | undefined, options: DownOptions) => {
-    const providers = await searchedProviders(options);
+  addSearchOptions(command).action(async (id: string | undefined, options: DownOptions) => {
+    const providers = await searchedFor(options);
     const labs = await findLabs(providers);
     await tellBlindSpots(providers);
     const chosen = choose(labs, id, options);

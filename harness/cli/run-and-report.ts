@@ -16,30 +16,18 @@ import { runModes } from "../run/runner.ts";
 import { allSuites } from "../../suites/all-suites.ts";
 import { diagramText } from "../topology/diagram.ts";
 import type { Plan } from "../topology/plan.ts";
-import { chosenDataplane, machinesFor, whyReference, type DataplaneChoice } from "./chosen-dataplane.ts";
-import { chosenVariants } from "./chosen-providers.ts";
-import type { ClusterOptions } from "./cluster-options.ts";
-import type { KindOptions } from "./kind-options.ts";
-import { installOnDemand } from "./install-on-demand.ts";
+import { getRunTools } from "./get-tools.ts";
+import { dataplaneOf, variantsOf, type LabChoice } from "./lab-choice.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { openPage } from "./open-page.ts";
-import type { ProviderOptions } from "./provider-options.ts";
 import type { RunOptions } from "./run-options.ts";
 import { harnessVersion } from "./version.ts";
 import { writeReports, type Reports } from "./write-reports.ts";
 
 /** A run as the verbs ask for it. */
-export interface RunOrder extends RunOptions, ClusterOptions, KindOptions {
-  readonly provider: ProviderOptions["provider"];
-  readonly kernel?: string[];
-  readonly image?: string;
-  readonly cache?: string;
-  readonly agentImage?: string;
-  readonly inventory?: string;
-  readonly install?: boolean;
-  readonly acceptNewHostKeys?: boolean;
-  /** What puts the modes into effect; missing = as `auto` without Calico. */
-  readonly dataplane?: DataplaneChoice;
+export interface RunOrder extends RunOptions {
+  /** What makes the labs, and what puts the modes into effect. */
+  readonly labs: LabChoice;
   readonly modes: readonly Mode[];
   readonly plan: Plan;
   readonly profile: Profile;
@@ -68,7 +56,7 @@ export interface Output {
 /** Runs and stores; prints and reports where wanted; returns the record. */
 export async function performRun(order: RunOrder, output: Output): Promise<RunRecord> {
   requirePromisedPaths(order.modes, order, allSuites);
-  if (order.standing === undefined) await installOnDemand(order);
+  await getRunTools(order.labs, order.plan);
   const id = newRunId();
   const folder = await createResultsFolder(order.out, id);
   const timeline = await openTimeline(folder.timeline);
@@ -128,19 +116,19 @@ async function servicesFor(
   listener: RunListener,
   timeline: Timeline,
 ): Promise<RunServices> {
-  const because = whyReference(order.dataplane ?? { dataplane: "auto" });
+  const { because } = order.labs.dataplane;
   return {
     version: harnessVersion,
     host: localExecutor(),
-    variants: await chosenVariants(order, {
-      ...machinesFor(order.dataplane ?? { dataplane: "auto" }),
+    variants: await variantsOf(order.labs, {
+      stays: order.keep,
       onCommand: ({ startedAt, where, argv, durationMs, exitCode }) => {
         const at = new Date(startedAt).toISOString();
         const exit = exitCode === undefined ? {} : { exitCode };
         timeline.append({ at, where, command: shellQuote(argv), ms: durationMs, ...exit });
       },
     }),
-    dataplane: chosenDataplane(order.dataplane ?? { dataplane: "auto" }, folder.diagnostics),
+    dataplane: dataplaneOf(order.labs, folder.diagnostics),
     ...(because === undefined ? {} : { dataplaneBecause: because }),
     suites: allSuites,
     listener,

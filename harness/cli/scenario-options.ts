@@ -1,7 +1,7 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseModes } from "../encap/mode-words.ts";
 import type { Mode } from "../encap/mode.ts";
-import { UsageError } from "../core/errors.ts";
+import { splitWords } from "../core/flags.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
@@ -72,10 +72,9 @@ export function familiesOf(family: ScenarioOptions["family"]): Family[] | undefi
 
 /** Collects a repeatable, comma-separated option. */
 export function collect(value: string, before: string[]): string[] {
-  const words = value
-    .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "");
-  if (words.length === 0) throw new UsageError("an option that takes a list got an empty one");
-  return [...before, ...words];
+  try {
+    return [...before, ...splitWords(value)];
+  } catch (error) {
+    throw error instanceof RangeError ? new InvalidArgumentError(error.message) : error;
+  }
 }

@@ -5,18 +5,18 @@ import { matchesTrip, type Fault } from "../fault/fault.ts";
 import { faults } from "../fault/registry.ts";
 import type { RunRecord } from "../run/record.ts";
 import { faultNamed } from "./fault-option.ts";
-import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
+import { chooseLabs, providersOf, type LabChoice } from "./lab-choice.ts";
+import { addLabOptions, type LabOptions } from "./lab-options.ts";
 import { chooseProvider, examineProviders } from "../run/choose.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
-import { chosenProviders } from "./chosen-providers.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { performRun } from "./run-and-report.ts";
 import { collect } from "./scenario-options.ts";
 
-interface SelftestOptions extends RunOptions, ProviderOptions {
+interface SelftestOptions extends RunOptions, LabOptions {
   readonly fault: string[];
   readonly topology: string;
   readonly list?: boolean;
@@ -30,7 +30,7 @@ export function addSelftest(program: Command): void {
     .addOption(new Option("--fault <name>", "only these faults; repeatable").argParser(collect).default([], "all"))
     .option("--topology <file|name>", "the lab to break", "two-racks")
     .option("--list", "print the faults and what each must trip");
-  addRunOptions(addProviderOptions(command)).action(async (options: SelftestOptions) => {
+  addRunOptions(addLabOptions(command)).action(async (options: SelftestOptions) => {
     const chosen = options.fault.length === 0 ? faults : options.fault.map(faultNamed);
     if (options.list === true) {
       for (const fault of chosen) console.log(describe(fault));
@@ -63,15 +63,16 @@ async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal
   const fits = fault.fabric === undefined || asked.fabric === fault.fabric;
   const topology = fits ? asked : await loadTopology(`${fault.fabric}-fabric`);
   const plan = planTopology(topology);
+  const labs = chooseLabs(options);
   const unmet = fault.unmet?.(plan);
   if (unmet !== undefined) return { fault, state: "skipped", lines: [unmet] };
-  const mode = await firstRunnableMode(fault, plan, options);
+  const mode = await firstRunnableMode(fault, plan, labs);
   if (mode === undefined) {
     return { fault, state: "skipped", lines: [`no provider here can run ${fault.modes.join(" or ")}`] };
   }
   const order = {
     ...options,
-    dataplane: options,
+    labs,
     modes: [mode],
     plan,
     profile: "quick",
@@ -84,9 +85,9 @@ async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal
   return judge(fault, await performRun(order, { console: false, reports: false }));
 }
 
-async function firstRunnableMode(fault: Fault, plan: Plan, options: SelftestOptions): Promise<Mode | undefined> {
+async function firstRunnableMode(fault: Fault, plan: Plan, labs: LabChoice): Promise<Mode | undefined> {
   const inOrder = fault.modes.flatMap((id) => modes.find((mode) => mode.id === id) ?? []);
-  const candidates = await examineProviders(await chosenProviders(options, {}), plan, inOrder);
+  const candidates = await examineProviders(await providersOf(labs), plan, inOrder);
   return inOrder.find((mode) => !("skip" in chooseProvider(mode, plan.families, candidates)));
 }
 

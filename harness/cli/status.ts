@@ -1,20 +1,18 @@
 import type { Command } from "commander";
 import { abandonedProcesses } from "../lab/leftovers.ts";
 import { findLabs, type FoundLab } from "../run/find-labs.ts";
-import { searchedProviders, type SearchOptions } from "./chosen-providers.ts";
+import { searchedFor } from "./searched-for.ts";
 import { tellBlindSpots } from "./blind-spots.ts";
-import { addClusterOptions } from "./cluster-options.ts";
-import { addInventoryOptions } from "./inventory-options.ts";
+import { addSearchOptions, type SearchOptions } from "./lab-options.ts";
 
 /** `status`: the labs and leftovers of this machine. */
 export function addStatus(program: Command): void {
   const command = program
     .command("status")
     .description("list labs that are up, and leftovers of runs that were killed")
-    .option("--provider <name>", "only labs of this provider")
     .option("--json", "print JSON instead of text");
-  addClusterOptions(addInventoryOptions(command)).action(async (options: SearchOptions & { json?: boolean }) => {
-    const providers = await searchedProviders(options);
+  addSearchOptions(command).action(async (options: SearchOptions & { json?: boolean }) => {
+    const providers = await searchedFor(options);
     const labs = await findLabs(providers);
     await tellBlindSpots(providers);
     if (options.json === true) {

@@ -2,12 +2,13 @@ import { Option, type Command } from "commander";
 import { loadConfig } from "./config-file.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./run-and-report.ts";
-import { resolveRun } from "./cluster-options.ts";
+import { chooseLabs } from "./lab-choice.ts";
+import { addLabOptions, type LabOptions } from "./lab-options.ts";
+import { resolveRun } from "./resolve-run.ts";
 import { addScenarioOptions, type ScenarioOptions } from "./scenario-options.ts";
-import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
 import { faultNamed } from "./fault-option.ts";
 
-interface SuiteOptions extends ScenarioOptions, RunOptions, ProviderOptions {
+interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions {
   readonly fault?: string;
   readonly keep?: boolean;
   readonly config?: string;
@@ -18,7 +19,7 @@ export function addSuite(program: Command): void {
   const command = program
     .command("suite")
     .description("prove on the wire that a Calico mode encapsulates exactly what it must (npm run suite)");
-  addRunOptions(addProviderOptions(addScenarioOptions(command)))
+  addRunOptions(addLabOptions(addScenarioOptions(command)))
     .option("--config <file>", "read options from a YAML file; flags come first")
     .addOption(
       new Option("--fault <name>", "inject a known fault, to see the checks turn red (names: selftest --list)"),
@@ -26,8 +27,9 @@ export function addSuite(program: Command): void {
     .option("--keep", "leave the lab up at the end")
     .action(async (_: SuiteOptions, command: Command) => {
       const { fault: faultName, ...options } = await loadConfig<SuiteOptions>(command);
-      const { modes, plan } = await resolveRun(options);
+      const labs = chooseLabs(options);
+      const { modes, plan } = await resolveRun(options, labs);
       const fault = faultName === undefined ? {} : { fault: faultNamed(faultName) };
-      await runAndReport({ ...options, dataplane: options, modes, plan, keep: options.keep ?? false, ...fault });
+      await runAndReport({ ...options, labs, modes, plan, keep: options.keep ?? false, ...fault });
     });
 }

@@ -1,17 +1,16 @@
 import { Option, type Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { faultNamed } from "./fault-option.ts";
-import { addProviderOptions, type ProviderOptions } from "./provider-options.ts";
-import { resolveRun } from "./cluster-options.ts";
+import { getRunTools } from "./get-tools.ts";
+import { chooseLabs, dataplaneOf, providersOf } from "./lab-choice.ts";
+import { addLabOptions, type LabOptions } from "./lab-options.ts";
+import { resolveRun } from "./resolve-run.ts";
 import { addScenarioOptions, type ScenarioOptions } from "./scenario-options.ts";
-import { installOnDemand } from "./install-on-demand.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { chosenProviders } from "./chosen-providers.ts";
 import { bringUp, type KeptLab } from "../run/bring-up.ts";
-import { chosenDataplane, machinesFor } from "./chosen-dataplane.ts";
 import { newRunId } from "../core/run-id.ts";
 
-interface UpOptions extends ScenarioOptions, ProviderOptions {
+interface UpOptions extends ScenarioOptions, LabOptions {
   readonly fault?: string;
 }
 
@@ -20,25 +19,26 @@ export function addUp(program: Command): void {
   const command = program
     .command("up")
     .description("build a lab that stays, in one mode; then break it and `check` it");
-  addProviderOptions(addScenarioOptions(command))
+  addLabOptions(addScenarioOptions(command))
     .addOption(new Option("--fault <name>", "also inject a known fault (names: selftest --list)"))
     .action(async (options: UpOptions) => {
-      const { modes, plan } = await resolveRun(options);
+      const labs = chooseLabs(options);
+      const { modes, plan } = await resolveRun(options, labs);
       const [mode, ...others] = modes;
       if (mode === undefined || others.length > 0) {
         throw new UsageError("up takes exactly one mode", { fix: "for example --mode VXLANCrossSubnet" });
       }
       const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
-      await installOnDemand({ ...options, dataplane: options, modes: [mode], plan });
+      await getRunTools(labs, plan);
       const runId = newRunId();
-      const providers = await chosenProviders({ ...options, keep: true }, machinesFor(options));
+      const providers = await providersOf(labs, { stays: true });
       const signal = interruptSignal();
       const lab = await bringUp({
         runId,
         mode,
         plan,
         providers,
-        dataplane: chosenDataplane(options),
+        dataplane: dataplaneOf(labs),
         signal,
         ...fault,
       });

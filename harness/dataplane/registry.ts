@@ -1,44 +1,43 @@
+import type { AllGiven } from "../core/flags.ts";
 import { UsageError } from "../core/errors.ts";
-import { calicoDataplane, type CalicoOptions } from "./standalone/standalone-dataplane.ts";
-import type { Dataplane } from "./dataplane.ts";
-import { kubernetesCalico, type KubernetesCalicoOptions } from "./kubernetes/index.ts";
-import { referenceDataplane } from "./reference/reference-dataplane.ts";
+import type { ClusterStanding } from "../provider/offer.ts";
+import { guestOffer, installedOffer } from "./kubernetes/options.ts";
+import type { DataplaneOffer } from "./offer.ts";
+import { referenceOffer } from "./reference/options.ts";
+import { standaloneOffer } from "./standalone/options.ts";
 
-/** What the dataplanes need to know from the command line. */
-export interface DataplaneOptions {
-  readonly calico?: CalicoOptions;
-  /** Given where the labs are clusters: Calico then comes with them. */
-  readonly kubernetes?: KubernetesCalicoOptions;
+/** All dataplanes, in the order in which `--dataplane auto` tries those that are for a lab. To add one, add a line. */
+export const dataplaneOffers: readonly DataplaneOffer[] = [standaloneOffer, installedOffer, guestOffer, referenceOffer];
+
+/** Words that `--dataplane` takes. */
+export const dataplaneNames: readonly string[] = ["auto", ...new Set(dataplaneOffers.map(({ name }) => name))];
+
+/** A dataplane, and why it is that one where nobody asked for it by name. */
+export interface AskedDataplane {
+  readonly offer: DataplaneOffer;
+  readonly because?: string;
 }
 
-/** All dataplanes, by the names that `--dataplane` takes. To add one, add a line. */
-export const dataplanes: Readonly<Record<string, (options: DataplaneOptions) => Dataplane>> = {
-  calico: ({ calico, kubernetes }) =>
-    kubernetes === undefined ? calicoDataplane(calico ?? {}) : kubernetesCalico(kubernetes),
-  reference: () => referenceDataplane,
-};
-
-/** Names that `--dataplane` takes. */
-export const dataplaneNames: readonly string[] = ["auto", ...Object.keys(dataplanes)];
-
-/**
- * The dataplane of that name; `auto` is real Calico where a source of it was given or the lab is a cluster, and otherwise
- * the reference. UsageError lists all names, or tells that a cluster takes no reference dataplane.
- */
-export function createDataplane(name = "auto", options: DataplaneOptions = {}): Dataplane {
-  const real = options.calico?.source !== undefined || options.kubernetes !== undefined;
-  const chosen = name !== "auto" ? name : real ? "calico" : "reference";
-  if (chosen === "reference" && options.kubernetes !== undefined) throw noReference();
-  const make = Object.hasOwn(dataplanes, chosen) ? dataplanes[chosen] : undefined;
-  if (make !== undefined) return make(options);
-  throw new UsageError(`unknown dataplane "${name}"; known: ${dataplaneNames.join(", ")}`);
+/** The dataplane of that name for labs of that kind, or the first that `auto` takes there; UsageError where there is none. */
+export function askedDataplane(word: string, given: AllGiven, cluster?: ClusterStanding): AskedDataplane {
+  const fitting = dataplaneOffers.filter((offer) => offer.cluster === cluster);
+  if (word !== "auto") return { offer: named(word, fitting) };
+  const [offer] = fitting.filter((each) => each.taken(given));
+  if (offer === undefined) throw new UsageError("no dataplane is for these labs");
+  const passedOver = fitting.slice(0, fitting.indexOf(offer)).flatMap((each) => each.passedOver ?? []);
+  return passedOver.length === 0 ? { offer } : { offer, because: passedOver.join("; ") };
 }
 
-function noReference(): UsageError {
-  return new UsageError(
-    "the reference dataplane cannot be put into a cluster, where Calico's own rules and routes are",
-    {
-      fix: "leave --dataplane out, or take --provider netns, vm or docker",
-    },
-  );
+function named(word: string, fitting: readonly DataplaneOffer[]): DataplaneOffer {
+  const offer = fitting.find(({ name }) => name === word);
+  if (offer !== undefined) return offer;
+  if (dataplaneOffers.some(({ name }) => name === word)) {
+    throw new UsageError(
+      `the ${word} dataplane cannot be put into a cluster, where Calico's own rules and routes are`,
+      {
+        fix: "leave --dataplane out, or take a provider whose labs are no clusters",
+      },
+    );
+  }
+  throw new UsageError(`unknown dataplane "${word}"; known: ${dataplaneNames.join(", ")}`);
 }

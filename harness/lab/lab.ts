@@ -34,6 +34,8 @@ export interface Lab {
   readonly slow?: boolean;
   /** Missing where the nodes share this host's kernel and files. */
   readonly machines?: OwnMachines;
+  /** The nodes are namespaces that run this host's programs on its files. */
+  readonly hostFiles?: true;
   /** The nodes carry others' traffic too, as those of a cluster do: captures keep only what probes send. */
   readonly shared?: boolean;
 }

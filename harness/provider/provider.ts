@@ -7,6 +7,10 @@ export interface Provider {
   readonly name: string;
   /** What its nodes can do here; known once `check` has looked at the machine, empty before. */
   readonly capabilities: ReadonlySet<Capability>;
+  /** How a reason begins that is about the kernel of its nodes: "this kernel has", "its guests have". */
+  readonly kernelHas: string;
+  /** Its nodes run on the kernel of this machine. */
+  readonly sharesKernel?: true;
   /** Every problem that keeps this plan from being built here; [] = can. */
   check(plan: Plan): Promise<readonly Problem[]>;
   /** Builds the lab; every part is registered in the scope before it is made. */

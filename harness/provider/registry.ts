@@ -1,29 +1,42 @@
-import type { ProviderContext } from "./context.ts";
-import { createDockerProvider, type DockerProviderOptions } from "./docker/index.ts";
-import { createKindProvider, type KindProviderOptions } from "./kind/index.ts";
-import { netnsProvider } from "./netns/index.ts";
-import type { Provider } from "./provider.ts";
-import { createVmProvider, type VmOptions } from "./vm/index.ts";
+import type { AllGiven } from "../core/flags.ts";
+import { UsageError } from "../core/errors.ts";
+import { clusterOffer } from "./cluster/options.ts";
+import { dockerOffer } from "./docker/options.ts";
+import { hostsOffer } from "./hosts/options.ts";
+import { kindOffer } from "./kind/options.ts";
+import { netnsOffer } from "./netns/options.ts";
+import type { ProviderOffer } from "./offer.ts";
+import { vmOffer } from "./vm/options.ts";
 
-/** What a run gives to its providers: to all of them, and to single ones. */
-export interface ProvidersContext extends ProviderContext {
-  readonly vm?: Pick<VmOptions, "cache" | "kernel" | "payload" | "image" | "onNotice">;
-  readonly docker?: Pick<DockerProviderOptions, "agentImage" | "cache" | "stays">;
-  readonly kind?: KindProviderOptions;
-}
-
-/** All providers, cheapest first: the order in which `--provider auto` tries them, but for `onRequest`. To add one, add a line. */
-const makers: readonly ((context: ProvidersContext) => Provider)[] = [
-  netnsProvider,
-  (context) => createDockerProvider({ ...context, ...context.docker }),
-  (context) => createVmProvider({ ...context, ...context.vm }),
-  (context) => createKindProvider({ ...context, ...context.kind }),
+/** All providers, cheapest first: the order in which `--provider auto` tries those that it may. To add one, add a line. */
+export const providerOffers: readonly ProviderOffer[] = [
+  netnsOffer,
+  dockerOffer,
+  vmOffer,
+  kindOffer,
+  hostsOffer,
+  clusterOffer,
 ];
 
-/** Providers that `--provider auto` leaves out: a cluster takes half a minute, and real Calico to be worth it. */
-export const onRequest: readonly string[] = ["kind"];
+/** Words that `--provider` takes. */
+export const providerNames: readonly string[] = ["auto", ...providerOffers.map(({ name }) => name)];
 
-/** Makes every provider; none touches the machine before it is asked to. */
-export function createProviders(context: ProvidersContext = {}): readonly Provider[] {
-  return makers.map((make) => make(context));
+/** The providers that may make the labs of a run: the named one, the one that a flag means, or all that `auto` tries. */
+export function askedProviders(word: string, given: AllGiven): readonly ProviderOffer[] {
+  if (word !== "auto") return [providerNamed(word)];
+  const [meant] = providerOffers.filter(({ meantBy = [] }) => meantBy.some((flag) => given[flag] !== undefined));
+  return meant === undefined ? providerOffers.filter(({ auto }) => auto) : [meant];
+}
+
+/** The providers whose labs can be looked for: the named one, or all that need no flag beside those that are given. */
+export function searchedProviders(word: string, given: AllGiven): readonly ProviderOffer[] {
+  if (word !== "auto") return [providerNamed(word)];
+  return providerOffers.filter(({ needs }) => needs === undefined || given[needs.flag] !== undefined);
+}
+
+/** The provider of that name; UsageError lists all. */
+export function providerNamed(name: string): ProviderOffer {
+  const offer = providerOffers.find((known) => known.name === name);
+  if (offer !== undefined) return offer;
+  throw new UsageError(`unknown provider "${name}"; known: ${providerNames.join(", ")}`);
 }

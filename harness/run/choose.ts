@@ -16,7 +16,7 @@ export function chooseProvider(mode: Mode, families: readonly Family[], candidat
   for (const { provider, problems } of candidates) {
     // What the nodes could do is not known of a provider that cannot make any.
     const lacking = problems.length > 0 ? [] : needs.filter((need) => !provider.capabilities.has(need));
-    const reasons = [...problems, ...lacking.map((need) => lackingReason(provider.name, need))];
+    const reasons = [...problems, ...lacking.map((need) => lackingReason(provider, need))];
     if (reasons.length === 0) return { mode, provider, because: because(provider, needs, ruledOut) };
     ruledOut.push(...reasons);
   }
@@ -31,7 +31,7 @@ export interface Candidate {
 
 /**
  * Asks providers, cheapest first, what keeps them from building the plan here, until every mode has one; also fills in their
- * capabilities. Containers have the kernel of this machine: where namespaces can be made they can do no mode more.
+ * capabilities. Of several whose nodes have the kernel of this machine, one that works is enough: another can do no mode more.
  */
 export async function examineProviders(
   providers: readonly Provider[],
@@ -39,10 +39,10 @@ export async function examineProviders(
   modes: readonly Mode[],
 ): Promise<readonly Candidate[]> {
   const candidates: Candidate[] = [];
-  const namespacesWork = (): boolean =>
-    candidates.some(({ provider, problems }) => provider.name === "netns" && problems.length === 0);
+  const thisKernelWorks = (): boolean =>
+    candidates.some(({ provider, problems }) => provider.sharesKernel === true && problems.length === 0);
   for (const provider of providers) {
-    if (provider.name === "docker" && namespacesWork()) continue;
+    if (provider.sharesKernel === true && thisKernelWorks()) continue;
     const problems = await provider.check(plan);
     candidates.push({ provider, problems: problems.map(({ what, fix }) => `${provider.name}: ${what} (${fix})`) });
     if (modes.every((mode) => "provider" in chooseProvider(mode, plan.families, candidates))) break;
@@ -58,16 +58,12 @@ export function capabilitiesFor(mode: Mode, families: readonly Family[]): readon
 }
 
 function because(provider: Provider, needs: readonly Capability[], ruledOut: readonly string[]): string {
-  const can = needs.length === 0 ? "needs no tunnel" : `this kernel has ${needs.join(" and ")}`;
-  const others =
-    { vm: "its guests have", docker: "its containers have", kind: "its nodes have" }[provider.name] ?? "the hosts have";
-  const kernel = provider.name === "netns" ? can : `${others} ${needs.join(" and ") || "all it needs"}`;
-  return ruledOut.length === 0 ? kernel : ruledOut.join("; ");
+  if (ruledOut.length > 0) return ruledOut.join("; ");
+  return needs.length === 0 ? "needs no tunnel" : `${provider.kernelHas} ${needs.join(" and ")}`;
 }
 
-function lackingReason(provider: string, need: Capability): string {
-  const kernel = provider === "netns" ? "this kernel has" : "its nodes' kernels have";
-  if (need === "ipip") return `${provider}: ${kernel} no ipip module`;
-  if (need === "vxlan6") return `${provider}: ${kernel} no VXLAN over IPv6 (needs 4.19.1 or newer)`;
-  return `${provider}: ${kernel} no ${need}`;
+function lackingReason({ name, kernelHas }: Provider, need: Capability): string {
+  if (need === "ipip") return `${name}: ${kernelHas} no ipip module`;
+  if (need === "vxlan6") return `${name}: ${kernelHas} no VXLAN over IPv6 (needs 4.19.1 or newer)`;
+  return `${name}: ${kernelHas} no ${need}`;
 }

@@ -56,7 +56,7 @@ export async function missingCalico(
     const reason = "machines need the whole root file system of Calico's image, and a folder of programs is none";
     return [{ reason, fix: "--calico-archive FILE" }];
   }
-  if (lab.provider !== "netns" && lab.machines === undefined) {
+  if (lab.hostFiles !== true && lab.machines === undefined) {
     const reason = `Calico without Kubernetes runs on netns and vm so far, not on ${lab.provider}`;
     return [{ reason, fix: "--provider netns" }];
   }

@@ -42,6 +42,7 @@ export function clusterProvider(context: ProviderContext, options: ClusterOption
   return {
     name,
     capabilities,
+    kernelHas: "the hosts have",
     check: async (plan) => {
       const problems = await checkCluster(plan, options);
       for (const capability of possible) capabilities.add(capability);

@@ -32,20 +32,21 @@ import {
 
 const name = "docker";
 
-export interface DockerProviderOptions extends ProviderContext, AgentOptions {
-  /** Labs shall outlive this process, so that nothing that follows its death may remove them. */
-  readonly stays?: boolean;
-}
+/** What a run tells the provider of labs of containers. */
+export interface DockerProviderOptions extends ProviderContext, AgentOptions {}
 
 /** Provider of labs made of Docker containers, one network per rack: needs no root, only the right to use the engine. */
 export function createDockerProvider(options: DockerProviderOptions = {}): Provider {
   const host = recorded(localExecutor({ where: "this host" }), options);
   const capabilities = new Set<Capability>();
   let looked: Promise<EngineReady | readonly Problem[]> | undefined;
-  const look = (): Promise<EngineReady | readonly Problem[]> => (looked ??= lookAtEngine(host, options));
+  const look = (): Promise<EngineReady | readonly Problem[]> =>
+    (looked ??= lookAtEngine(host, { ...options, provider: name }));
   return {
     name,
     capabilities,
+    kernelHas: "its containers have",
+    sharesKernel: true,
     check: async (plan) => {
       const ready = await look();
       if (!("engine" in ready)) return ready;
@@ -59,9 +60,9 @@ export function createDockerProvider(options: DockerProviderOptions = {}): Provi
     },
     label: async ({ runId }, label) => {
       const { id, parts } = await findLab(host, runId);
-      await writeLabel(host, runId, labLabels(id), label, parts);
+      await writeLabel(host, runId, labLabels(id, name), label, parts);
     },
-    discover: () => discoverContainers(host),
+    discover: () => discoverContainers(host, name),
     blindSpot: () => engineBlindSpot(host),
     attach: (ref, plan) => attach(ref, plan, host, options),
     destroy: ({ runId }) => destroyContainers(runId, host),
@@ -80,7 +81,10 @@ async function provision(
 ): Promise<Lab> {
   const id = await ownLabId(runId, host, options);
   const executorOf = executors(id, options);
-  await buildContainers({ plan, id, host, engine, image, stays: options.stays === true, executorOf }, scope);
+  await buildContainers(
+    { provider: name, plan, id, host, engine, image, stays: options.stays === true, executorOf },
+    scope,
+  );
   return labOf(plan, id, executorOf, engineRelease(engine));
 }
 

@@ -37,6 +37,7 @@ export function fakeProvider(options: FakeOptions = {}): Provider {
   return {
     name: "fake",
     capabilities: new Set(options.capabilities ?? ["vxlan", "vxlan6", "ipip", "ipv6"]),
+    kernelHas: "its members have",
     check: () => Promise.resolve([]),
     provision: (plan, runId, scope) =>
       soon(() => {

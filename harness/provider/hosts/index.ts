@@ -39,6 +39,7 @@ export function hostsProvider(context: ProviderContext, options: HostsOptions): 
   return {
     name,
     capabilities,
+    kernelHas: "the hosts have",
     check: async (plan) => {
       const { problems, found } = await hosts.check(plan);
       capabilities.clear();

@@ -48,6 +48,7 @@ export function createKindProvider(options: KindProviderOptions = {}): Provider 
   return {
     name,
     capabilities: kind.capabilities,
+    kernelHas: "its nodes have",
     check: (plan) => kind.check(plan),
     provision: (plan, runId, scope) => kind.provision(plan, runId, scope),
     label: async ({ runId }, label) => {
@@ -119,7 +120,7 @@ class KindLabs {
   }
 
   #look(): Promise<EngineReady | readonly Problem[]> {
-    return (this.#looked ??= lookAtEngine(this.#host, this.#options));
+    return (this.#looked ??= lookAtEngine(this.#host, { ...this.#options, provider: name }));
   }
 
   #access(runId: string, kubeconfig: string): ClusterAccess {

@@ -59,7 +59,7 @@ describe("finding labs on kind clusters", () => {
 
   it("leaves labs of containers to their own provider", async () => {
     assert.deepEqual(await discoverClusters(scriptedExecutor(await engine("docker", { nodes: others }))), []);
-    assert.deepEqual(await discoverContainers(scriptedExecutor(await engine("kind"))), []);
+    assert.deepEqual(await discoverContainers(scriptedExecutor(await engine("kind")), "docker"), []);
   });
 
   it("finds nothing where no engine answers, and does not take a lab for stale whose owner it could not ask for", async () => {

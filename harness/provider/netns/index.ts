@@ -30,6 +30,8 @@ export function netnsProvider(context: ProviderContext = {}): Provider {
   return {
     name,
     capabilities,
+    kernelHas: "this kernel has",
+    sharesKernel: true,
     check,
     provision: async (plan, runId, scope) => {
       const id = await ownLabId(runId, ownerPid);
@@ -115,5 +117,5 @@ function labOf(plan: Plan, id: LabId, host: Executor): Lab {
       return { name: memberName, role, executor, namespacePrefix: memberPrefix(id) };
     };
   const nodes = plan.nodes.map(member("node"));
-  return { runId: id.runId, provider: name, plan, nodes, routers: plan.routers.map(member("router")) };
+  return { runId: id.runId, provider: name, plan, nodes, routers: plan.routers.map(member("router")), hostFiles: true };
 }

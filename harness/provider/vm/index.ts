@@ -12,7 +12,7 @@ import type { ProviderContext } from "../context.ts";
 import { readLabel, writeLabel } from "../../lab/namespace-label.ts";
 import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } from "../../lab/lab-id.ts";
 import { labIdOf } from "../../lab/owner.ts";
-import type { Capability, Lab, LabNode, LabRef, OwnMachines, Payload } from "../../lab/lab.ts";
+import type { Capability, Lab, LabNode, LabRef, OwnMachines } from "../../lab/lab.ts";
 import type { Provider } from "../provider.ts";
 import { buildMachines, inMachines, loginFile, type BuiltMachines } from "./build-lab.ts";
 import { hostProblems } from "./check.ts";
@@ -38,17 +38,12 @@ const imageMemoryMiB = 1024;
 /** What Debian's cloud kernels can do from 6.1 on, with the modules that every guest has on board. */
 const capabilities: readonly Capability[] = ["vxlan", "vxlan6", "ipip", "nftables", "netem", "tbf", "ipv6"];
 
+/** What a run tells the provider of virtual machines. */
 export interface VmOptions extends ProviderContext {
-  /** Folder for kernels, images and saved states, shared by all runs; default `~/.cache/encaplab`. */
-  readonly cache?: string;
   /** `6.1`, a whole release as `availableKernels` gives it, or the path of a `linux-image-*.deb`; default 6.1. */
   readonly kernel?: string;
   /** A cloud image (qcow2 with cloud-init) that all nodes boot from instead. */
   readonly image?: string;
-  /** Told of what the user should know and no error says: why labs start slowly. */
-  readonly onNotice?: (text: string) => void;
-  /** Gives the files that every node shall have, when nodes are made. */
-  readonly payload?: () => Promise<Payload | undefined>;
 }
 
 /** Provider of labs whose nodes are virtual machines with a kernel of the user's choice; racks and routers are namespaces. */
@@ -61,6 +56,7 @@ export function createVmProvider(options: VmOptions = {}): Provider {
   return {
     name,
     capabilities: new Set(capabilities),
+    kernelHas: "its guests have",
     check: () => hostProblems(host(), options.userId ?? process.getuid?.(), options.image),
     provision: async (plan, runId, scope) => {
       const id = await labIdOf(runId, ownerPid);

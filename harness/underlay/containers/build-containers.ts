@@ -53,12 +53,12 @@ export function memberExecutor({ runId, ownerPid }: LabId, { name, role }: Plann
 }
 
 /** Builds networks, containers, addresses and routes of a plan, and pings along its ways until each has been answered. */
-export async function buildContainers(build: Build, scope: Scope): Promise<void> {
+export async function buildContainers(build: Build & { readonly provider: string }, scope: Scope): Promise<void> {
   const { plan, id, host } = build;
   const racks = racksOf(plan, id.runId);
   scope.defer(`remove lab ${id.runId}: npm run lab -- down ${id.runId}`, () => destroyContainers(id.runId, host));
   const reaper = await reaperLabels(host, build.stays);
-  const labels = { ...labLabels(id), ...reaper };
+  const labels = { ...labLabels(id, build.provider), ...reaper };
   await makeRacks(build, racks, labels);
   await makeMembers(build, membersOf(plan), racks, labels, reaper !== undefined);
   await pingRacks(rackWays(build), build.engine);

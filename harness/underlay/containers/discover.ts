@@ -6,12 +6,12 @@ import { readLabel } from "./label.ts";
 import { dockerOwnerLives } from "./owner.ts";
 import { findAllParts, findParts, type Part } from "./parts.ts";
 
-/** Finds all labs on the engine by the labels of what they are made of. */
-export async function discoverContainers(host: Executor): Promise<readonly LabRef[]> {
+/** Finds all labs of a provider on the engine by the labels of what they are made of. */
+export async function discoverContainers(host: Executor, provider: string): Promise<readonly LabRef[]> {
   const byRun = new Map<string, Part[]>();
-  const own = (await findAllParts(host)).filter(({ provider }) => provider === "docker");
+  const own = (await findAllParts(host)).filter((part) => part.provider === provider);
   for (const part of own) byRun.set(part.runId, [...(byRun.get(part.runId) ?? []), part]);
-  return Promise.all([...byRun].map(([runId, parts]) => describeParts(runId, "docker", parts, host)));
+  return Promise.all([...byRun].map(([runId, parts]) => describeParts(runId, provider, parts, host)));
 }
 
 /** What the parts of one lab tell of it. */

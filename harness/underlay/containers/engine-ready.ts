@@ -9,6 +9,7 @@ import type { Capability, Problem } from "../../lab/lab.ts";
 import { agentImage } from "./agent-image.ts";
 import { destroyContainers } from "./destroy.ts";
 import { findEngine, isEngine, type Engine } from "./engine.ts";
+import { labLabels } from "./names.ts";
 import { dockerLabId } from "./owner.ts";
 import { tryContainer } from "./try-container.ts";
 
@@ -30,7 +31,10 @@ export interface EngineReady {
 }
 
 /** What can be done with the engine here, or why nothing can; makes the agent image where there is none. */
-export async function lookAtEngine(host: Executor, options: AgentOptions): Promise<EngineReady | readonly Problem[]> {
+export async function lookAtEngine(
+  host: Executor,
+  options: AgentOptions & { readonly provider: string },
+): Promise<EngineReady | readonly Problem[]> {
   const engine = await findEngine(host);
   if (!isEngine(engine)) return [engine];
   try {
@@ -49,12 +53,12 @@ export async function lookAtEngine(host: Executor, options: AgentOptions): Promi
 async function tryEngine(
   host: Executor,
   image: string,
-  options: AgentOptions,
+  options: Parameters<typeof lookAtEngine>[1],
   scope: Scope,
 ): ReturnType<typeof tryContainer> {
   const id = await ownLabId(newRunId(), host, options);
   scope.defer(`remove scratch container of ${id.runId}`, () => destroyContainers(id.runId, host));
-  return tryContainer(host, image, id);
+  return tryContainer(host, image, labLabels(id, options.provider));
 }
 
 /** The identity of a lab that this run makes. */

@@ -17,14 +17,8 @@ export const labelKeys = {
   labeledAt: "encaplab.labeled-at",
 } as const;
 
-/** Providers whose labs are made of containers. */
-export type ContainerProvider = "docker" | "kind";
-
-/** Labels of everything that belongs to a lab. */
-export function labLabels(
-  { runId, ownerPid, ownerStart }: LabId,
-  provider: ContainerProvider = "docker",
-): Readonly<Record<string, string>> {
+/** Labels of everything that belongs to a lab of a provider. */
+export function labLabels({ runId, ownerPid, ownerStart }: LabId, provider: string): Readonly<Record<string, string>> {
   return {
     [labelKeys.run]: runId,
     [labelKeys.provider]: provider,

@@ -1,9 +1,8 @@
 import type { Executor } from "../../exec/executor.ts";
 import { parseTrials, trialScript } from "../../lab/capabilities.ts";
-import type { LabId } from "../../lab/lab-id.ts";
 import type { Capability, Problem } from "../../lab/lab.ts";
 import { agentTools } from "../../rootfs/host-image.ts";
-import { labelArgv, labLabels } from "./names.ts";
+import { labelArgv } from "./names.ts";
 
 /** What a container of the engine can do, and what keeps it from being a node. */
 export interface Trial {
@@ -23,7 +22,11 @@ const needed = agentTools
  * Tries each capability in a scratch container that carries a lab's labels, so that it is found if we die. The same
  * container proves that pods' namespaces can be made and that settings can be written.
  */
-export async function tryContainer(host: Executor, image: string, id: LabId): Promise<Trial> {
+export async function tryContainer(
+  host: Executor,
+  image: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<Trial> {
   const script = `
 for program in ${needed.join(" ")}; do command -v $program >/dev/null || echo "lacking $program"; done
 ip netns add trial 2>/tmp/why || { echo "no namespace: $(cat /tmp/why)"; exit 0; }
@@ -31,7 +34,7 @@ for path in /proc/sys/net/ipv6/conf/*/disable_ipv6; do [ ! -w $path ] || echo 0 
 { echo 1 >/proc/sys/net/ipv4/ip_forward; } 2>/tmp/why || echo "no setting: $(cat /tmp/why)"
 ${trialScript}`;
   const argv = [
-    ...["docker", "run", "--rm", "--network", "none", ...labelArgv(labLabels(id))],
+    ...["docker", "run", "--rm", "--network", "none", ...labelArgv(labels)],
     ...["--cap-add", "NET_ADMIN", "--cap-add", "NET_RAW", "--cap-add", "SYS_ADMIN"],
     ...["--security-opt", "apparmor=unconfined", "--security-opt", "label=disable"],
     ...["--security-opt", "systempaths=unconfined", "--entrypoint", "", image, "sh", "-c", script],

@@ -1,0 +1,36 @@
+import { LabError } from "../core/errors.ts";
+import type { Plan } from "../topology/plan.ts";
+import { installTools, missingTools } from "../../scripts/tools.mjs";
+import type { LabChoice } from "./lab-choice.ts";
+
+const say = (line: string): void => {
+  process.stderr.write(`encaplab: ${line}\n`);
+};
+
+/** Installs programs by the same rules as the bootstrap; what cannot be installed is told, and left to whoever needs it. */
+export async function getTools(tools: readonly string[]): Promise<void> {
+  const problem = await install(tools);
+  if (problem !== undefined) say(problem);
+}
+
+/** Installs programs without which nothing can be begun. Throws a LabError that names the packages. */
+export async function needTools(tools: readonly string[]): Promise<void> {
+  const problem = await install(tools);
+  if (problem !== undefined) throw new LabError(problem);
+}
+
+/**
+ * Installs what a run needs before anything is built: what its first provider cannot be without, which the others share, and what
+ * its dataplane wants, which names by itself what is missing.
+ */
+export async function getRunTools({ given, offers, dataplane }: LabChoice, plan: Plan): Promise<void> {
+  const [first] = offers;
+  await needTools(first?.tools?.(given, process.getuid?.()).needed ?? []);
+  await getTools(dataplane.offer.tools?.(given, plan) ?? []);
+}
+
+async function install(tools: readonly string[]): Promise<string | undefined> {
+  const missing = missingTools(tools);
+  if (missing.length === 0) return undefined;
+  return installTools(missing, { allowed: process.env.ENCAPLAB_NO_INSTALL === undefined, say });
+}

@@ -1,0 +1,11 @@
+import type { OptionGroup } from "../provider/offer.ts";
+
+/** Headings under which the help lists options. */
+export const helpGroups: Readonly<Record<OptionGroup | "prove" | "output", string>> = {
+  prove: "What to prove:",
+  lab: "The lab:",
+  calico: "Real Calico:",
+  kubernetes: "Kubernetes:",
+  machines: "Machines:",
+  output: "Output:",
+};

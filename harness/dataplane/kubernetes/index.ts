@@ -1,2 +1,0 @@
-export { kubernetesCalico, type KubernetesCalicoOptions } from "./kubernetes-dataplane.ts";
-export { defaultCalicoVersion } from "./manifest-source.ts";

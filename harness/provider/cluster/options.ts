@@ -1,0 +1,71 @@
+import { pick, text, type AllGiven } from "../../core/flags.ts";
+import { UsageError } from "../../core/errors.ts";
+import { clusterAccess, type ClusterAccess } from "../../kubernetes/access.ts";
+import { runTools } from "../run-tools.ts";
+import type { ProviderContext } from "../context.ts";
+import type { ProviderOffer } from "../offer.ts";
+import type { Provider } from "../provider.ts";
+import { sharedFlags } from "../shared-flags.ts";
+import { discoverPlan } from "./discover-plan.ts";
+import { clusterSource } from "./discover-topology.ts";
+import { doctorPage } from "./doctor-page.ts";
+import { clusterProvider } from "./index.ts";
+
+const flags = {
+  kubeconfig: text("file", "use a Kubernetes cluster that exists, with Calico in it"),
+  context: text("name", "context of the kubeconfig (default: its current one)"),
+  ...sharedFlags,
+};
+
+/** Labs on a cluster that exists: its nodes, its Calico, and the mode that it is in. */
+export const clusterOffer: ProviderOffer = {
+  name: "cluster",
+  group: "kubernetes",
+  flags,
+  auto: false,
+  meantBy: ["kubeconfig"],
+  reachedBy: ["kubeconfig", "context", "kubectl", "agentImage", "allowModeChange"],
+  needs: {
+    flag: "kubeconfig",
+    detail: "runs on a Kubernetes cluster that exists, and none is named",
+    fix: "lab doctor --kubeconfig FILE: looks at it, and prints the rights that runs on it need",
+  },
+  cluster: "guest",
+  make,
+  tools: () => ({ needed: runTools, wanted: [] }),
+  discovery: {
+    source: clusterSource,
+    allowsEveryMode: (given) => pick(flags, given).allowModeChange === true,
+    find: (given, families) => discoverPlan(accessOf(given, {}), families),
+    page: (given) => {
+      const { kubeconfig, allowModeChange = false } = pick(flags, given);
+      const cluster = kubeconfig === undefined ? {} : { access: accessOf(given, {}), provider: make(given, {}) };
+      return doctorPage({ ...cluster, allowModeChange });
+    },
+  },
+};
+
+function make(given: AllGiven, context: ProviderContext): Provider {
+  const { agentImage: image, allowModeChange = false } = pick(flags, given);
+  return clusterProvider(context, {
+    access: accessOf(given, context),
+    ...(image === undefined ? {} : { image }),
+    allowModeChange,
+  });
+}
+
+/** The way to the cluster; UsageError where none is named: nobody's default cluster is touched by accident. */
+function accessOf(given: AllGiven, { onCommand }: ProviderContext): ClusterAccess {
+  const { kubeconfig, context, kubectl } = pick(flags, given);
+  if (kubeconfig === undefined) {
+    throw new UsageError("--provider cluster needs a cluster", {
+      fix: "give --kubeconfig FILE, and --context NAME where the file has several",
+    });
+  }
+  const chosen = {
+    kubeconfig,
+    ...(context === undefined ? {} : { context }),
+    ...(kubectl === undefined ? {} : { kubectl }),
+  };
+  return clusterAccess(chosen, onCommand);
+}

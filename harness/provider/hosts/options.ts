@@ -1,0 +1,43 @@
+import { pick, text, yes } from "../../core/flags.ts";
+import { UsageError } from "../../core/errors.ts";
+import { runTools } from "../run-tools.ts";
+import type { ProviderOffer } from "../offer.ts";
+import { hostsProvider } from "./index.ts";
+import { loadInventory } from "./inventory.ts";
+
+const flags = {
+  inventory: text("file", "use machines that exist, over ssh: a YAML file with address, user and key of each node"),
+  install: yes("let the machines of the inventory install the packages they lack"),
+  acceptNewHostKeys: yes("trust machines of the inventory whose ssh host key is not known yet"),
+};
+
+/** Labs on machines that exist, reached over ssh. */
+export const hostsOffer: ProviderOffer = {
+  name: "hosts",
+  group: "machines",
+  flags,
+  auto: false,
+  meantBy: ["inventory"],
+  reachedBy: ["inventory", "acceptNewHostKeys"],
+  needs: {
+    flag: "inventory",
+    detail: "runs on machines that exist, and no inventory is given",
+    fix: "lab doctor --inventory FILE: logs in to each and says what it lacks",
+  },
+  make: async (given, context) => {
+    const { inventory, install = false, acceptNewHostKeys = false } = pick(flags, given);
+    if (inventory === undefined) {
+      throw new UsageError("--provider hosts needs machines", {
+        fix: "give --inventory FILE (npm run lab -- schema inventory)",
+      });
+    }
+    return hostsProvider(context, {
+      inventory: await loadInventory(inventory),
+      install,
+      acceptNewHostKeys,
+      ...(context.sshAgent === undefined ? {} : { agent: context.sshAgent }),
+      ...(context.onNotice === undefined ? {} : { onNotice: context.onNotice }),
+    });
+  },
+  tools: () => ({ needed: runTools, wanted: [] }),
+};
