@@ -1,19 +1,20 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import ts from "typescript";
+import { findStrayProviderNames } from "./provider-names.ts";
 
 interface Layers {
   readonly order: readonly (readonly string[])[];
   readonly advice: string;
 }
 
-/** Every import in harness/ that points to a room of the same or a later row of layers.json. */
+/** Every import in harness/ that points to a room of the same or a later row of layers.json, and every stray name of a provider. */
 export async function findUpwardImports(harness: string): Promise<readonly string[]> {
   const layers = JSON.parse(await readFile(join(harness, "layers.json"), "utf8")) as Layers;
   const rooms = layers.order.flatMap((row, index) => row.map((name): Room => ({ name, row: index })));
   const files = (await readdir(harness, { recursive: true })).filter((name) => name.endsWith(".ts"));
   const found = await Promise.all(files.map((file) => violationsIn(harness, file, rooms)));
-  const problems = found.flat();
+  const problems = [...found.flat(), ...(await findStrayProviderNames(harness))];
   return problems.length === 0 ? [] : [...problems, layers.advice];
 }
 
