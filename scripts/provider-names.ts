@@ -23,7 +23,7 @@ export async function findStrayProviderNames(harness: string): Promise<readonly 
   const folders = await readdir(join(harness, "provider"), { withFileTypes: true }).catch(() => []);
   const names = new Set(folders.filter((entry) => entry.isDirectory()).map(({ name }) => name));
   const files = (await readdir(harness, { recursive: true })).filter(
-    (name) => name.endsWith(".ts") && !/(\.(test|contract|test-data)\.ts$)|\/testdata\//.test(name),
+    (name) => name.endsWith(".ts") && !/(\.(test|contract|fixture)\.ts$)|\/testdata\//.test(name),
   );
   const found = await Promise.all(
     files
