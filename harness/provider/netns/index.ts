@@ -18,6 +18,7 @@ import { labNamespaces } from "../../lab/leftovers.ts";
 import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } from "../../lab/lab-id.ts";
 import { labIdOf } from "../../lab/owner.ts";
 import { buildLab } from "../../underlay/build-lab.ts";
+import { makeNeighborRoom } from "../../underlay/neighbor-room.ts";
 
 const name = "netns";
 
@@ -35,6 +36,7 @@ export function netnsProvider(context: ProviderContext = {}): Provider {
     check,
     provision: async (plan, runId, scope) => {
       const id = await ownLabId(runId, ownerPid);
+      await makeNeighborRoom(plan, scope);
       await buildLab(plan, id, host(runId), scope);
       return labOf(plan, id, host(runId));
     },
