@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { skipFor } from "../core/skip.test-data.ts";
+import { skipFor } from "../core/skip.fixture.ts";
 import { withScope } from "../core/scope.ts";
-import { planOf } from "../encap/plan.test-data.ts";
+import { planOf } from "../encap/plan.fixture.ts";
 import type { Plan } from "../topology/plan.ts";
 import { makeNeighborRoom, neighborsOf } from "./neighbor-room.ts";
 
