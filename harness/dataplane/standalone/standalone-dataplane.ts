@@ -20,6 +20,7 @@ import { bgpOf, missingCalico } from "./missing.ts";
 import type { Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities } from "./read-identities.ts";
+import { releaseArgv } from "./release-argv.ts";
 import { restartNotes } from "./restarts.ts";
 
 /** What the command line knows about the Calico to run. */
@@ -109,8 +110,7 @@ async function titleOf(lab: Lab, { calicoNode, root }: CalicoFiles): Promise<str
   // On this host even where nodes are machines, which would take a second to load it: they run the same files.
   const executor = lab.machines?.host ?? lab.nodes[0]?.executor;
   if (executor === undefined) throw new LabError(`lab ${lab.runId} has no node`);
-  const argv = root === undefined ? [calicoNode, "-v"] : ["chroot", root, calicoNode, "-v"];
-  const { stdout } = await executor.run(argv);
+  const { stdout } = await executor.run(releaseArgv(calicoNode, root));
   const version = /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? stdout.trim().split("\n")[0] ?? "";
   return `Calico ${version} (ClusterIP by rules of the lab's own)`;
 }
