@@ -1,9 +1,15 @@
-import type { ExpectedDirection, Form, PathExpectation } from "./expectation.ts";
+import type { ExpectedDirection, ObservedForm, PathExpectation } from "./expectation.ts";
 
-const words: Readonly<Record<Form | "none", string>> = { none: "local", plain: "plain", ipip: "IPIP", vxlan: "VXLAN" };
+const words: Readonly<Record<ObservedForm | "none", string>> = {
+  none: "local",
+  plain: "plain",
+  ipip: "IPIP",
+  vxlan: "VXLAN",
+  other: "another tunnel",
+};
 
-/** A form in a word for tables: `local` (never leaves the node), `plain`, `IPIP`, `VXLAN`. */
-export function describeForm(form: Form | "none"): string {
+/** A form in a word for tables: `local` (never leaves the node), `plain`, `IPIP`, `VXLAN`, `another tunnel`. */
+export function describeForm(form: ObservedForm | "none"): string {
   return words[form];
 }
 

@@ -4,6 +4,9 @@ import type { Path } from "./path.ts";
 /** Form of a packet on the wire. */
 export type Form = "plain" | "ipip" | "vxlan";
 
+/** Form in which a packet was seen; "other" is a tunnel that no mode of Calico's makes: the packet's lines name it. */
+export type ObservedForm = Form | "other";
+
 /** A place where packets are seen: a device on a node or router. */
 export interface TapId {
   readonly node: string;

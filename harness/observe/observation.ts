@@ -1,11 +1,11 @@
-import type { Form, TapId } from "../encap/expectation.ts";
+import type { ObservedForm, TapId } from "../encap/expectation.ts";
 import type { Probe } from "../probe/probe.ts";
 
 export type Direction = "forward" | "reverse";
 
 /** Headers of packets that look alike at one tap, with how many there were. */
 export interface HeaderVariant {
-  readonly form: Form;
+  readonly form: ObservedForm;
   readonly packets: number;
   readonly outerSource?: string;
   readonly outerDestination?: string;

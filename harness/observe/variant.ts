@@ -1,4 +1,4 @@
-import type { Form } from "../encap/expectation.ts";
+import type { ObservedForm } from "../encap/expectation.ts";
 import { formOf, innerEthernet, innerIp, outerIp, vxlanOf } from "../packet/form.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { HeaderVariant } from "./observation.ts";
@@ -11,7 +11,7 @@ export function shapeOf(packet: Packet): HeaderShape | undefined {
   const inner = innerIp(packet);
   const outer = outerIp(packet);
   if (inner === undefined || outer === undefined) return undefined;
-  const form: Form = formOf(packet);
+  const form = observedForm(packet);
   const { source, destination, ttl } = inner;
   const fragment = outer.kind === "ipv4" && outer.moreFragments ? ({ fragment: true } as const) : {};
   if (form === "plain") return { form, ...fragment, source, destination, ttl };
@@ -28,6 +28,12 @@ export function shapeOf(packet: Packet): HeaderShape | undefined {
     destination,
     ttl,
   };
+}
+
+/** The forms that modes speak of; all further tunnels are one to them, and the packet's lines name which. */
+function observedForm(packet: Packet): ObservedForm {
+  const form = formOf(packet);
+  return form === "plain" || form === "ipip" || form === "vxlan" ? form : "other";
 }
 
 /** Equal for packets that look alike. */

@@ -1,7 +1,7 @@
-import { EtherType } from "./ether-type.ts";
+import { EtherType } from "./link/ether-type.ts";
 import { IcmpType } from "./icmp.ts";
 import { IpProtocol } from "./ip-protocol.ts";
-import { vniValidFlag } from "./vxlan.ts";
+import { vniValidFlag } from "./tunnel/vxlan.ts";
 
 /** Puts an Ethernet II header before a payload. */
 export function ethernet(

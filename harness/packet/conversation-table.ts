@@ -1,4 +1,4 @@
-import { formOf, innerIp, outerIp, overheadOf, transport, vxlanOf, type PacketForm } from "./form.ts";
+import { formOf, innerIp, outerIp, overheadOf, transport, vxlanOf, type FormCounts, type PacketForm } from "./form.ts";
 import { ipProtocolName } from "./ip-protocol.ts";
 import type { IpLayer, TransportLayer } from "./layer.ts";
 import type { Packet } from "./packet.ts";
@@ -63,7 +63,7 @@ export class ConversationTable {
   bytes = 0;
   firstSeconds: number | undefined;
   lastSeconds: number | undefined;
-  readonly forms: Record<PacketForm, number> = { plain: 0, ipip: 0, vxlan: 0 };
+  readonly forms: Mutable<FormCounts> = { plain: 0, ipip: 0, vxlan: 0 };
   readonly other: Mutable<OtherTraffic> = {
     arp: 0,
     neighborDiscovery: 0,
@@ -72,7 +72,7 @@ export class ConversationTable {
     malformed: 0,
     truncated: 0,
   };
-  /** Destination ports of all UDP packets outside VXLAN. */
+  /** Destination ports of all UDP packets. */
   readonly udpPorts = new Set<number>();
   private readonly entries = new Map<string, Entry>();
 
@@ -80,17 +80,17 @@ export class ConversationTable {
     this.bytes += packet.originalLength;
     this.firstSeconds = Math.min(this.firstSeconds ?? packet.timeSeconds, packet.timeSeconds);
     this.lastSeconds = Math.max(this.lastSeconds ?? packet.timeSeconds, packet.timeSeconds);
+    for (const layer of packet.layers) if (layer.kind === "udp") this.udpPorts.add(layer.destinationPort);
     if (packet.problem !== undefined) this.other[packet.problem.kind] += 1;
     const outer = outerIp(packet);
     const form = formOf(packet);
-    if (outer !== undefined) this.forms[form] += 1;
+    if (outer !== undefined) this.forms[form] = (this.forms[form] ?? 0) + 1;
     const inner = innerIp(packet);
     if (outer === undefined || inner === undefined) {
       this.addOther(packet, outer);
       return;
     }
     const carried = transport(packet);
-    if (carried?.kind === "udp") this.udpPorts.add(carried.destinationPort);
     if (carried?.kind === "icmpv6" && carried.isNeighborDiscovery) this.other.neighborDiscovery += 1;
     else this.addTo(this.entryOf(packet, inner, carried), packet, { form, outer, inner });
   }

@@ -4,7 +4,7 @@ import {
   type ConversationVariant,
   type OtherTraffic,
 } from "./conversation-table.ts";
-import type { PacketForm } from "./form.ts";
+import type { FormCounts, PacketForm } from "./form.ts";
 import { readCapture, type ReadCaptureOptions } from "./read-capture.ts";
 import { tableLines } from "./table-lines.ts";
 
@@ -24,7 +24,7 @@ export interface CaptureSummary {
   readonly lastSeconds?: number;
   readonly vxlanPorts: readonly number[];
   /** IP packets by form. */
-  readonly forms: Readonly<Record<PacketForm, number>>;
+  readonly forms: FormCounts;
   /** In the order of their first packets. */
   readonly conversations: readonly Conversation[];
   readonly other: OtherTraffic;
@@ -74,10 +74,10 @@ function hintsFor(table: ConversationTable, complete: boolean, vxlanPorts: reado
 export function renderSummary(summary: CaptureSummary): string {
   const { forms, conversations, firstSeconds, lastSeconds } = summary;
   const seconds = firstSeconds === undefined || lastSeconds === undefined ? 0 : lastSeconds - firstSeconds;
-  const shown = (Object.keys(forms) as PacketForm[]).filter((form) => forms[form] > 0);
+  const shown = (Object.keys(forms) as PacketForm[]).filter((form) => (forms[form] ?? 0) > 0);
   return [
     `${summary.file}: ${count(summary.packets, "packet")}, ${count(summary.bytes, "byte")} in ${seconds.toFixed(3)} s`,
-    `forms     ${shown.map((form) => `${form} ${forms[form]}`).join(", ") || "no IP packets"}`,
+    `forms     ${shown.map((form) => `${form} ${forms[form] ?? 0}`).join(", ") || "no IP packets"}`,
     ...otherLine(summary.other),
     ...summary.hints.map((hint) => `note      ${hint}`),
     ...(conversations.length === 0 ? [] : ["", ...conversationLines(conversations)]),

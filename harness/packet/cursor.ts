@@ -2,32 +2,81 @@ import type { Layer } from "./layer.ts";
 
 /** Which decoder comes next; "payload" ends the walk. */
 export type Protocol =
-  | "ethernet"
-  | "vlan"
-  | "sll"
-  | "sll2"
-  | "raw"
-  | "arp"
+  | LinkProtocol
+  | TunnelProtocol
   | "ipv4"
   | "ipv6"
   | "udp"
   | "tcp"
   | "icmp"
   | "icmpv6"
-  | "vxlan"
   | "quoted-ipv4"
   | "quoted-ipv6"
   | "payload";
 
+/** Decoders of what comes before an IP header on a link, in `link/`. */
+export type LinkProtocol =
+  | "ethernet"
+  | "vlan"
+  | "sll"
+  | "sll2"
+  | "raw"
+  | "bsd-loopback"
+  | "enc"
+  | "nflog"
+  | "hdlc"
+  | "ppp"
+  | "directed-ppp"
+  | "directed-hdlc"
+  | "llc"
+  | "mpls"
+  | "pppoe"
+  | "tag"
+  | "backbone"
+  | "macsec"
+  | "nsh"
+  | "fabric-path"
+  | "trill"
+  | "arp";
+
+/** Decoders of headers that carry packets inside of packets, in `tunnel/`. */
+export type TunnelProtocol =
+  | "vxlan"
+  | "suspected-vxlan"
+  | "vxlan-gpe"
+  | "geneve"
+  | "gre"
+  | "gtp"
+  | "l2tp"
+  | "l2tp-in-ip"
+  | "lisp"
+  | "gue"
+  | "stt"
+  | "mpls-in-udp"
+  | "mpls-in-ip"
+  | "teredo"
+  | "ip-in-udp"
+  | "etherip"
+  | "ethernet-in-ip"
+  | "wireguard"
+  | "esp"
+  | "esp-in-udp"
+  | "ah"
+  | "openvpn"
+  | "capwap"
+  | "opaque-in-ip";
+
 /** Where a walk through one packet stands. Decoders move it forward, append their layer and say what follows. */
 export interface Cursor {
-  /** The captured bytes of the packet. */
+  /** Holds the packet's bytes up to `limit`, and maybe those of others before and behind. */
   readonly bytes: Uint8Array;
   /** Destination ports that carry VXLAN. */
   readonly vxlanPorts: readonly number[];
+  /** Where the captured bytes of the packet end. */
+  readonly limit: number;
   /** First byte that is not decoded yet. */
   offset: number;
-  /** End of the enclosing layer by its own length field; beyond `bytes.length` where the capture cut the packet. */
+  /** End of the enclosing layer by its own length field; beyond `limit` where the capture cut the packet. */
   end: number;
   /** The packet is known to hold only the first part of what is decoded now: a first fragment, a quoted header. */
   partial: boolean;
@@ -40,8 +89,8 @@ export interface Cursor {
 /** Says whether a header's bytes are there; where not, appends the reason as a layer. */
 export function has(cursor: Cursor, length: number, protocol: string): boolean {
   const until = cursor.offset + length;
-  if (until <= cursor.end && until <= cursor.bytes.length) return true;
-  const there = Math.max(0, Math.min(cursor.end, cursor.bytes.length) - cursor.offset);
+  if (until <= cursor.end && until <= cursor.limit) return true;
+  const there = Math.max(0, Math.min(cursor.end, cursor.limit) - cursor.offset);
   const reason = `header needs ${length} bytes, ${there} there`;
   // Cut by the capture (or by fragmentation, or by the quoting router) is no fault of the sender.
   const cut = cursor.partial || until <= cursor.end;
@@ -49,9 +98,21 @@ export function has(cursor: Cursor, length: number, protocol: string): boolean {
   return false;
 }
 
+/** Says whether bytes from the cursor on were captured and belong to the enclosing layer: for a look ahead. */
+export function isThere(cursor: Cursor, length: number): boolean {
+  const until = cursor.offset + length;
+  return until <= cursor.end && until <= cursor.limit;
+}
+
 /** Appends the reason for which bytes that are there make no sense, and ends the walk. */
 export function malformed(cursor: Cursor, protocol: string, reason: string): Protocol {
   cursor.layers.push({ kind: "malformed", protocol, reason });
+  return "payload";
+}
+
+/** Appends the name of what follows and is not decoded, and ends the walk. */
+export function opaque(cursor: Cursor, name: string): Protocol {
+  cursor.layers.push({ kind: "opaque", name });
   return "payload";
 }
 

@@ -82,13 +82,14 @@ describe("decode: encapsulation", () => {
     assert.equal(packet.problem, undefined);
   });
 
-  it("never guesses the VXLAN port", () => {
+  it("never guesses the VXLAN port, but says what a payload on another one looks like", () => {
     const other = ethernet(
       macs,
       ipv4({ ...a1, protocol: 17 }, udp({ sourcePort: 1, destinationPort: 8472 }, vxlan({ vni: 1 }, vtepFrame))),
     );
-    assert.equal(stack(decodeBytes(other)), "ethernet ipv4 udp");
-    assert.equal(formOf(decodeBytes(other)), "plain");
+    assert.equal(stack(decodeBytes(other)), "ethernet ipv4 udp tunnel");
+    assert.equal(formOf(decodeBytes(other)), "suspected-vxlan");
+    assert.equal(innerIp(decodeBytes(other)), undefined);
     const record = { number: 1, timeSeconds: 0, capturedLength: other.length, originalLength: other.length };
     assert.equal(formOf(decode({ ...record, bytes: other }, "ethernet", [8472])), "vxlan");
     const answer = ethernet(macs, ipv4({ ...a1, protocol: 17 }, udp({ sourcePort: 4789, destinationPort: 53 }, echo)));

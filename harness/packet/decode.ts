@@ -1,19 +1,14 @@
-import { decodeArp } from "./arp.ts";
 import { malformed, type Cursor, type Protocol } from "./cursor.ts";
-import { decodeEthernet } from "./ethernet.ts";
+import { decoders } from "./decoders.ts";
 import { decodeIcmp } from "./icmp.ts";
-import { decodeIcmpv6 } from "./icmpv6.ts";
 import { decodeIpv4 } from "./ipv4.ts";
-import { decodeIpv6 } from "./ipv6.ts";
 import type { Layer } from "./layer.ts";
-import { decodeRaw } from "./link-type.ts";
+import { decodeEthernet } from "./link/ethernet.ts";
+import { decodeSll2 } from "./link/sll2.ts";
 import { Packet, type PcapRecord } from "./packet.ts";
-import { decodeSll } from "./sll.ts";
-import { decodeSll2 } from "./sll2.ts";
 import { decodeTcp } from "./tcp.ts";
+import { decodeVxlan } from "./tunnel/vxlan.ts";
 import { decodeUdp } from "./udp.ts";
-import { decodeVlan } from "./vlan.ts";
-import { decodeVxlan } from "./vxlan.ts";
 
 /** Headers decoded per packet at most; real stacks (QinQ, VXLAN, IPIP within) have fewer than 12. */
 export const maximumDepth = 24;
@@ -26,17 +21,26 @@ const nothingQuoted: readonly Layer[] = [];
  */
 export function decode(record: PcapRecord, first: Protocol, vxlanPorts: readonly number[]): Packet {
   const layers: Layer[] = [];
-  const { bytes } = record;
-  const end = record.originalLength;
-  const cursor: Cursor = { bytes, vxlanPorts, offset: 0, end, partial: false, layers, overlong: undefined };
+  const { bytes, start = 0 } = record;
+  const limit = start + record.capturedLength;
+  const cursor: Cursor = {
+    bytes,
+    vxlanPorts,
+    limit,
+    offset: start,
+    end: start + record.originalLength,
+    partial: false,
+    layers,
+    overlong: undefined,
+  };
   const quotes = walk(cursor, first);
   const { offset } = cursor;
-  const payloadEnd = Math.min(cursor.end, bytes.length);
+  const payloadEnd = Math.min(cursor.end, limit);
   const quoted = quotes === "payload" ? nothingQuoted : decodeQuoted(cursor, quotes);
   if (cursor.overlong !== undefined && !endsWithProblem(layers)) {
     layers.push({ kind: "truncated", ...cursor.overlong });
   }
-  return new Packet(record, layers, quoted, Math.min(offset, bytes.length), payloadEnd);
+  return new Packet(record, layers, quoted, Math.min(offset, limit), payloadEnd);
 }
 
 /** Runs decoders until the payload, or until an ICMP error's quotation, which it returns. */
@@ -50,6 +54,7 @@ function walk(cursor: Cursor, first: Protocol): "payload" | "quoted-ipv4" | "quo
   return "payload";
 }
 
+/** The usual headers are named here, which saves a look-up for each; all others are found in the table. */
 function step(protocol: Exclude<Protocol, "payload" | "quoted-ipv4" | "quoted-ipv6">, cursor: Cursor): Protocol {
   switch (protocol) {
     case "ethernet":
@@ -66,18 +71,8 @@ function step(protocol: Exclude<Protocol, "payload" | "quoted-ipv4" | "quoted-ip
       return decodeIcmp(cursor);
     case "sll2":
       return decodeSll2(cursor);
-    case "ipv6":
-      return decodeIpv6(cursor);
-    case "icmpv6":
-      return decodeIcmpv6(cursor);
-    case "arp":
-      return decodeArp(cursor);
-    case "vlan":
-      return decodeVlan(cursor);
-    case "sll":
-      return decodeSll(cursor);
-    case "raw":
-      return decodeRaw(cursor);
+    default:
+      return decoders[protocol](cursor);
   }
 }
 

@@ -1,24 +1,59 @@
-import type { Ethernet } from "./ethernet.ts";
 import { IpProtocol } from "./ip-protocol.ts";
-import type { IpLayer, Layer, TransportLayer } from "./layer.ts";
+import type { IpLayer, Layer, Malformed, TransportLayer, Truncated } from "./layer.ts";
+import type { Ethernet } from "./link/ethernet.ts";
 import type { Packet } from "./packet.ts";
-import type { Vxlan } from "./vxlan.ts";
+import type { TunnelForm } from "./tunnel/tunnel.ts";
+import type { Vxlan } from "./tunnel/vxlan.ts";
 
-/** How a packet travels: the outermost encapsulation decides. */
-export type PacketForm = "plain" | "ipip" | "vxlan";
+/** IP directly in IP, by the versions of both: "ipip" is Calico's, IPv4 in IPv4. */
+export type IpInIpForm = "ipip" | "6in4" | "4in6" | "ip6ip6";
+
+/** A way to carry a packet inside of another. */
+export type EncapsulatedForm = IpInIpForm | "vxlan" | TunnelForm;
 
 /**
- * Tells the form of a packet. IP directly in IP counts as "ipip" by the outer header's protocol number, also where the
- * inner header is cut or fragmented away; VXLAN by the UDP port that the reader was told, also where its header is bad.
+ * How a packet travels: the outermost encapsulation decides. "unknown" where the bytes that would tell are not there: of a later
+ * fragment of UDP, or of a packet that was cut before its ports.
  */
+export type PacketForm = "plain" | EncapsulatedForm | "unknown";
+
+/** Packets by form: Calico's forms always, all others where there are some. */
+export type FormCounts = Readonly<Record<"plain" | "ipip" | "vxlan", number>> &
+  Readonly<Partial<Record<PacketForm, number>>>;
+
+/** Tells the form of a packet, also where the inner header is cut or fragmented away. */
 export function formOf(packet: Packet): PacketForm {
+  let ip: IpLayer | undefined;
+  let last: Layer | undefined;
   for (const layer of packet.layers) {
-    if (isVxlan(layer)) return "vxlan";
-    if (layer.kind === "ipv4" || layer.kind === "ipv6") {
-      if (layer.protocol === IpProtocol.ipv4 || layer.protocol === IpProtocol.ipv6) return "ipip";
+    if (layer.kind === "vxlan") return "vxlan";
+    if (layer.kind === "tunnel") return layer.form;
+    if (isIp(layer)) {
+      const form = ipInIpForm(layer);
+      if (form !== undefined) return form;
+      ip = layer;
+    } else if (layer.kind === "truncated" || layer.kind === "malformed") {
+      return formOfCut(layer, ip, last);
     }
+    last = layer;
   }
-  return "plain";
+  return ip !== undefined && isLaterFragment(ip) ? formOfNumber(ip.protocol) : "plain";
+}
+
+/** The form of a packet whose header could not be read: by the header's name, or by the number that announced it. */
+function formOfCut(problem: Malformed | Truncated, ip: IpLayer | undefined, last: Layer | undefined): PacketForm {
+  const isCut = problem.kind === "truncated";
+  const form = formsOfHeaders.get(problem.protocol);
+  if (form !== undefined && isCut) return form;
+  return ip !== undefined && ip === last ? formOfNumber(ip.protocol) : "plain";
+}
+
+/** The form of IP directly in IP that a header announces; missing where it announces none. */
+export function ipInIpForm(ip: IpLayer): IpInIpForm | undefined {
+  const { protocol } = ip;
+  if (protocol === IpProtocol.ipv4) return ip.kind === "ipv4" ? "ipip" : "4in6";
+  if (protocol === IpProtocol.ipv6) return ip.kind === "ipv4" ? "6in4" : "ip6ip6";
+  return undefined;
 }
 
 /** The first IP header; missing in packets that are not IP. */
@@ -29,14 +64,14 @@ export function outerIp(packet: Packet): IpLayer | undefined {
 
 /**
  * The IP header of the traffic itself: the innermost one, the same as the outer one on plain packets. Missing where
- * the encapsulated packet is not IP or was cut before its IP header.
+ * the encapsulated packet is not IP, is encrypted, or was cut before its IP header.
  */
 export function innerIp(packet: Packet): IpLayer | undefined {
   const { layers } = packet;
   for (let index = layers.length - 1; index >= 0; index -= 1) {
     const layer = layers[index];
-    if (layer === undefined || isVxlan(layer)) return undefined;
-    if (isIp(layer)) return hidesAnother(layer) ? undefined : layer;
+    if (layer === undefined || hidesInner(layer)) return undefined;
+    if (isIp(layer)) return ipInIpForm(layer) === undefined ? layer : undefined;
   }
   return undefined;
 }
@@ -46,7 +81,7 @@ export function transport(packet: Packet): TransportLayer | undefined {
   const { layers } = packet;
   for (let index = layers.length - 1; index >= 0; index -= 1) {
     const layer = layers[index];
-    if (layer === undefined || isVxlan(layer) || isIp(layer)) return undefined;
+    if (layer === undefined || hidesInner(layer) || isIp(layer)) return undefined;
     if (isTransport(layer)) return layer;
   }
   return undefined;
@@ -69,22 +104,86 @@ export function innerEthernet(packet: Packet): Ethernet | undefined {
   return undefined;
 }
 
-/** Bytes that encapsulation adds to this packet: outer minus inner IP length; 0 for plain, missing where inner is cut. */
+/**
+ * Bytes that encapsulation adds to this packet: outer minus inner IP length; 0 for plain, missing where inner is cut. Of a first
+ * fragment, whose outer length is its own, and where an inner length lies, the headers between the two are counted.
+ */
 export function overheadOf(packet: Packet): number | undefined {
   const outer = outerIp(packet);
   const inner = innerIp(packet);
-  return outer === undefined || inner === undefined ? undefined : outer.length - inner.length;
+  if (outer === undefined || inner === undefined) return undefined;
+  if (outer === inner) return 0;
+  const difference = outer.length - inner.length;
+  const between = inner.start - outer.start;
+  if (difference >= between && !isFirstFragment(outer)) return difference;
+  return outer.kind === "ipv6" && outer.fragment !== undefined ? between - fragmentHeaderLength : between;
 }
 
-/** True for an IP header whose payload should be another IP header, so that it is not the traffic's own. */
-function hidesAnother(layer: IpLayer): boolean {
-  return layer.protocol === IpProtocol.ipv4 || layer.protocol === IpProtocol.ipv6;
+/** RFC 8200 section 4.5 */
+const fragmentHeaderLength = 8;
+
+/** Whether an IP header stands before a part of a packet that is not its first: nothing behind it can be read. */
+export function isLaterFragment(ip: IpLayer): boolean {
+  return (ip.kind === "ipv4" ? ip.fragmentOffset : (ip.fragment?.offset ?? 0)) > 0;
 }
 
-/** A VXLAN header, or the reason for which it could not be read. */
-function isVxlan(layer: Layer): boolean {
-  const bad = layer.kind === "truncated" || layer.kind === "malformed";
-  return bad ? layer.protocol === "vxlan" : layer.kind === "vxlan";
+/** Whether an IP header stands before the first part of a packet that was cut on its way. */
+export function isFirstFragment(ip: IpLayer): boolean {
+  if (ip.kind === "ipv4") return ip.moreFragments && ip.fragmentOffset === 0;
+  return ip.fragment?.more === true && ip.fragment.offset === 0;
+}
+
+/** The protocol number tells the form of most; of UDP only the first fragment has the ports. */
+function formOfNumber(protocol: number): PacketForm {
+  return formsOfNumbers.get(protocol) ?? "plain";
+}
+
+const formsOfNumbers: ReadonlyMap<number, PacketForm> = new Map<number, PacketForm>([
+  [IpProtocol.udp, "unknown"],
+  [IpProtocol.gre, "gre"],
+  [IpProtocol.esp, "esp"],
+  [IpProtocol.ah, "ah"],
+  [97, "etherip"],
+  [115, "l2tp"],
+  [137, "mpls-in-ip"],
+  [143, "etherip"],
+]);
+
+/** By the names that `truncated` and `malformed` have for tunnels' headers; a port alone proves less than a header. */
+const formsOfHeaders: ReadonlyMap<string, PacketForm> = new Map<string, PacketForm>([
+  ["vxlan", "vxlan"],
+  ["vxlan-gpe", "vxlan-gpe"],
+  ["geneve", "geneve"],
+  ["gre", "gre"],
+  ["gre routing", "gre"],
+  ["erspan", "erspan"],
+  ["etherip", "etherip"],
+  ["esp", "esp"],
+  ["ah", "ah"],
+  ["stt", "stt"],
+  ["gue", "gue"],
+  ["lisp", "lisp"],
+  ["gtp", "gtp"],
+  ["gtp extension", "gtp"],
+  ["l2tp", "l2tp"],
+  ["teredo", "teredo"],
+  ["openvpn", "unknown"],
+  ["capwap", "unknown"],
+]);
+
+/** A tunnel's header, or the reason for which it could not be read; AH alone leaves the traffic's own header before it. */
+function hidesInner(layer: Layer): boolean {
+  switch (layer.kind) {
+    case "vxlan":
+      return true;
+    case "tunnel":
+      return layer.form !== "ah";
+    case "truncated":
+    case "malformed":
+      return formsOfHeaders.has(layer.protocol) && layer.protocol !== "ah";
+    default:
+      return false;
+  }
 }
 
 function isIp(layer: Layer): layer is IpLayer {

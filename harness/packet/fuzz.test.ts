@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ethernet, icmp, icmpv6, ipv4, ipv6, tcp, udp, vxlan } from "./build.ts";
 import type { Protocol } from "./cursor.ts";
 import { decode, maximumDepth } from "./decode.ts";
+import { decoders } from "./decoders.ts";
 import { formOf, innerEthernet, innerIp, outerIp, overheadOf, transport, vxlanOf } from "./form.ts";
 import type { Packet } from "./packet.ts";
 import { packetLines } from "./packet-lines.ts";
@@ -42,7 +43,28 @@ const seeds: readonly Buffer[] = [
   ),
   ethernet({ ...macs, etherType: 0x8100 }, Buffer.concat([Buffer.from("00058100000a0806", "hex"), Buffer.alloc(28)])),
 ];
-const firsts: readonly Protocol[] = ["ethernet", "ethernet", "ethernet", "sll2", "sll", "raw", "ipv4", "ipv6"];
+/** Behind headers that link and tunnel decoders read: an IP header of each protocol, a datagram to each port, each EtherType. */
+const tunnels: readonly Buffer[] = [
+  ...[0x8847, 0x8864, 0x88e5, 0x88e7, 0x8903, 0x8926, 0x894f, 0x22f3, 0x0026].map((etherType) =>
+    ethernet({ ...macs, etherType }, Buffer.concat([Buffer.from("00010140aaaa0300000008000021", "hex"), inner])),
+  ),
+  ...[47, 50, 51, 97, 108, 115, 137, 143].map((protocol) =>
+    ethernet(
+      macs,
+      ipv4({ ...v4, protocol }, Buffer.concat([Buffer.from("300088be000000010000000200000003", "hex"), inner])),
+    ),
+  ),
+  ...[1194, 1701, 2152, 3544, 4341, 4500, 4754, 4789, 4790, 5247, 6080, 6081, 6635, 51820].map((destinationPort) =>
+    ethernet(
+      macs,
+      ipv4(
+        { ...v4, protocol: 17 },
+        udp({ sourcePort: 9, destinationPort }, Buffer.concat([Buffer.from("0400000000100000", "hex"), inner])),
+      ),
+    ),
+  ),
+];
+const firsts = Object.keys(decoders) as Protocol[];
 
 /** Whatever the bytes: a bounded answer, every line of it readable, every accessor quiet. */
 function holds(bytes: Uint8Array, first: Protocol, originalLength: number): Packet {
@@ -61,6 +83,22 @@ function holds(bytes: Uint8Array, first: Protocol, originalLength: number): Pack
 }
 
 describe("decoding hostile bytes", () => {
+  it("never throws and never loops on any header of a tunnel with some bytes changed, nor on a part of it", () => {
+    const random = randomOf(3);
+    const forms = new Set<string>();
+    for (let turn = 0; turn < 20_000; turn += 1) {
+      const bytes = Buffer.from(tunnels[turn % tunnels.length] ?? inner);
+      for (let change = random(4); change > 0; change -= 1) bytes[12 + random(50)] = random(256);
+      const cut = bytes.subarray(0, random(4) === 0 ? random(bytes.length + 1) : bytes.length);
+      const packet = holds(cut, "ethernet", random(2) === 0 ? bytes.length : cut.length);
+      forms.add(formOf(packet));
+      assert.ok((overheadOf(packet) ?? 0) >= 0, packetLines(packet).join("\n"));
+    }
+    for (const form of ["gre", "erspan", "esp", "ah", "etherip", "l2tp", "geneve", "invalid-vxlan", "unknown"]) {
+      assert.ok(forms.has(form), `no case came out as ${form}`);
+    }
+  });
+
   it("never throws and never loops on random bytes", () => {
     const random = randomOf(1);
     for (let turn = 0; turn < 10_000; turn += 1) {

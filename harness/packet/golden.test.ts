@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { explainCapture, renderSummary } from "./conversations.ts";
-import { formOf, overheadOf, vxlanOf, type PacketForm } from "./form.ts";
+import { formOf, overheadOf, vxlanOf, type FormCounts, type PacketForm } from "./form.ts";
 import { packetLines } from "./packet-lines.ts";
 import { readCapture } from "./read-capture.ts";
 import { skipFor } from "../core/skip.fixture.ts";
 
-const golden: readonly { readonly file: string; readonly forms: Readonly<Record<PacketForm, number>> }[] = [
+const golden: readonly { readonly file: string; readonly forms: FormCounts }[] = [
   { file: "calico-vxlan-always-router.pcap", forms: { plain: 0, ipip: 0, vxlan: 154 } },
   { file: "calico-vxlan-cross-subnet-uplink.pcap", forms: { plain: 32, ipip: 0, vxlan: 100 } },
   { file: "calico-none-router-redirects.pcap", forms: { plain: 78, ipip: 0, vxlan: 0 } },
   { file: "calico-ipip-always-uplink.pcap", forms: { plain: 0, ipip: 28, vxlan: 0 } },
   { file: "calico-ipip-cross-subnet-uplink.pcap", forms: { plain: 10, ipip: 18, vxlan: 0 } },
 ];
-const overhead: Readonly<Record<PacketForm, number>> = { plain: 0, ipip: 20, vxlan: 50 };
+const overhead: Readonly<Partial<Record<PacketForm, number>>> = { plain: 0, ipip: 20, vxlan: 50 };
 
 function pathOf(file: string): string {
   return fileURLToPath(new URL(`testdata/${file}`, import.meta.url));
@@ -35,10 +35,10 @@ function tcpdumpCount(file: string, filter: string): number | undefined {
 describe("captures of real Calico", () => {
   for (const { file, forms } of golden) {
     it(`reads every packet of ${file} in its form, with the overhead of the form`, async () => {
-      const counted: Record<PacketForm, number> = { plain: 0, ipip: 0, vxlan: 0 };
+      const counted: Record<string, number> = { plain: 0, ipip: 0, vxlan: 0 };
       await readCapture(pathOf(file), {}, (packet) => {
         const form = formOf(packet);
-        counted[form] += 1;
+        counted[form] = (counted[form] ?? 0) + 1;
         assert.equal(packet.problem, undefined, packetLines(packet).join("\n"));
         assert.equal(overheadOf(packet), overhead[form]);
         if (form === "vxlan") assert.deepEqual([vxlanOf(packet)?.vni, vxlanOf(packet)?.flags], [4096, 0x08]);

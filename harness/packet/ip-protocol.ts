@@ -9,8 +9,26 @@ export const IpProtocol = {
   udp: 17,
   /** IPv6 in IP: RFC 4213. */
   ipv6: 41,
+  gre: 47,
+  esp: 50,
+  ah: 51,
   icmpv6: 58,
 } as const;
+
+/** Protocols that carry packets, beside IP itself (IANA). */
+const tunnels: ReadonlyMap<number, Protocol> = new Map<number, Protocol>([
+  [IpProtocol.gre, "gre"],
+  [IpProtocol.esp, "esp"],
+  [IpProtocol.ah, "ah"],
+  [97, "etherip"],
+  [115, "l2tp-in-ip"],
+  [137, "mpls-in-ip"],
+  [143, "ethernet-in-ip"],
+  [55, "opaque-in-ip"],
+  [94, "opaque-in-ip"],
+  [98, "opaque-in-ip"],
+  [108, "opaque-in-ip"],
+]);
 
 /** Names the decoder for an IP protocol number; what is not known stays payload. */
 export function protocolOfIp(protocol: number): Protocol {
@@ -28,7 +46,7 @@ export function protocolOfIp(protocol: number): Protocol {
     case IpProtocol.ipv6:
       return "ipv6";
     default:
-      return "payload";
+      return tunnels.get(protocol) ?? "payload";
   }
 }
 
@@ -42,10 +60,20 @@ const names: Readonly<Record<number, string>> = {
   47: "GRE",
   50: "ESP",
   51: "AH",
+  55: "minimal encapsulation",
   58: "ICMPv6",
+  88: "EIGRP",
   89: "OSPF",
+  94: "IPIP (KA9Q)",
+  97: "EtherIP",
+  98: "ENCAP",
+  103: "PIM",
+  108: "IPComp",
   112: "VRRP",
+  115: "L2TPv3",
   132: "SCTP",
+  137: "MPLS",
+  143: "Ethernet",
 };
 
 /** The usual name of an IP protocol number, or "protocol 253". */

@@ -45,7 +45,7 @@ export class Ipv4 {
   /** Bytes of header and payload: the total length field, or what the frame holds where the field is 0 (TSO). */
   readonly length: number;
   private readonly bytes: Uint8Array;
-  private readonly start: number;
+  readonly start: number;
 
   constructor(bytes: Uint8Array, start: number, length: number) {
     this.bytes = bytes;

@@ -20,12 +20,11 @@ import { protocolOfIp } from "./ip-protocol.ts";
 const field = { version: 0, payloadLength: 4, nextHeader: 6, hopLimit: 7, source: 8, destination: 24 } as const;
 const fixedHeader = 40;
 
-/** Extension headers (RFC 8200 section 4, RFC 4302 for AH, RFC 6275, 7401 and 5533 for the last three). */
+/** Extension headers (RFC 8200 section 4; RFC 6275, 7401 and 5533 for the last three); AH is decoded as IPv4's is. */
 const extension = {
   hopByHop: 0,
   routing: 43,
   fragment: 44,
-  authentication: 51,
   destination: 60,
   mobility: 135,
   hostIdentity: 139,
@@ -53,7 +52,7 @@ export class Ipv6 {
   /** Missing where the packet is whole. */
   readonly fragment: Ipv6Fragment | undefined;
   private readonly bytes: Uint8Array;
-  private readonly start: number;
+  readonly start: number;
 
   constructor(bytes: Uint8Array, start: number, length: number, chain: ExtensionChain) {
     this.bytes = bytes;
@@ -139,9 +138,7 @@ function walkExtensions(cursor: Cursor, chain: ExtensionChain): boolean {
 }
 
 function extensionLength(kind: number, lengthField: number): number {
-  if (kind === extension.fragment) return 8;
-  // RFC 4302 2.2: AH counts in words of 4 bytes, minus 2; all others in units of 8, minus 1.
-  return kind === extension.authentication ? (lengthField + 2) * 4 : (lengthField + 1) * 8;
+  return kind === extension.fragment ? 8 : (lengthField + 1) * 8;
 }
 
 function fragmentAt(bytes: Uint8Array, at: number): Ipv6Fragment {

@@ -1,4 +1,4 @@
-import type { Arp } from "./arp.ts";
+import type { Arp } from "./link/arp.ts";
 import { IcmpType, type Icmp } from "./icmp.ts";
 import { Icmpv6Type, type Icmpv6 } from "./icmpv6.ts";
 import { ipProtocolName } from "./ip-protocol.ts";
@@ -7,7 +7,7 @@ import type { Ipv6 } from "./ipv6.ts";
 import type { Layer } from "./layer.ts";
 import type { Packet } from "./packet.ts";
 import type { Tcp } from "./tcp.ts";
-import { vniValidFlag, type Vxlan } from "./vxlan.ts";
+import { vniValidFlag, type Vxlan } from "./tunnel/vxlan.ts";
 
 /** Writes a packet for people: one line per header, outermost first, those that an ICMP error quotes at the end. */
 export function packetLines(packet: Packet): string[] {
@@ -41,6 +41,14 @@ export function layerLine(layer: Layer): string {
       return icmpv6Line(layer);
     case "vxlan":
       return vxlanLine(layer);
+    case "tunnel":
+      return layer.text;
+    case "shim":
+      return `${layer.name} ${layer.detail}`.trimEnd();
+    case "opaque":
+      return `not decoded: ${layer.name}`;
+    case "mismatch":
+      return `no ${layer.protocol}: ${layer.reason}`;
     case "malformed":
     case "truncated":
       return `${layer.kind} ${layer.protocol}: ${layer.reason}`;

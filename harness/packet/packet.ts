@@ -1,43 +1,57 @@
 import type { Layer, Malformed, Truncated } from "./layer.ts";
-import type { PacketType } from "./sll2.ts";
+import type { PacketType } from "./link/sll2.ts";
 
 /**
  * One decoded packet. Layers, payload and their fields are views of the chunk of the file that was read last: reading
- * them later is safe, but a packet that is kept keeps its whole chunk (768 KiB) in memory: keep texts and numbers.
+ * them later is safe, but a packet that is kept keeps its whole chunk (768 KiB) in memory: keep texts and numbers. Where the
+ * reader asked for `reuse`, they hold until the listener returns.
  */
 export class Packet {
-  /** Position in the file, from 1 as tcpdump and Wireshark count. */
-  readonly number: number;
-  /** Seconds since the epoch, as exact as a double allows (well below a microsecond). */
-  readonly timeSeconds: number;
-  /** Bytes in the file; less than `originalLength` where the snapshot length cut the packet. */
-  readonly capturedLength: number;
-  /** Bytes on the wire. */
-  readonly originalLength: number;
   /** Headers, outermost first; a problem, if any, comes last. */
   readonly layers: readonly Layer[];
   /** Headers of the original packet that an ICMP error quotes; [] in all others. */
   readonly quoted: readonly Layer[];
-  /** The captured bytes of the whole packet. */
-  readonly bytes: Uint8Array;
+  private readonly record: PcapRecord;
   private readonly payloadStart: number;
   private readonly payloadEnd: number;
 
   constructor(record: PcapRecord, layers: readonly Layer[], quoted: readonly Layer[], start: number, end: number) {
-    this.number = record.number;
-    this.timeSeconds = record.timeSeconds;
-    this.capturedLength = record.capturedLength;
-    this.originalLength = record.originalLength;
     this.layers = layers;
     this.quoted = quoted;
-    this.bytes = record.bytes;
+    this.record = record;
     this.payloadStart = start;
     this.payloadEnd = end;
   }
 
+  /** Position in the file, from 1 as tcpdump and Wireshark count. */
+  get number(): number {
+    return this.record.number;
+  }
+
+  /** Seconds since the epoch, as exact as a double allows (well below a microsecond). */
+  get timeSeconds(): number {
+    return this.record.timeSeconds;
+  }
+
+  /** Bytes in the file; less than `originalLength` where the snapshot length cut the packet. */
+  get capturedLength(): number {
+    return this.record.capturedLength;
+  }
+
+  /** Bytes on the wire. */
+  get originalLength(): number {
+    return this.record.originalLength;
+  }
+
+  /** The captured bytes of the whole packet. */
+  get bytes(): Uint8Array {
+    const { bytes, start = 0, capturedLength } = this.record;
+    return bytes.subarray(start, start + capturedLength);
+  }
+
   /** What follows the last decoded header, without link padding; only the captured part. */
   get payload(): Uint8Array {
-    return this.bytes.subarray(this.payloadStart, Math.max(this.payloadStart, this.payloadEnd));
+    return this.record.bytes.subarray(this.payloadStart, Math.max(this.payloadStart, this.payloadEnd));
   }
 
   /** Why decoding stopped early; missing where every header was read. */
@@ -57,6 +71,29 @@ export class Packet {
     const first = this.layers[0];
     return first?.kind === "sll2" || first?.kind === "sll" ? first.packetType : undefined;
   }
+
+  /** The interface as the file describes it; pcapng alone does. */
+  get capturedOn(): CaptureInterface | undefined {
+    return this.record.capturedOn;
+  }
+
+  /** The packet as it was inside of its first headers: `count` of them are taken away, but for a cooked header. */
+  behind(count: number): Packet {
+    const [link] = this.layers;
+    const kept = link?.kind === "sll2" || link?.kind === "sll" ? [link] : [];
+    const layers = [...kept, ...this.layers.slice(count)];
+    return new Packet(this.record, layers, this.quoted, this.payloadStart, this.payloadEnd);
+  }
+}
+
+/** An interface that a pcapng file describes. */
+export interface CaptureInterface {
+  /** Its place among the interfaces of the file, from 0. */
+  readonly index: number;
+  readonly name: string | undefined;
+  readonly linkType: number;
+  /** 0 where there is no limit. */
+  readonly snaplen: number;
 }
 
 /** One record of a capture file, not decoded yet. */
@@ -65,5 +102,9 @@ export interface PcapRecord {
   readonly timeSeconds: number;
   readonly capturedLength: number;
   readonly originalLength: number;
+  /** Holds the record's bytes, and maybe those of others around them. */
   readonly bytes: Uint8Array;
+  /** Where the record's bytes begin in `bytes`; 0 where missing. */
+  readonly start?: number;
+  readonly capturedOn?: CaptureInterface | undefined;
 }

@@ -1,9 +1,9 @@
 import { CaptureError } from "./capture-error.ts";
 import { decode } from "./decode.ts";
-import { LinkType, protocolOfLinkType } from "./link-type.ts";
+import { LinkType, protocolOfLinkType } from "./link/link-type.ts";
 import type { Packet } from "./packet.ts";
 import type { Protocol } from "./cursor.ts";
-import { readRecords, type ReadRecordsOptions, type RecordsSummary } from "./read-records.ts";
+import { readRecords, type ReadRecordsOptions, type RecordsSummary } from "./file/read-records.ts";
 
 /** IANA's port for VXLAN, and Calico's default (FelixConfiguration.spec.vxlanPort). */
 export const defaultVxlanPorts: readonly number[] = [4789];

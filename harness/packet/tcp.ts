@@ -1,5 +1,6 @@
 import { uint16, uint32, uint8 } from "./bytes.ts";
 import { has, malformed, type Cursor, type Protocol } from "./cursor.ts";
+import { looksLikeStt, sttPort } from "./tunnel/stt.ts";
 
 /*
  * TCP (RFC 9293)
@@ -107,5 +108,6 @@ export function decodeTcp(cursor: Cursor): Protocol {
   if (!has(cursor, headerLength, "tcp")) return "payload";
   cursor.layers.push(new Tcp(bytes, offset));
   cursor.offset = offset + headerLength;
-  return "payload";
+  if (uint16(bytes, offset + field.destinationPort) !== sttPort) return "payload";
+  return headerLength === minimumHeader && looksLikeStt(cursor, offset) ? "stt" : "payload";
 }

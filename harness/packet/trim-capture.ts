@@ -2,9 +2,9 @@ import { writeFileAtomic } from "../core/atomic-file.ts";
 import type { Protocol } from "./cursor.ts";
 import { decode } from "./decode.ts";
 import type { Packet } from "./packet.ts";
-import { fileHeader, recordHeader, type PcapFormat } from "./pcap-format.ts";
+import { fileHeader, recordHeader, type PcapFormat } from "./file/pcap-format.ts";
 import { defaultVxlanPorts, firstProtocol, type ReadCaptureOptions } from "./read-capture.ts";
-import { readRecords, type RawRecord } from "./read-records.ts";
+import { readRecords, type RawRecord } from "./file/read-records.ts";
 
 /** What a trimmed capture holds of its source. */
 export interface Trimmed {

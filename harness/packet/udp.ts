@@ -1,5 +1,6 @@
 import { uint16 } from "./bytes.ts";
 import { has, malformed, narrow, type Cursor, type Protocol } from "./cursor.ts";
+import { protocolInUdp } from "./tunnel/udp-tunnels.ts";
 
 /*
  * UDP (RFC 768)
@@ -45,7 +46,7 @@ export class Udp {
   }
 }
 
-/** Decodes a UDP header; VXLAN follows only on the ports that the options name, never by a guess. */
+/** Decodes a UDP header. VXLAN follows only on the ports that the reader named; other tunnels by port or shape. */
 export function decodeUdp(cursor: Cursor): Protocol {
   if (!has(cursor, headerLength, "udp")) return "payload";
   const { bytes, offset } = cursor;
@@ -56,5 +57,7 @@ export function decodeUdp(cursor: Cursor): Protocol {
   if (length !== 0) narrow(cursor, offset + length, "udp");
   cursor.layers.push(new Udp(bytes, offset));
   cursor.offset = offset + headerLength;
-  return cursor.vxlanPorts.includes(uint16(bytes, offset + field.destinationPort)) ? "vxlan" : "payload";
+  const destination = uint16(bytes, offset + field.destinationPort);
+  if (cursor.vxlanPorts.includes(destination)) return "vxlan";
+  return protocolInUdp(cursor, uint16(bytes, offset + field.sourcePort), destination);
 }

@@ -1,6 +1,6 @@
 import { writeFileAtomic } from "../core/atomic-file.ts";
-import { LinkType } from "./link-type.ts";
-import { fileHeader, maximumRecord, recordHeader, type PcapFormat } from "./pcap-format.ts";
+import { LinkType } from "./link/link-type.ts";
+import { fileHeader, maximumRecord, recordHeader, type PcapFormat } from "./file/pcap-format.ts";
 
 /** One packet to write. */
 export interface PacketToWrite {

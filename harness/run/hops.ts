@@ -1,4 +1,4 @@
-import type { ExpectedDirection, Form, PathExpectation } from "../encap/expectation.ts";
+import type { ExpectedDirection, ObservedForm, PathExpectation } from "../encap/expectation.ts";
 import type { Direction, ProbeObservation, TapSighting } from "../observe/observation.ts";
 import type { HopRecord } from "./record.ts";
 
@@ -49,20 +49,20 @@ function unexpected(expectation: PathExpectation, sightings: readonly TapSightin
   );
 }
 
-function countForms(sightings: readonly TapSighting[]): ReadonlyMap<Form, number> {
-  const counts = new Map<Form, number>();
+function countForms(sightings: readonly TapSighting[]): ReadonlyMap<ObservedForm, number> {
+  const counts = new Map<ObservedForm, number>();
   for (const { form, packets } of sightings.flatMap((sighting) => sighting.variants)) {
     counts.set(form, (counts.get(form) ?? 0) + packets);
   }
   return counts;
 }
 
-function describe(forms: ReadonlyMap<Form, number>): string {
+function describe(forms: ReadonlyMap<ObservedForm, number>): string {
   if (forms.size === 0) return "nothing";
   return [...forms].map(([form, packets]) => `${form} ×${packets}`).join(", ");
 }
 
-function total(forms: ReadonlyMap<Form, number>): number {
+function total(forms: ReadonlyMap<ObservedForm, number>): number {
   return [...forms.values()].reduce((sum, packets) => sum + packets, 0);
 }
 

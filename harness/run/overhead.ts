@@ -1,4 +1,4 @@
-import type { Form } from "../encap/expectation.ts";
+import type { ObservedForm } from "../encap/expectation.ts";
 import type { Mode } from "../encap/mode.ts";
 import { summarize } from "../stats/summarize.ts";
 import type { PathCase } from "../verify/verdict.ts";
@@ -9,7 +9,7 @@ import type { Measurement } from "./record.ts";
  * of the same packet (never of a GSO frame beside its parts, nor of a fragment), grouped by form and family.
  */
 export function overheadMeasurements(mode: Mode, cases: readonly PathCase[]): readonly Measurement[] {
-  const samples = new Map<string, { form: Form; family: 4 | 6; bytes: number[] }>();
+  const samples = new Map<string, { form: ObservedForm; family: 4 | 6; bytes: number[] }>();
   for (const { expectation, observations } of cases) {
     const taps = underlayTaps(expectation);
     const variants = observations

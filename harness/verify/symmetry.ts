@@ -1,5 +1,5 @@
 import { describeForm } from "../encap/describe.ts";
-import type { Form } from "../encap/expectation.ts";
+import type { ObservedForm } from "../encap/expectation.ts";
 import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { flowsOf, heardAt, legsOf, underlayHops, type Leg } from "./path-case.ts";
@@ -30,7 +30,7 @@ export const symmetry = defineCheck({
   },
 });
 
-type Forms = readonly (Form | "none")[];
+type Forms = readonly (ObservedForm | "none")[];
 
 /** The forms in which the direction's packets showed at its taps between nodes. */
 function formsOf(pathCase: PathCase, { direction, expected }: Leg): Forms {

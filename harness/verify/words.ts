@@ -1,5 +1,5 @@
 import { describeForm } from "../encap/describe.ts";
-import type { Form, TapId } from "../encap/expectation.ts";
+import type { ObservedForm, TapId } from "../encap/expectation.ts";
 import type { HeaderVariant } from "../observe/observation.ts";
 import { flowsOf, heardAt, legsOf, resultFor, underlayHops, type Leg } from "./path-case.ts";
 import type { PathCase } from "./verdict.ts";
@@ -42,7 +42,7 @@ export function observedForms(pathCase: PathCase): string {
 }
 
 function observedLeg(pathCase: PathCase, leg: Leg): string {
-  const seen = new Map<Form, { packets: number; sent: number; vni?: number }>();
+  const seen = new Map<ObservedForm, { packets: number; sent: number; vni?: number }>();
   for (const observation of flowsOf(pathCase)) {
     const sent = observation.probe.kind === "ping" ? (resultFor(pathCase, observation)?.sent ?? 0) : 0;
     for (const { tap } of underlayHops(leg.expected)) {

@@ -1,5 +1,5 @@
-import { uint16 } from "./bytes.ts";
-import { has, type Cursor, type Protocol } from "./cursor.ts";
+import { uint16 } from "../bytes.ts";
+import { has, type Cursor, type Protocol } from "../cursor.ts";
 import { protocolOfEtherType } from "./ether-type.ts";
 
 /*
@@ -44,5 +44,5 @@ export function decodeVlan(cursor: Cursor): Protocol {
   const { bytes, offset } = cursor;
   cursor.layers.push(new Vlan(bytes, offset));
   cursor.offset = offset + headerLength;
-  return protocolOfEtherType(uint16(bytes, offset + field.etherType));
+  return protocolOfEtherType(cursor, uint16(bytes, offset + field.etherType));
 }

@@ -1,6 +1,6 @@
-import { formatIpv4, formatMac } from "./address.ts";
-import { uint16, uint32 } from "./bytes.ts";
-import { has, malformed, type Cursor, type Protocol } from "./cursor.ts";
+import { formatIpv4, formatMac } from "../address.ts";
+import { uint16, uint32 } from "../bytes.ts";
+import { has, malformed, type Cursor, type Protocol } from "../cursor.ts";
 
 /*
  * ARP for IPv4 over Ethernet (RFC 826)

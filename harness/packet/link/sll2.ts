@@ -1,6 +1,6 @@
-import { formatMac } from "./address.ts";
-import { uint16, uint32, uint8 } from "./bytes.ts";
-import { has, type Cursor, type Protocol } from "./cursor.ts";
+import { formatMac } from "../address.ts";
+import { uint16, uint32, uint8 } from "../bytes.ts";
+import { has, type Cursor, type Protocol } from "../cursor.ts";
 import { protocolOfEtherType } from "./ether-type.ts";
 
 /*
@@ -68,11 +68,16 @@ export class Sll2 {
   }
 }
 
+/** Names the decoder for the protocol of a cooked header: an EtherType, or 4 for frames of 802.2 (ETH_P_802_2 of Linux). */
+export function protocolOfCooked(cursor: Cursor, protocol: number): Protocol {
+  return protocol === 4 ? "llc" : protocolOfEtherType(cursor, protocol);
+}
+
 /** Decodes a cooked header, version 2. */
 export function decodeSll2(cursor: Cursor): Protocol {
   if (!has(cursor, headerLength, "sll2")) return "payload";
   const { bytes, offset } = cursor;
   cursor.layers.push(new Sll2(bytes, offset));
   cursor.offset = offset + headerLength;
-  return protocolOfEtherType(uint16(bytes, offset + field.protocol));
+  return protocolOfCooked(cursor, uint16(bytes, offset + field.protocol));
 }

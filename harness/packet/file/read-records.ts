@@ -2,10 +2,10 @@ import { readSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import pcapParser, { type PacketHeader, type Parser, type Source } from "pcap-parser";
-import { messageOf } from "../core/errors.ts";
+import { messageOf } from "../../core/errors.ts";
 import { ByteWindow } from "./byte-window.ts";
-import { CaptureError } from "./capture-error.ts";
-import type { PcapRecord } from "./packet.ts";
+import { CaptureError } from "../capture-error.ts";
+import type { PcapRecord } from "../packet.ts";
 import { fileHeaderLength, maximumRecord, patchMagic, readFormat, recordHeaderLength } from "./pcap-format.ts";
 import type { PcapFormat } from "./pcap-format.ts";
 

@@ -1,8 +1,7 @@
-import { formatMac } from "./address.ts";
-import { uint16, uint8 } from "./bytes.ts";
-import { has, type Cursor, type Protocol } from "./cursor.ts";
-import { protocolOfEtherType } from "./ether-type.ts";
-import { packetTypeOf, type PacketType } from "./sll2.ts";
+import { formatMac } from "../address.ts";
+import { uint16, uint8 } from "../bytes.ts";
+import { has, type Cursor, type Protocol } from "../cursor.ts";
+import { packetTypeOf, protocolOfCooked, type PacketType } from "./sll2.ts";
 
 /*
  * Linux cooked capture v1 (LINKTYPE_LINUX_SLL, 113): `tcpdump -i any` before libpcap 1.10
@@ -48,5 +47,5 @@ export function decodeSll(cursor: Cursor): Protocol {
   const { bytes, offset } = cursor;
   cursor.layers.push(new Sll(bytes, offset));
   cursor.offset = offset + headerLength;
-  return protocolOfEtherType(uint16(bytes, offset + field.protocol));
+  return protocolOfCooked(cursor, uint16(bytes, offset + field.protocol));
 }

@@ -1,4 +1,4 @@
-import { CaptureError } from "./capture-error.ts";
+import { CaptureError } from "../capture-error.ts";
 
 /*
  * Classic pcap file (https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcap/), in the byte order of its writer

@@ -1,0 +1,74 @@
+import { formatMac } from "../address.ts";
+import { uint16 } from "../bytes.ts";
+import { has, narrow, type Cursor, type Protocol } from "../cursor.ts";
+import { EtherType, firstEtherType, protocolOfEtherType } from "./ether-type.ts";
+
+/*
+ * IEEE 802.3 / DIX Ethernet II, without preamble and FCS
+ *
+ *  0               6              12      14
+ *  +---------------+---------------+-------+----
+ *  |  destination  |    source     | type  | payload
+ *  +---------------+---------------+-------+----
+ */
+const field = { destination: 0, source: 6, etherType: 12 } as const;
+const headerLength = 14;
+
+/** Ethernet header of a frame, on the wire or inside a tunnel. */
+export class Ethernet {
+  readonly kind = "ethernet";
+  private readonly bytes: Uint8Array;
+  private readonly start: number;
+
+  constructor(bytes: Uint8Array, start: number) {
+    this.bytes = bytes;
+    this.start = start;
+  }
+
+  get source(): string {
+    return formatMac(this.bytes, this.start + field.source);
+  }
+
+  get destination(): string {
+    return formatMac(this.bytes, this.start + field.destination);
+  }
+
+  /** EtherType, or the length of an 802.3 frame where it is below 1536. */
+  get etherType(): number {
+    return uint16(this.bytes, this.start + field.etherType);
+  }
+}
+
+/** Decodes an Ethernet header; one with a length in place of a type is followed by LLC. */
+export function decodeEthernet(cursor: Cursor): Protocol {
+  if (!has(cursor, headerLength, "ethernet")) return "payload";
+  const { bytes, offset } = cursor;
+  cursor.layers.push(new Ethernet(bytes, offset));
+  cursor.offset = offset + headerLength;
+  const etherType = uint16(bytes, offset + field.etherType);
+  if (etherType >= firstEtherType) return protocolOfEtherType(cursor, etherType);
+  narrow(cursor, cursor.offset + etherType, "802.3");
+  return "llc";
+}
+
+/**
+ * Whether the bytes from a place on look like an Ethernet frame of IP or ARP: for headers that anything may follow. What the
+ * capture cut counts as alike.
+ */
+export function looksLikeEthernet({ bytes, limit }: Cursor, at: number): boolean {
+  if (at + headerLength + 2 > limit) return true;
+  const next = at + headerLength;
+  switch (uint16(bytes, at + field.etherType)) {
+    case EtherType.ipv4:
+      return (bytes[next] ?? 0) >> 4 === 4;
+    case EtherType.ipv6:
+      return (bytes[next] ?? 0) >> 4 === 6;
+    case EtherType.arp:
+      return uint16(bytes, next) === 1;
+    case EtherType.vlan:
+    case EtherType.serviceVlan:
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,61 @@
+import { uint16, uint32, uint8 } from "../bytes.ts";
+import { has, type Cursor, type Protocol } from "../cursor.ts";
+import { enterTunnel } from "./tunnel.ts";
+
+/*
+ * GTP-U (3GPP TS 29.281 section 5): flags, message type, length, tunnel endpoint id (TEID); where one of the flags E, S, PN is
+ * set, sequence (2), N-PDU (1) and the type of the first extension header (1)
+ */
+const gtp = { fixedLength: 8, optionalFlags: 0x07, userData: 255 } as const;
+
+/** Decodes GTP-U; its signalling (echo, error indication) is UDP like any other. */
+export function decodeGtp(cursor: Cursor): Protocol {
+  if (!has(cursor, gtp.fixedLength, "gtp")) return "payload";
+  const { bytes, offset } = cursor;
+  const flags = uint8(bytes, offset);
+  // Version 1, protocol type GTP.
+  if (flags >> 4 !== 3 || uint8(bytes, offset + 1) !== gtp.userData) return "payload";
+  let length: number = gtp.fixedLength;
+  if ((flags & gtp.optionalFlags) !== 0) {
+    length += 4;
+    if (!has(cursor, length, "gtp")) return "payload";
+    while (uint8(bytes, offset + length - 1) !== 0) {
+      // Extension headers count in words of 4 bytes; their last byte is the type of the next.
+      const extension = uint8(bytes, offset + length) * 4;
+      if (extension === 0 || !has(cursor, length + extension, "gtp extension")) return "payload";
+      length += extension;
+    }
+  }
+  const teid = uint32(bytes, offset + 4);
+  enterTunnel(cursor, length, { form: "gtp", id: teid, text: `GTP-U teid ${teid}` });
+  return "raw";
+}
+
+/** Decodes LISP's data header (RFC 9300 section 5.1): flags with nonce or map version, instance id and locator bits. */
+export function decodeLisp(cursor: Cursor): Protocol {
+  if (!has(cursor, 9, "lisp")) return "payload";
+  const { bytes, offset } = cursor;
+  const nibble = uint8(bytes, offset + 8) >> 4;
+  if (nibble !== 4 && nibble !== 6) return "payload";
+  const instance = (uint8(bytes, offset) & 0x08) === 0 ? undefined : uint32(bytes, offset + 4) >>> 8;
+  const text = instance === undefined ? "LISP" : `LISP instance ${instance}`;
+  enterTunnel(cursor, 8, { form: "lisp", ...(instance === undefined ? {} : { id: instance }), text });
+  return "raw";
+}
+
+/** Decodes Teredo (RFC 4380): IPv6 in UDP 3544, after an authentication and an origin header maybe. */
+export function decodeTeredo(cursor: Cursor): Protocol {
+  if (!has(cursor, 2, "teredo")) return "payload";
+  const { bytes, offset } = cursor;
+  let length = 0;
+  if (uint16(bytes, offset) === 1) {
+    // Lengths of client identification and of authentication value, then a nonce (8) and a confirmation (1).
+    if (!has(cursor, 4, "teredo")) return "payload";
+    length = 13 + uint8(bytes, offset + 2) + uint8(bytes, offset + 3);
+    if (!has(cursor, length + 2, "teredo")) return "payload";
+  }
+  if (uint16(bytes, offset + length) === 0) length += 8;
+  if (!has(cursor, length + 1, "teredo") || uint8(bytes, offset + length) >> 4 !== 6) return "payload";
+  enterTunnel(cursor, length, { form: "teredo", text: "Teredo" });
+  return "ipv6";
+}

@@ -1,0 +1,53 @@
+import { uint8 } from "../bytes.ts";
+import type { Cursor, Protocol } from "../cursor.ts";
+import { looksLikeGeneve } from "./geneve.ts";
+import { looksLikeIp } from "./ip-in-udp.ts";
+import { looksLikeVxlan } from "./vxlan.ts";
+import { looksLikeWireguard } from "./wireguard.ts";
+
+/** Destination ports of tunnels whose source ports are spread for ECMP (IANA). */
+const toPorts: ReadonlyMap<number, Protocol> = new Map<number, Protocol>([
+  [4341, "lisp"],
+  // GRE in UDP, RFC 8086
+  [4754, "gre"],
+  [4790, "vxlan-gpe"],
+  [6080, "gue"],
+  [6081, "geneve"],
+  [6635, "mpls-in-udp"],
+]);
+
+/** Ports of tunnels that answer from where they were asked (IANA). */
+const eitherPorts: ReadonlyMap<number, Protocol> = new Map<number, Protocol>([
+  [1194, "openvpn"],
+  [1701, "l2tp"],
+  [2152, "gtp"],
+  [3544, "teredo"],
+  [4500, "esp-in-udp"],
+  [5247, "capwap"],
+]);
+
+/** The same by number, since every datagram is asked: bit 1 for a destination, bit 2 for either. */
+const known = new Uint8Array(0x10000);
+for (const port of toPorts.keys()) known[port] = 1;
+for (const port of eitherPorts.keys()) known[port] = 3;
+
+/**
+ * The tunnel that a datagram belongs to, by its ports or by how its payload begins; the cursor stands at the payload. Shapes are
+ * looked for on any port: two nodes of Flannel or Weave, or a WireGuard on a port of its own, must not pass for plain.
+ */
+export function protocolInUdp(cursor: Cursor, source: number, destination: number): Protocol {
+  const toKnown = known[destination] ?? 0;
+  if (toKnown !== 0) return toPorts.get(destination) ?? eitherPorts.get(destination) ?? "payload";
+  if ((known[source] ?? 0) > 1) return eitherPorts.get(source) ?? "payload";
+  return protocolOfShape(cursor);
+}
+
+function protocolOfShape(cursor: Cursor): Protocol {
+  if (cursor.offset >= cursor.limit) return "payload";
+  const first = uint8(cursor.bytes, cursor.offset);
+  if ((first === 0x08 || first === 0x88) && looksLikeVxlan(cursor)) return "suspected-vxlan";
+  if (first >= 1 && first <= 4 && looksLikeWireguard(cursor)) return "wireguard";
+  if (first < 0x40 && looksLikeGeneve(cursor)) return "geneve";
+  if ((first === 0x45 || first >> 4 === 6) && looksLikeIp(cursor)) return "ip-in-udp";
+  return "payload";
+}
