@@ -38,6 +38,8 @@ export interface Lab {
   readonly hostFiles?: true;
   /** The nodes carry others' traffic too, as those of a cluster do: captures keep only what probes send. */
   readonly shared?: boolean;
+  /** The nodes were there before the lab and belong to others: only what a run cannot do without is changed on them. */
+  readonly borrowed?: true;
 }
 
 /** What a lab has whose nodes are machines with a kernel and files of their own, on this host. */

@@ -93,7 +93,7 @@ function hostSide(
 async function twinSide(network: Network, { path, forward }: PathExpectation, scope: Scope): Promise<Side | string> {
   const { lab } = network;
   if (forward.underlay === "none") return "the path never leaves the node";
-  if (lab.provider === "hosts" || lab.provider === "cluster") return "routes of machines that exist are left alone";
+  if (lab.borrowed === true) return "routes of machines that exist are left alone";
   const [client, server] = [secondPod(network, path.source), secondPod(network, path.target)];
   if (client === undefined || server === undefined) return "the nodes have no second pod";
   const addressOf = (name: string): string =>

@@ -118,7 +118,7 @@ async function labOf(
   const real = surveyedPlan(plan, await surveyNodes(plan, nodes), "unseen");
   const nodeNames = Object.fromEntries(plan.nodes.map((node) => [node.name, node.name]));
   const kubernetes = { access, namespace: namespaceOf(runId), image, standing: "guest", nodeNames } as const;
-  return { runId, provider: name, plan: real, nodes, routers: [], kubernetes, shared: true };
+  return { runId, provider: name, plan: real, nodes, routers: [], kubernetes, shared: true, borrowed: true };
 }
 
 function placesOf(plan: Plan): readonly AgentPlace[] {

@@ -157,7 +157,7 @@ class Hosts {
       return { name: member.name, role: member.role, executor, enter, namespacePrefix: hostNamespacePrefix(id) };
     });
     const of = (role: LabNode["role"]): readonly LabNode[] => nodes.filter((node) => node.role === role);
-    return { runId: id.runId, provider: name, plan, nodes: of("node"), routers: of("router") };
+    return { runId: id.runId, provider: name, plan, nodes: of("node"), routers: of("router"), borrowed: true };
   }
 
   #recorded(executor: HostExecutor): HostExecutor {
