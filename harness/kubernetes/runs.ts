@@ -1,9 +1,9 @@
-import { LabError } from "../core/errors.ts";
 import { poll, type Look } from "../core/poll.ts";
 import type { Scope } from "../core/scope.ts";
 import { ownerIsAlive } from "../lab/owner-machine.ts";
 import type { LabLabel, LabRef } from "../lab/lab.ts";
 import { parseLabel, stateOf } from "../lab/lab-state.ts";
+import { noSuchLab } from "../lab/identity-errors.ts";
 import { getObjects, kubectl, type ClusterAccess } from "./access.ts";
 import { createObjects } from "./create.ts";
 import { restoreFormerState } from "./former-state.ts";
@@ -74,7 +74,7 @@ export async function findRuns(access: ClusterAccess, provider: string): Promise
 export async function runMark(access: ClusterAccess, runId: string): Promise<NamespaceMark> {
   const mark = (await runMarks(access)).find((candidate) => candidate.runId === runId);
   if (mark !== undefined) return mark;
-  throw new LabError(`there is no lab ${runId} in ${access.name}`, { fix: "npm run lab -- status" });
+  throw noSuchLab(runId, `in ${access.name}`);
 }
 
 /** Writes the label of a lab on its namespace. */

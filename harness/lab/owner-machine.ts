@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { LabError } from "../core/errors.ts";
+import { ownerGone } from "./identity-errors.ts";
 import { processStart } from "./owner.ts";
 
 /** The process that uses hosts, as other machines can be told of it. */
@@ -20,7 +20,7 @@ export interface HostsOwner {
 /** Identity of a process of this machine. Throws a LabError once it is gone. */
 export async function ownerOf(pid: number): Promise<HostsOwner> {
   const start = await processStart(pid);
-  if (start === undefined) throw new LabError(`the owner of the lab, process ${pid}, does not exist`);
+  if (start === undefined) throw ownerGone(pid);
   return { pid, start, ...(await thisMachine()) };
 }
 

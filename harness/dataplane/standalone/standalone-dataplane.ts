@@ -83,7 +83,7 @@ async function identitiesOf(lab: Lab, mode: Mode): Promise<Identities> {
   if (there?.exitCode !== 0) throw new LabError("the lab has no Calico", { where: executor.where, fix: nothing });
   const identities = await readIdentities(executor, lab.plan, mode);
   const absent = lacking(lab.plan, identities);
-  if (absent !== undefined) throw new LabError(`the lab's Calico is not whole: ${absent}`, { fix: nothing });
+  if (absent !== undefined) throw new LabError(`the lab's Calico is incomplete: ${absent}`, { fix: nothing });
   return identities;
 }
 

@@ -15,6 +15,7 @@ import { findRuns, labelRun, makeRunNamespace, removeRun, runMark } from "../../
 import { surveyNodes } from "../../kubernetes/survey-nodes.ts";
 import { surveyedPlan } from "../../kubernetes/surveyed-plan.ts";
 import type { Capability, Lab, LabNode, LabRef, Problem } from "../../lab/lab.ts";
+import { refuseOtherPlan } from "../../lab/identity-errors.ts";
 import type { Provider } from "../provider.ts";
 import { checkNodes } from "./check-nodes.ts";
 
@@ -100,11 +101,8 @@ async function provision(
 
 async function attach({ runId }: LabRef, plan: Plan, options: ClusterOptions): Promise<Lab> {
   const mark = await runMark(options.access, runId);
-  if (mark.digest !== plan.digest) {
-    throw new LabError(`lab ${runId} was built from another plan (${mark.digest}, not ${plan.digest})`, {
-      fix: "the cluster's nodes or their addresses have changed since: take the lab down and build it again",
-    });
-  }
+  const fix = "the cluster's nodes or their addresses have changed since: take the lab down and build it again";
+  refuseOtherPlan(runId, mark, plan, fix);
   return labOf(plan, runId, await agentsOf(options.access, runId, placesOf(plan)), options);
 }
 

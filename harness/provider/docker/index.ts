@@ -1,10 +1,10 @@
-import { LabError } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { ProviderContext } from "../context.ts";
+import { incompleteLab, noSuchLab, refuseOtherPlan } from "../../lab/identity-errors.ts";
 import { planProblems } from "../../lab/plan-problems.ts";
 import { memberPrefix, type LabId } from "../../lab/lab-id.ts";
 import type { Capability, Lab, LabNode, LabRef, Problem } from "../../lab/lab.ts";
@@ -119,24 +119,17 @@ async function findLab(
 ): Promise<{ readonly id: LabId; readonly parts: Awaited<ReturnType<typeof findParts>> }> {
   const parts = await findParts(host, runId);
   const [first] = parts;
-  if (first === undefined) throw new LabError(`there is no lab ${runId} here`, { fix: "npm run lab -- status" });
+  if (first === undefined) throw noSuchLab(runId, "on this engine");
   return { id: { runId, ownerPid: first.owner.pid, ownerStart: first.owner.start }, parts };
 }
 
 async function attach({ runId }: LabRef, plan: Plan, host: Executor, options: ProviderContext): Promise<Lab> {
   const { id, parts } = await findLab(host, runId);
-  const label = readLabel(parts);
-  if (label !== undefined && label.digest !== plan.digest) {
-    throw new LabError(`lab ${runId} was built from another plan (${label.digest}, not ${plan.digest})`, {
-      fix: "give the topology that it was built from, or take it down and build it again",
-    });
-  }
+  refuseOtherPlan(runId, readLabel(parts), plan);
   const running = new Set(parts.flatMap((part) => (part.kind === "container" && part.running ? [part.name] : [])));
   const missing = membersOf(plan)
     .map((member) => memberContainer(runId, member.name))
     .filter((container) => !running.has(container));
   if (missing.length === 0) return labOf(plan, id, executors(id, options), engineRelease(await findEngine(host)));
-  throw new LabError(`lab ${runId} is not whole: ${missing.join(", ")} missing or not running`, {
-    fix: `npm run lab -- down ${runId}`,
-  });
+  throw incompleteLab(runId, `${missing.join(", ")} missing or not running`);
 }

@@ -1,7 +1,7 @@
-import { LabError } from "../../core/errors.ts";
 import { scriptedExecutor, type ScriptedAnswer } from "../../exec/scripted.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Capability, Lab, LabLabel, LabNode, LabRef } from "../../lab/lab.ts";
+import { noSuchLab, refuseOtherPlan } from "../../lab/identity-errors.ts";
 import type { Provider } from "../provider.ts";
 
 /** A machine that exists only in memory: what several fake providers, one after the other, find there. */
@@ -67,14 +67,12 @@ function soon<T>(work: () => T): Promise<T> {
 
 function find(machine: FakeMachine, runId: string): FakeLab {
   const entry = machine.labs.get(runId);
-  if (entry === undefined) throw new LabError(`there is no lab ${runId} on this machine`);
+  if (entry === undefined) throw noSuchLab(runId, "on this machine");
   return entry;
 }
 
 function attach({ lab, label }: FakeLab, plan: Plan): Lab {
-  if (label !== undefined && label.digest !== plan.digest) {
-    throw new LabError(`lab ${lab.runId} was built from another plan`);
-  }
+  refuseOtherPlan(lab.runId, label, plan);
   return lab;
 }
 

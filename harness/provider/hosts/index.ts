@@ -15,6 +15,7 @@ import { hostNamespacePrefix, replaceRecord, type HostRecord } from "./host-reco
 import type { Inventory } from "./inventory.ts";
 import { matchInventory, type Member } from "./match-inventory.ts";
 import { ownerOf } from "../../lab/owner-machine.ts";
+import { incompleteLab, noSuchLab, refuseOtherPlan } from "../../lab/identity-errors.ts";
 import { takeHost } from "./take-hosts.ts";
 import { undoHost } from "./undo-host.ts";
 import { walkHosts } from "./walk-hosts.ts";
@@ -99,19 +100,18 @@ class Hosts {
 
   async label(runId: string, label: LabLabel): Promise<void> {
     const own = (await this.records()).filter(({ record }) => record.runId === runId);
-    if (own.length === 0) throw noLab(runId);
+    if (own.length === 0) throw noSuchLab(runId, "on these hosts");
     await Promise.all(own.map(({ host, record }) => replaceRecord(this.#way(host), { ...record, label })));
   }
 
   async attach({ runId }: LabRef, plan: Plan): Promise<Lab> {
     const own = (await this.records()).filter(({ record }) => record.runId === runId);
     const [first] = own;
-    if (first === undefined) throw noLab(runId);
-    const other = own.find(({ record }) => record.digest !== plan.digest);
-    if (other !== undefined) throw otherPlan(runId, other.record.digest, plan.digest);
+    if (first === undefined) throw noSuchLab(runId, "on these hosts");
+    for (const { record } of own) refuseOtherPlan(runId, record, plan);
     const { members } = matchInventory(plan, this.#options.inventory);
     const missing = members.filter((member) => !own.some(({ host }) => host === member.name));
-    if (missing.length > 0) throw notWhole(runId, missing);
+    if (missing.length > 0) throw incompleteLab(runId, `${missing.map(({ name }) => name).join(", ")} missing`);
     return this.#labOf(withRealDevices(plan, devicesRecorded(own)), first.record, members);
   }
 
@@ -203,19 +203,4 @@ function notReady(problems: readonly Problem[]): LabError {
   if (first !== undefined && others.length === 0) return new LabError(first.what, { fix: first.fix });
   const rows = problems.map(({ what, fix }) => `${what}\n  fix: ${fix}`);
   return new LabError(`the hosts cannot be used: ${problems.length} problems`, { tail: rows.join("\n") });
-}
-
-function noLab(runId: string): LabError {
-  return new LabError(`there is no lab ${runId} on these hosts`, { fix: "npm run lab -- status" });
-}
-
-function otherPlan(runId: string, built: string, given: string): LabError {
-  return new LabError(`lab ${runId} was built from another plan (${built}, not ${given})`, {
-    fix: "give the topology that it was built from, or take it down and build it again",
-  });
-}
-
-function notWhole(runId: string, missing: readonly Member[]): LabError {
-  const names = missing.map((member) => member.name).join(", ");
-  return new LabError(`lab ${runId} is not whole: ${names} missing`, { fix: `npm run lab -- down ${runId}` });
 }

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { stat } from "node:fs/promises";
-import { LabError } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { readLabel } from "../../underlay/containers/label.ts";
@@ -12,6 +11,7 @@ import { namespaceOf } from "../../kubernetes/run-mark.ts";
 import type { LabId } from "../../lab/lab-id.ts";
 import { labFolders } from "../../lab/leftovers.ts";
 import type { LabRef } from "../../lab/lab.ts";
+import { incompleteLab, noSuchLab, refuseOtherPlan } from "../../lab/identity-errors.ts";
 import { agentPlaces, kubeconfigName, planOf, privateFolder, type BuiltCluster } from "./build-cluster.ts";
 import { kindFailure } from "./create-cluster.ts";
 import { clusterName, nodeContainer, provider } from "./kind-names.ts";
@@ -40,12 +40,7 @@ export async function attachCluster(
   { kind, accessOf }: AttachTools,
 ): Promise<AttachedCluster> {
   const { id, parts } = await findCluster(host, runId);
-  const label = readLabel(parts);
-  if (label !== undefined && label.digest !== plan.digest) {
-    throw new LabError(`lab ${runId} was built from another plan (${label.digest}, not ${plan.digest})`, {
-      fix: "give the topology that it was built from, or take it down and build it again",
-    });
-  }
+  refuseOtherPlan(runId, readLabel(parts), plan);
   await refuseMissing(host, runId, plan, parts);
   const access = accessOf(await kubeconfigOf(host, id, kind));
   const legs = await readLegs(plan, runId, host);
@@ -60,7 +55,7 @@ export async function findCluster(
 ): Promise<{ readonly id: LabId; readonly parts: readonly Part[] }> {
   const parts = (await findParts(host, runId)).filter((part) => part.provider === provider);
   const [first] = parts;
-  if (first === undefined) throw new LabError(`there is no lab ${runId} here`, { fix: "npm run lab -- status" });
+  if (first === undefined) throw noSuchLab(runId, "on this engine");
   return { id: { runId, ownerPid: first.owner.pid, ownerStart: first.owner.start }, parts };
 }
 
@@ -76,9 +71,7 @@ async function refuseMissing(host: Executor, runId: string, plan: Plan, parts: r
   ];
   const missing = wanted.filter((container) => !running.has(container));
   if (missing.length === 0) return;
-  throw new LabError(`lab ${runId} is not whole: ${missing.join(", ")} missing or not running`, {
-    fix: `npm run lab -- down ${runId}`,
-  });
+  throw incompleteLab(runId, `${missing.join(", ")} missing or not running`);
 }
 
 /** The lab's own kubeconfig; kind can write it again where its folder is gone. */
@@ -105,8 +98,5 @@ async function agentImageOf(access: ClusterAccess, runId: string): Promise<strin
   const [agents] = await getObjects<DaemonSetObject>(access, ["daemonsets", "-n", namespaceOf(runId), "agent"]);
   const image = agents?.spec.template.spec.containers[0]?.image;
   if (image !== undefined) return image;
-  throw new LabError(`lab ${runId} is not whole: its agents are gone`, {
-    where: access.name,
-    fix: `npm run lab -- down ${runId}`,
-  });
+  throw incompleteLab(runId, "its agents are gone", { where: access.name });
 }

@@ -1,4 +1,3 @@
-import { LabError } from "../../core/errors.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
@@ -9,6 +8,7 @@ import type { Capability, Lab, LabNode, LabRef, Problem } from "../../lab/lab.ts
 import type { Provider } from "../provider.ts";
 import type { ProviderContext } from "../context.ts";
 import { probeCapabilities } from "../../lab/capabilities.ts";
+import { incompleteLab, noSuchLab, ownerGone, refuseOtherPlan } from "../../lab/identity-errors.ts";
 import { planProblems } from "../../lab/plan-problems.ts";
 import { machineProblems, namespaceProblem } from "./check.ts";
 import { removeLab } from "../../lab/remove-lab.ts";
@@ -80,7 +80,7 @@ function checker(context: ProviderContext, capabilities: Set<Capability>, ownerP
 
 async function ownLabId(runId: string, ownerPid: number): Promise<LabId> {
   const id = await labIdOf(runId, ownerPid);
-  if (id === undefined) throw new LabError(`the owner of the lab, process ${ownerPid}, does not exist`);
+  if (id === undefined) throw ownerGone(ownerPid);
   return id;
 }
 
@@ -89,25 +89,18 @@ async function findLabId(runId: string): Promise<LabId> {
   for (const { runId: found, ownerPid, ownerStart } of await labNamespaces()) {
     if (found === runId && ownerStart !== undefined) return { runId, ownerPid, ownerStart };
   }
-  throw new LabError(`there is no lab ${runId} on this machine`, { fix: "npm run lab -- status" });
+  throw noSuchLab(runId, "on this machine");
 }
 
 async function attachLab(ref: LabRef, plan: Plan, host: Executor): Promise<Lab> {
   const id = await findLabId(ref.runId);
-  const label = await readLabel(host, fabricNamespace(id));
-  if (label !== undefined && label.digest !== plan.digest) {
-    throw new LabError(`lab ${ref.runId} was built from another plan (${label.digest}, not ${plan.digest})`, {
-      fix: "give the topology that it was built from, or take it down and build it again",
-    });
-  }
+  refuseOtherPlan(ref.runId, await readLabel(host, fabricNamespace(id)), plan);
   const there = new Set((await labNamespaces()).map((namespace) => namespace.name));
   const lab = labOf(plan, id, host);
   const members = [...lab.routers, ...lab.nodes].map((member) => memberNamespace(id, member.name));
   const missing = members.filter((member) => !there.has(member));
   if (missing.length === 0) return lab;
-  throw new LabError(`lab ${ref.runId} is not whole: ${missing.join(", ")} missing`, {
-    fix: `npm run lab -- down ${ref.runId}`,
-  });
+  throw incompleteLab(ref.runId, `${missing.join(", ")} missing`);
 }
 
 function labOf(plan: Plan, id: LabId, host: Executor): Lab {

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { LabError } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
@@ -12,7 +11,8 @@ import type { ProviderContext } from "../context.ts";
 import { readLabel, writeLabel } from "../../lab/namespace-label.ts";
 import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } from "../../lab/lab-id.ts";
 import { labIdOf } from "../../lab/owner.ts";
-import type { Capability, Lab, LabNode, LabRef, OwnMachines } from "../../lab/lab.ts";
+import type { Capability, Lab, LabNode, OwnMachines } from "../../lab/lab.ts";
+import { incompleteLab, noSuchLab, ownerGone, refuseOtherPlan } from "../../lab/identity-errors.ts";
 import type { Provider } from "../provider.ts";
 import { buildMachines, inMachines, loginFile, type BuiltMachines } from "./build-lab.ts";
 import { hostProblems } from "./check.ts";
@@ -60,7 +60,7 @@ export function createVmProvider(options: VmOptions = {}): Provider {
     check: () => hostProblems(host(), options.userId ?? process.getuid?.(), options.image),
     provision: async (plan, runId, scope) => {
       const id = await labIdOf(runId, ownerPid);
-      if (id === undefined) throw new LabError(`the owner of the lab, process ${ownerPid}, does not exist`);
+      if (id === undefined) throw ownerGone(ownerPid);
       const made = await makeLab(plan, id, host(runId), scope, cache, options);
       const lab = labOf(plan, id, made.login, made);
       await walkMachines(plan, lab.nodes);
@@ -72,8 +72,7 @@ export function createVmProvider(options: VmOptions = {}): Provider {
     discover: () => discoverMachines(host()),
     attach: async (ref, plan) => {
       const id = await findLab(ref.runId);
-      const label = await readLabel(host(), fabricNamespace(id));
-      if (label !== undefined && label.digest !== plan.digest) throw otherPlan(ref, label.digest, plan.digest);
+      refuseOtherPlan(ref.runId, await readLabel(host(), fabricNamespace(id)), plan);
       return labOf(plan, id, await readLogin(id));
     },
     destroy: (ref) => destroyMachines(ref.runId, host()),
@@ -153,7 +152,7 @@ function wireUp(plan: Plan, id: LabId, login: LabLogin, host: Executor, options:
 async function findLab(runId: string): Promise<LabId> {
   const id = (await labsOfMachines()).find((lab) => lab.runId === runId);
   if (id !== undefined) return id;
-  throw new LabError(`there is no lab ${runId} on this machine`, { fix: "npm run lab -- status" });
+  throw noSuchLab(runId, "on this machine");
 }
 
 async function readLogin(id: LabId): Promise<LabLogin> {
@@ -161,16 +160,6 @@ async function readLogin(id: LabId): Promise<LabLogin> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as LabLogin;
   } catch (cause) {
-    throw new LabError(`lab ${id.runId} is not whole: its keys are gone`, {
-      where: file,
-      cause,
-      fix: `npm run lab -- down ${id.runId}`,
-    });
+    throw incompleteLab(id.runId, "its keys are gone", { where: file, cause });
   }
-}
-
-function otherPlan({ runId }: LabRef, built: string, given: string): LabError {
-  return new LabError(`lab ${runId} was built from another plan (${built}, not ${given})`, {
-    fix: "give the topology that it was built from, or take it down and build it again",
-  });
 }

@@ -6,6 +6,7 @@ import { withScope, type Scope } from "../../core/scope.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { LabId } from "../../lab/lab-id.ts";
 import type { Capability, Problem } from "../../lab/lab.ts";
+import { ownerGone } from "../../lab/identity-errors.ts";
 import { agentImage } from "./agent-image.ts";
 import { destroyContainers } from "./destroy.ts";
 import { findEngine, isEngine, type Engine } from "./engine.ts";
@@ -69,7 +70,7 @@ export async function ownLabId(
 ): Promise<LabId> {
   const pid = ownerPid ?? process.pid;
   const id = await dockerLabId(runId, pid, host);
-  if (id === undefined) throw new LabError(`the owner of the lab, process ${pid}, does not exist`);
+  if (id === undefined) throw ownerGone(pid);
   return id;
 }
 
