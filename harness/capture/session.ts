@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { LabError, messageOf } from "../core/errors.ts";
 import type { Scope } from "../core/scope.ts";
+import { settleAll } from "../core/settle.ts";
 import { CommandError } from "../exec/command-error.ts";
 import type { CommandResult, RunningCommand } from "../exec/executor.ts";
 import type { CaptureFile, CaptureOptions, CaptureTarget, StartCapture } from "./capture.ts";
@@ -21,8 +22,8 @@ interface NodeCapture {
 /** Starts one tcpdump per node, side by side, and returns when all of them listen. */
 export const startCapture: StartCapture = async (targets, options, scope) => {
   const beacon = await lightBeacon(options.folder, scope);
-  const captures = await allOrFirstError(targets.map((target) => startOn(target, options, beacon, scope)));
-  return { stop: () => allOrFirstError(captures.map((capture) => stopOn(capture, options))) };
+  const captures = await settleAll(targets.map((target) => startOn(target, options, beacon, scope)));
+  return { stop: () => settleAll(captures.map((capture) => stopOn(capture, options))) };
 };
 
 async function startOn(
@@ -122,13 +123,4 @@ function doubts({ stderr }: CommandResult, counted: number | string, options: Ca
       ? `tcpdump captured ${captured} packets, but its file holds ${counted}`
       : "",
   ].filter((doubt) => doubt !== "");
-}
-
-/** Waits for all, so that nothing is still at work when an error is thrown. */
-async function allOrFirstError<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
-  const outcomes = await Promise.allSettled(work);
-  return outcomes.map((outcome) => {
-    if (outcome.status === "rejected") throw outcome.reason;
-    return outcome.value;
-  });
 }

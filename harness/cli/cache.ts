@@ -1,13 +1,12 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { listStored, removeUnused, type Stored } from "../core/stored.ts";
+import { defaultCacheFolder } from "../core/cache-folder.ts";
 
 /** Days after which something that no run has used counts as not needed any more. */
 export const keptDays = 30;
 
 /** Folder for kernels, guest images and saved states, unless another is given. */
-export const defaultCache = join(homedir(), ".cache", "encaplab");
+export const defaultCache = defaultCacheFolder();
 
 interface CacheOptions {
   readonly cache: string;

@@ -1,7 +1,6 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { longName, type AllGiven, type Flags } from "../core/flags.ts";
 import { UsageError } from "../core/errors.ts";
+import { defaultCacheFolder } from "../core/cache-folder.ts";
 import type { Dataplane } from "../dataplane/dataplane.ts";
 import { askedDataplane, dataplaneOffers, type AskedDataplane } from "../dataplane/registry.ts";
 import type { ProviderContext } from "../provider/context.ts";
@@ -37,7 +36,7 @@ export function choiceOf(options: LabOptions, offers: readonly ProviderOffer[]):
 
 /** Folder that runs share. */
 export function cacheOf({ cache }: Pick<LabOptions, "cache">): string {
-  return cache ?? join(homedir(), ".cache", "encaplab");
+  return cache ?? defaultCacheFolder();
 }
 
 interface Owner {

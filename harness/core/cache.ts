@@ -3,6 +3,7 @@ import { mkdir, open, readFile, readdir, rename, rm, stat, utimes } from "node:f
 import { join } from "node:path";
 import { LabError, messageOf } from "./errors.ts";
 import { poll } from "./poll.ts";
+import { exists } from "./exists.ts";
 
 /** Longest wait for another run that is making the same thing; the slowest is a kernel download. */
 const lockTimeoutMs = 300_000;
@@ -125,10 +126,6 @@ function isAlive(pid: number): boolean {
 async function olderThan(file: string, ms: number): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs > ms;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 async function touched(folder: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { groupBy } from "../core/group-by.ts";
+import { settleAll } from "../core/settle.ts";
 import { runBatch } from "./batch.ts";
 import type { CommandResult, Executor, RunOptions } from "./executor.ts";
 
@@ -43,8 +44,7 @@ export async function runEverywhere(
       }
     }),
   );
-  const settled = await Promise.allSettled(work);
-  for (const result of settled) if (result.status === "rejected") throw result.reason;
+  await settleAll(work);
   return results;
 }
 

@@ -1,3 +1,4 @@
+import { settleAll } from "../core/settle.ts";
 /** Works on all items, at most `limit` at a time, and keeps their order. The first error stops the start of further ones. */
 export async function mapLimited<T, R>(
   items: readonly T[],
@@ -20,7 +21,6 @@ export async function mapLimited<T, R>(
       throw error;
     }
   });
-  const settled = await Promise.allSettled(workers);
-  for (const outcome of settled) if (outcome.status === "rejected") throw outcome.reason;
+  await settleAll(workers);
   return results;
 }

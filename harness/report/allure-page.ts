@@ -1,7 +1,8 @@
-import { cp, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { messageOf } from "../core/errors.ts";
+import { exists } from "../core/exists.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { ResultsFolder } from "./store.ts";
 
@@ -93,11 +94,4 @@ async function explain(message: string, folder: ResultsFolder, executor: Executo
     because: "Allure needs Java, and there is none on PATH",
     fix: `install a Java runtime (Debian: apt-get install default-jre-headless), then: ${later(folder)}`,
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

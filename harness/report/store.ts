@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { messageOf, UsageError } from "../core/errors.ts";
+import { exists } from "../core/exists.ts";
 import type { RunRecord } from "../run/record.ts";
 import { redactValue } from "./redact.ts";
 import { parseRun } from "./run-schema.ts";
@@ -120,13 +121,6 @@ async function knownRuns(out: string): Promise<string> {
   const runs: string[] = [];
   for (const name of names) if (name !== latest && (await exists(join(out, name, "run.json")))) runs.push(name);
   return runs.length === 0 ? `no runs in ${out} yet: npm run suite` : `one of: ${runs.sort().join(", ")}, latest`;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function read(file: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { systemClock } from "../../core/clock.ts";
 import { LabError } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
+import { settleAll } from "../../core/settle.ts";
 import { identitiesFromAllocation } from "../../encap/planned-identities.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Executor } from "../../exec/executor.ts";
@@ -78,10 +79,7 @@ async function onEveryNode(
   programs: readonly NodeProgram[],
   render: (program: NodeProgram) => string,
 ): Promise<void> {
-  const runs = programs.map((program) => runNodeScript(nodeOf(lab, program.node).executor, render(program)));
-  for (const run of await Promise.allSettled(runs)) {
-    if (run.status === "rejected") throw run.reason;
-  }
+  await settleAll(programs.map((program) => runNodeScript(nodeOf(lab, program.node).executor, render(program))));
 }
 
 function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], startedAt: number): Promise<Convergence> {

@@ -1,4 +1,5 @@
 import { LabError } from "../../core/errors.ts";
+import { settleAll } from "../../core/settle.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { runScript } from "../../exec/script.ts";
 import type { Lab } from "../../lab/lab.ts";
@@ -16,9 +17,7 @@ export async function removeFromLab(lab: Lab): Promise<void> {
   const removals = lab.nodes.map(({ executor, name, namespacePrefix }) =>
     removeFromNode(lab, name, namespacePrefix, executor),
   );
-  for (const removal of await Promise.allSettled(removals)) {
-    if (removal.status === "rejected") throw removal.reason;
-  }
+  await settleAll(removals);
 }
 
 async function removeFromNode(lab: Lab, node: string, prefix: string, executor: Executor): Promise<void> {

@@ -1,10 +1,11 @@
-import { mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import type { Payload } from "../../lab/lab.ts";
 import type { CalicoSource } from "./calico-source.ts";
 import { locateCalico } from "./locate.ts";
+import { exists } from "../../core/exists.ts";
 
 /** Milliseconds for making the image of a root file system of some 400 MB. */
 const imageTimeoutMs = 120_000;
@@ -22,7 +23,7 @@ export async function calicoPayload(
   if ("problem" in located || located.files.root === undefined) return undefined;
   const { root } = located.files;
   const file = `${root}.ext4`;
-  if ((await stat(file).catch(() => undefined)) === undefined) await makeImage(host, root, file, cache);
+  if (!(await exists(file))) await makeImage(host, root, file, cache);
   return { file, digest: basename(root) };
 }
 

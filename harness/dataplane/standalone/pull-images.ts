@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/atomic-file.ts";
 import { LabError } from "../../core/errors.ts";
+import { exists } from "../../core/exists.ts";
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
@@ -101,8 +102,4 @@ function archiveOf(cache: string, digests: readonly string[]): string {
 
 function hashOf(texts: readonly string[]): string {
   return createHash("sha256").update(JSON.stringify(texts)).digest("hex").slice(0, 24);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { LabError, messageOf } from "../../core/errors.ts";
+import { exists } from "../../core/exists.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import { readLayers } from "./image-layers.ts";
@@ -70,11 +71,4 @@ async function digestOf(file: string): Promise<string> {
     throw new LabError(`the archive ${file} cannot be read: ${messageOf(cause)}`, { fix: "check the path", cause });
   }
   return hash.digest("hex").slice(0, 24);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,6 @@
 import { LabError, messageOf } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
+import { settleAll } from "../../core/settle.ts";
 import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { ProviderContext } from "../context.ts";
@@ -90,8 +91,7 @@ class Hosts {
     if (problems.length > 0) throw notReady(problems);
     const onNotice = this.#options.onNotice ?? (() => undefined);
     begun.push(...posts.map((post) => post.name));
-    const taken = await Promise.allSettled(posts.map((post) => takeHost({ plan, runId, owner, onNotice }, post)));
-    for (const each of taken) if (each.status === "rejected") throw each.reason;
+    await settleAll(posts.map((post) => takeHost({ plan, runId, owner, onNotice }, post)));
     const real = withRealDevices(plan, devicesIn(plan, posts));
     const unreached = await walkHosts(real, (node) => this.#executor(node), true);
     if (unreached.length > 0) throw notReady(unreached);

@@ -2,6 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Scope } from "../../core/scope.ts";
+import { settleAll } from "../../core/settle.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { pingRacks } from "../../underlay/containers/ping-racks.ts";
@@ -83,7 +84,7 @@ export async function buildCluster(build: ClusterBuild, scope: Scope): Promise<B
   // Not beside the cluster: nodes that start leave too little of a small machine for anything else.
   await makeMembers(racksBuild, routers, racks, labels, false);
   await makeCluster(build, kubeconfig);
-  const [legs] = await bothDone(connectNodes(plan, runId, host), loadImages(build));
+  const [legs] = await settleAll([connectNodes(plan, runId, host), loadImages(build)]);
   const access = build.accessOf(kubeconfig);
   const real = planOf(plan, legs);
   const nodes = await startAgents(build, access);
@@ -149,12 +150,4 @@ async function startAgents({ plan, id, image }: ClusterBuild, access: ClusterAcc
     renderNamespace({ runId, owner: await ownerOf(ownerPid), digest: plan.digest, provider }),
   ]);
   return deployAgents(access, { runId, ownerPid, image }, agentPlaces(plan, runId));
-}
-
-/** Waits for both even when one fails, so that nothing is made any more once the undoing begins. */
-async function bothDone<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
-  const [first, second] = await Promise.allSettled([one, other]);
-  if (first.status === "rejected") throw first.reason;
-  if (second.status === "rejected") throw second.reason;
-  return [first.value, second.value];
 }

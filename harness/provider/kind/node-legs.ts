@@ -1,4 +1,5 @@
 import { LabError } from "../../core/errors.ts";
+import { settleAll } from "../../core/settle.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { withoutPrefix } from "../../topology/address.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
@@ -50,7 +51,7 @@ async function onEveryNode(
   host: Executor,
   work: (node: PlannedNode, container: string, script: (text: string) => Promise<string>) => Promise<string>,
 ): Promise<RackLegs> {
-  const legs = await Promise.allSettled(
+  const legs = await settleAll(
     plan.nodes.map(async (node, index): Promise<readonly [string, RackLeg]> => {
       const container = nodeContainer(runId, index);
       const where = `node ${node.name} (container ${container})`;
@@ -58,12 +59,7 @@ async function onEveryNode(
       return [node.name, legOf(node, output, where)];
     }),
   );
-  return new Map(
-    legs.map((leg) => {
-      if (leg.status === "rejected") throw leg.reason;
-      return leg.value;
-    }),
-  );
+  return new Map(legs);
 }
 
 /** Docker's rule, not ours; a name that breaks it would cut the API server off its nodes. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile, rm, stat } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { poll } from "../../core/poll.ts";
 import type { Executor } from "../../exec/executor.ts";
@@ -9,6 +9,7 @@ import type { LabId } from "../../lab/lab-id.ts";
 import type { Checkpoints } from "../../lab/lab.ts";
 import { becomeNodes, connectUplinks, inFabric, inMachines, startAll, type BuiltMachines } from "./build-lab.ts";
 import { cached, pruneCache } from "../../core/cache.ts";
+import { exists } from "../../core/exists.ts";
 import { tellGuest } from "./control-port.ts";
 import { identityLine, renewalScript } from "./guest-identity.ts";
 import { isAlive, startMachine } from "./machine.ts";
@@ -50,7 +51,7 @@ export function checkpointsOf(lab: RunningLab): Checkpoints {
     },
     restore: async (name, before) => {
       const folder = join(cache, kind, keyOf(name));
-      if ((await stat(folder).catch(() => undefined)) === undefined) return false;
+      if (!(await exists(folder))) return false;
       // Through the cache, so that it counts as used.
       await cached(cache, kind, keyOf(name), () => Promise.reject(new Error("it has just been removed")));
       await before(folder);

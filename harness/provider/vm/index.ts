@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Scope } from "../../core/scope.ts";
+import { defaultCacheFolder } from "../../core/cache-folder.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import { inNamespace } from "../../exec/namespace/namespace.ts";
@@ -48,7 +48,7 @@ export interface VmOptions extends ProviderContext {
 
 /** Provider of labs whose nodes are virtual machines with a kernel of the user's choice; racks and routers are namespaces. */
 export function createVmProvider(options: VmOptions = {}): Provider {
-  const cache = options.cache ?? join(homedir(), ".cache", "encaplab");
+  const cache = options.cache ?? defaultCacheFolder();
   const ownerPid = options.ownerPid ?? process.pid;
   const host = (runId?: string): Executor => hostExecutor(options, ownerPid, runId);
   const labOf = (plan: Plan, id: LabId, keys: LabLogin, made?: Made): Lab =>

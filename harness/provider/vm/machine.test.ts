@@ -1,10 +1,11 @@
 import { skipFor } from "../../core/skip.fixture.ts";
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import { poll } from "../../core/poll.ts";
+import { defaultCacheFolder } from "../../core/cache-folder.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import { inNamespace } from "../../exec/namespace/namespace.ts";
@@ -16,7 +17,7 @@ import { startMachine } from "./machine.ts";
 import { machineFiles } from "./qemu-command.ts";
 
 const host = localExecutor();
-const cache = join(homedir(), ".cache", "encaplab");
+const cache = defaultCacheFolder();
 
 describe("a machine that does not come up", function () {
   this.timeout(240_000);

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
 import { shellQuote } from "../../exec/quote.ts";
 import { cached, markUsed, pruneCache } from "../../core/cache.ts";
+import { exists } from "../../core/exists.ts";
 import { modelArgv, type MachineModel } from "./qemu-command.ts";
 import { saveState } from "./qmp.ts";
 
@@ -30,7 +30,7 @@ export function stateKey(
 /** File of the saved state, if there is one. */
 export async function findState(cache: string, key: string): Promise<string | undefined> {
   const file = join(cache, "states", key, "state");
-  if ((await stat(file).catch(() => undefined)) === undefined) return undefined;
+  if (!(await exists(file))) return undefined;
   await markUsed(dirname(file));
   return file;
 }

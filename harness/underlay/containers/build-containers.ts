@@ -1,5 +1,6 @@
 import { LabError, messageOf } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
+import { settleAll } from "../../core/settle.ts";
 import { dockerExecutor } from "../../exec/docker/docker.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { withoutPrefix } from "../../topology/address.ts";
@@ -84,13 +85,12 @@ export async function makeMembers(
   reaped: boolean,
 ): Promise<void> {
   const scripts = new Map(renderLab(build.plan, build.id).members.map(({ name, script }) => [name, script]));
-  const made = await Promise.allSettled(
+  await settleAll(
     members.map(async (member) => {
       await startMember(build, member, racks, labels, reaped);
       await prepareMember(build.executorOf(member), member.name, member.ports, scripts.get(member.name) ?? "");
     }),
   );
-  for (const each of made) if (each.status === "rejected") throw each.reason;
 }
 
 async function startMember(

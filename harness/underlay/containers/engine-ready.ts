@@ -1,8 +1,7 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { HarnessError, LabError } from "../../core/errors.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { withScope, type Scope } from "../../core/scope.ts";
+import { defaultCacheFolder } from "../../core/cache-folder.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { LabId } from "../../lab/lab-id.ts";
 import type { Capability, Problem } from "../../lab/lab.ts";
@@ -39,7 +38,7 @@ export async function lookAtEngine(
   const engine = await findEngine(host);
   if (!isEngine(engine)) return [engine];
   try {
-    const cache = options.cache ?? join(homedir(), ".cache", "encaplab");
+    const cache = options.cache ?? defaultCacheFolder();
     const named = options.agentImage === undefined ? {} : { named: options.agentImage };
     const image = await agentImage(host, engine, { cache, ...named });
     const { capabilities, problems } = await withScope((scope) => tryEngine(host, image, options, scope));

@@ -4,6 +4,7 @@ import { addressCount, hostAddress } from "../../topology/address.ts";
 import type { PerFamily } from "../../topology/topology.ts";
 import { atLeast, type Engine } from "./engine.ts";
 import { labelArgv, rackBridge, rackNetwork } from "./names.ts";
+import { settleAll } from "../../core/settle.ts";
 
 /** A rack as a Docker network. */
 export interface Rack {
@@ -98,8 +99,7 @@ export async function createRackNetworks(
   engine: Engine,
   labels: Labels,
 ): Promise<void> {
-  const made = await Promise.allSettled(racks.map((rack) => host.run(rackNetworkArgv(rack, racks, engine, labels))));
-  for (const each of made) if (each.status === "rejected") throw each.reason;
+  await settleAll(racks.map((rack) => host.run(rackNetworkArgv(rack, racks, engine, labels))));
 }
 
 /** Whether Docker refused a network because its addresses are in use on the engine. */
