@@ -4,10 +4,11 @@ import type { Executor } from "../exec/executor.ts";
 /** Name of the nftables table that holds a fault's rules; the fault removes it. */
 export const faultTable = "encaplab-fault";
 
-/** Where a fault's rules hook in; the nat one comes just before the dataplane's own. */
+/** Where a fault's rules hook in; the nat ones come just before the dataplane's own. */
 const hooks = {
   forward: "type filter hook forward priority 0",
   prerouting: "type filter hook prerouting priority -300",
+  "nat-prerouting": "type nat hook prerouting priority -110",
   "nat-postrouting": "type nat hook postrouting priority 90",
 } as const;
 
@@ -17,23 +18,31 @@ interface Place {
   readonly executor: Executor;
 }
 
+/** What else a fault's table needs. */
+interface TableOptions {
+  /** Sets that the rules use. */
+  readonly sets?: readonly string[];
+  /** Family of the table; default inet. dup(licating) exists in the others only. */
+  readonly family?: "inet" | "ip" | "ip6";
+}
+
 /** Puts the same rules into a table of their own on each place, until the scope ends; returns what was done where. */
 export function addRulesToAll(
   places: readonly Place[],
   hook: keyof typeof hooks,
   rules: readonly string[],
   scope: Scope,
+  { sets = [], family = "inet" }: TableOptions = {},
 ): Promise<readonly string[]> {
-  return Promise.all(places.map((place) => addRules(place, hook, rules, scope)));
+  const body = [...sets, `chain fault { ${hooks[hook]}; ${rules.join("; ")}; }`].join("; ");
+  return Promise.all(places.map((place) => addTable(place, `${family} ${faultTable}`, body, scope)));
 }
 
-async function addRules(on: Place, hook: keyof typeof hooks, rules: readonly string[], scope: Scope): Promise<string> {
-  const table = `inet ${faultTable}`;
+async function addTable(on: Place, table: string, body: string, scope: Scope): Promise<string> {
   scope.defer(`remove the fault's rules from ${on.name}`, async () => {
     await on.executor.run(["nft", `add table ${table}; delete table ${table}`]);
   });
-  const chain = `chain fault { ${hooks[hook]}; ${rules.join("; ")}; }`;
-  const argument = `table ${table} { ${chain}; }`;
+  const argument = `table ${table} { ${body}; }`;
   await on.executor.run(["nft", argument]);
   return `${on.name}: nft '${argument}'`;
 }

@@ -1,11 +1,15 @@
 import type { ModeId } from "../encap/mode.ts";
+import { answeredByOtherPod } from "./answered-by-other-pod.ts";
 import { bgpFiltered } from "./bgp-filtered.ts";
 import { bgpSessionDown } from "./bgp-session-down.ts";
 import { deafTap } from "./deaf-tap.ts";
 import { drop4789AtRouter } from "./drop-4789-at-router.ts";
 import { dropProtocol4 } from "./drop-protocol-4.ts";
 import type { Fault } from "./fault.ts";
+import { duplicatingRouter } from "./duplicating-router.ts";
+import { firstSynLost } from "./first-syn-lost.ts";
 import { foreignRoute } from "./foreign-route.ts";
+import { largeSegmentsLost } from "./large-segments-lost.ts";
 import { learningVtep } from "./learning-vtep.ts";
 import { lossyRouter } from "./lossy-router.ts";
 import { missingDelay } from "./missing-delay.ts";
@@ -33,6 +37,10 @@ export const faults: readonly Fault[] = [
   dropProtocol4,
   sourceCheck,
   lossyRouter,
+  firstSynLost,
+  largeSegmentsLost,
+  duplicatingRouter,
+  answeredByOtherPod,
   smallMtuUnderlay,
   missingDelay,
   wrongVni,

@@ -1,5 +1,6 @@
 import type { ObservedForm, TapId } from "../encap/expectation.ts";
 import type { Probe } from "../probe/probe.ts";
+import type { Piece } from "./pieces.ts";
 
 export type Direction = "forward" | "reverse";
 
@@ -48,8 +49,23 @@ export interface TapSighting {
   readonly variants: readonly HeaderVariant[];
   /** Packets in all variants; a packet that a tap sees twice (in and out of one device) counts once. */
   readonly packets: number;
-  /** TCP segments heard again: sent anew, or overtaken on the way; missing where there were none. */
-  readonly retransmits?: number;
+  /** Piece by piece, flow by flow. */
+  readonly flows: readonly FlowAccount[];
+}
+
+/** What one tap heard of one flow in one direction, so that no packet is missed and none counted for another. */
+export interface FlowAccount {
+  /** Tells the flows of a probe apart, whatever address translation does to them: the client's first TCP sequence number. */
+  readonly flow: string;
+  /** What positions count: packets by their number, or bytes of a TCP stream from the SYN (at 0) to the FIN. */
+  readonly unit: "packets" | "bytes";
+  readonly pieces: readonly Piece[];
+  /** TCP packets that only acknowledge. */
+  readonly acks: number;
+  /** Seconds since the epoch at which a packet that opens a TCP connection was heard. */
+  readonly openings: readonly number[];
+  /** Largest TCP payload that this direction's sender is willing to receive (MSS option of its SYN, RFC 9293 3.7.1). */
+  readonly mss?: number;
 }
 
 /** What the wire showed of one probe. */

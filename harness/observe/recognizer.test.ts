@@ -129,13 +129,17 @@ describe("Tally", () => {
     const send = (sequence: number, data: string): void => {
       tally.add(tcp("10.0.0.9", 20_001, "10.0.0.1", 8080, data, sequence), "a.pcap");
     };
+    const pieces = () => tally.account.toFlow("", 0xffff_fff0).pieces;
     send(0xffff_fff0, "x".repeat(16));
     send(0, "y".repeat(10));
-    assert.equal(tally.retransmits, 0);
+    assert.deepEqual(pieces(), [{ from: 0, to: 26, times: 1 }]);
     send(0xffff_fff0, "x".repeat(16));
     send(0, "y".repeat(10));
     send(10, "z");
-    assert.equal(tally.retransmits, 2);
+    assert.deepEqual(pieces(), [
+      { from: 0, to: 26, times: 2 },
+      { from: 26, to: 27, times: 1 },
+    ]);
   });
 });
 

@@ -99,9 +99,11 @@ export class Recognizer {
     let subject = this.#flows.get(key);
     if (subject === undefined) {
       const { sourcePort: own, destinationPort: other } = tcp;
-      subject = { kind: "flow", ports: side === 0 ? [own, other] : [other, own], tallies: new Map() };
+      const ports: [number, number] = side === 0 ? [own, other] : [other, own];
+      subject = { kind: "flow", ports, first: [undefined, undefined], tallies: new Map() };
       this.#flows.set(key, subject);
     }
+    if ((tcp.flags & syn) !== 0) subject.first[side] ??= tcp.sequence;
     if ((tcp.flags & synAndAck) === syn) {
       subject.client = side;
       subject.opened = endsKey(ip.source, ip.destination, tcp.destinationPort);

@@ -1,6 +1,8 @@
 import type { TapId } from "../encap/expectation.ts";
-import type { TapSighting } from "./observation.ts";
+import type { FlowAccount, TapSighting } from "./observation.ts";
+import { alignPieces, type Piece } from "./pieces.ts";
 import type { Recognizer } from "./recognizer.ts";
+import type { EchoSubject, FlowSubject, Side } from "./subject.ts";
 import { mergeVariants, type Tally } from "./tally.ts";
 
 /** What the taps heard of each probe (by its position), sorted by tap and direction. */
@@ -8,40 +10,48 @@ export function sightingsOf(
   recognizer: Recognizer,
   taps: readonly TapId[],
 ): ReadonlyMap<number, readonly TapSighting[]> {
-  const tallies = talliesByProbe(recognizer);
-  return new Map([...tallies].map(([probe, places]) => [probe, sightingsAt(places, taps)]));
+  const entries = entriesByProbe(recognizer);
+  return new Map([...entries].map(([probe, places]) => [probe, sightingsAt(places, taps)]));
+}
+
+/** What one tap counted of one subject, and from which side. */
+interface Entry {
+  readonly tally: Tally;
+  readonly subject: EchoSubject | FlowSubject;
+  readonly side: Side;
 }
 
 /** By probe, then by tap number times two, plus one for the reverse direction. */
-function talliesByProbe(recognizer: Recognizer): ReadonlyMap<number, ReadonlyMap<number, readonly Tally[]>> {
-  const byProbe = new Map<number, Map<number, Tally[]>>();
+function entriesByProbe(recognizer: Recognizer): ReadonlyMap<number, ReadonlyMap<number, readonly Entry[]>> {
+  const byProbe = new Map<number, Map<number, Entry[]>>();
   for (const subject of recognizer.subjects()) {
     const resolved = recognizer.resolve(subject);
     if (resolved === undefined) continue;
-    const places = byProbe.get(resolved.probe) ?? new Map<number, Tally[]>();
+    const places = byProbe.get(resolved.probe) ?? new Map<number, Entry[]>();
     byProbe.set(resolved.probe, places);
     for (const [key, tally] of subject.tallies) {
       const place = resolved.source === 0 ? key : key ^ 1;
+      const entry = { tally, subject, side: (key & 1) as Side };
       const there = places.get(place);
-      if (there === undefined) places.set(place, [tally]);
-      else there.push(tally);
+      if (there === undefined) places.set(place, [entry]);
+      else there.push(entry);
     }
   }
   return byProbe;
 }
 
-function sightingsAt(places: ReadonlyMap<number, readonly Tally[]>, taps: readonly TapId[]): readonly TapSighting[] {
+function sightingsAt(places: ReadonlyMap<number, readonly Entry[]>, taps: readonly TapId[]): readonly TapSighting[] {
   return [...places]
     .sort(([a], [b]) => a - b)
-    .flatMap(([place, tallies]) => {
+    .flatMap(([place, entries]) => {
       const tap = taps[place >> 1];
-      return tap === undefined ? [] : [sighting(tap, place, tallies)];
+      return tap === undefined ? [] : [sighting(tap, place, entries)];
     });
 }
 
-function sighting(tap: TapId, place: number, tallies: readonly Tally[]): TapSighting {
+function sighting(tap: TapId, place: number, entries: readonly Entry[]): TapSighting {
+  const tallies = entries.map(({ tally }) => tally);
   const total = (count: (tally: Tally) => number): number => tallies.reduce((sum, tally) => sum + count(tally), 0);
-  const retransmits = total((tally) => tally.retransmits);
   return {
     tap,
     direction: (place & 1) === 0 ? "forward" : "reverse",
@@ -51,6 +61,38 @@ function sighting(tap: TapId, place: number, tallies: readonly Tally[]): TapSigh
       total((tally) => tally.in),
       total((tally) => tally.out),
     ),
-    ...(retransmits === 0 ? {} : { retransmits }),
+    flows: flowsOf(entries),
+  };
+}
+
+/** Address translation makes two subjects of one flow, which then may both be heard at a tap. */
+function flowsOf(entries: readonly Entry[]): readonly FlowAccount[] {
+  const flows = new Map<string, FlowAccount>();
+  for (const { tally, subject, side } of entries) {
+    const first = subject.kind === "flow" ? subject.first[side] : undefined;
+    const flow = tally.account.toFlow(nameOf(subject), first);
+    const before = flows.get(flow.flow);
+    flows.set(flow.flow, before === undefined ? flow : joined(before, flow));
+  }
+  return [...flows.values()];
+}
+
+function nameOf(subject: EchoSubject | FlowSubject): string {
+  if (subject.kind === "echo") return "echo";
+  const [first] = subject.first.filter((_, side) => side === (subject.client ?? 0));
+  return first === undefined ? subject.ports.join(":") : String(first);
+}
+
+function joined(a: FlowAccount, b: FlowAccount): FlowAccount {
+  const sum = ({ from, to, times }: ReturnType<typeof alignPieces>[number]): Piece => ({
+    from,
+    to,
+    times: times.reduce((total, count) => total + count, 0),
+  });
+  return {
+    ...a,
+    pieces: alignPieces([a.pieces, b.pieces]).map(sum),
+    acks: a.acks + b.acks,
+    openings: [...a.openings, ...b.openings].sort((one, other) => one - other),
   };
 }

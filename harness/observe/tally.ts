@@ -1,6 +1,7 @@
-import { innerIp, outerIp, overheadOf, transport } from "../packet/form.ts";
+import { outerIp, overheadOf } from "../packet/form.ts";
 import { packetLines } from "../packet/packet-lines.ts";
 import type { Packet } from "../packet/packet.ts";
+import { Account } from "./account.ts";
 import type { HeaderVariant, PacketRef } from "./observation.ts";
 import { shapeKey, shapeOf, type HeaderShape } from "./variant.ts";
 
@@ -13,17 +14,13 @@ interface MutableVariant {
   firstPacket: PacketRef;
 }
 
-/** TCP flags that take a place in the sequence: FIN and SYN. */
-const countedFlags = 3;
-
 /** Counts the packets of one subject at one tap in one direction. */
 export class Tally {
   readonly variants = new Map<string, MutableVariant>();
   /** Packets that entered and that left the device. */
   in = 0;
   out = 0;
-  retransmits = 0;
-  #highest: number | undefined;
+  readonly account = new Account();
 
   /** Counts a packet; one without a readable inner IP header has no subject and never comes here. */
   add(packet: Packet, file: string): void {
@@ -31,7 +28,7 @@ export class Tally {
     if (shape === undefined) return;
     if (packet.packetType === "out") this.out += 1;
     else this.in += 1;
-    this.#countRetransmit(packet);
+    this.account.add(packet);
     const key = shapeKey(shape);
     const length = outerIp(packet)?.length ?? 0;
     const variant = this.variants.get(key);
@@ -45,18 +42,6 @@ export class Tally {
     if (length >= variant.overheadFrom) return;
     variant.overheadFrom = length;
     variant.overhead = overheadOf(packet) ?? 0;
-  }
-
-  /** A segment that ends where or before an earlier one ended was sent again (sequence numbers wrap, RFC 9293 3.4). */
-  #countRetransmit(packet: Packet): void {
-    const tcp = transport(packet);
-    const ip = innerIp(packet);
-    if (tcp?.kind !== "tcp" || ip === undefined) return;
-    const data = ip.length - ip.headerLength - tcp.headerLength;
-    if (data <= 0 && (tcp.flags & countedFlags) === 0) return;
-    const end = (tcp.sequence + data + ((tcp.flags & countedFlags) === 0 ? 0 : 1)) >>> 0;
-    if (this.#highest !== undefined && ((end - this.#highest) | 0) <= 0) this.retransmits += 1;
-    else this.#highest = end;
   }
 }
 

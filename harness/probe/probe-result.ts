@@ -8,7 +8,10 @@ import type { Probe, ProbeResult } from "./probe.ts";
 /** Characters of output that are kept as evidence; ping's of five packets has some 500. */
 const outputKept = 1500;
 
-type Outcome = Pick<ProbeResult, "sent" | "received" | "errors" | "serverSaw" | "rttMs" | "bytes" | "mtu">;
+type Outcome = Pick<
+  ProbeResult,
+  "sent" | "received" | "errors" | "serverSaw" | "answeredBy" | "rttMs" | "bytes" | "mtu"
+>;
 
 /** Reads what the commands of one probe reported. */
 export function probeResult(
@@ -62,7 +65,8 @@ function mtuOutcome(fitting: CommandResult, tooBig: CommandResult): Outcome {
 
 function curlOutcome({ stdout, stderr }: CommandResult): Outcome {
   const { answered, body, errors } = parseCurl(stdout, stderr);
-  const seen = answered ? { serverSaw: normalizeAddress(body) } : {};
+  const [client = "", server = ""] = body.trim().split(" ");
+  const seen = answered ? { serverSaw: normalizeAddress(client), answeredBy: server } : {};
   return { sent: 1, received: answered ? 1 : 0, errors, ...seen };
 }
 

@@ -62,6 +62,8 @@ export interface ProbeResult {
   readonly received: number;
   /** Client address that the server saw (curl), normalized. */
   readonly serverSaw?: string;
+  /** Name of the pod or node whose server answered, as that server tells it (curl); "" where it tells none. */
+  readonly answeredBy?: string;
   /** Round-trip times in milliseconds (ping). */
   readonly rttMs?: readonly number[];
   /** bulk: bytes that arrived. */

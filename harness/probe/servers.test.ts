@@ -38,16 +38,26 @@ describe("servers in a namespace", () => {
 
   it("answer on IPv4 and IPv6 with the address they saw, and leave nothing behind", async () => {
     await withScope(async (scope) => {
-      await startServersAt(place, { http: 8080, iperf3: [10_001, 10_002] }, scope);
+      await startServersAt(place, { name: "a1's pod", http: 8080, iperf3: [10_001, 10_002] }, scope);
       assert.deepEqual([...(await listeningPorts(place))].sort(), [10_001, 10_002, 8080].sort());
       const saw = async (url: string): Promise<string> => (await place.run(["curl", "-gsS", url])).stdout;
-      assert.equal(await saw("http://127.0.0.1:8080/cgi-bin/saw/el-1"), "[::ffff:127.0.0.1]");
-      assert.equal(await saw("http://[::1]:8080/cgi-bin/saw/el-1"), "[::1]");
+      assert.equal(await saw("http://127.0.0.1:8080/cgi-bin/saw/el-1"), "[::ffff:127.0.0.1] a1's pod");
+      assert.equal(await saw("http://[::1]:8080/cgi-bin/saw/el-1"), "[::1] a1's pod");
       assert.equal((await saw("http://127.0.0.1:8080/cgi-bin/bulk/el-1?70000")).length, 70_000);
       assert.equal((await folders()).length, 1);
     });
     assert.deepEqual(await folders(), []);
     assert.deepEqual([...(await listeningPorts(place))], []);
+  });
+
+  it("refuse ports on which somebody else would answer", async () => {
+    await withScope(async (scope) => {
+      await startServersAt(place, { http: 8080, iperf3: [] }, scope);
+      await assert.rejects(
+        startServersAt(place, { http: 8080, iperf3: [10_001] }, scope),
+        (error) => error instanceof LabError && error.message.includes("TCP ports 8080, 10001 is in use"),
+      );
+    });
   });
 
   it("count bytes of every flow, also where they run only when nobody else does", async () => {

@@ -1,7 +1,9 @@
 import { LabError } from "../core/errors.ts";
 import { poll } from "../core/poll.ts";
 import type { Scope } from "../core/scope.ts";
+import { CommandError } from "../exec/command-error.ts";
 import type { Executor, RunningCommand } from "../exec/executor.ts";
+import { shellQuote } from "../exec/quote.ts";
 import { mapLimited } from "./limit.ts";
 import { byEndpoint, executorAt, type Places } from "./places.ts";
 import type { Probe } from "./probe.ts";
@@ -9,6 +11,8 @@ import { defaultHttpPorts, isDownload, type HttpPorts } from "./probe-command.ts
 
 /** What listens in one place. */
 export interface ServerPlan {
+  /** Name of the pod or node, which the responder tells; missing where it has none. */
+  readonly name?: string;
   /** Port of the HTTP responder; missing = none. */
   readonly http?: number;
   readonly iperf3: readonly number[];
@@ -32,7 +36,7 @@ export async function startServers(
 ): Promise<void> {
   const groups = byEndpoint(probes, (probe) => probe.path.target);
   await mapLimited(groups, parallelPlaces, async ({ endpoint, values }) => {
-    const plan = serversFor(values, ports);
+    const plan = { ...serversFor(values, ports), name: endpoint.pod ?? endpoint.node };
     if (plan.http === undefined && plan.iperf3.length === 0) return;
     await startServersAt(executorAt(places, endpoint), plan, scope);
   });
@@ -48,7 +52,7 @@ function serversFor(probes: readonly Probe[], ports: HttpPorts): ServerPlan {
 
 /**
  * Starts servers in one place and returns when they listen, on IPv4 and IPv6. The HTTP responder is busybox httpd with
- * two CGI scripts: `saw/<anything>` answers with the client's address, `bulk/<anything>?N` with N zero bytes. Everything
+ * two CGI scripts: `saw/<anything>` answers with the client's address and its own name, `bulk/<anything>?N` with N zero bytes. Everything
  * ends with the scope, and their temporary folder with them.
  */
 export async function startServersAt(
@@ -62,8 +66,9 @@ export async function startServersAt(
   scope.defer(`stop servers on ${executor.where}`, async () => {
     await running.stop("SIGTERM");
   });
-  const ports = [...(plan.http === undefined ? [] : [plan.http]), ...plan.iperf3];
+  const ports = portsOf(plan);
   try {
+    await running.waitForLine(/^free$/, timeoutMs);
     await poll(async () => missing(ports, await listeningPorts(executor)), {
       what: `servers on ${executor.where} to listen`,
       timeoutMs,
@@ -74,9 +79,12 @@ export async function startServersAt(
   }
 }
 
-function serverScript({ http, iperf3 }: ServerPlan): string {
+function serverScript(plan: ServerPlan): string {
+  const { name = "", http, iperf3 } = plan;
   const responder = http === undefined ? [] : [responderFiles, `start busybox httpd -f -p ${http} -h "$dir"`];
   return [
+    refuseTaken(portsOf(plan)),
+    `export ENCAPLAB_SERVER=${shellQuote([name])}`,
     shellStart,
     ...responder,
     ...iperf3.map((port) => `start iperf3 -s -p ${port}`),
@@ -84,6 +92,24 @@ function serverScript({ http, iperf3 }: ServerPlan): string {
     "wait",
     "",
   ].join("\n");
+}
+
+function portsOf({ http, iperf3 }: ServerPlan): readonly number[] {
+  return [...(http === undefined ? [] : [http]), ...iperf3];
+}
+
+/** Exit code of the servers' shell where a port is taken; none of the shell's own (POSIX.1 2.8.2). */
+const portTaken = 98;
+
+/** Whoever listens on one of the ports already would answer in the place of our server. */
+function refuseTaken(ports: readonly number[]): string {
+  const hex = ports.map((port) => port.toString(16).toUpperCase().padStart(4, "0"));
+  const listening = `:(${hex.join("|")}) [0-9A-F]*:0000 0A `;
+  return `
+if grep -qE '${listening}' /proc/net/tcp /proc/net/tcp6 2>/dev/null
+then echo "one of the TCP ports ${ports.join(", ")} is in use" >&2; exit ${portTaken}
+fi
+echo free`;
 }
 
 /** The folder's name says whose it is, so that leftovers of a dead run are found (as in exec/batch.ts). */
@@ -98,7 +124,7 @@ start() { "$@" >/dev/null & pids="$pids $!"; }`;
 const responderFiles = `
 mkdir "$dir/cgi-bin"
 printf '%s\\n' '#!/bin/sh
-printf "Content-Type: text/plain\\r\\n\\r\\n%s" "$REMOTE_ADDR"' >"$dir/cgi-bin/saw"
+printf "Content-Type: text/plain\\r\\n\\r\\n%s %s" "$REMOTE_ADDR" "$ENCAPLAB_SERVER"' >"$dir/cgi-bin/saw"
 printf '%s\\n' '#!/bin/sh
 printf "Content-Type: application/octet-stream\\r\\n\\r\\n"
 exec head -c "$QUERY_STRING" /dev/zero' >"$dir/cgi-bin/bulk"
@@ -123,11 +149,12 @@ function missing(
 }
 
 async function withOutput(error: unknown, executor: Executor, running: RunningCommand): Promise<unknown> {
-  if (!(error instanceof LabError)) return error;
-  const { stderr } = await running.stop("SIGTERM");
-  return new LabError(error.message, {
+  if (!(error instanceof LabError || error instanceof CommandError)) return error;
+  const { exitCode, stderr } = await running.stop("SIGTERM");
+  const message = exitCode === portTaken ? stderr.trim() : error.message;
+  return new LabError(message, {
     where: executor.where,
     tail: stderr,
-    fix: "Install busybox and iperf3 there, and free these ports.",
+    fix: "Install busybox and iperf3 there, and free these ports: another check of this lab may be at work.",
   });
 }

@@ -34,6 +34,8 @@ const meanings: Readonly<Record<Category, string>> = {
   "wrong source address": "The inner packet, or the server, saw another source address than Calico documents.",
   "not reached": "The probe did not arrive, or no answer came back.",
   "lost on the way": "Fewer packets left a hop than came to it.",
+  "duplicated on the way": "More packets left a hop than came to it.",
+  "answered by another": "Requests were answered by something that is not the path's target.",
   "wrong MTU": "A packet of pod MTU did not fit, or a larger one did.",
   "control plane": "Routes, devices, FDB, neighbors or BGP sessions differ from what the mode must program.",
   inconclusive: "The captures cannot prove it either way; the reason says what would.",

@@ -1,6 +1,13 @@
 import type { ExpectedDirection, Form, PathExpectation, TapId } from "../encap/expectation.ts";
 import { isSameTap } from "../encap/taps.ts";
-import type { Direction, HeaderVariant, ProbeObservation, TapHealth, TapSighting } from "../observe/observation.ts";
+import type {
+  Direction,
+  FlowAccount,
+  HeaderVariant,
+  ProbeObservation,
+  TapHealth,
+  TapSighting,
+} from "../observe/observation.ts";
 import type { Probe, ProbeKind, ProbeResult } from "../probe/probe.ts";
 import type { PathCase, Verdict } from "./verdict.ts";
 
@@ -39,6 +46,8 @@ export interface Change {
   readonly kind?: ProbeKind;
   /** The packets' headers instead; [] = none heard. */
   readonly to: (variants: readonly HeaderVariant[]) => readonly HeaderVariant[];
+  /** What was heard piece by piece instead; missing = as many packets as headers. */
+  readonly flows?: (flows: readonly FlowAccount[]) => readonly FlowAccount[];
 }
 
 /** For tests only: the case with what one tap heard in one direction altered; taps that heard nothing start from []. */
@@ -51,7 +60,9 @@ export function withSightings(pathCase: PathCase, change: Change): PathCase {
     const variants = change.to(before);
     const packets = variants.reduce((sum, variant) => sum + variant.packets, 0);
     const others = observation.sightings.filter((sighting) => !isMeant(sighting));
-    const sighting: TapSighting = { tap, direction: change.direction, variants, packets };
+    const heard = observation.sightings.filter(isMeant).flatMap(({ flows }) => flows);
+    const flows = change.flows?.(heard) ?? accountsOf(observation.probe, packets);
+    const sighting: TapSighting = { tap, direction: change.direction, variants, packets, flows };
     return { ...observation, sightings: packets === 0 ? others : [...others, sighting] };
   });
   return { ...pathCase, observations };
@@ -169,7 +180,8 @@ function sightingsOf(
   const packets = probe.kind === "ping" ? pingsSent : 6;
   return hops.map(({ tap, form }) => {
     const plain = variantOf("plain", packets, { source, destination });
-    if (form === "plain" || outer === undefined) return { tap, direction, variants: [plain], packets };
+    const heard = { tap, direction, packets, flows: accountsOf(probe, packets) };
+    if (form === "plain" || outer === undefined) return { ...heard, variants: [plain] };
     const { vxlan } = outer;
     const header = {
       ...plain,
@@ -179,6 +191,21 @@ function sightingsOf(
       outerDestination: outer.destination,
       ...(vxlan === undefined ? {} : { vxlan: { ...vxlan, flags: 0x08 } }),
     };
-    return { tap, direction, variants: [header], packets };
+    return { ...heard, variants: [header] };
   });
+}
+
+/** For tests only: bytes of every made-up TCP flow in each direction, SYN and FIN included. */
+export const streamBytes = 10_000;
+
+/** As many packets of the one flow of a probe; more than were sent came twice. Of TCP there is all or nothing. */
+function accountsOf({ token }: Probe, packets: number): readonly FlowAccount[] {
+  if (packets === 0) return [];
+  const account = { acks: 0, openings: [] };
+  if (token.kind === "icmp-pattern") {
+    const once = { from: 1, to: Math.min(packets, pingsSent) + 1, times: Math.max(1, packets / pingsSent) };
+    return [{ ...account, flow: "echo", unit: "packets", pieces: [once] }];
+  }
+  const stream = { from: 0, to: streamBytes, times: 1 };
+  return [{ flow: "7", unit: "bytes", pieces: [stream], acks: 4, openings: [1.5], mss: 1412 }];
 }

@@ -1,108 +1,107 @@
-import type { ExpectedHop } from "../encap/expectation.ts";
-import type { ProbeObservation } from "../observe/observation.ts";
+import type { Direction, ProbeObservation } from "../observe/observation.ts";
 import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { mayBeLostBefore } from "./declared.ts";
-import { heardAt, legsOf, resultFor, type Leg } from "./path-case.ts";
+import { balanceAt, growthInWords, lossInWords } from "./hop-balance.ts";
+import { passagesOf, type Passage } from "./passage.ts";
+import { flowsOf, resultFor } from "./path-case.ts";
 import { doubtAbout } from "./tap-trust.ts";
 import type { PathCase } from "./verdict.ts";
 import { nameOfTap } from "./words.ts";
 
-/** Every ping that was sent shows at every hop exactly once, and so does every answer; a difference is named with its hop. */
+/** Every packet shows at every hop as often as at the one before: pings and datagrams by number, TCP byte by byte. */
 export const conservation = defineCheck({
   of: "path",
   name: "conservation",
   part: "encapsulation",
-  proves: "every hop saw exactly as many ping packets as were sent and answered",
+  proves: "every packet that passed one hop passed the next one, once: pings, datagrams and each byte of TCP",
   judge(pathCase) {
-    const pings = pathCase.results.filter(({ probe }) => probe.kind === "ping");
-    if (pings.length === 0) return undefined;
-    const flows = pathCase.observations.filter(({ probe }) => probe.kind === "ping");
-    const counts = flows.flatMap((flow) => countsOf(pathCase, flow));
+    const asked = pathCase.results.filter(({ probe }) => probe.kind !== "mtu");
+    if (asked.length === 0) return undefined;
+    const flows = flowsOf(pathCase);
+    const passages = flows.flatMap((flow) => passagesOf(pathCase, flow));
     return conclude(pathCase, "conservation", {
-      expected: `${pings.map(({ sent }) => sent).join(" and ")} packets at every hop, there and back`,
-      observed: counts.map(inWords).join("; ") || "no ping was observed",
-      findings: counts.flatMap((count) => differences(pathCase, count)),
+      expected: "every packet at every hop, there and back",
+      observed: passages.map(inWords).join("; ") || "no probe was observed",
+      findings: passages.flatMap((one) => differences(pathCase, one)),
       doubts: [
-        ...(flows.length < pings.length ? ["a ping was not observed: probe again while the taps listen"] : []),
-        ...pings.filter(({ sent }) => sent === 0).map(({ where }) => `ping sent nothing (${where}): see reached`),
-        ...counts.flatMap((count) => missedByTaps(pathCase, count)),
+        ...(flows.length < asked.length ? ["a probe was not observed: probe again while the taps listen"] : []),
+        ...asked
+          .filter(({ sent }) => sent === 0)
+          .map(({ probe, where }) => `${probe.kind} sent nothing (${where}): see reached`),
+        ...flows.flatMap((flow) => unheard(pathCase, flow)),
+        ...passages.flatMap((one) => missedByTaps(pathCase, one)),
       ],
     });
   },
 });
 
-/** Packets of one probe in one direction at each hop. */
-interface Counts {
-  readonly leg: Leg;
-  readonly hops: readonly HopCount[];
-  /** How many set out. */
-  readonly start: number;
-  /** How many are known to have come through to the end. */
-  readonly end: number;
-}
-
-interface HopCount {
-  readonly hop: ExpectedHop;
-  readonly heard: number;
-  /** At least so many passed here: what this tap or any later one heard. */
-  readonly passed: number;
-}
-
-function countsOf(pathCase: PathCase, flow: ProbeObservation): readonly Counts[] {
-  const { sent = 0, received = 0 } = resultFor(pathCase, flow) ?? {};
-  const [forward, reverse] = legsOf(pathCase.expectation);
-  if (forward === undefined) return [];
-  const backHops = reverse?.expected.hops ?? [];
-  const answers = Math.max(received, ...backHops.map(({ tap }) => heardAt(flow, "reverse", tap).packets));
-  const there = countLeg(flow, forward, sent, Math.min(sent, answers));
-  if (reverse === undefined) return [there];
-  const arrived = there.hops.at(-1)?.passed ?? sent;
-  return [there, countLeg(flow, reverse, arrived, received)];
-}
-
-function countLeg(flow: ProbeObservation, leg: Leg, start: number, end: number): Counts {
-  const heard = leg.expected.hops.map(({ tap }) => heardAt(flow, leg.direction, tap).packets);
-  const hops = leg.expected.hops.map((hop, index) => ({
-    hop,
-    heard: heard[index] ?? 0,
-    passed: Math.max(end, ...heard.slice(index)),
-  }));
-  return { leg, hops, start, end };
-}
-
-function differences(pathCase: PathCase, { leg, hops, start, end }: Counts): readonly Finding[] {
-  const places = hops.map(({ hop, passed }) => ({ name: nameOfTap(hop.tap), hop, tap: hop.tap, passed }));
-  const findings = places.flatMap(({ name, hop, tap, passed }, index): readonly Finding[] => {
-    const before = places[index - 1]?.passed ?? start;
-    const declared = mayBeLostBefore(leg, hop, before);
-    if ((passed <= before && before - passed <= declared) || doubtAbout(pathCase, tap) !== undefined) return [];
-    const from = index === 0 ? "the sender" : (places[index - 1]?.name ?? "");
-    const what =
-      passed < before ? `${before - passed} of ${before} packets were lost` : `${before} packets became ${passed}`;
-    return [{ category: "lost on the way", reason: `${leg.direction}: ${what} between ${from} and ${name}` }];
+/** Losses and multiplications between one hop and the next, where both taps can bear witness. */
+function differences(pathCase: PathCase, passage: Passage): readonly Finding[] {
+  const { direction, expected } = passage.leg;
+  return expected.hops.flatMap((hop, index): readonly Finding[] => {
+    if (doubtAbout(pathCase, hop.tap) !== undefined) return [];
+    const before = expected.hops[index - 1];
+    const between = `between ${before === undefined ? senderOf(pathCase, direction) : nameOfTap(before.tap)} and ${nameOfTap(hop.tap)}`;
+    const balance = balanceAt(passage, index);
+    const { packets } = balance;
+    const isDeclared = packets.lost <= mayBeLostBefore(passage.leg, hop, packets.of);
+    const isBeforeDoubted = before !== undefined && doubtAbout(pathCase, before.tap) !== undefined;
+    const finding = (category: Finding["category"], what: string): Finding => ({
+      category,
+      reason: `${direction}: ${what} ${between}`,
+    });
+    return [
+      ...(isDeclared ? [] : [finding("lost on the way", `${lossInWords(passage, balance)} lost`)]),
+      ...(packets.extra === 0 || isBeforeDoubted
+        ? []
+        : [finding("duplicated on the way", growthInWords(passage, balance))]),
+    ];
   });
-  const last = places.at(-1);
-  const delivered = leg.expected.dies === undefined && leg.direction === "reverse";
-  if (!delivered || last === undefined || last.passed === end) return findings;
-  const reason = `reverse: ${last.passed - end} of ${last.passed} packets were seen at ${last.name}, the last tap, and not received`;
-  return [...findings, { category: "lost on the way", reason }];
 }
 
-/** A tap that heard fewer than passed it, or whose capture is in doubt, cannot bear witness. */
-function missedByTaps(pathCase: PathCase, { leg, hops }: Counts): readonly string[] {
-  return hops.flatMap(({ hop, heard, passed }) => {
-    const doubt = doubtAbout(pathCase, hop.tap);
+/** A probe of which no tap heard anything, though the path has taps: what was sent of it, nobody knows. */
+function unheard(pathCase: PathCase, flow: ProbeObservation): readonly string[] {
+  const { probe, sightings } = flow;
+  const hasTaps = pathCase.expectation.forward.hops.length > 0;
+  if (!hasTaps || probe.token.kind === "icmp-pattern" || sightings.length > 0) return [];
+  return resultFor(pathCase, flow)?.sent === 0 ? [] : [`no tap heard anything of ${probe.kind}: see reached`];
+}
+
+/** A tap that heard less than passed it, or whose capture is in doubt, cannot bear witness. */
+function missedByTaps(pathCase: PathCase, { leg, parts, acks, unit, observation }: Passage): readonly string[] {
+  return leg.expected.hops.flatMap(({ tap }, hop) => {
+    const doubt = doubtAbout(pathCase, tap);
     if (doubt !== undefined) return [doubt];
+    const all = [...parts, acks];
+    const total = (counts: (part: (typeof all)[number]) => readonly number[]): number =>
+      all.reduce((sum, part) => sum + (counts(part)[hop] ?? 0) * (part.to - part.from), 0);
+    const heard = total((part) => part.heard);
+    const passed = total((part) => part.passed);
     if (heard >= passed) return [];
     const count = heard === 0 ? "none" : String(heard);
+    const what = `${observation.probe.kind} ${unit}`;
     return [
-      `${leg.direction}: tap ${nameOfTap(hop.tap)} heard ${count} of the ${passed} packets that went on from there, so it cannot be trusted: ` +
+      `${leg.direction}: tap ${nameOfTap(tap)} heard ${count} of the ${passed} ${what} that went on from there, so it cannot be trusted: ` +
         "see that tcpdump listens on it, and probe again",
     ];
   });
 }
 
-function inWords({ leg, hops }: Counts): string {
-  return `${leg.direction} ${hops.map(({ hop, heard }) => `${nameOfTap(hop.tap)} ${heard}`).join(", ") || "no tap"}`;
+function senderOf({ expectation: { path } }: PathCase, direction: Direction): string {
+  const { pod, node } = direction === "forward" ? path.source : path.target;
+  return pod ?? node;
+}
+
+/** "ping forward 5 packets at each of 6 taps", or how many at each where they differ. */
+function inWords({ leg, parts, observation, unit }: Passage): string {
+  const counts = leg.expected.hops.map((_, hop) =>
+    parts.reduce((sum, part) => sum + (part.heard[hop] ?? 0) * (part.to - part.from), 0),
+  );
+  const [first = 0] = counts;
+  const names = leg.expected.hops.map(({ tap }) => nameOfTap(tap));
+  const each = counts.map((count, hop) => `${names[hop] ?? ""} ${count}`).join(", ");
+  const same = `${first} ${unit} at ${names.length === 1 ? (names[0] ?? "") : `each of ${names.length} taps`}`;
+  const heard = names.length === 0 ? "no tap" : counts.every((count) => count === first) ? same : each;
+  return `${observation.probe.kind} ${leg.direction} ${heard}`;
 }

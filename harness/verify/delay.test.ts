@@ -55,7 +55,7 @@ describe("links with a loss", () => {
     assert.match(gist(conservation.judge(lost(caseAsExpected(expectation, ["ping"]), "b1/eth0"))), /^pass/);
     assert.match(
       gist(conservation.judge(lost(caseAsExpected(expectation, ["ping"]), "tor/eth1"))),
-      /^fail \(lost on the way\): reverse: 1 of 10 packets were lost between b1\/eth0 and tor\/eth1/,
+      /^fail \(lost on the way\): reverse: 1 of 10 ping packets were lost between b1\/eth0 and tor\/eth1/,
     );
   });
 });

@@ -1,3 +1,4 @@
+import { answeredBy } from "./answered-by.ts";
 import { bgp } from "./bgp.ts";
 import type { Check, Part } from "./check.ts";
 import { conservation } from "./conservation.ts";
@@ -23,6 +24,7 @@ export const checks = [
   symmetry,
   outerEndpoints,
   sourceAddress,
+  answeredBy,
   reached,
   conservation,
   mtu,

@@ -15,6 +15,11 @@ export function doubtAbout({ health }: PathCase, tap: TapId): string | undefined
   return `the capture at ${name} is in doubt (${own.doubts.join("; ")}): capture again, with a larger buffer if it dropped packets`;
 }
 
+/** Whether nobody knows that the tap hears at all: in doubt, or it heard nothing of anybody. */
+export function isDeaf(pathCase: PathCase, tap: TapId): boolean {
+  return doubtAbout(pathCase, tap) !== undefined || packetsOf(pathCase, tap) === 0;
+}
+
 /**
  * Like doubtAbout, for a tap at which nothing is expected. On the path's own nodes, and where its packets must end, the tap
  * itself must have heard something else to be known to hear at all; elsewhere it is enough that the node's capture is
@@ -23,9 +28,12 @@ export function doubtAbout({ health }: PathCase, tap: TapId): string | undefined
 export function silenceDoubt(pathCase: PathCase, tap: TapId): string | undefined {
   const doubt = doubtAbout(pathCase, tap);
   if (doubt !== undefined || !isConcerned(pathCase, tap)) return doubt;
-  const packets = pathCase.health.find((candidate) => isSameTap(candidate.tap, tap))?.packets ?? 0;
-  if (packets > 0) return undefined;
+  if (packetsOf(pathCase, tap) > 0) return undefined;
   return `the tap ${nameOfTap(tap)} heard nothing at all, so its silence proves nothing: probe also a path that crosses it`;
+}
+
+function packetsOf({ health }: PathCase, tap: TapId): number {
+  return health.find((candidate) => isSameTap(candidate.tap, tap))?.packets ?? 0;
 }
 
 function isConcerned({ expectation }: PathCase, { node }: TapId): boolean {

@@ -15,6 +15,8 @@ export const categories = [
   "wrong source address",
   "not reached",
   "lost on the way",
+  "duplicated on the way",
+  "answered by another",
   "wrong MTU",
   "control plane",
   "inconclusive",

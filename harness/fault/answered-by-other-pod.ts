@@ -1,0 +1,27 @@
+import { Scope } from "../core/scope.ts";
+import { LabError } from "../core/errors.ts";
+import { addRulesToAll } from "./add-rules.ts";
+import { faultFamily, nearPeer } from "./cast.ts";
+import { defineFault } from "./fault.ts";
+import { familyWord } from "./pool-set.ts";
+
+/** A node hands its first pod's TCP connections to its second pod: every request is answered, by the wrong one. */
+export const answeredByOtherPod = defineFault({
+  name: "answered-by-other-pod",
+  title: "the TCP connections of one pod are handed to another pod of its node",
+  describes: "no report known: a DNAT rule that outlived the pod it was made for",
+  modes: ["none", "vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
+  needs: ["same-subnet"],
+  apply: async (network, _plan, scope = new Scope()) => {
+    const victim = nearPeer(network);
+    const family = faultFamily(network);
+    const pods = network.identities.pods.filter(({ node }) => node === victim.name);
+    const [from, to] = pods.map(({ addresses }) => addresses[family]);
+    if (from === undefined || to === undefined) throw new LabError(`${victim.name} has fewer than two pods`);
+    const rule = `${familyWord(network)} daddr ${from} meta l4proto tcp dnat ${familyWord(network)} to ${to}`;
+    return { did: await addRulesToAll([victim], "nat-prerouting", [rule], scope) };
+  },
+  trips: [
+    { check: "answered-by", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "answered by another" },
+  ],
+});

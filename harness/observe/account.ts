@@ -1,0 +1,82 @@
+import { innerIp, transport } from "../packet/form.ts";
+import type { Packet } from "../packet/packet.ts";
+import type { Tcp } from "../packet/tcp.ts";
+import type { FlowAccount } from "./observation.ts";
+import { countStretches, mostOf, type Piece, type Stretch } from "./pieces.ts";
+
+/** TCP flags that take a place in the sequence (RFC 9293 3.4): each counts like a byte. */
+const fin = 0x01;
+const syn = 0x02;
+
+/** What went one way through a device. */
+class Notes {
+  acks = 0;
+  readonly openings: number[] = [];
+  /** Stretches as they came, those that follow each other joined: start, length, start, length, … */
+  readonly #runs: number[] = [];
+
+  get start(): number | undefined {
+    return this.#runs[0];
+  }
+
+  note(start: number, length: number): void {
+    const last = this.#runs.length - 2;
+    const end = ((this.#runs[last] ?? 0) + (this.#runs[last + 1] ?? 0)) >>> 0;
+    if (last >= 0 && end === start) this.#runs[last + 1] = (this.#runs[last + 1] ?? 0) + length;
+    else this.#runs.push(start, length);
+  }
+
+  /** Sequence numbers wrap (RFC 9293 3.4): what lies before the base by less than half of them is negative. */
+  pieces(base: number): readonly Piece[] {
+    const stretches: Stretch[] = [];
+    for (let at = 0; at < this.#runs.length; at += 2) {
+      const from = ((this.#runs[at] ?? 0) - base) | 0;
+      stretches.push({ from, to: from + (this.#runs[at + 1] ?? 0) });
+    }
+    return countStretches(stretches);
+  }
+}
+
+/** Notes of each packet of one subject, at one tap in one direction, which part of its flow it is. */
+export class Account {
+  /** Where a packet enters and leaves by one device, both are the same packet. */
+  readonly #in = new Notes();
+  readonly #out = new Notes();
+  #isTcp = false;
+  #mss: number | undefined;
+
+  /** Notes a packet that is known to belong here. */
+  add(packet: Packet): void {
+    const notes = packet.packetType === "out" ? this.#out : this.#in;
+    const header = transport(packet);
+    if (header?.kind === "tcp") this.#addSegment(packet, header, notes);
+    else if (header?.kind === "icmp" || header?.kind === "icmpv6") notes.note(header.sequence, 1);
+  }
+
+  /** Positions of TCP count from the sequence number with which the direction began. */
+  toFlow(flow: string, first: number | undefined): FlowAccount {
+    const base = this.#isTcp ? (first ?? this.#in.start ?? this.#out.start ?? 0) : 0;
+    const openings = this.#in.openings.length >= this.#out.openings.length ? this.#in.openings : this.#out.openings;
+    return {
+      flow,
+      unit: this.#isTcp ? "bytes" : "packets",
+      pieces: mostOf(this.#in.pieces(base), this.#out.pieces(base)),
+      acks: Math.max(this.#in.acks, this.#out.acks),
+      openings,
+      ...(this.#mss === undefined ? {} : { mss: this.#mss }),
+    };
+  }
+
+  #addSegment(packet: Packet, tcp: Tcp, notes: Notes): void {
+    const ip = innerIp(packet);
+    if (ip === undefined) return;
+    this.#isTcp = true;
+    const data = ip.length - ip.headerLength - tcp.headerLength;
+    const flags = ((tcp.flags & syn) === 0 ? 0 : 1) + ((tcp.flags & fin) === 0 ? 0 : 1);
+    if (data + flags > 0) notes.note(tcp.sequence, data + flags);
+    else notes.acks += 1;
+    if ((tcp.flags & syn) === 0) return;
+    notes.openings.push(packet.timeSeconds);
+    this.#mss ??= tcp.maximumSegmentSize;
+  }
+}
