@@ -10,9 +10,10 @@ import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import { choiceOf } from "./lab-choice.ts";
 import { addDataplaneFlags, addSearchOptions, type SearchOptions } from "./lab-options.ts";
+import { orderFor } from "./order.ts";
 import { searchedFor } from "./searched-for.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
-import { runAndReport } from "./run-and-report.ts";
+import { runAndReport } from "./perform-run.ts";
 import { collect } from "./scenario-options.ts";
 
 interface CheckOptions extends RunOptions, SearchOptions {
@@ -39,15 +40,11 @@ export function addCheck(program: Command): void {
       const modes = parseModes([label.mode ?? ""], "all");
       const lab = await provider.attach(ref, plan);
       const labs = choiceOf({ ...options, dataplane: label.dataplane ?? "auto" }, [offer]);
-      await runAndReport({
-        ...options,
-        modes,
-        plan,
-        profile: "quick",
-        labs,
-        keep: false,
-        standing: { lab, provider },
-      });
+      const order = orderFor(
+        { ...options, profile: "quick" },
+        { modes, plan, keep: false, standing: { lab, provider } },
+      );
+      await runAndReport({ order, labs, telling: options });
     },
   );
 }

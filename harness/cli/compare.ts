@@ -49,13 +49,15 @@ export function addCompare(program: Command): void {
       const labs = labsOfBoth(options);
       const signal = interruptSignal();
       for (const mode of modes) {
-        const runId = newRunId();
         const dataplanes = [dataplaneOf(labs[0]), dataplaneOf(labs[1])] as const;
         for (const each of labs) await getRunTools(each, plan);
         const providers = await providersOf(
           labs.find(({ dataplane }) => dataplane.offer.payload !== undefined) ?? labs[0],
         );
-        const differences = await compareDataplanes({ runId, mode, plan, providers, dataplanes, signal });
+        const differences = await compareDataplanes(
+          { id: newRunId(), modes: [mode], plan },
+          { providers, dataplanes, signal },
+        );
         if (options.json === true)
           console.log(JSON.stringify({ mode: mode.id, first, second, differences }, undefined, 2));
         else console.log(render(mode.id, first, second, differences));

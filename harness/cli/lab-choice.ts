@@ -7,7 +7,7 @@ import type { ProviderContext } from "../provider/context.ts";
 import type { ProviderOffer } from "../provider/offer.ts";
 import { askedProviders, providerOffers } from "../provider/registry.ts";
 import type { Provider } from "../provider/provider.ts";
-import type { Variant } from "../run/request.ts";
+import type { Variant } from "../run/services.ts";
 import { getTools } from "./get-tools.ts";
 import type { LabOptions } from "./lab-options.ts";
 

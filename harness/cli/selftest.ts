@@ -7,13 +7,14 @@ import type { RunRecord } from "../run/record.ts";
 import { faultNamed } from "./fault-option.ts";
 import { chooseLabs, providersOf, type LabChoice } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
-import { chooseProvider, examineProviders } from "../run/choose.ts";
+import { chooseProviders } from "../run/choose.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
+import { orderFor } from "./order.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
-import { performRun } from "./run-and-report.ts";
+import { performRun } from "./perform-run.ts";
 import { collect } from "./scenario-options.ts";
 
 interface SelftestOptions extends RunOptions, LabOptions {
@@ -70,25 +71,17 @@ async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal
   if (mode === undefined) {
     return { fault, state: "skipped", lines: [`no provider here can run ${fault.modes.join(" or ")}`] };
   }
-  const order = {
-    ...options,
-    labs,
-    modes: [mode],
-    plan,
-    profile: "quick",
-    paths: [],
-    keep: false,
-    fault,
-    signal,
-    throughput: false,
-  } as const;
-  return judge(fault, await performRun(order, { console: false, reports: false }));
+  const order = orderFor(
+    { ...options, profile: "quick", paths: [], throughput: false },
+    { modes: [mode], plan, keep: false, fault },
+  );
+  return judge(fault, await performRun({ order, labs, telling: options, signal }, { console: false, reports: false }));
 }
 
 async function firstRunnableMode(fault: Fault, plan: Plan, labs: LabChoice): Promise<Mode | undefined> {
   const inOrder = fault.modes.flatMap((id) => modes.find((mode) => mode.id === id) ?? []);
-  const candidates = await examineProviders(await providersOf(labs), plan, inOrder);
-  return inOrder.find((mode) => !("skip" in chooseProvider(mode, plan.families, candidates)));
+  const choices = await chooseProviders(inOrder, plan, await providersOf(labs));
+  return choices.find((choice) => !("skip" in choice))?.mode;
 }
 
 function judge(fault: Fault, record: RunRecord): Outcome {

@@ -1,9 +1,10 @@
 import { Option, type Command } from "commander";
 import { loadConfig } from "./config-file.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
-import { runAndReport } from "./run-and-report.ts";
+import { runAndReport } from "./perform-run.ts";
 import { chooseLabs } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
+import { orderFor } from "./order.ts";
 import { resolveRun } from "./resolve-run.ts";
 import { addScenarioOptions, type ScenarioOptions } from "./scenario-options.ts";
 import { faultNamed } from "./fault-option.ts";
@@ -30,6 +31,7 @@ export function addSuite(program: Command): void {
       const labs = chooseLabs(options);
       const { modes, plan } = await resolveRun(options, labs);
       const fault = faultName === undefined ? {} : { fault: faultNamed(faultName) };
-      await runAndReport({ ...options, labs, modes, plan, keep: options.keep ?? false, ...fault });
+      const order = orderFor(options, { modes, plan, keep: options.keep ?? false, ...fault });
+      await runAndReport({ order, labs, telling: options });
     });
 }

@@ -30,18 +30,9 @@ export function addUp(program: Command): void {
       }
       const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
       await getRunTools(labs, plan);
-      const runId = newRunId();
       const providers = await providersOf(labs, { stays: true });
-      const signal = interruptSignal();
-      const lab = await bringUp({
-        runId,
-        mode,
-        plan,
-        providers,
-        dataplane: dataplaneOf(labs),
-        signal,
-        ...fault,
-      });
+      const order = { id: newRunId(), modes: [mode], plan, ...fault } as const;
+      const lab = await bringUp(order, { providers, dataplane: dataplaneOf(labs), signal: interruptSignal() });
       console.log(describe(lab));
     });
 }

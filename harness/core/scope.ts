@@ -107,7 +107,8 @@ export function cleanupFailuresOf(error: unknown): readonly CleanupFailure[] {
 const attached = new WeakMap<Error, readonly CleanupFailure[]>();
 
 function attachCleanupFailures(error: unknown, failures: readonly CleanupFailure[]): void {
-  if (error instanceof Error && failures.length > 0) attached.set(error, failures);
+  if (!(error instanceof Error) || failures.length === 0) return;
+  attached.set(error, [...(attached.get(error) ?? []), ...failures]);
 }
 
 async function withTimeout(undo: Undo): Promise<void> {

@@ -11,6 +11,8 @@ export interface RunningPod {
   readonly name: string;
   readonly node: string;
   readonly executor: Executor;
+  /** The command with which a person opens a shell there. */
+  readonly enter: () => readonly string[];
 }
 
 /** A lab with a dataplane in a mode: pods and services exist, traffic should flow. */

@@ -2,7 +2,7 @@ import { LabError } from "../core/errors.ts";
 import type { LabNode } from "../lab/lab.ts";
 import type { ClusterAccess } from "./access.ts";
 import { createObjects } from "./create.ts";
-import { podExecutor } from "./pod-executor.ts";
+import { enterPod, podExecutor } from "./pod-executor.ts";
 import type { PodObject } from "./pod-state.ts";
 import { container, renderAgents, type AgentPlace, type PodMaking } from "./render-run.ts";
 import { namespaceOf } from "./run-mark.ts";
@@ -33,8 +33,9 @@ export async function agentsOf(
   return places.map(({ node, nodeName }): LabNode => {
     const pod = agentOn(pods, nodeName, access);
     const where = `node ${node} (pod ${namespace}/${pod})`;
-    const executor = podExecutor(access, { namespace, pod, container, where });
-    return { name: node, role: "node", executor, namespacePrefix: `${namespace}-` };
+    const address = { namespace, pod, container, where };
+    const executor = podExecutor(access, address);
+    return { name: node, role: "node", executor, enter: enterPod(access, address), namespacePrefix: `${namespace}-` };
   });
 }
 

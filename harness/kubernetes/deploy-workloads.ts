@@ -4,7 +4,7 @@ import type { Plan } from "../topology/plan.ts";
 import { getObjects, kubectl } from "./access.ts";
 import { createObjects } from "./create.ts";
 import type { ClusterPart } from "./kubernetes-lab.ts";
-import { podExecutor } from "./pod-executor.ts";
+import { enterPod, podExecutor } from "./pod-executor.ts";
 import type { PodObject } from "./pod-state.ts";
 import { container, renderWorkload, type PodMaking, type WorkloadPlace } from "./render-run.ts";
 import { keys } from "./run-mark.ts";
@@ -20,6 +20,8 @@ export interface Workload {
   /** Without prefix. */
   readonly addresses: readonly string[];
   readonly executor: Executor;
+  /** The command with which a person opens a shell there. */
+  readonly enter: () => readonly string[];
 }
 
 /** The Service of a workload. */
@@ -77,9 +79,10 @@ function workload({ access, namespace }: ClusterPart, place: WorkloadPlace, pods
   const object = pods.find(({ metadata }) => metadata.name === objectName);
   if (object === undefined) throw new LabError(`pod ${pod} is gone`, { where: access.name });
   const where = `pod ${pod} (${namespace}/${objectName})`;
-  const executor = podExecutor(access, { namespace, pod: objectName, container, where });
+  const address = { namespace, pod: objectName, container, where };
+  const executor = podExecutor(access, address);
   const addresses = (object.status.podIPs ?? []).map(({ ip }) => ip);
-  return { pod, node, objectName, addresses, executor };
+  return { pod, node, objectName, addresses, executor, enter: enterPod(access, address) };
 }
 
 interface ServiceObject {

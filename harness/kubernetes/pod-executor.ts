@@ -54,6 +54,14 @@ export function podExecutor(access: ClusterAccess, pod: PodAddress): Executor {
   };
 }
 
+/** The command with which a person runs a program, or else a shell, in a container. */
+export function enterPod(
+  { kubectl }: ClusterAccess,
+  { namespace, pod, container }: PodAddress,
+): (program?: readonly string[]) => readonly string[] {
+  return (program = ["sh"]) => [...kubectl, "exec", "-n", namespace, "-it", pod, "-c", container, "--", ...program];
+}
+
 /** kubectl commands for one container. */
 class Way {
   readonly access: ClusterAccess;

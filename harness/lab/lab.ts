@@ -15,8 +15,8 @@ export interface LabNode {
   readonly name: string;
   readonly role: "node" | "router";
   readonly executor: Executor;
-  /** Command with which a person opens a shell there; missing = by the namespace that its executor names. */
-  readonly enter?: readonly string[];
+  /** The command with which a person runs a program there on a terminal; without a program it opens a shell. */
+  readonly enter: (program?: readonly string[]) => readonly string[];
   /** Prefix for namespaces that a dataplane makes on this node, unique where they are made: `el7f3kq-`. */
   readonly namespacePrefix: string;
 }

@@ -73,7 +73,7 @@ describe("servers in a namespace", () => {
     });
     const places = {
       pods: [{ name: "s-p1", node: "s", executor: late }],
-      nodes: [{ name: "s", role: "node", executor: place, namespacePrefix: "" } as const],
+      nodes: [{ name: "s", role: "node", executor: place, enter: () => [], namespacePrefix: "" } as const],
     };
     await withScope(async (scope) => {
       await startServers(probes, places, scope);

@@ -51,7 +51,11 @@ export function providerContract(
         lab.routers.map(({ name }) => name),
         plan.routers.map(({ name }) => name),
       );
-      for (const { name, executor } of [...lab.nodes, ...lab.routers]) assert.ok(executor.where.includes(name));
+      for (const { name, executor, enter } of [...lab.nodes, ...lab.routers]) {
+        assert.ok(executor.where.includes(name));
+        assert.ok(enter().length > 0, name);
+        assert.match(enter(["ip", "addr"]).join(" "), / ip addr$/, name);
+      }
       await Promise.resolve();
     });
   });

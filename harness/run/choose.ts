@@ -9,8 +9,18 @@ export type Choice =
   | { readonly mode: Mode; readonly provider: Provider; readonly because: string }
   | { readonly mode: Mode; readonly skip: string };
 
+/** Which of the providers, cheapest first, runs each mode and why, or why none can. */
+export async function chooseProviders(
+  modes: readonly Mode[],
+  plan: Plan,
+  providers: readonly Provider[],
+): Promise<readonly Choice[]> {
+  const candidates = await examineProviders(providers, plan, modes);
+  return modes.map((mode) => chooseProvider(mode, plan.families, candidates));
+}
+
 /** Finds the first provider, cheapest first, whose nodes can do what the mode needs. */
-export function chooseProvider(mode: Mode, families: readonly Family[], candidates: readonly Candidate[]): Choice {
+function chooseProvider(mode: Mode, families: readonly Family[], candidates: readonly Candidate[]): Choice {
   const needs = capabilitiesFor(mode, families);
   const ruledOut: string[] = [];
   for (const { provider, problems } of candidates) {
@@ -24,7 +34,7 @@ export function chooseProvider(mode: Mode, families: readonly Family[], candidat
 }
 
 /** A provider that may be used, with what keeps it from building this lab here. */
-export interface Candidate {
+interface Candidate {
   readonly provider: Provider;
   readonly problems: readonly string[];
 }
@@ -33,7 +43,7 @@ export interface Candidate {
  * Asks providers, cheapest first, what keeps them from building the plan here, until every mode has one; also fills in their
  * capabilities. Of several whose nodes have the kernel of this machine, one that works is enough: another can do no mode more.
  */
-export async function examineProviders(
+async function examineProviders(
   providers: readonly Provider[],
   plan: Plan,
   modes: readonly Mode[],

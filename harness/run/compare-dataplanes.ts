@@ -7,15 +7,16 @@ import { explainDifference } from "../dataplane/explain-difference.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
-import type { Plan } from "../topology/plan.ts";
-import { chooseProvider, examineProviders } from "./choose.ts";
-import { Interruptible } from "./interruptible.ts";
+import { labSession } from "./lab-session.ts";
+import type { LabOrder } from "./order.ts";
 
-/** Two dataplanes to be put on one lab after the other, in the same mode. */
-export interface Comparison {
-  readonly runId: string;
-  readonly mode: Mode;
-  readonly plan: Plan;
+/** A lab for two dataplanes, one after the other in the same mode. */
+export interface ComparisonOrder extends LabOrder {
+  readonly modes: readonly [Mode];
+}
+
+/** With what. */
+interface ComparisonServices {
   readonly providers: readonly Provider[];
   readonly dataplanes: readonly [Dataplane, Dataplane];
   readonly signal: AbortSignal;
@@ -27,19 +28,20 @@ export interface ExplainedDifference extends Difference {
 }
 
 /** What the first dataplane programs otherwise than the second; the lab is gone afterwards. */
-export async function compareDataplanes(comparison: Comparison): Promise<readonly ExplainedDifference[]> {
-  const { mode, plan, dataplanes, runId } = comparison;
-  const candidates = await examineProviders(comparison.providers, plan, [mode]);
-  const choice = chooseProvider(mode, plan.families, candidates);
-  if ("skip" in choice) throw new LabError(`${mode.calicoName} cannot run here: ${choice.skip}`);
-  const interruptible = new Interruptible(comparison.signal);
-  return withScope(async (scope) => {
-    const lab = await interruptible.run(() => choice.provider.provision(plan, runId, scope));
-    const first = await interruptible.run(() => factsOf(dataplanes[0], mode, lab));
-    const second = await interruptible.run(() => factsOf(dataplanes[1], mode, lab));
-    return compareFacts(first, second, [managementDevice]).map((difference) => {
-      const because = explainDifference(difference);
-      return because === undefined ? difference : { ...difference, because };
+export async function compareDataplanes(
+  order: ComparisonOrder,
+  { providers, dataplanes, signal }: ComparisonServices,
+): Promise<readonly ExplainedDifference[]> {
+  const [mode] = order.modes;
+  return labSession(order, signal, async (session) => {
+    const provider = await session.providerFor(providers);
+    return session.withLab(provider, async (lab) => {
+      const first = await session.interruptible.run(() => factsOf(dataplanes[0], mode, lab));
+      const second = await session.interruptible.run(() => factsOf(dataplanes[1], mode, lab));
+      return compareFacts(first, second, [managementDevice]).map((difference) => {
+        const because = explainDifference(difference);
+        return because === undefined ? difference : { ...difference, because };
+      });
     });
   });
 }

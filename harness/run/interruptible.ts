@@ -26,8 +26,9 @@ export class Interruptible {
     }
   }
 
-  /** Resolves when all work that was given up has come to its end, whatever end. */
-  async settled(): Promise<void> {
+  /** Resolves when all work that was given up has come to its end, whatever end; tells whether there was any. */
+  async settled(): Promise<boolean> {
     await Promise.allSettled(this.#abandoned);
+    return this.#abandoned.size > 0;
   }
 }

@@ -17,7 +17,7 @@ import { readRouteLookups } from "./lookups.ts";
 import { readNodeStates, renderNodeState, type NodeState } from "./node-state.ts";
 import { overheadMeasurements } from "./overhead.ts";
 import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
-import type { RunRequest } from "./request.ts";
+import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 import { tapCount, type Wire } from "./wire.ts";
 
@@ -30,7 +30,7 @@ export interface Judgment {
 }
 
 interface Hearing {
-  readonly request: RunRequest;
+  readonly order: RunOrder;
   readonly dataplane: Dataplane;
   readonly network: Network;
   readonly expectations: readonly PathExpectation[];
@@ -42,7 +42,7 @@ interface Hearing {
 
 /** Decodes, compares expectation with observation on every path and node, and gathers the evidence. */
 export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
-  const { request, dataplane, network, expectations, questions, wire } = hearing;
+  const { order, dataplane, network, expectations, questions, wire } = hearing;
   const [facts, observed] = await Promise.all([
     dataplane.facts(network),
     observe(wire.probes, wire.captures, wire.targets, { vxlanPorts: [vxlanPort] }),
@@ -54,10 +54,10 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const details = await readDetails(hearing, verdicts);
   const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
-    folder: join(request.folder, folder),
+    folder: join(order.folder, folder),
   });
   // Whole captures are large; what matters of them is in the trimmed ones now.
-  await rm(join(request.folder, "captures"), { recursive: true, force: true });
+  await rm(join(order.folder, "captures"), { recursive: true, force: true });
   const paths = cases.map((pathCase) => recordOf(pathCase, details, folder, trimmed));
   return {
     verdicts,
@@ -97,7 +97,7 @@ interface Details {
 }
 
 async function readDetails(hearing: Hearing, verdicts: readonly Verdict[]): Promise<Details> {
-  const { request, network, expectations, folder } = hearing;
+  const { order, network, expectations, folder } = hearing;
   const wrong = new Set(
     verdicts.flatMap(({ id, status }) => (status === "fail" || status === "inconclusive" ? [id] : [])),
   );
@@ -109,7 +109,7 @@ async function readDetails(hearing: Hearing, verdicts: readonly Verdict[]): Prom
     readNodeStates(network.lab.nodes.filter(({ name }) => concerned.has(name))),
     readRouteLookups(network, paths),
   ]);
-  if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(request, folder, states);
+  if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(order, folder, states);
   return { states, lookups };
 }
 
@@ -132,10 +132,10 @@ function recordOf(
 }
 
 /** Kernel state of the nodes concerned as text, for whoever has to find out why. */
-async function keepDiagnostics(request: RunRequest, folder: string, states: readonly NodeState[]): Promise<void> {
+async function keepDiagnostics(order: RunOrder, folder: string, states: readonly NodeState[]): Promise<void> {
   await Promise.all(
     states.map((state) => {
-      const file = join(request.folder, "diagnostics", state.node, `${folder}.txt`);
+      const file = join(order.folder, "diagnostics", state.node, `${folder}.txt`);
       return writeFileAtomic(file, renderNodeState(state));
     }),
   );

@@ -6,24 +6,16 @@ import { expectPath } from "../encap/expect.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Path } from "../encap/path.ts";
 import type { Lab } from "../lab/lab.ts";
-import type { Interruptible } from "./interruptible.ts";
 import { judgeScenario, type Judgment } from "./judge.ts";
 import { measureScenario } from "./measure.ts";
 import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
 import { pathsFor } from "./paths.ts";
 import { Phases } from "./phases.ts";
 import type { Measurement, ScenarioRecord, Trouble } from "./record.ts";
-import type { RunRequest, RunServices } from "./request.ts";
+import type { OpenRun } from "./services.ts";
 import { questionsFor } from "./suite.ts";
 import { troublesOf } from "./troubles.ts";
 import { listenToWire } from "./wire.ts";
-
-/** What a scenario runs in. */
-export interface ScenarioContext {
-  readonly request: RunRequest;
-  readonly services: RunServices;
-  readonly interruptible: Interruptible;
-}
 
 /** One mode on one lab, and how it gets its network: by installing the mode, or by finding it there. */
 export interface ScenarioChoice {
@@ -45,38 +37,34 @@ interface Draft {
 }
 
 /** Puts one mode into effect, listens, judges and measures. Lab trouble becomes part of the outcome; interrupts pass. */
-export async function runScenario(
-  context: ScenarioContext,
-  choice: ScenarioChoice,
-  scope: Scope,
-): Promise<ScenarioOutcome> {
-  const { request, services } = context;
-  const phases = new Phases(choice.mode.id, services.listener, context.interruptible);
-  const paths = pathsFor(choice.mode, request);
+export async function runScenario(run: OpenRun, choice: ScenarioChoice, scope: Scope): Promise<ScenarioOutcome> {
+  const { order, services } = run;
+  const phases = new Phases(choice.mode.id, services.listener, run.session.interruptible);
+  const paths = pathsFor(choice.mode, order);
   const missing = await services.dataplane.missing(choice.mode, choice.lab);
   const { skipped, asked } = splitSkipped(paths, missing);
   const draft: Draft = { measurements: [] };
   let troubles: readonly Trouble[] = [];
   try {
-    if (asked.length > 0) await perform(context, choice, asked, phases, scope, draft);
+    if (asked.length > 0) await perform(run, choice, asked, phases, scope, draft);
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
     troubles = troublesOf(phases.current, error);
   }
-  troubles = [...troubles, ...(await diagnose(context, choice, draft, troubles))];
+  troubles = [...troubles, ...(await diagnose(run, choice, draft, troubles))];
   return outcome(choice, phases, draft, skipped, asked.length === 0 ? missing : [], troubles);
 }
 
 /** Lets the dataplane tell what it knows of a scenario that went wrong, while it is still there. */
 async function diagnose(
-  { request, services }: ScenarioContext,
+  { order, services }: OpenRun,
   choice: ScenarioChoice,
   { judgment }: Draft,
   troubles: readonly Trouble[],
 ): Promise<readonly Trouble[]> {
   const wrong = troubles.length > 0 || judgment?.verdicts.some(({ status }) => status === "fail") === true;
   if (!wrong) return [];
-  const folder = join(request.folder, "diagnostics", scenarioFolder(choice));
+  const folder = join(order.folder, "diagnostics", scenarioFolder(choice));
   try {
     await services.dataplane.diagnose?.(choice.lab, folder);
     return [];
@@ -86,14 +74,14 @@ async function diagnose(
 }
 
 async function perform(
-  context: ScenarioContext,
+  run: OpenRun,
   choice: ScenarioChoice,
   paths: readonly Path[],
   phases: Phases,
   scope: Scope,
   draft: Draft,
 ): Promise<void> {
-  const { request, services } = context;
+  const { order, services } = run;
   const { mode, lab } = choice;
   const questions = questionsFor(mode.id, services.suites);
   const network = await phases.run(
@@ -103,18 +91,18 @@ async function perform(
   );
   draft.network = network;
   draft.kernel = await kernelOf(lab);
-  const { fault } = request;
+  const { fault } = order;
   const effect =
     fault === undefined ? {} : await phases.run(`fault ${fault.name}`, () => fault.apply(network, lab.plan, scope));
   const expectations = paths.map((path) => expectPath(lab.plan, mode, network.identities, path));
   const folder = scenarioFolder(choice);
   const wire = await withScope((wireScope) =>
-    listenToWire({ request, network, expectations, questions, effect, folder }, phases, wireScope),
+    listenToWire({ order, network, expectations, questions, effect, folder }, phases, wireScope),
   );
   draft.judgment = await phases.run("verdicts", () =>
-    judgeScenario({ request, dataplane: services.dataplane, network, expectations, questions, wire, folder }),
+    judgeScenario({ order, dataplane: services.dataplane, network, expectations, questions, wire, folder }),
   );
-  if (questions.throughput && request.throughput && fault === undefined) {
+  if (questions.throughput && order.throughput && fault === undefined) {
     draft.measurements = await phases.run("throughput", () =>
       withScope((measureScope) => measureScenario(network, expectations, draft.kernel ?? "", measureScope)),
     );

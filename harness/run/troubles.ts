@@ -1,14 +1,20 @@
-import { HarnessError, formatError } from "../core/errors.ts";
-import { cleanupFailuresOf } from "../core/scope.ts";
-import { messageOf } from "../core/errors.ts";
+import { HarnessError, formatError, messageOf } from "../core/errors.ts";
+import { CleanupError, cleanupFailuresOf } from "../core/scope.ts";
 import type { Trouble } from "./record.ts";
 
 /** An error and the clean-up failures attached to it, as the record keeps them. */
 export function troublesOf(phase: string, error: unknown): readonly Trouble[] {
-  const cleanup = cleanupFailuresOf(error).map(({ label, error: cause }) =>
+  const cleanup = cleanupTroubles(error);
+  // Its message is nothing but the list of these.
+  if (error instanceof CleanupError) return cleanup;
+  return [trouble(phase, error instanceof HarnessError ? formatError(error) : messageOf(error)), ...cleanup];
+}
+
+/** The clean-up failures attached to an error. */
+export function cleanupTroubles(error: unknown): readonly Trouble[] {
+  return cleanupFailuresOf(error).map(({ label, error: cause }) =>
     trouble("tear-down", `${label}: ${messageOf(cause)}`),
   );
-  return [trouble(phase, error instanceof HarnessError ? formatError(error) : messageOf(error)), ...cleanup];
 }
 
 function trouble(phase: string, message: string): Trouble {

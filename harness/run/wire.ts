@@ -14,7 +14,7 @@ import type { Probe, ProbeResult } from "../probe/probe.ts";
 import { runProbes } from "../probe/run-probes.ts";
 import { startServers } from "../probe/servers.ts";
 import type { Phases } from "./phases.ts";
-import type { RunRequest } from "./request.ts";
+import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 
 /** Bytes kept of each packet: outer headers, VXLAN, inner headers and the ping's token fit twice. */
@@ -37,7 +37,7 @@ export interface Wire {
 
 /** What is listened to, and for whom. */
 export interface Listening {
-  readonly request: RunRequest;
+  readonly order: RunOrder;
   readonly network: Network;
   readonly expectations: readonly PathExpectation[];
   readonly questions: Questions;
@@ -48,21 +48,21 @@ export interface Listening {
 
 /** Captures on every node while all probes of all paths run side by side. */
 export async function listenToWire(listening: Listening, phases: Phases, scope: Scope): Promise<Wire> {
-  const { request, network, expectations, questions, effect } = listening;
+  const { order, network, expectations, questions, effect } = listening;
   const targets = captureTargets(network, effect.deafen ?? []);
   const probes = planProbes(expectations, {
-    seed: `${request.id}-${network.mode.id}`,
+    seed: `${order.id}-${network.mode.id}`,
     kinds: questions.probes,
-    mtuPaths: request.profile === "quick" ? "sampled" : "all",
+    mtuPaths: order.profile === "quick" ? "sampled" : "all",
     slow: network.lab.slow === true,
     ...(network.lab.slow === true ? slowAmounts : {}),
   });
   const places = placesOf(network);
   await phases.run("servers", () => startServers(probes, places, scope));
   const options = {
-    folder: join(request.folder, "captures", listening.folder),
+    folder: join(order.folder, "captures", listening.folder),
     snaplen,
-    bufferKiB: request.captureBufferKiB,
+    bufferKiB: order.captureBufferKiB,
     maxPackets,
   };
   const session = await phases.run(

@@ -22,6 +22,7 @@ const workloads: Workloads = {
       objectName: "w2-p1",
       addresses: ["192.168.120.129"],
       executor: scriptedExecutor([]),
+      enter: () => [],
     },
   ],
   services: [{ backend: "lab-worker-p1", clusterIps: ["10.96.4.7"], port: 80, targetPort: 8080 }],

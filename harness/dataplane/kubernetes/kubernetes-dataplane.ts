@@ -156,7 +156,7 @@ function versionsOf({ version, kubernetes }: CalicoState): Readonly<Record<strin
 }
 
 function podsOf({ pods }: Workloads): readonly RunningPod[] {
-  return pods.map(({ pod: name, node, executor }) => ({ name, node, executor }));
+  return pods.map(({ pod: name, node, executor, enter }) => ({ name, node, executor, enter }));
 }
 
 function ownerOf({ runId }: Lab, { namespace, standing }: ClusterPart): Parameters<typeof changeMode>[2] {

@@ -5,7 +5,7 @@ import { settleAll } from "../../core/settle.ts";
 import { identitiesFromAllocation } from "../../encap/planned-identities.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Executor } from "../../exec/executor.ts";
-import { inNamespace } from "../../exec/namespace/namespace.ts";
+import { namespacePod } from "../namespace-pod.ts";
 import type { Lab, LabNode } from "../../lab/lab.ts";
 import type { Convergence, Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
 import { readFabricSessions } from "../fabric/bgp-sessions.ts";
@@ -95,15 +95,7 @@ function networkOf(lab: Lab, mode: Mode, convergence: Convergence): Network {
 }
 
 function podsOf(lab: Lab): readonly RunningPod[] {
-  return lab.plan.allocation.pods.map(({ pod, node }) => {
-    const { executor, namespacePrefix } = nodeOf(lab, node);
-    const namespace = `${namespacePrefix}${pod}`;
-    return {
-      name: pod,
-      node,
-      executor: inNamespace(executor, namespace, `pod ${pod} (netns ${namespace}) on ${executor.where}`),
-    };
-  });
+  return lab.plan.allocation.pods.map(({ pod, node }) => namespacePod(nodeOf(lab, node), pod));
 }
 
 async function assertPods(lab: Lab, { name, executor, namespacePrefix }: LabNode): Promise<void> {

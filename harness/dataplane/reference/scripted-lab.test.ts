@@ -19,6 +19,7 @@ async function scriptedLab(topology: string, answersOf: (node: string) => readon
     name,
     role: "node" as const,
     executor: scriptedExecutor(answersOf(name), `node ${name}`),
+    enter: () => [],
     namespacePrefix: "x-",
   }));
   return { runId: "22222", provider: "scripted", plan, nodes, routers: [] };

@@ -1,13 +1,12 @@
-import { inNamespace } from "../../exec/namespace/namespace.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Lab, LabNode } from "../../lab/lab.ts";
 import type { PodAllocation } from "../../topology/plan.ts";
 import type { RunningPod } from "../dataplane.ts";
+import { namespacePod } from "../namespace-pod.ts";
 import type { CalicoFiles } from "./calico-source.ts";
 import { nodeFolder } from "./lab-folder.ts";
 import { needsBgp } from "./missing.ts";
 import type { NodeCalico, RuleBackend } from "./node-command.ts";
-import { podNamespace } from "./pods.ts";
 
 /** Which Calico all nodes of a lab run, and how. */
 export interface Release {
@@ -47,11 +46,5 @@ export function plannedPods(lab: Lab, node: string): readonly PodAllocation[] {
 
 /** All pods of a lab as executors. */
 export function runningPods(lab: Lab): readonly RunningPod[] {
-  return lab.nodes.flatMap((node) =>
-    plannedPods(lab, node.name).map(({ pod: name }) => {
-      const namespace = podNamespace(node, name);
-      const where = `pod ${name} (netns ${namespace}) on ${node.executor.where}`;
-      return { name, node: node.name, executor: inNamespace(node.executor, namespace, where) };
-    }),
-  );
+  return lab.nodes.flatMap((node) => plannedPods(lab, node.name).map(({ pod }) => namespacePod(node, pod)));
 }

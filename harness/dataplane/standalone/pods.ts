@@ -7,6 +7,7 @@ import { nodeCommand, type NodeCalico } from "./node-command.ts";
 import { etcdEndpoint } from "./management.ts";
 import { assertNoCrashLoop } from "./restarts.ts";
 import { networkName } from "./resources.ts";
+import { podNamespace } from "../namespace-pod.ts";
 
 /** Milliseconds until Felix has found the MTU of the node, and for one call of the plugin. */
 const mtuTimeoutMs = 30_000;
@@ -23,11 +24,6 @@ export async function makePods(node: LabNode, calico: NodeCalico, pods: readonly
 export async function removePods(node: LabNode, pods: readonly PodAllocation[]): Promise<void> {
   const names = pods.map(({ pod }) => podNamespace(node, pod));
   await runScript(node.executor, names.map((name) => `[ ! -e /run/netns/${name} ] || ip netns del ${name}`).join("\n"));
-}
-
-/** Name of a pod's namespace. */
-export function podNamespace({ namespacePrefix }: LabNode, pod: string): string {
-  return `${namespacePrefix}${pod}`;
 }
 
 /**

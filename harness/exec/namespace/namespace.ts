@@ -18,6 +18,11 @@ export function namespacePrefixArgv(namespace: string): readonly string[] {
   return ["nsenter", `--net=/run/netns/${namespace}`, "--"];
 }
 
+/** The command with which a person runs a program, or else a shell, in a namespace of this host. */
+export function enterNamespace(namespace: string): (program?: readonly string[]) => readonly string[] {
+  return (program = ["bash"]) => ["sudo", ...namespacePrefixArgv(namespace), ...program];
+}
+
 /** util-linux says "failed to execute", busybox "can't execute"; both exit with 127. */
 function cannotExecute({ exitCode, stderr }: CommandResult): boolean {
   return exitCode === 127 && /^nsenter: (failed to execute|can't execute)/m.test(stderr);

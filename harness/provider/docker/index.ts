@@ -25,6 +25,7 @@ import { labLabels, memberContainer } from "../../underlay/containers/names.ts";
 import { findParts } from "../../underlay/containers/parts.ts";
 import {
   buildContainers,
+  enterMember,
   memberExecutor,
   membersOf,
   type PlannedMember,
@@ -106,7 +107,8 @@ function labOf(
 ): Lab {
   const members = membersOf(plan).map((member): LabNode => {
     const { name: memberName, role } = member;
-    return { name: memberName, role, executor: executorOf(member), namespacePrefix: memberPrefix(id) };
+    const enter = enterMember(id, member);
+    return { name: memberName, role, executor: executorOf(member), enter, namespacePrefix: memberPrefix(id) };
   });
   const of = (role: LabNode["role"]): readonly LabNode[] => members.filter((member) => member.role === role);
   return { runId: id.runId, provider: name, plan, nodes: of("node"), routers: of("router"), versions };

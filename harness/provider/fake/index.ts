@@ -100,7 +100,8 @@ function labOf(plan: Plan, runId: string, answers: readonly ScriptedAnswer[]): L
     (role: LabNode["role"]) =>
     ({ name }: { readonly name: string }): LabNode => {
       const executor = scriptedExecutor([...answers, ...pings], `${role} ${name} (fake ${runId})`);
-      return { name, role, executor, namespacePrefix: `fake${runId}-` };
+      const enter = (program: readonly string[] = ["sh"]): readonly string[] => ["enter", runId, name, ...program];
+      return { name, role, executor, enter, namespacePrefix: `fake${runId}-` };
     };
   return {
     runId,

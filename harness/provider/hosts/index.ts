@@ -1,6 +1,7 @@
 import { LabError, messageOf } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
 import { settleAll } from "../../core/settle.ts";
+import { shellQuote } from "../../exec/quote.ts";
 import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { ProviderContext } from "../context.ts";
@@ -153,7 +154,7 @@ class Hosts {
       const life = scope === undefined ? { idleMs } : {};
       const executor = this.#recorded(hostExecutor(member.host, { ...this.#options, ...life, env, role: member.role }));
       scope?.onLeave(`close ssh to ${member.name}`, () => executor.close());
-      const enter = loginArgv(member.host);
+      const enter = enterHost(member.host);
       return { name: member.name, role: member.role, executor, enter, namespacePrefix: hostNamespacePrefix(id) };
     });
     const of = (role: LabNode["role"]): readonly LabNode[] => nodes.filter((node) => node.role === role);
@@ -176,14 +177,16 @@ class Hosts {
   }
 }
 
-/** As a person logs in; how the user becomes root is left to them. */
-function loginArgv({ address, port, user, key }: Inventory["hosts"][number]): readonly string[] {
-  return [
+/** As a person logs in, or runs a program there as root on a terminal; in the shell, how they become root is left to them. */
+function enterHost({ address, port, user, key, become }: Inventory["hosts"][number]): LabNode["enter"] {
+  const login = [
     "ssh",
     ...(port === 22 ? [] : ["-p", String(port)]),
     ...(key === undefined ? [] : ["-i", key]),
     `${user}@${address}`,
   ];
+  const asRoot = become === "sudo" ? ["sudo"] : [];
+  return (program) => (program === undefined ? login : [...login, "-t", shellQuote([...asRoot, ...program])]);
 }
 
 function devicesIn(plan: Plan, posts: HostsCheck["posts"]): Parameters<typeof withRealDevices>[1] {

@@ -14,7 +14,7 @@ import {
 import { engineRelease, findEngine, type Engine } from "../../underlay/containers/engine.ts";
 import { writeLabel } from "../../underlay/containers/label.ts";
 import { labLabels } from "../../underlay/containers/names.ts";
-import { memberExecutor, type PlannedMember } from "../../underlay/containers/build-containers.ts";
+import { enterMember, memberExecutor, type PlannedMember } from "../../underlay/containers/build-containers.ts";
 import { clusterAccess, type ClusterAccess } from "../../kubernetes/access.ts";
 import type { ClusterPart, KubernetesLab } from "../../kubernetes/kubernetes-lab.ts";
 import { namespaceOf } from "../../kubernetes/run-mark.ts";
@@ -151,8 +151,15 @@ function labOf(
   const nodeNames = Object.fromEntries(agentPlaces(plan, runId).map(({ node, nodeName }) => [node, nodeName]));
   const kubernetes: ClusterPart = { access, namespace: namespaceOf(runId), image, standing: "lab", nodeNames };
   const routers = plan.routers.map(({ name: router, ports }): LabNode => {
-    const executor = routerExecutor({ name: router, role: "router", ports });
-    return { name: router, role: "router", executor, namespacePrefix: memberPrefix(id) };
+    const member = { name: router, role: "router", ports } as const;
+    const executor = routerExecutor(member);
+    return {
+      name: router,
+      role: "router",
+      executor,
+      enter: enterMember(id, member),
+      namespacePrefix: memberPrefix(id),
+    };
   });
   return { runId, provider: name, plan, nodes, routers, kubernetes, versions, shared: true };
 }

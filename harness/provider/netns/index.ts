@@ -1,7 +1,7 @@
 import { withScope } from "../../core/scope.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
-import { inNamespace } from "../../exec/namespace/namespace.ts";
+import { enterNamespace, inNamespace } from "../../exec/namespace/namespace.ts";
 import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Capability, Lab, LabNode, LabRef, Problem } from "../../lab/lab.ts";
@@ -109,7 +109,7 @@ function labOf(plan: Plan, id: LabId, host: Executor): Lab {
     ({ name: memberName }: { readonly name: string }): LabNode => {
       const namespace = memberNamespace(id, memberName);
       const executor = inNamespace(host, namespace, `${role} ${memberName} (netns ${namespace})`);
-      return { name: memberName, role, executor, namespacePrefix: memberPrefix(id) };
+      return { name: memberName, role, executor, enter: enterNamespace(namespace), namespacePrefix: memberPrefix(id) };
     };
   const nodes = plan.nodes.map(member("node"));
   return { runId: id.runId, provider: name, plan, nodes, routers: plan.routers.map(member("router")), hostFiles: true };

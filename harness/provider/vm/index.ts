@@ -4,7 +4,7 @@ import type { Scope } from "../../core/scope.ts";
 import { defaultCacheFolder } from "../../core/cache-folder.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
-import { inNamespace } from "../../exec/namespace/namespace.ts";
+import { enterNamespace, inNamespace } from "../../exec/namespace/namespace.ts";
 import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { ProviderContext } from "../context.ts";
@@ -26,7 +26,7 @@ import { userImage } from "./image-disks.ts";
 import { buildFromImage, type ImageKit } from "./image-lab.ts";
 import { nodeExecutor } from "./node-executor.ts";
 import { dialArgv } from "./render-machines.ts";
-import { enterArgv } from "./ssh-client.ts";
+import { enterMachine } from "./ssh-client.ts";
 import { machinesFolder, nodePrefix } from "./vm-names.ts";
 import { walkMachines } from "./walk.ts";
 
@@ -125,7 +125,7 @@ function wireUp(plan: Plan, id: LabId, login: LabLogin, host: Executor, options:
   const routers = plan.routers.map(({ name: router }): LabNode => {
     const namespace = memberNamespace(id, router);
     const executor = inNamespace(host, namespace, `router ${router} (netns ${namespace})`);
-    return { name: router, role: "router", executor, namespacePrefix };
+    return { name: router, role: "router", executor, enter: enterNamespace(namespace), namespacePrefix };
   });
   const connections = plan.nodes.map(({ name: node }, index) => {
     const ssh = nodeExecutor({ node, index, id, keys: login, attached: made === undefined });
@@ -134,7 +134,7 @@ function wireUp(plan: Plan, id: LabId, login: LabLogin, host: Executor, options:
   });
   const nodes = connections.map(({ node, ssh }): LabNode => {
     const executor = options.onCommand === undefined ? ssh : recordingExecutor(ssh, options.onCommand);
-    return { name: node, role: "node", executor, enter: enterArgv(id, node), namespacePrefix: nodePrefix };
+    return { name: node, role: "node", executor, enter: enterMachine(id, node), namespacePrefix: nodePrefix };
   });
   const hangUp = async (): Promise<void> => {
     await Promise.all(connections.map(({ ssh }) => ssh.close()));

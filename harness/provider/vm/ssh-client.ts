@@ -23,9 +23,10 @@ export async function writeClient(id: LabId, { user, pins }: LoginKeys): Promise
   ]);
 }
 
-/** Command with which a person logs in to a machine. */
-export function enterArgv(id: LabId, node: string): readonly string[] {
-  return ["sudo", "ssh", "-F", join(clientFolder(id), "config"), node];
+/** The command with which a person logs in to a machine, or runs a program there on a terminal. */
+export function enterMachine(id: LabId, node: string): (program?: readonly string[]) => readonly string[] {
+  const login = ["sudo", "ssh", "-F", join(clientFolder(id), "config"), node];
+  return (program) => (program === undefined ? login : [...login, "-t", shellQuote(program)]);
 }
 
 function clientFolder(id: LabId): string {

@@ -53,6 +53,14 @@ export function memberExecutor({ runId, ownerPid }: LabId, { name, role }: Plann
   return dockerExecutor({ container, where: `${role} ${name} (container ${container})`, env });
 }
 
+/** The command with which a person runs a program, or else a shell, in a member's container. */
+export function enterMember(
+  { runId }: LabId,
+  { name }: PlannedMember,
+): (program?: readonly string[]) => readonly string[] {
+  return (program = ["sh"]) => ["docker", "exec", "-it", memberContainer(runId, name), ...program];
+}
+
 /** Builds networks, containers, addresses and routes of a plan, and pings along its ways until each has been answered. */
 export async function buildContainers(build: Build & { readonly provider: string }, scope: Scope): Promise<void> {
   const { plan, id, host } = build;

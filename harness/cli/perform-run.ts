@@ -1,21 +1,17 @@
 import { ExitCode, messageOf } from "../core/errors.ts";
-import { newRunId } from "../core/run-id.ts";
-import type { Profile } from "../encap/enumerate.ts";
-import type { Mode } from "../encap/mode.ts";
 import { localExecutor } from "../exec/local/local.ts";
 import { shellQuote } from "../exec/quote.ts";
-import type { Fault } from "../fault/fault.ts";
 import { consoleListener } from "../report/console.ts";
 import { multiplex } from "../report/multiplex.ts";
 import { createResultsFolder, saveRun, type ResultsFolder } from "../report/store.ts";
 import { openTimeline, type Timeline } from "../report/timeline.ts";
 import type { RunListener, RunRecord } from "../run/record.ts";
-import type { RunRequest, RunServices, StandingLab } from "../run/request.ts";
+import type { RunOrder } from "../run/order.ts";
 import { requirePromisedPaths } from "../run/paths.ts";
 import { runModes } from "../run/runner.ts";
+import type { RunServices } from "../run/services.ts";
 import { allSuites } from "../../suites/all-suites.ts";
 import { diagramText } from "../topology/diagram.ts";
-import type { Plan } from "../topology/plan.ts";
 import { getRunTools } from "./get-tools.ts";
 import { dataplaneOf, variantsOf, type LabChoice } from "./lab-choice.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -24,25 +20,19 @@ import type { RunOptions } from "./run-options.ts";
 import { harnessVersion } from "./version.ts";
 import { writeReports, type Reports } from "./write-reports.ts";
 
-/** A run as the verbs ask for it. */
-export interface RunOrder extends RunOptions {
+/** An order with what it is carried out with, and how it is told of. */
+export interface Job {
+  readonly order: RunOrder;
   /** What makes the labs, and what puts the modes into effect. */
   readonly labs: LabChoice;
-  readonly modes: readonly Mode[];
-  readonly plan: Plan;
-  readonly profile: Profile;
-  readonly paths: readonly string[];
-  readonly shard?: string;
-  readonly keep: boolean;
-  readonly fault?: Fault;
-  readonly standing?: StandingLab;
+  readonly telling: RunOptions;
   /** Ends the run early; default: at Ctrl-C. */
   readonly signal?: AbortSignal;
 }
 
 /** Runs, prints, stores and reports; leaves the exit code in the process. */
-export async function runAndReport(order: RunOrder): Promise<void> {
-  const record = await performRun(order, { console: true, reports: true });
+export async function runAndReport(job: Job): Promise<void> {
+  const record = await performRun(job, { console: true, reports: true });
   process.exitCode = record.exitCode;
 }
 
@@ -54,26 +44,26 @@ export interface Output {
 }
 
 /** Runs and stores; prints and reports where wanted; returns the record. */
-export async function performRun(order: RunOrder, output: Output): Promise<RunRecord> {
+export async function performRun(job: Job, output: Output): Promise<RunRecord> {
+  const { order, labs, telling } = job;
   requirePromisedPaths(order.modes, order, allSuites);
-  await getRunTools(order.labs, order.plan);
-  const id = newRunId();
-  const folder = await createResultsFolder(order.out, id);
+  await getRunTools(labs, order.plan);
+  const folder = await createResultsFolder(telling.out, order.id);
   const timeline = await openTimeline(folder.timeline);
   const closing: string[] = [];
-  const console = consoleFor(order, folder, output.console, () => closing);
+  const console = consoleFor(telling, folder, output.console, () => closing);
   const listener = multiplex([{ name: "console", listener: console }]);
   try {
-    const record = await runModes(requestFor(order, id, folder), await servicesFor(order, folder, listener, timeline));
+    const record = await runModes(order, await servicesFor(job, folder, listener, timeline));
     const unsaved = [
       ...(await unwritten(folder.run, saveRun(folder, record))),
       ...(await unwritten(folder.timeline, timeline.close())),
     ];
-    const reports = output.reports ? await writeReports(record, folder, order) : noReports;
+    const reports = output.reports ? await writeReports(record, folder, telling) : noReports;
     closing.push(...reports.lines, ...unsaved, ...listener.errors());
     const told = reports.ok && unsaved.length === 0 ? record : withReportTrouble(record);
     await listener.on({ kind: "run-ended", record: told, folder: folder.path });
-    if (order.open === true && reports.page !== undefined) await openPage(reports.page);
+    if (telling.open === true && reports.page !== undefined) await openPage(reports.page);
     return told;
   } finally {
     console.close();
@@ -91,36 +81,17 @@ function unwritten(file: string, writing: Promise<void>): Promise<readonly strin
 
 const noReports: Reports = { lines: [], ok: true };
 
-function requestFor(order: RunOrder, id: string, folder: ResultsFolder): RunRequest {
-  const { modes, plan, profile, paths, keep, throughput, captureBuffer } = order;
-  return {
-    id,
-    command: `encaplab ${shellQuote(process.argv.slice(2))}`,
-    modes,
-    plan,
-    profile,
-    paths,
-    folder: folder.path,
-    keep,
-    captureBufferKiB: captureBuffer,
-    throughput,
-    ...(order.shard === undefined ? {} : { shard: order.shard }),
-    ...(order.fault === undefined ? {} : { fault: order.fault }),
-    ...(order.standing === undefined ? {} : { standing: order.standing }),
-  };
-}
-
 async function servicesFor(
-  order: RunOrder,
+  { order, labs, signal }: Job,
   folder: ResultsFolder,
   listener: RunListener,
   timeline: Timeline,
 ): Promise<RunServices> {
-  const { because } = order.labs.dataplane;
+  const { because } = labs.dataplane;
   return {
     version: harnessVersion,
     host: localExecutor(),
-    variants: await variantsOf(order.labs, {
+    variants: await variantsOf(labs, {
       stays: order.keep,
       onCommand: ({ startedAt, where, argv, durationMs, exitCode }) => {
         const at = new Date(startedAt).toISOString();
@@ -128,16 +99,16 @@ async function servicesFor(
         timeline.append({ at, where, command: shellQuote(argv), ms: durationMs, ...exit });
       },
     }),
-    dataplane: dataplaneOf(order.labs, folder.diagnostics),
+    dataplane: dataplaneOf(labs, folder.diagnostics),
     ...(because === undefined ? {} : { dataplaneBecause: because }),
     suites: allSuites,
     listener,
-    signal: order.signal ?? interruptSignal(),
+    signal: signal ?? interruptSignal(),
   };
 }
 
 function consoleFor(
-  order: RunOrder,
+  telling: RunOptions,
   folder: ResultsFolder,
   onConsole: boolean,
   closing: () => readonly string[],
@@ -149,8 +120,8 @@ function consoleFor(
     },
     live,
     columns: process.stdout.columns || 100,
-    color: order.color && process.stdout.isTTY && !process.env.NO_COLOR,
-    level: order.quiet === true ? "quiet" : order.verbose === true ? "verbose" : "normal",
+    color: telling.color && process.stdout.isTTY && !process.env.NO_COLOR,
+    level: telling.quiet === true ? "quiet" : telling.verbose === true ? "verbose" : "normal",
     folderOf: () => folder.path,
     labLine: diagramText,
     closing,

@@ -1,0 +1,31 @@
+import { newRunId } from "../core/run-id.ts";
+import { shellQuote } from "../exec/quote.ts";
+import { resultsFolder } from "../report/store.ts";
+import type { RunOrder } from "../run/order.ts";
+import { join } from "node:path";
+import type { RunOptions } from "./run-options.ts";
+import type { ScenarioOptions } from "./scenario-options.ts";
+
+/** What a verb asks for beside its options, which an order has in another form. */
+type Resolved = Pick<RunOrder, "modes" | "plan" | "keep"> & Partial<Pick<RunOrder, "fault" | "standing">>;
+
+/** The order that options ask for, with a run id of its own. */
+export function orderFor(
+  options: Pick<RunOptions, "out" | "throughput" | "captureBuffer"> &
+    Pick<ScenarioOptions, "paths" | "profile" | "shard">,
+  resolved: Resolved,
+): RunOrder {
+  const { out, throughput, captureBuffer, paths, profile, shard } = options;
+  const id = newRunId();
+  return {
+    ...resolved,
+    id,
+    command: `encaplab ${shellQuote(process.argv.slice(2))}`,
+    folder: resultsFolder(join(out, id)).path,
+    profile,
+    paths,
+    ...(shard === undefined ? {} : { shard }),
+    captureBufferKiB: captureBuffer,
+    throughput,
+  };
+}
