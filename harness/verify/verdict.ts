@@ -18,6 +18,7 @@ export const categories = [
   "duplicated on the way",
   "answered by another",
   "wrong MTU",
+  "too costly",
   "control plane",
   "inconclusive",
   "lab trouble",
