@@ -1,3 +1,4 @@
+import { becomeNoted, signalNoted } from "./noted-command.ts";
 import { shellQuote } from "./quote.ts";
 
 /** First line that the guard prints: the folder in which it keeps process groups. */
@@ -5,9 +6,6 @@ export const guardFolderPattern = /^(\/\S*\/encaplab-\S+)$/m;
 
 /** First line on standard error of a command that is asked to tell when it runs. */
 export const startedMarker = "encaplab: started";
-
-/** Standard error of a command whose program is not there; its exit code is 127. */
-export const missingMarker = "encaplab: no such program";
 
 /** Longest command line that is sent as such: dropbear takes 9000 bytes (svr-chansession.c, MAX_CMD_LEN). */
 export const longestCommandLine = 8_000;
@@ -24,7 +22,8 @@ printf '%s\\n' ${shellQuote([startScript])} >"$d/start"
 echo "$d"
 while read -r verb id signal; do
 case $verb in
-kill) : >"$d/$id.stop"; [ -s "$d/$id" ] && read -r p <"$d/$id" && kill -s "$signal" -- "-$p" 2>/dev/null ;;
+kill) note=$d/$id; name=$signal
+${signalNoted} ;;
 done) rm -f "$d/$id" "$d/$id".* ;;
 esac
 done
@@ -36,18 +35,14 @@ rm -rf "$d"
 }
 
 /**
- * Sourced by every command with $id and $d set and its argv in "$@". Records the process group, which sshd makes one per command
- * (setsid; where it does not, the command is started again in one), and becomes the command.
+ * Sourced by every command with $id and $d set and its argv in "$@". sshd and Docker give each command a process group of its
+ * own; where they do not, it is started again in one.
  */
-const startScript = `LC_ALL=C; PATH=$PATH:/usr/sbin:/sbin; export LC_ALL PATH
-read -r stat </proc/$$/stat
-stat=\${stat##*) }; stat=\${stat#* * }
-if [ "\${stat%% *}" != $$ ]; then exec setsid sh -c 'id=$1; d=$2; tell=$3; shift 3; . "$d/start"' sh "$id" "$d" "$tell" "$@"; fi
-echo $$ >"$d/$id"
-[ -e "$d/$id.stop" ] && exit 137
-command -v -- "$1" >/dev/null 2>&1 || { echo '${missingMarker}' >&2; exit 127; }
-[ -z "$tell" ] || echo '${startedMarker}' >&2
-exec "$@"`;
+const startScript = `note=$d/$id
+${becomeNoted({
+  alone: `[ "$group" = $$ ] || exec setsid sh -c 'id=$1; d=$2; tell=$3; shift 3; . "$d/start"' sh "$id" "$d" "$tell" "$@"`,
+  last: `[ -z "$tell" ] || echo '${startedMarker}' >&2`,
+})}`;
 
 export interface GuardedCommand {
   readonly id: number;

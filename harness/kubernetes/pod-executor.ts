@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { Scope } from "../core/scope.ts";
 import { CommandError, missingProgram, succeeded } from "../exec/command-error.ts";
 import type { CommandResult, Executor, RunningCommand, RunOptions } from "../exec/executor.ts";
+import { missingMarker, notedArgv, signalArgv } from "../exec/noted-command.ts";
 import { defaultTimeoutMs } from "../exec/local/local.ts";
 import { shellQuote } from "../exec/quote.ts";
 import type { ClusterAccess } from "./access.ts";
-import { guardedArgv, killArgv, missingMarker } from "./exec-guard.ts";
 import { kubectlFailure } from "./kubectl-failure.ts";
 
 /** A container of a pod. */
@@ -73,12 +73,12 @@ class Way {
   }
 
   argv(id: string, argv: readonly string[], { input }: RunOptions = {}): readonly string[] {
-    return this.#exec(guardedArgv(id, argv), input !== undefined && input !== "");
+    return this.#exec(notedArgv(id, argv), input !== undefined && input !== "");
   }
 
   /** Best effort: the pod or the cluster may be gone, and the command with it. */
   async signal(id: string, name: string): Promise<void> {
-    const argv = this.#exec(killArgv(id, name), false);
+    const argv = this.#exec(signalArgv(id, name), false);
     await this.access.executor.tryRun(argv, { timeoutMs: killTimeoutMs }).catch(() => undefined);
   }
 

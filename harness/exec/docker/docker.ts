@@ -5,7 +5,8 @@ import type { CommandResult, Executor, RunOptions } from "../executor.ts";
 import { defaultTimeoutMs } from "../local/local.ts";
 import { shellQuote } from "../quote.ts";
 import { runningCommand, stopChild, type Stoppable } from "../local/running.ts";
-import { missingMarker, startedMarker } from "../command-guard.ts";
+import { startedMarker } from "../command-guard.ts";
+import { missingMarker } from "../noted-command.ts";
 
 export interface DockerOptions {
   /** Name or id of a running container that has sh, mktemp and setsid. */
@@ -125,6 +126,9 @@ function execArgv(
   return [...docker, "exec", ...(hasInput ? ["-i"] : []), ...variables, container, "sh", "-c", start, "sh", ...argv];
 }
 
+/** Exit codes of a command that was stopped before it began: 128 + SIGINT, SIGKILL, SIGTERM. */
+const stoppedExits: ReadonlySet<number> = new Set([130, 137, 143]);
+
 async function outcomeOf(place: Place, argv: readonly string[], child: Child): Promise<CommandResult> {
   let raw: CommandResult;
   try {
@@ -136,8 +140,7 @@ async function outcomeOf(place: Place, argv: readonly string[], child: Child): P
   if (raw.stderr.includes(`${startedMarker}\n`)) return result;
   if (raw.exitCode === 127 && raw.stderr.includes(missingMarker))
     throw missingProgram(place.where, result.argv, argv[0]);
-  // Stopped before it began: the guard's own exit code.
-  if (raw.exitCode === 137) return result;
+  if (stoppedExits.has(raw.exitCode)) return result;
   const problem = "could not be started in the container";
   const fix = `docker ps -a --filter name=${place.container}`;
   throw new CommandError({ failure: "not-started", where: place.where, argv: result.argv, problem, result, fix });

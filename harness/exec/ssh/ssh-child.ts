@@ -6,7 +6,8 @@ import { LineWatch } from "../line-watch.ts";
 import { OutputBuffer, outputLimit } from "../local/output-buffer.ts";
 import type { Stoppable } from "../local/running.ts";
 import type { SshCommand, SshConnection, SshEnd } from "./ssh-connection.ts";
-import { missingMarker, startedMarker } from "../command-guard.ts";
+import { startedMarker } from "../command-guard.ts";
+import { missingMarker } from "../noted-command.ts";
 
 /** Milliseconds that a killed command gets to be reported as such by the other side. */
 const killGraceMs = 5_000;
@@ -47,7 +48,10 @@ export function startOverSsh(connection: SshConnection, argv: readonly string[],
   const buffers = { stdout: buffer("stdout"), stderr: buffer("stderr") };
   let tellStarted: () => void = () => undefined;
   const running = new Promise<void>((resolve) => {
-    tellStarted = resolve;
+    tellStarted = () => {
+      state.began = true;
+      resolve();
+    };
   });
   const finished = follow(connection, state, buffers, running, tellStarted).finally(() => {
     lines.end();
@@ -74,6 +78,8 @@ interface State {
   /** Signals asked for before the command was sent. */
   readonly waiting: NodeJS.Signals[];
   command?: SshCommand;
+  /** The program runs: what it prints is its own from then on. */
+  began?: boolean;
   /** Why we ended it. */
   ended?: Pick<CommandErrorOptions, "failure" | "problem">;
   giveUp?: () => void;
@@ -209,7 +215,8 @@ function outcome(state: State, buffers: Buffers, exit: Exit): CommandResult {
     const problem = `did not end: the ssh connection was lost (${exit.lost})`;
     throw new CommandError({ failure: "ended-early", where, argv, problem, result });
   }
-  if (result.exitCode === 127 && result.stderr.trim() === missingMarker) throw missingProgram(where, argv);
+  const isMissing = result.exitCode === 127 && result.stderr.trim() === missingMarker;
+  if (isMissing && state.began !== true) throw missingProgram(where, argv);
   if (result.exitCode === 126 && /exec: .*(Permission denied|cannot execute)/i.test(result.stderr)) {
     const problem = `could not be started (${exitMeaning(126)})`;
     throw new CommandError({ failure: "not-started", where, argv, problem, result });

@@ -2,34 +2,36 @@ import { randomBytes } from "node:crypto";
 import { Scope } from "../../core/scope.ts";
 import { CommandError, missingProgram, succeeded } from "../../exec/command-error.ts";
 import type { CommandResult, Executor, RunOptions, RunningCommand } from "../../exec/executor.ts";
+import { becomeNoted, missingMarker, signalNoted } from "../../exec/noted-command.ts";
 import { defaultTimeoutMs } from "../../exec/local/local.ts";
+import { recordFolder } from "./host-record.ts";
 
 /** Milliseconds that a command gets to end after a signal before it is killed (Executor's contract). */
 const stopGraceMs = 5_000;
 
-const missingMarker = "encaplab: not there under sudo";
+/** Where the process groups of commands are written down, readable for root alone. */
+const notes = `${recordFolder}/commands`;
 
 /**
  * Becomes the command, as root. The user may not signal what sudo starts, so the command's process group is written down
  * for `signalScript`, and a watcher ends it when the ssh session does. Arguments: pid of the session, id, number of
  * variables, variables, command.
  */
-const rootScript = `session=$1 id=$2 count=$3; shift 3
+const rootScript = `session=$1 note=${notes}/$2 count=$3; shift 3
 while [ "$count" -gt 0 ]; do export "$1"; shift; count=$((count - 1)); done
-LC_ALL=C PATH=$PATH:/usr/sbin:/sbin; export LC_ALL PATH
-command -v -- "$1" >/dev/null 2>&1 || { echo '${missingMarker}' >&2; exit 127; }
-read -r stat </proc/$$/stat; stat=\${stat##*) }; stat=\${stat#* * }; group=\${stat%% *}
-folder=/run/encaplab/commands; (umask 077; mkdir -p $folder; echo $group >$folder/$id)
-( while kill -0 $session && kill -0 $$; do sleep 1; done; rm -f $folder/$id; kill -0 $$ && kill -s KILL -- -$group ) </dev/null >/dev/null 2>&1 &
-exec "$@"`;
+(umask 077; mkdir -p ${notes})
+${becomeNoted({
+  last: `( while kill -0 $session && kill -0 $$; do sleep 1; done; rm -f "$note"; kill -0 $$ && kill -s KILL -- -$group ) </dev/null >/dev/null 2>&1 &`,
+})}`;
 
 /** $PPID is the process that serves the ssh session: it ends with the connection. */
 const userScript = 'root=$1; shift; exec sudo -n -- sh -c "$root" sh "$PPID" "$@"';
 
-/** Waits a little for the file: sudo may still be at work. */
-const signalScript = `file=/run/encaplab/commands/$1; tries=0
-until [ -s "$file" ] || [ $tries -ge 20 ]; do tries=$((tries + 1)); sleep 0.1; done
-[ ! -s "$file" ] || { read -r group <"$file"; kill -s "$2" -- "-$group"; }`;
+/** Waits a little for the note: sudo may still be at work. A mark for a command that is over would stay behind. */
+const signalScript = `note=${notes}/$1 name=$2 tries=0
+until [ -s "$note" ] || [ $tries -ge 20 ]; do tries=$((tries + 1)); sleep 0.1; done
+[ -s "$note" ] || exit 0
+${signalNoted}`;
 
 /** Runs every command as root by way of sudo without a password, on an executor of another user. */
 export function sudoExecutor(inner: Executor, env: Readonly<Record<string, string>>): Executor {
