@@ -43,12 +43,14 @@ export class Account {
   readonly #in = new Notes();
   readonly #out = new Notes();
   #isTcp = false;
+  #lastAt = 0;
   #mss: number | undefined;
 
   /** Notes a packet that is known to belong here. */
   add(packet: Packet): void {
     const notes = packet.packetType === "out" ? this.#out : this.#in;
     const header = transport(packet);
+    this.#lastAt = packet.timeSeconds;
     if (header?.kind === "tcp") this.#addSegment(packet, header, notes);
     else if (header?.kind === "icmp" || header?.kind === "icmpv6") notes.note(header.sequence, 1);
   }
@@ -63,6 +65,7 @@ export class Account {
       pieces: mostOf(this.#in.pieces(base), this.#out.pieces(base)),
       acks: Math.max(this.#in.acks, this.#out.acks),
       openings,
+      lastAt: this.#lastAt,
       ...(this.#mss === undefined ? {} : { mss: this.#mss }),
     };
   }

@@ -62,8 +62,10 @@ export interface FlowAccount {
   readonly pieces: readonly Piece[];
   /** TCP packets that only acknowledge. */
   readonly acks: number;
-  /** Seconds since the epoch at which a packet that opens a TCP connection was heard. */
+  /** Seconds since the epoch at which packets that open a TCP connection were heard. */
   readonly openings: readonly number[];
+  /** Seconds since the epoch at which the last packet was heard. */
+  readonly lastAt: number;
   /** Largest TCP payload that this direction's sender is willing to receive (MSS option of its SYN, RFC 9293 3.7.1). */
   readonly mss?: number;
 }

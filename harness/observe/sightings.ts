@@ -93,6 +93,7 @@ function joined(a: FlowAccount, b: FlowAccount): FlowAccount {
     ...a,
     pieces: alignPieces([a.pieces, b.pieces]).map(sum),
     acks: a.acks + b.acks,
+    lastAt: Math.max(a.lastAt, b.lastAt),
     openings: [...a.openings, ...b.openings].sort((one, other) => one - other),
   };
 }

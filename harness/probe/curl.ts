@@ -7,6 +7,8 @@ export interface CurlReport {
   readonly body: string;
   /** Bytes of body. */
   readonly bytes: number;
+  /** Milliseconds until the connection stood; missing where it never did. */
+  readonly connectMs?: number;
   /** Empty where all went well. */
   readonly errors: readonly string[];
 }
@@ -14,6 +16,7 @@ export interface CurlReport {
 interface Written {
   readonly response_code: number;
   readonly size_download: number;
+  readonly time_connect?: unknown;
   readonly errormsg: string | null;
 }
 
@@ -27,7 +30,15 @@ export function parseCurl(stdout: string, stderr: string): CurlReport {
   const { response_code: status, size_download: bytes, errormsg } = written;
   const failed = errormsg ?? (status === 200 ? undefined : `HTTP status ${status}`);
   const errors = failed === undefined ? [] : [failed];
-  return { answered: status === 200 && errormsg === null, status, body: stdout.slice(0, end), bytes, errors };
+  const connect = typeof written.time_connect === "number" ? written.time_connect : 0;
+  return {
+    answered: status === 200 && errormsg === null,
+    status,
+    body: stdout.slice(0, end),
+    bytes,
+    ...(connect > 0 ? { connectMs: connect * 1000 } : {}),
+    errors,
+  };
 }
 
 /** Client address that the responder saw: without brackets, and IPv4 without the `::ffff:` of dual-stack sockets. */

@@ -50,6 +50,11 @@ function pingArgv(probe: Probe, options: readonly string[]): readonly string[] {
   return ["ping", ...family, "-n", ...options, "-W", String(timesOf(probe).answer), "-p", token.pattern, dials];
 }
 
+/** Milliseconds for which ping waits for its last answer once it had others (iputils: at least the interval). */
+export function patienceMs(probe: Probe): number {
+  return timesOf(probe).interval * 1000;
+}
+
 function timesOf(probe: Probe): { readonly interval: number; readonly answer: number } {
   return pingTimes[paceOf(probe)];
 }

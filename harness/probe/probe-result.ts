@@ -10,7 +10,7 @@ const outputKept = 1500;
 
 type Outcome = Pick<
   ProbeResult,
-  "sent" | "received" | "errors" | "serverSaw" | "answeredBy" | "rttMs" | "bytes" | "mtu"
+  "sent" | "received" | "errors" | "serverSaw" | "answeredBy" | "rttMs" | "connectMs" | "bytes" | "mtu"
 >;
 
 /** Reads what the commands of one probe reported. */
@@ -55,26 +55,32 @@ function pingOutcome({ stdout, stderr, exitCode }: CommandResult): Outcome {
 function mtuOutcome(fitting: CommandResult, tooBig: CommandResult): Outcome {
   const fits = pingOutcome(fitting);
   const oneMore = pingOutcome(tooBig);
+  // busybox and inetutils count nothing sent where the kernel refuses the packet, and say why.
+  const ran = fits.sent > 0 && (oneMore.sent > 0 || oneMore.errors.some((error) => /too long/i.test(error)));
   return {
     sent: fits.sent + oneMore.sent,
     received: fits.received + oneMore.received,
     errors: [...fits.errors, ...oneMore.errors],
-    mtu: { fits: fits.received > 0, oneMore: oneMore.received > 0 },
+    ...(ran ? { mtu: { fits: fits.received > 0, oneMore: oneMore.received > 0 } } : {}),
   };
 }
 
 function curlOutcome({ stdout, stderr }: CommandResult): Outcome {
-  const { answered, body, errors } = parseCurl(stdout, stderr);
+  const { answered, body, errors, connectMs } = parseCurl(stdout, stderr);
   const [client = "", server = ""] = body.trim().split(" ");
   const seen = answered ? { serverSaw: normalizeAddress(client), answeredBy: server } : {};
-  return { sent: 1, received: answered ? 1 : 0, errors, ...seen };
+  return { sent: 1, received: answered ? 1 : 0, errors, ...seen, ...connected(connectMs) };
 }
 
 function downloadOutcome(probe: Probe, { stdout, stderr }: CommandResult): Outcome {
-  const { answered, bytes, errors } = parseCurl(stdout, stderr);
+  const { answered, bytes, errors, connectMs } = parseCurl(stdout, stderr);
   const whole = answered && bytes === probe.amount;
   const short = answered && !whole ? [`${bytes} of ${probe.amount} bytes arrived`] : [];
-  return { sent: 1, received: whole ? 1 : 0, bytes, errors: [...errors, ...short] };
+  return { sent: 1, received: whole ? 1 : 0, bytes, errors: [...errors, ...short], ...connected(connectMs) };
+}
+
+function connected(connectMs: number | undefined): Pick<Outcome, "connectMs"> {
+  return connectMs === undefined ? {} : { connectMs };
 }
 
 function iperf3Outcome({ stdout, stderr }: CommandResult): Outcome {

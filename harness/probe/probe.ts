@@ -66,6 +66,8 @@ export interface ProbeResult {
   readonly answeredBy?: string;
   /** Round-trip times in milliseconds (ping). */
   readonly rttMs?: readonly number[];
+  /** Milliseconds until the connection stood (curl, and downloads). */
+  readonly connectMs?: number;
   /** bulk: bytes that arrived. */
   readonly bytes?: number;
   /** ICMP errors or messages that came back, verbatim ("Destination Net Unreachable from 198.18.1.1"). */

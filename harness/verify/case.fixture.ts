@@ -111,9 +111,12 @@ export function withHealth(pathCase: PathCase, name: string, change: Partial<Tap
   return { ...pathCase, health };
 }
 
-/** For tests only: all results altered. */
-export function withResults(pathCase: PathCase, change: Partial<ProbeResult>): PathCase {
-  return { ...pathCase, results: pathCase.results.map((result) => ({ ...result, ...change })) };
+/** For tests only: all results altered, or those of one kind. */
+export function withResults(pathCase: PathCase, change: Partial<ProbeResult>, kind?: ProbeKind): PathCase {
+  const results = pathCase.results.map((result) =>
+    kind === undefined || result.probe.kind === kind ? { ...result, ...change } : result,
+  );
+  return { ...pathCase, results };
 }
 
 /** For tests only: status and reason of a verdict, for one assertion. */
@@ -201,11 +204,11 @@ export const streamBytes = 10_000;
 /** As many packets of the one flow of a probe; more than were sent came twice. Of TCP there is all or nothing. */
 function accountsOf({ token }: Probe, packets: number): readonly FlowAccount[] {
   if (packets === 0) return [];
-  const account = { acks: 0, openings: [] };
+  const account = { acks: 0, openings: [], lastAt: 1.6 };
   if (token.kind === "icmp-pattern") {
     const once = { from: 1, to: Math.min(packets, pingsSent) + 1, times: Math.max(1, packets / pingsSent) };
     return [{ ...account, flow: "echo", unit: "packets", pieces: [once] }];
   }
   const stream = { from: 0, to: streamBytes, times: 1 };
-  return [{ flow: "7", unit: "bytes", pieces: [stream], acks: 4, openings: [1.5], mss: 1412 }];
+  return [{ flow: "7", unit: "bytes", pieces: [stream], acks: 4, openings: [1.5], lastAt: 1.6, mss: 1412 }];
 }

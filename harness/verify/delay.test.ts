@@ -43,7 +43,12 @@ describe("links with a loss", () => {
   it("may leave as many pings unanswered as chance takes, and no more", async () => {
     const of = async (topology: string, received: number) => {
       const expectation = expectationOf(await planOf(topology), "vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1");
-      return gist(reached.judge(withResults(caseAsExpected(expectation, ["ping"]), { sent: 10, received })));
+      const answered = withSightings(withResults(caseAsExpected(expectation, ["ping"]), { sent: 10, received }), {
+        at: "a1/cali",
+        direction: "reverse",
+        to: (all) => all.map((one) => ({ ...one, packets: received })),
+      });
+      return gist(reached.judge(answered));
     };
     assert.match(await of("wan", 7), /^pass/);
     assert.match(await of("two-racks", 9), /^fail \(lost on the way\): 1 of 10/);

@@ -32,6 +32,14 @@ describe("mtu", () => {
     assert.match(say({ fits: true, oneMore: true }), /^fail \(wrong MTU\): forward: a packet of 1451 bytes passed/);
   });
 
+  it("calls no size wrong where nothing of any size comes through", () => {
+    const both = caseAsExpected(caseOf().expectation, ["ping", "mtu"]);
+    const dead = withResults(both, { received: 0, mtu: { fits: false, oneMore: false } });
+    assert.match(gist(mtu.judge(dead)), /^inconclusive: no probe of any size was answered/);
+    const alive = withResults(both, { mtu: { fits: false, oneMore: false } }, "mtu");
+    assert.match(gist(mtu.judge(alive)), /^fail \(wrong MTU\)/);
+  });
+
   describe("behind a link that is narrower than the nodes' own", () => {
     const behind = async (id: string, topology = "narrow-core") =>
       caseAsExpected(expectationOf(await planOf(topology), id), ["mtu"]);

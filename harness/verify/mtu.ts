@@ -23,12 +23,30 @@ export const mtu = defineCheck({
     return conclude(pathCase, "mtu", {
       expected: `${size} bytes pass${cutWords(pathCase)}, ${size + 1} do not`,
       observed: probes.map((result) => observedWords(size, result)).join("; "),
-      findings: [...probes.flatMap((result) => findingsOf(pathCase, result)), ...fragmentFindings(pathCase)],
-      doubts: [...probes.flatMap((result) => doubtsOf(size, result)), ...fragmentDoubts(pathCase)],
+      findings: isDead(pathCase)
+        ? []
+        : [...probes.flatMap((result) => findingsOf(pathCase, result)), ...fragmentFindings(pathCase)],
+      doubts: [
+        ...deadDoubt(pathCase),
+        ...probes.flatMap((result) => doubtsOf(size, result)),
+        ...fragmentDoubts(pathCase),
+      ],
       evidence: probes.flatMap(evidenceOfProbe),
     });
   },
 });
+
+/** Nothing of any size was answered: then that a full packet was not says nothing of sizes. */
+function isDead({ results }: PathCase): boolean {
+  const others = results.filter(({ probe, sent }) => probe.kind !== "mtu" && sent > 0);
+  return others.length > 0 && others.every(({ received }) => received === 0);
+}
+
+function deadDoubt(pathCase: PathCase): readonly string[] {
+  return isDead(pathCase)
+    ? ["no probe of any size was answered on this path, so nothing is known of sizes: see reached"]
+    : [];
+}
 
 /** The pods' MTU, or less where a link on the way carries less. */
 function sizeOf({ expectation: { podMtu, pathMtu = podMtu } }: PathCase): number {

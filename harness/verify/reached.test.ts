@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { expectationOf, planOf, planWith } from "../encap/plan.fixture.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
-import { caseAsExpected, gist, inForm, tapOf, withHealth, withResults, withoutPackets } from "./case.fixture.ts";
+import {
+  caseAsExpected,
+  gist,
+  inForm,
+  tapOf,
+  withHealth,
+  withResults,
+  withoutPackets,
+  withSightings,
+} from "./case.fixture.ts";
 import { reached } from "./reached.ts";
 import type { PathCase } from "./verdict.ts";
 
@@ -54,10 +63,52 @@ describe("reached", () => {
   });
 
   it("tells single losses from unreachable", () => {
+    const nine = withSightings(withResults(caseOf(across), { sent: 10, received: 9 }), {
+      at: "a1/cali",
+      direction: "reverse",
+      kind: "ping",
+      to: (all) => all.map((one) => ({ ...one, packets: 9 })),
+    });
+    assert.match(say(nine), /^fail \(lost on the way\): 1 of 10 ping requests got no answer/);
+  });
+
+  it("believes the last tap and not ping, which stops to wait", () => {
     assert.match(
-      say(withResults(caseOf(across), { sent: 10, received: 9 })),
-      /^fail \(lost on the way\): 1 of 10 ping requests got no answer/,
+      say(withResults(caseOf(across), { sent: 10, received: 9 }, "ping")),
+      /^inconclusive: ping counted 9 of 10 answers, and 10 came to the last tap: ping itself may have been late/,
     );
+    assert.match(say(unanswered()), /^fail \(not reached\): none of 10 ping requests was answered; .*the last tap/);
+    const late = withSightings(unanswered(), {
+      at: "a1/cali",
+      direction: "reverse",
+      kind: "ping",
+      to: (all) => all,
+      flows: (flows) => flows.map((flow) => ({ ...flow, lastAt: 1.75 })),
+    });
+    assert.match(say(late), /none of 1 curl/, "curl has no such excuse");
+    const onlyPing = { ...late, results: late.results.filter(({ probe }) => probe.kind === "ping") };
+    assert.match(say(onlyPing), /^inconclusive: ping counted 0 of 10 answers, .*the last came later than ping waits/);
+  });
+
+  it("does not take a killed program for a broken network, unless something was lost", () => {
+    const killed = withResults(caseOf(across), { received: 0, exitCode: 137 }, "curl");
+    assert.match(say(killed), /^inconclusive: curl was ended by signal 9, and of what it had sent nothing was lost/);
+    const lost = withoutPackets(killed, "forward", "b1/cali");
+    assert.match(say(lost), /^fail \(not reached\): none of 1 curl requests was answered/);
+    assert.match(say(withResults(killed, { exitCode: 28 }, "curl")), /^fail \(not reached\)/);
+  });
+
+  it("doubts a connection that took a second while its SYN was answered at once", () => {
+    const slow = withResults(caseOf(across), { connectMs: 1003 }, "curl");
+    assert.match(say(slow), /^inconclusive: curl needed 1\.0 s to connect, and the SYN .* answered after 0\.0 ms/);
+    const again = withSightings(slow, {
+      at: "a1/cali",
+      direction: "forward",
+      kind: "curl",
+      to: (all) => all,
+      flows: (flows) => flows.map((flow) => ({ ...flow, openings: [1.5, 2.5] })),
+    });
+    assert.equal(say(again), "pass", "the taps account for a SYN that was sent again");
   });
 
   it("passes on ICMP errors that came back", () => {
