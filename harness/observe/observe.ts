@@ -52,7 +52,7 @@ export async function observe(
 async function listen(listener: Listener, capture: CaptureFile, options: ObserveOptions): Promise<readonly string[]> {
   try {
     const hear = listener.on(capture);
-    const { packets, complete } = await readCapture(capture.file, { ...options, growing: true }, hear);
+    const { packets, complete } = await readCapture(capture.file, { ...options, growing: true, reuse: true }, hear);
     return [
       ...capture.doubts,
       ...(complete ? [] : ["the last packet of the file is cut"]),

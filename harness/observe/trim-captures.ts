@@ -34,7 +34,7 @@ export async function trimCaptures(
   targets: readonly CaptureTarget[],
   options: TrimOptions,
 ): Promise<readonly TrimmedCapture[]> {
-  const read = options.vxlanPorts === undefined ? {} : { vxlanPorts: options.vxlanPorts };
+  const read = { reuse: true, ...(options.vxlanPorts === undefined ? {} : { vxlanPorts: options.vxlanPorts }) };
   const recognizer = new Recognizer(probes);
   // Twice through the files: what a flow belongs to may show on another node, or after its first packets.
   for (const capture of captures) {

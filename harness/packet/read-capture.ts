@@ -1,9 +1,10 @@
 import { CaptureError } from "./capture-error.ts";
-import { decode } from "./decode.ts";
-import { LinkType, protocolOfLinkType } from "./link/link-type.ts";
-import type { Packet } from "./packet.ts";
 import type { Protocol } from "./cursor.ts";
+import { decode } from "./decode.ts";
 import { readRecords, type ReadRecordsOptions, type RecordsSummary } from "./file/read-records.ts";
+import type { Layer } from "./layer.ts";
+import { foreignLink, protocolOfLinkType } from "./link/link-type.ts";
+import { Packet, type PcapRecord } from "./packet.ts";
 
 /** IANA's port for VXLAN, and Calico's default (FelixConfiguration.spec.vxlanPort). */
 export const defaultVxlanPorts: readonly number[] = [4789];
@@ -23,24 +24,47 @@ export async function readCapture(
   onPacket: (packet: Packet) => void,
 ): Promise<RecordsSummary> {
   const vxlanPorts = options.vxlanPorts ?? defaultVxlanPorts;
-  let first: Protocol = "payload";
-  return readRecords(
+  let firstLink: number | undefined;
+  let first: Protocol | undefined;
+  let decoded = 0;
+  const summary = await readRecords(
     path,
     options,
     (record) => {
-      onPacket(decode(record, first, vxlanPorts));
+      const { capturedOn } = record;
+      const protocol =
+        capturedOn === undefined
+          ? (first ??= firstProtocol(path, firstLink ?? 0))
+          : protocolOfLinkType(capturedOn.linkType);
+      if (protocol === undefined) {
+        onPacket(notDecoded(record));
+        return;
+      }
+      decoded += 1;
+      onPacket(decode(record, protocol, vxlanPorts));
     },
-    ({ linkType }) => {
-      first = firstProtocol(path, linkType);
+    (linkType) => {
+      firstLink ??= linkType;
     },
   );
+  // One interface of pcapng that can be read is enough.
+  if (decoded === 0 && firstLink !== undefined && (summary.packets > 0 || summary.interfaces === undefined))
+    firstProtocol(path, firstLink);
+  return summary;
 }
 
 /** Names the decoder for a file's link type; throws CaptureError where there is none. */
 export function firstProtocol(path: string, linkType: number): Protocol {
   const first = protocolOfLinkType(linkType);
   if (first !== undefined) return first;
-  throw new CaptureError(`link type ${linkType} is not decoded`, path, {
-    fix: `Capture on an Ethernet or IP interface, or on all with -i any (link types ${Object.values(LinkType).join(", ")}).`,
-  });
+  const { name, fix } = foreignLink(linkType);
+  throw new CaptureError(`link type ${linkType} is not decoded: ${name}`, path, { fix });
+}
+
+/** A packet of an interface beside others that can be read: counted by its link type's name. */
+function notDecoded(record: PcapRecord): Packet {
+  const linkType = record.capturedOn?.linkType ?? 0;
+  const layers: Layer[] = [{ kind: "opaque", name: `link type ${linkType}: ${foreignLink(linkType).name}` }];
+  const start = record.start ?? 0;
+  return new Packet(record, layers, [], start, start + record.capturedLength);
 }

@@ -1,10 +1,11 @@
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import type { Protocol } from "./cursor.ts";
 import { decode } from "./decode.ts";
-import type { Packet } from "./packet.ts";
 import { fileHeader, recordHeader, type PcapFormat } from "./file/pcap-format.ts";
+import type { RawRecord } from "./file/read-pcap.ts";
+import { readPcapRecords } from "./file/read-records.ts";
+import type { Packet } from "./packet.ts";
 import { defaultVxlanPorts, firstProtocol, type ReadCaptureOptions } from "./read-capture.ts";
-import { readRecords, type RawRecord } from "./file/read-records.ts";
 
 /** What a trimmed capture holds of its source. */
 export interface Trimmed {
@@ -31,14 +32,13 @@ export async function trimCapture(
   let format: PcapFormat | undefined;
   let first: Protocol = "payload";
   let matched = 0;
-  const { packets } = await readRecords(
+  const { packets } = await readPcapRecords(
     source,
-    options,
+    { ...options, reuse: true },
     (record) => {
       if (format === undefined || !keep(decode(record, first, options.vxlanPorts ?? defaultVxlanPorts))) return;
       matched += 1;
-      // A copy: the record is a view that would keep its whole chunk in memory.
-      if (matched <= limit) parts.push(headerOf(record, format), Uint8Array.from(record.bytes));
+      if (matched <= limit) parts.push(headerOf(record, format), bytesOf(record));
     },
     (read) => {
       format = read;
@@ -50,7 +50,12 @@ export async function trimCapture(
   return { packets, matched, written: Math.min(matched, limit) };
 }
 
-function headerOf({ header, capturedLength, originalLength }: RawRecord, format: PcapFormat): Buffer {
-  const { timestampSeconds: seconds, timestampMicroseconds: fraction } = header;
+function headerOf({ header, capturedLength }: RawRecord, format: PcapFormat): Buffer {
+  const { timestampSeconds: seconds, timestampMicroseconds: fraction, originalLength } = header;
   return recordHeader({ seconds, fraction, capturedLength, originalLength }, format);
+}
+
+/** A copy: the record is a view of memory that the next chunk is read into. */
+function bytesOf({ bytes, start = 0, capturedLength }: RawRecord): Uint8Array {
+  return Uint8Array.from(bytes.subarray(start, start + capturedLength));
 }

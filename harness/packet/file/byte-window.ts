@@ -3,8 +3,8 @@
  * slice costs more than everything else that it does; this has just the methods that it calls.
  */
 export class ByteWindow {
-  private readonly chunk: Buffer;
-  private readonly start: number;
+  readonly chunk: Buffer;
+  readonly start: number;
   private readonly end: number;
 
   constructor(chunk: Buffer, start: number, end: number) {
@@ -47,16 +47,5 @@ export class ByteWindow {
 
   readUInt32BE(at: number): number {
     return this.chunk.readUInt32BE(this.start + at);
-  }
-
-  /** The bytes as a view of the chunk. */
-  bytes(): Uint8Array {
-    return this.chunk.subarray(this.start, this.end);
-  }
-
-  /** Copies the bytes into another chunk, so that they end before the given place; returns how many they are. */
-  putBefore(chunk: Buffer, place: number): number {
-    this.chunk.copy(chunk, place - this.length, this.start, this.end);
-    return this.length;
   }
 }

@@ -31,10 +31,22 @@ const magics = {
 
 /** Beginnings of files that are often taken for a capture, with the way out of each. */
 const strangers: readonly { readonly magic: number; readonly name: string; readonly fix: string }[] = [
-  { magic: 0x0a0d0d0a, name: "a pcapng file", fix: "Convert it: tcpdump -r in.pcapng -w out.pcap" },
   { magic: 0x1f8b0800, name: "compressed with gzip", fix: "Unpack it first: gzip -dk FILE.gz" },
   { magic: 0x28b52ffd, name: "compressed with zstd", fix: "Unpack it first: zstd -d FILE.zst" },
+  { magic: 0xfd377a58, name: "compressed with xz", fix: "Unpack it first: xz -dk FILE.xz" },
+  { magic: 0x04224d18, name: "compressed with lz4", fix: "Unpack it first: lz4 -d FILE.lz4" },
+  { magic: 0x504b0304, name: "a zip archive", fix: "Unpack it first: unzip FILE.zip" },
+  { magic: 0x34cdb2a1, name: "a pcap of a patched libpcap", fix: "Convert it: tcpdump -r in.pcap -w out.pcap" },
+  { magic: 0xa1b2cd34, name: "a pcap of a patched libpcap", fix: "Convert it: tcpdump -r in.pcap -w out.pcap" },
+  { magic: 0x736e6f6f, name: "a capture of snoop", fix: "Convert it: editcap in out.pcapng" },
+  { magic: 0x474d4255, name: "a capture of Network Monitor", fix: "Convert it: editcap in out.pcapng" },
+  { magic: 0x52545353, name: "a capture of Network Monitor", fix: "Convert it: editcap in out.pcapng" },
 ];
+
+/** Whether a file begins as pcapng does: with a section's header, whose type reads the same in either byte order. */
+export function isPcapng(head: Buffer): boolean {
+  return head.length >= 4 && head.readUInt32BE(0) === 0x0a0d0d0a;
+}
 
 /** Judges the first 24 bytes of a file before anything else reads it; throws CaptureError with the way out. */
 export function readFormat(header: Buffer, file: string): PcapFormat {
@@ -44,7 +56,7 @@ export function readFormat(header: Buffer, file: string): PcapFormat {
   const littleEndian = little === magics.microsecond || little === magics.nanosecond;
   const magic = littleEndian ? little : big;
   if (header.length >= 4 && magic !== magics.microsecond && magic !== magics.nanosecond) {
-    throw new CaptureError(`not a pcap capture: it begins with ${header.toString("hex", 0, 4)}`, file, {
+    throw new CaptureError(`neither pcap nor pcapng: it begins with ${header.toString("hex", 0, 4)}`, file, {
       fix: "Give a file that tcpdump -w wrote.",
     });
   }
@@ -116,5 +128,5 @@ function refuseStrangers(header: Buffer, magic: number, file: string): void {
     known.magic === 0x1f8b0800 ? magic >>> 8 === known.magic >>> 8 : magic === known.magic,
   );
   if (stranger !== undefined)
-    throw new CaptureError(`the file is ${stranger.name}, not a classic pcap`, file, stranger);
+    throw new CaptureError(`the file is ${stranger.name}, not a pcap or pcapng`, file, stranger);
 }

@@ -82,7 +82,7 @@ const foreign: Readonly<Record<number, ForeignLink>> = {
   254: { name: "Bluetooth Linux monitor", fix: look },
 };
 
-/** Says what a link type that is not decoded is. */
+/** Says what a link type that is not decoded is, and how to get at what is in it. */
 export function foreignLink(linkType: number): ForeignLink {
   return (
     foreign[linkType] ?? {

@@ -1,0 +1,97 @@
+import { readSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
+import { messageOf } from "../../core/errors.ts";
+import { CaptureError } from "../capture-error.ts";
+
+/** Bytes read at once: small enough to stay in a processor's cache until they are parsed. */
+const chunkSize = 512 * 1024;
+
+export interface ChunkOptions {
+  /** Read on into the same memory: for listeners that keep nothing of a packet when they return. */
+  readonly reuse?: boolean;
+  /** Told how many bytes have been read, after each chunk. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/** What a consumer returns to end the reading. */
+export const stop = -1;
+
+/**
+ * Takes what it can use of the bytes of a chunk between two places, and returns the place up to which it did: the rest comes
+ * again, before the next bytes of the file. A place behind the end skips bytes that were not read yet.
+ */
+export type Consumer = (chunk: Buffer, from: number, to: number) => number;
+
+/** How far a file was read. */
+export interface ChunksRead {
+  readonly bytes: number;
+  /** Bytes at its end that the consumer had no use for. */
+  readonly left: number;
+  /** Bytes behind its end that the consumer wanted to skip. */
+  readonly missing: number;
+}
+
+/**
+ * Feeds a file to its end to a consumer, letting others work between two chunks. Throws CaptureError where the file cannot
+ * be read, and passes on what the consumer throws.
+ */
+export async function readChunks(path: string, options: ChunkOptions, consume: Consumer): Promise<ChunksRead> {
+  const file = await openCapture(path);
+  try {
+    let chunk: Buffer = Buffer.alloc(0);
+    let bytes = 0;
+    // What the consumer left, from `from` to `to`; `from` behind `to` is to be skipped.
+    let from = 0;
+    let to = 0;
+    for (;;) {
+      const rest = Math.max(0, to - from);
+      const next = roomFor(rest, chunk, options.reuse === true);
+      // Within one chunk too: copy() moves overlapping bytes as memmove does.
+      if (rest > 0) chunk.copy(next, 0, from, to);
+      from = Math.max(0, from - to);
+      chunk = next;
+      const length = fill(file, chunk, rest, path);
+      bytes += length;
+      if (length === 0) return { bytes, left: rest, missing: from };
+      to = rest + length;
+      from = from >= to ? from : consume(chunk, from, to);
+      options.onProgress?.(bytes);
+      if (from === stop) return { bytes, left: 0, missing: 0 };
+      await setImmediate();
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** A buffer for the rest and a chunk behind it: a fresh one each time, so that records which somebody keeps stay as they are. */
+function roomFor(rest: number, chunk: Buffer, reuse: boolean): Buffer {
+  return reuse && chunk.length >= rest + chunkSize / 2 ? chunk : Buffer.allocUnsafeSlow(rest + chunkSize);
+}
+
+/**
+ * Reads until the buffer is full or the file ends (pipes give less at a time); returns the bytes read. Reads on this
+ * thread, so that the bytes are in this processor's cache when they are parsed: saves a third of the time.
+ */
+function fill(file: FileHandle, buffer: Buffer, from: number, path: string): number {
+  let at = from;
+  try {
+    while (at < buffer.length) {
+      const bytesRead = readSync(file.fd, buffer, at, buffer.length - at, null);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+  } catch (error) {
+    throw new CaptureError(`cannot be read: ${messageOf(error)}`, path, { fix: "Give the path of a capture file." });
+  }
+  return at - from;
+}
+
+async function openCapture(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    throw new CaptureError(`cannot be opened: ${messageOf(error)}`, path, { fix: "Give the path of a capture file." });
+  }
+}
