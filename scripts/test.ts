@@ -1,46 +1,108 @@
-// The project's own tests: all of them, or those whose file path contains one of the given words.
-import { readdir } from "node:fs/promises";
+// The project's own tests: all of them, or those whose file path contains one of the given words. Two files at a time, since
+// most of them wait: for machines to boot, for processes to end, for packets.
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import Mocha from "mocha";
-import { formatError, HarnessError } from "../harness/core/errors.ts";
+import type { FileResult } from "./test-lane.ts";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..");
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
 const inCi = process.env.CI !== undefined && process.env.CI !== "" && process.env.CI !== "false";
 
+/** What only one test file may do at a time: make labs of dead owners and remove them, use this machine's Docker engine. */
+const alone = /"--stale"|\borphan\b|docker-engine\.fixture/;
+
+/** Milliseconds for a lane to end after its last file: a Docker engine that the tests started stops first. */
+const endTimeoutMs = 60_000;
+
 const files = (await Promise.all(["harness", "suites", "scripts"].map(testsBelow))).flat().sort();
 const chosen = files.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+const aloneOnes = new Set(
+  await Promise.all(chosen.map(mayRunOnlyAlone)).then((marks) => chosen.filter((_, i) => marks[i])),
+);
+const results: FileResult[] = [];
 
-const mocha = new Mocha({ timeout: 20_000, forbidOnly: inCi, reporter: inCi ? "dot" : "spec", slow: 2000 });
-for (const file of chosen) mocha.addFile(join(root, file));
-await mocha.loadFilesAsync();
+const queue = chosen.filter((file) => !aloneOnes.has(file));
+const lanes = chosen.length < 2 ? [[...aloneOnes, ...queue.splice(0)]] : [[...aloneOnes], []];
+await Promise.all(lanes.map(runLane));
+summarize();
 
-const skipped: string[] = [];
-const details: string[] = [];
-const passes: { readonly title: string; readonly ms: number }[] = [];
-const runner = mocha.run((failures) => {
-  for (const text of details) console.log(text);
+/** Runs its own files, then whatever is left in the common queue, in one process. */
+async function runLane(own: string[]): Promise<void> {
+  const next = (): string | undefined => own.shift() ?? queue.shift();
+  let child: ChildProcess | undefined;
+  for (let file = next(); file !== undefined; file = next()) {
+    child ??= startLane();
+    const result = await runFile(child, file);
+    if (result.lost) child = undefined;
+    results.push(result);
+    tell(file, result);
+  }
+  if (child === undefined) return;
+  const ended = once(child, "exit");
+  child.disconnect();
+  const leftOpen = setTimeout(() => {
+    console.log("a test left something open: its process does not end by itself");
+    process.exitCode = 1;
+    child.kill("SIGKILL");
+  }, endTimeoutMs);
+  await ended;
+  clearTimeout(leftOpen);
+}
+
+function startLane(): ChildProcess {
+  const execArgv = [...process.execArgv.filter((word) => !word.startsWith("--import")), "--import", "tsx"];
+  return fork(join(here, "test-lane.ts"), { cwd: root, execArgv, stdio: "inherit" });
+}
+
+/** A lane that ends in the middle of a file fails that file: nothing is lost in silence. */
+function runFile(child: ChildProcess, file: string): Promise<FileResult & { readonly lost?: true }> {
+  return new Promise((resolve) => {
+    const onExit = (code: number | null, signal: string | null): void => {
+      child.off("message", onMessage);
+      const text = `${file}: the tests' process ended with ${String(code ?? signal)}\n`;
+      resolve({ lost: true, passes: [], failed: 1, skipped: [], details: [], text, ms: 0 });
+    };
+    const onMessage = (message: unknown): void => {
+      child.off("exit", onExit);
+      resolve(message as FileResult);
+    };
+    child.once("exit", onExit);
+    child.once("message", onMessage);
+    child.send(join(root, file));
+  });
+}
+
+/** In CI a line for each file, and the whole text of those that fail; for people the whole text of each. */
+function tell(file: string, { passes, failed, skipped, text, ms }: FileResult): void {
+  const counts = `${passes.length} passed, ${failed} failed, ${skipped.length} skipped`;
+  if (inCi) console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${file}: ${counts}`);
+  if (!inCi || failed > 0) process.stdout.write(text);
+}
+
+function summarize(): void {
+  for (const text of results.flatMap(({ details }) => details)) console.log(text);
+  const skipped = results.flatMap((result) => result.skipped);
   for (const title of skipped) console.log(`skipped: ${title}`);
   // A skip in CI that the machine could have run hides a missing test; a test says so by naming what it lacks.
   const unexplained = inCi ? skipped.filter((title) => !title.includes(" — ")) : [];
   for (const title of unexplained) console.log(`a skip without a reason: ${title}`);
-  const failed = failures + unexplained.length;
+  const passes = results.flatMap((result) => result.passes);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0) + unexplained.length;
   if (chosen.length === 0) console.log(`no test file matches ${words.join(", ")}`);
-  if (inCi) tellSlowest();
-  process.exitCode = failed > 0 || passes.length + failed === 0 ? 1 : 0;
+  if (inCi) {
+    const slowest = passes.toSorted((a, b) => b.ms - a.ms).slice(0, 20);
+    for (const { title, ms } of slowest) console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${title}`);
+  }
+  if (failed > 0 || passes.length === 0) process.exitCode = 1;
   console.log(`${passes.length} passed, ${failed} failed, ${skipped.length} skipped`);
-});
-runner.on("pass", (test) => passes.push({ title: test.fullTitle(), ms: test.duration ?? 0 }));
-runner.on("fail", (test, error: unknown) => {
-  // Mocha prints the message alone, and what a machine's console or a log said stands in the details.
-  if (error instanceof HarnessError) details.push(`failed: ${test.fullTitle()}\n${formatError(error)}\n`);
-});
-runner.on("pending", (test) => skipped.push(test.fullTitle()));
+}
 
-function tellSlowest(): void {
-  const slowest = passes.toSorted((a, b) => b.ms - a.ms).slice(0, 10);
-  for (const { title, ms } of slowest) console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${title}`);
+async function mayRunOnlyAlone(file: string): Promise<boolean> {
+  return alone.test(await readFile(join(root, file), "utf8"));
 }
 
 async function testsBelow(folder: string): Promise<string[]> {

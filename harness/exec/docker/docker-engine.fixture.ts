@@ -25,10 +25,8 @@ export async function needDocker(context: Mocha.Context): Promise<void> {
   if (lacking !== undefined) skipFor(context, lacking);
 }
 
-after(async function () {
-  this.timeout(engineTimeoutMs);
-  await stop?.();
-});
+// Not by a hook of Mocha's, which would be the first file's alone: the engine serves all files of this process.
+process.once("beforeExit", () => void stop?.());
 
 async function findEngine(): Promise<string | undefined> {
   if (!(await has("docker", "--version"))) return "no docker client here";
@@ -62,6 +60,7 @@ wait $engine`;
   const apart = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
   const argv = ["--pdeathsig", "KILL", ...apart, "sh", "-c", script, "sh", folder];
   const child = spawn("setpriv", argv, { stdio: "ignore", detached: true });
+  child.unref();
   const ended = new Promise<void>((resolve) =>
     child.once("close", () => {
       resolve();
