@@ -5,7 +5,7 @@ import { contains, isCidr } from "../topology/address.ts";
 import { destinationOf, type Destination } from "../topology/destination.ts";
 import type { Family } from "../topology/topology.ts";
 import { expectedRouteInWords, routeInWords } from "./route-words.ts";
-import { isSameAddress } from "./same-address.ts";
+import { isSameAddress } from "../topology/same-address.ts";
 
 /** One sentence for each route that is missing, different, there twice, or leads to a block by another way. */
 export function routeTroubles(expected: ExpectedNodeState, facts: NodeFacts): readonly string[] {

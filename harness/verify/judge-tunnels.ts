@@ -3,7 +3,7 @@ import type { ExpectedNodeState, ExpectedTunnel } from "../encap/control-plane.t
 import { withoutPrefix } from "../topology/address.ts";
 import { groupBy } from "../core/group-by.ts";
 import { destinationOf } from "../topology/destination.ts";
-import { isSameAddress } from "./same-address.ts";
+import { isSameAddress } from "../topology/same-address.ts";
 
 /** One sentence for each thing wrong with tunnel devices, and with FDB and neighbor entries on them. */
 export function tunnelTroubles(expected: ExpectedNodeState, facts: NodeFacts): readonly string[] {

@@ -6,7 +6,7 @@ import type { Family } from "../topology/topology.ts";
 import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { flowsOf, heardAt, legsOf, underlayHops, type Leg } from "./path-case.ts";
-import { isSameAddress } from "./same-address.ts";
+import { isSameAddress } from "../topology/same-address.ts";
 import type { PathCase } from "./verdict.ts";
 import { evidenceOf, nameOfTap } from "./words.ts";
 

@@ -1,5 +1,6 @@
 import type { ExpectedNodeState, ExpectedRoute, ExpectedTunnel } from "../../encap/control-plane.ts";
-import { normalizeAddress, withoutPrefix } from "../../topology/address.ts";
+import { withoutPrefix } from "../../topology/address.ts";
+import { isSameAddress } from "../../topology/same-address.ts";
 import type { LinkFact, NodeFacts, RouteFact } from "../dataplane.ts";
 import type { Unmet } from "./unmet.ts";
 
@@ -39,9 +40,8 @@ function deviceTrouble({ device, mtu, vxlan }: ExpectedTunnel, link: LinkFact | 
 
 function addressTrouble({ device, address }: ExpectedTunnel, link: LinkFact | undefined): string | undefined {
   const there = link?.addresses ?? [];
-  const wanted = normalizeAddress(withoutPrefix(address));
-  if (there.some((candidate) => normalizeAddress(withoutPrefix(candidate)) === wanted)) return undefined;
-  return `${device} has not the address ${address} (it has ${there.join(", ") || "none"})`;
+  if (there.some((candidate) => isSameAddress(withoutPrefix(candidate), withoutPrefix(address)))) return undefined;
+  return `${device} lacks address ${address} (it has ${there.join(", ") || "none"})`;
 }
 
 /** A tunnel of another mode still counts while it holds an address: Felix has not come round to it. */
@@ -53,12 +53,16 @@ function idleTrouble(device: string, facts: NodeFacts): string | undefined {
 function peerTroubles({ fdb, neighbors }: ExpectedNodeState, facts: NodeFacts): readonly (string | undefined)[] {
   return [
     ...fdb.map(({ mac, destination, device }) =>
-      facts.fdb.some((entry) => entry.device === device && entry.mac === mac && same(entry.destination, destination))
+      facts.fdb.some(
+        (entry) => entry.device === device && entry.mac === mac && isSameAddress(entry.destination, destination),
+      )
         ? undefined
         : `no FDB entry ${mac} dst ${destination} on ${device}`,
     ),
     ...neighbors.map(({ address, mac, device }) =>
-      facts.neighbors.some((entry) => entry.device === device && entry.mac === mac && same(entry.address, address))
+      facts.neighbors.some(
+        (entry) => entry.device === device && entry.mac === mac && isSameAddress(entry.address, address),
+      )
         ? undefined
         : `no neighbor ${address} lladdr ${mac} on ${device}`,
     ),
@@ -73,11 +77,7 @@ function routeTrouble(route: ExpectedRoute, facts: NodeFacts): string | undefine
 }
 
 function agrees(route: ExpectedRoute, fact: RouteFact): boolean {
-  const hop = route.via === undefined ? fact.via === undefined : fact.via !== undefined && same(fact.via, route.via);
+  const hop =
+    route.via === undefined ? fact.via === undefined : fact.via !== undefined && isSameAddress(fact.via, route.via);
   return hop && fact.device === route.device && fact.type === route.type && route.protocols.includes(fact.protocol);
-}
-
-/** Addresses compare by value: ip(8) may spell an IPv6 address in another way than the datastore. */
-function same(a: string, b: string): boolean {
-  return a === b || normalizeAddress(a) === normalizeAddress(b);
 }

@@ -38,7 +38,7 @@ describe("the walk to convergence on one node", () => {
       { step: "device", seen: "no device vxlan.calico" },
       { step: "device", seen: "vxlan.calico is down" },
       { step: "device", seen: "vxlan.calico has MTU 1500 instead of 1450" },
-      { step: "address", seen: "vxlan.calico has not the address 198.19.0.0 (it has 198.19.0.9/32)" },
+      { step: "address", seen: "vxlan.calico lacks address 198.19.0.0 (it has 198.19.0.9/32)" },
     ]);
   });
 

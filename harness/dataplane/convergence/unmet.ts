@@ -1,4 +1,5 @@
-import { normalizeAddress, withoutPrefix } from "../../topology/address.ts";
+import { withoutPrefix } from "../../topology/address.ts";
+import { isSameAddress } from "../../topology/same-address.ts";
 import type { NodeFacts, RouteFact } from "../dataplane.ts";
 import type { NodeProgram, RouteProgram, TunnelProgram } from "../program/node-program.ts";
 
@@ -51,16 +52,18 @@ function deviceTrouble(device: string, mtu: number, facts: NodeFacts): string | 
 
 function addressTrouble({ device, address }: TunnelProgram, facts: NodeFacts): string | undefined {
   const addresses = facts.links.find((link) => link.device === device)?.addresses ?? [];
-  const found = addresses.some((candidate) => same(withoutPrefix(candidate), address));
-  return found ? undefined : `${device} has not the address ${address} (it has ${addresses.join(", ") || "none"})`;
+  const found = addresses.some((candidate) => isSameAddress(withoutPrefix(candidate), address));
+  return found ? undefined : `${device} lacks address ${address} (it has ${addresses.join(", ") || "none"})`;
 }
 
 function peerTroubles({ device, peers }: TunnelProgram, facts: NodeFacts): readonly (string | undefined)[] {
   return peers.flatMap(({ mac, host, tunnelAddress }) => [
-    facts.fdb.some((entry) => entry.device === device && entry.mac === mac && same(entry.destination, host))
+    facts.fdb.some((entry) => entry.device === device && entry.mac === mac && isSameAddress(entry.destination, host))
       ? undefined
       : `no FDB entry ${mac} dst ${host} on ${device}`,
-    facts.neighbors.some((entry) => entry.device === device && entry.mac === mac && same(entry.address, tunnelAddress))
+    facts.neighbors.some(
+      (entry) => entry.device === device && entry.mac === mac && isSameAddress(entry.address, tunnelAddress),
+    )
       ? undefined
       : `no neighbor ${tunnelAddress} lladdr ${mac} on ${device}`,
   ]);
@@ -74,7 +77,7 @@ function routeTrouble(route: RouteProgram, facts: NodeFacts): string | undefined
 
 function agrees(route: RouteProgram, fact: RouteFact): boolean {
   const sameHop =
-    route.via === undefined ? fact.via === undefined : fact.via !== undefined && same(fact.via, route.via);
+    route.via === undefined ? fact.via === undefined : fact.via !== undefined && isSameAddress(fact.via, route.via);
   return sameHop && fact.device === route.device && fact.type === route.type && fact.protocol === route.protocol;
 }
 
@@ -82,9 +85,4 @@ function describe({ type, via, device, protocol }: RouteFact): string {
   return [type === "unicast" ? "" : type, via && `via ${via}`, device && `dev ${device}`, `proto ${protocol}`]
     .filter((word) => word !== undefined && word !== "")
     .join(" ");
-}
-
-/** Addresses compare by value: ip(8) may spell an IPv6 address in another way than the plan. */
-function same(a: string, b: string): boolean {
-  return a === b || normalizeAddress(a) === normalizeAddress(b);
 }

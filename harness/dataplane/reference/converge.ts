@@ -1,12 +1,12 @@
-import { systemClock } from "../../core/clock.ts";
-import { poll } from "../../core/poll.ts";
 import type { Executor } from "../../exec/executor.ts";
-import type { Convergence, NodeFacts, RunningPod } from "../dataplane.ts";
+import type { Convergence, RunningPod } from "../dataplane.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import type { DeliveringPair } from "../convergence/must-deliver.ts";
 import type { NodeProgram } from "../program/node-program.ts";
 import { pingAll } from "../convergence/ping-all.ts";
-import { factSteps, firstUnmet, type Unmet } from "../convergence/unmet.ts";
+import { firstUnmet } from "../convergence/unmet.ts";
+import type { Stopwatch } from "../convergence/stopwatch.ts";
+import { walkFacts, type NodeTrouble } from "../convergence/walk-facts.ts";
 
 /** Time limits of the two halves of the way: kernel state, which is there at once, and pings, which may need ARP. */
 const factsTimeoutMs = 10_000;
@@ -19,50 +19,39 @@ export interface Converging {
   readonly pairs: readonly DeliveringPair[];
   /** Waits for what the routers must learn first; tells whether there was anything to learn. */
   readonly fabric?: () => Promise<boolean>;
-  /** When the installation began, on the system clock. */
-  readonly startedAt: number;
 }
 
 /** Walks device, address, neighbor and FDB, route, first ping; returns when every node is there, or throws with what was seen last. */
-export async function converge(converging: Converging): Promise<Convergence> {
-  const { startedAt, pods, pairs } = converging;
-  const since = (): number => Math.round((systemClock.now() - startedAt) * 10) / 10;
-  const steps = [{ step: "programmed", atMs: since() }, ...(await walkFacts(converging, since))];
-  if ((await converging.fabric?.()) === true) steps.push({ step: "fabric", atMs: since() });
-  if (pairs.length > 0) {
-    await pingAll(pods, pairs, pingTimeoutMs);
-    steps.push({ step: `ping over ${pairs.length} pairs`, atMs: since() });
-  }
-  return { totalMs: since(), steps };
+export async function converge(converging: Converging, watch: Stopwatch): Promise<Convergence> {
+  const { pods, pairs } = converging;
+  watch.reached("programmed");
+  await waitForFacts(converging, watch);
+  if ((await converging.fabric?.()) === true) watch.reached("fabric");
+  await pingAll(pods, pairs, pingTimeoutMs);
+  if (pairs.length > 0) watch.reached(`ping over ${pairs.length} pairs`);
+  return watch.convergence();
 }
 
-/** Reads every node until nothing is missing; a step is reached when the last node has reached it. */
-async function walkFacts(converging: Converging, since: () => number): Promise<Convergence["steps"]> {
-  const reached: { step: string; atMs: number }[] = [];
-  let waiting = converging.programs;
-  const look = async (): Promise<{ done: true; value: undefined } | { done: false; seen: string }> => {
-    const unmet = await unmetOf(waiting, converging.executorOf);
-    const furthest = Math.min(factSteps.length, ...unmet.map(({ trouble }) => factSteps.indexOf(trouble.step)));
-    for (const step of factSteps.slice(reached.length, furthest)) reached.push({ step, atMs: since() });
-    waiting = unmet.map(({ program }) => program);
-    const worst = unmet[0];
-    if (worst === undefined) return { done: true, value: undefined };
-    return { done: false, seen: `node ${worst.program.node}, step ${worst.trouble.step}: ${worst.trouble.seen}` };
+/** Nodes that lack nothing any more are not read again. */
+async function waitForFacts({ programs, executorOf }: Converging, watch: Stopwatch): Promise<void> {
+  let waiting = programs;
+  const look = async (): Promise<{ value: undefined; troubles: readonly NodeTrouble[] }> => {
+    const troubles = await troublesOf(waiting, executorOf);
+    const behind = new Set(troubles.map(({ node }) => node));
+    waiting = programs.filter(({ node }) => behind.has(node));
+    return { value: undefined, troubles };
   };
-  await poll(look, { what: "the kernel state of every node", timeoutMs: factsTimeoutMs });
-  return reached;
+  await walkFacts(look, watch, { what: "the kernel state of every node", timeoutMs: factsTimeoutMs });
 }
 
-async function unmetOf(
+async function troublesOf(
   programs: readonly NodeProgram[],
   executorOf: (node: string) => Executor,
-): Promise<readonly { program: NodeProgram; trouble: Unmet }[]> {
-  const facts: readonly NodeFacts[] = await readNodeFacts(
-    programs.map(({ node }) => ({ name: node, executor: executorOf(node) })),
-  );
+): Promise<readonly NodeTrouble[]> {
+  const facts = await readNodeFacts(programs.map(({ node }) => ({ name: node, executor: executorOf(node) })));
   return programs.flatMap((program, index) => {
     const fact = facts[index];
-    const trouble = fact === undefined ? undefined : firstUnmet(program, fact);
-    return trouble === undefined ? [] : [{ program, trouble }];
+    const unmet = fact === undefined ? undefined : firstUnmet(program, fact);
+    return unmet === undefined ? [] : [{ node: program.node, ...unmet }];
   });
 }

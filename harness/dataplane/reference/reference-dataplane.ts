@@ -1,4 +1,3 @@
-import { systemClock } from "../../core/clock.ts";
 import { LabError } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
 import { settleAll } from "../../core/settle.ts";
@@ -14,6 +13,7 @@ import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { converge } from "./converge.ts";
 import { missingOn } from "../program/missing.ts";
 import { deliveringPairs } from "../convergence/must-deliver.ts";
+import { Stopwatch } from "../convergence/stopwatch.ts";
 import type { NodeProgram } from "../program/node-program.ts";
 import { programNodes } from "./program-node.ts";
 import { removeFromLab } from "./remove.ts";
@@ -40,7 +40,7 @@ export const referenceDataplane: Dataplane = {
 };
 
 async function install(mode: Mode, lab: Lab, scope: Scope): Promise<Network> {
-  const startedAt = systemClock.now();
+  const watch = new Stopwatch();
   const programs = programsFor(lab, mode);
   scope.defer(`remove the reference dataplane from ${lab.nodes.map(({ name }) => name).join(", ")}`, () =>
     removeFromLab(lab),
@@ -48,7 +48,7 @@ async function install(mode: Mode, lab: Lab, scope: Scope): Promise<Network> {
   await startFabric(lab, scope);
   await onEveryNode(lab, programs, renderInstall);
   await announceBlocks(lab);
-  return networkOf(lab, mode, await convergeLab(lab, mode, programs, startedAt));
+  return networkOf(lab, mode, await convergeLab(lab, mode, programs, watch));
 }
 
 async function attach(mode: Mode, lab: Lab): Promise<Network> {
@@ -57,7 +57,7 @@ async function attach(mode: Mode, lab: Lab): Promise<Network> {
 }
 
 async function switchMode(network: Network, mode: Mode): Promise<Transition> {
-  const startedAt = systemClock.now();
+  const watch = new Stopwatch();
   const { lab } = network;
   const before = programsFor(lab, network.mode);
   const after = programsFor(lab, mode);
@@ -66,7 +66,7 @@ async function switchMode(network: Network, mode: Mode): Promise<Transition> {
     if (old === undefined) throw new RangeError(`node ${program.node} had no program before the switch`);
     return renderSwitch(old, program);
   });
-  return { from: network.mode, network: networkOf(lab, mode, await convergeLab(lab, mode, after, startedAt)) };
+  return { from: network.mode, network: networkOf(lab, mode, await convergeLab(lab, mode, after, watch)) };
 }
 
 function programsFor(lab: Lab, mode: Mode): readonly NodeProgram[] {
@@ -82,11 +82,11 @@ async function onEveryNode(
   await settleAll(programs.map((program) => runNodeScript(nodeOf(lab, program.node).executor, render(program))));
 }
 
-function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], startedAt: number): Promise<Convergence> {
+function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], watch: Stopwatch): Promise<Convergence> {
   const executorOf = (node: string): Executor => nodeOf(lab, node).executor;
   const pairs = deliveringPairs(lab.plan, mode);
   const fabric = (): Promise<boolean> => waitForFabric(lab, identitiesFromAllocation(lab.plan, mode));
-  return converge({ programs, executorOf, pods: podsOf(lab), pairs, fabric, startedAt });
+  return converge({ programs, executorOf, pods: podsOf(lab), pairs, fabric }, watch);
 }
 
 function networkOf(lab: Lab, mode: Mode, convergence: Convergence): Network {

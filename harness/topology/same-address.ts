@@ -1,4 +1,4 @@
-import { isAddress, normalizeAddress } from "../topology/address.ts";
+import { isAddress, normalizeAddress } from "./address.ts";
 
 /** Whether two texts spell the same address; text that is no address equals only itself. */
 export function isSameAddress(a: string, b: string): boolean {
