@@ -17,7 +17,9 @@ export class Interruptible {
         this.#abandoned.add(work);
         reject(this.signal.reason as Error);
       };
-      this.signal.addEventListener("abort", onAbort, { once: true });
+      // The work itself may have come to the interrupt before it gave way.
+      if (this.signal.aborted) onAbort();
+      else this.signal.addEventListener("abort", onAbort, { once: true });
     });
     try {
       return await Promise.race([work, aborted]);

@@ -8,9 +8,11 @@ export class Phases {
   readonly #listener: RunListener;
   readonly #interruptible: Interruptible;
   readonly #done: { phase: string; ms: number }[] = [];
-  #current = "start";
+  #current: string;
 
-  constructor(mode: ModeId | undefined, listener: RunListener, interruptible: Interruptible) {
+  /** What fails before any phase is told of as the first. */
+  constructor(mode: ModeId | undefined, first: string, listener: RunListener, interruptible: Interruptible) {
+    this.#current = first;
     this.#mode = mode === undefined ? {} : { mode };
     this.#listener = listener;
     this.#interruptible = interruptible;

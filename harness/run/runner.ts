@@ -100,7 +100,7 @@ class Run {
 
   async #runGroup({ provider, modes }: Group, variant: Variant): Promise<void> {
     const { order, services, session } = this.#run;
-    const phases = new Phases(undefined, services.listener, session.interruptible);
+    const phases = new Phases(undefined, "lab", services.listener, session.interruptible);
     const body = async (lab: Lab, scope: Scope): Promise<void> => {
       for (const [index, { mode, because }] of modes.entries()) {
         await withScope(async (modeScope) => {

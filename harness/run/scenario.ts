@@ -30,6 +30,9 @@ export interface ScenarioChoice {
 }
 
 interface Draft {
+  /** Why nothing of the mode can run; [] = something can. */
+  missing: readonly Requirement[];
+  skipped: readonly { readonly path: Path; readonly reason: string }[];
   network?: Network;
   judgment?: Judgment;
   measurements: readonly Measurement[];
@@ -39,20 +42,22 @@ interface Draft {
 /** Puts one mode into effect, listens, judges and measures. Lab trouble becomes part of the outcome; interrupts pass. */
 export async function runScenario(run: OpenRun, choice: ScenarioChoice, scope: Scope): Promise<ScenarioOutcome> {
   const { order, services } = run;
-  const phases = new Phases(choice.mode.id, services.listener, run.session.interruptible);
+  const phases = new Phases(choice.mode.id, "dataplane", services.listener, run.session.interruptible);
   const paths = pathsFor(choice.mode, order);
-  const missing = await services.dataplane.missing(choice.mode, choice.lab);
-  const { skipped, asked } = splitSkipped(paths, missing);
-  const draft: Draft = { measurements: [] };
+  const draft: Draft = { measurements: [], missing: [], skipped: [] };
   let troubles: readonly Trouble[] = [];
   try {
+    const missing = await run.session.interruptible.run(() => services.dataplane.missing(choice.mode, choice.lab));
+    const { skipped, asked } = splitSkipped(paths, missing);
+    draft.skipped = skipped;
     if (asked.length > 0) await perform(run, choice, asked, phases, scope, draft);
+    else draft.missing = missing;
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
     troubles = troublesOf(phases.current, error);
   }
   troubles = [...troubles, ...(await diagnose(run, choice, draft, troubles))];
-  return outcome(choice, phases, draft, skipped, asked.length === 0 ? missing : [], troubles);
+  return outcome(choice, phases, draft, troubles);
 }
 
 /** Lets the dataplane tell what it knows of a scenario that went wrong, while it is still there. */
@@ -133,15 +138,8 @@ function splitSkipped(
   return { skipped, asked };
 }
 
-function outcome(
-  choice: ScenarioChoice,
-  phases: Phases,
-  draft: Draft,
-  skipped: readonly { readonly path: Path; readonly reason: string }[],
-  missing: readonly Requirement[],
-  troubles: readonly Trouble[],
-): ScenarioOutcome {
-  const { judgment, network } = draft;
+function outcome(choice: ScenarioChoice, phases: Phases, draft: Draft, troubles: readonly Trouble[]): ScenarioOutcome {
+  const { judgment, network, skipped, missing } = draft;
   const skips = skipped.map(({ path, reason }) => skipVerdict(path, reason));
   const reason = missing[0]?.reason;
   return {

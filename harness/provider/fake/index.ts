@@ -1,3 +1,4 @@
+import type { Executor } from "../../exec/executor.ts";
 import { scriptedExecutor, type ScriptedAnswer } from "../../exec/scripted.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Capability, Lab, LabLabel, LabNode, LabRef } from "../../lab/lab.ts";
@@ -24,6 +25,8 @@ export interface FakeOptions {
   readonly capabilities?: readonly Capability[];
   /** Answers of every member, before the ones about ping that every fake member knows. */
   readonly answers?: readonly ScriptedAnswer[];
+  /** Makes members that do more than answer from a script. */
+  readonly memberOf?: (member: string, where: string) => Executor;
 }
 
 /** A machine with nothing on it. */
@@ -44,7 +47,7 @@ export function fakeProvider(options: FakeOptions = {}): Provider {
         scope.defer(`remove lab ${runId}`, () => {
           machine.labs.delete(runId);
         });
-        const lab = labOf(plan, runId, options.answers ?? []);
+        const lab = labOf(plan, runId, options);
         machine.labs.set(runId, { lab, ownerPid });
         return lab;
       }),
@@ -87,7 +90,7 @@ function refOf(machine: FakeMachine, { lab, ownerPid, label }: FakeLab): LabRef 
   };
 }
 
-function labOf(plan: Plan, runId: string, answers: readonly ScriptedAnswer[]): Lab {
+function labOf(plan: Plan, runId: string, { answers = [], memberOf }: FakeOptions): Lab {
   const ports = [...plan.routers.flatMap((router) => router.ports), ...plan.nodes.map(({ uplink }) => uplink)];
   const known = ports.flatMap(({ addresses }) =>
     Object.values(addresses).map((address) => address.split("/")[0] ?? ""),
@@ -99,7 +102,8 @@ function labOf(plan: Plan, runId: string, answers: readonly ScriptedAnswer[]): L
   const member =
     (role: LabNode["role"]) =>
     ({ name }: { readonly name: string }): LabNode => {
-      const executor = scriptedExecutor([...answers, ...pings], `${role} ${name} (fake ${runId})`);
+      const where = `${role} ${name} (fake ${runId})`;
+      const executor = memberOf?.(name, where) ?? scriptedExecutor([...answers, ...pings], where);
       const enter = (program: readonly string[] = ["sh"]): readonly string[] => ["enter", runId, name, ...program];
       return { name, role, executor, enter, namespacePrefix: `fake${runId}-` };
     };
