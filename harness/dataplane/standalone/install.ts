@@ -17,7 +17,7 @@ import { startEtcd } from "./etcd.ts";
 import { onEveryNode } from "../convergence/every-node.ts";
 import { etcdFolder, nodeFolder } from "./lab-folder.ts";
 import { connectMachine, makeManagement, managementExecutor } from "./management.ts";
-import { nodeCalico, patienceWith, plannedPods, runningPods, type Release } from "./node-calico.ts";
+import { nodeCalico, patienceWith, plannedPods, runningPods, titleOf, type Release } from "./node-calico.ts";
 import { makePods } from "./pods.ts";
 import { readIdentities } from "./read-identities.ts";
 import { removeCalico } from "./remove.ts";
@@ -30,7 +30,6 @@ import { fabricRoutes, replaceFabricRoutes } from "./static-fabric.ts";
 /** What an installation needs beside the lab and the mode. */
 export interface Installing {
   readonly release: Release;
-  readonly title: string;
   /** Path or name of etcd's program. */
   readonly etcd: string;
   /** Folder for the logs at the end; missing = they are not kept. */
@@ -39,7 +38,8 @@ export interface Installing {
 
 /** Puts Calico on a fresh lab and returns when it has converged: from a state that was kept, or from the start. */
 export async function installCalico(mode: Mode, lab: Lab, scope: Scope, installing: Installing): Promise<Network> {
-  const { release, title, logs } = installing;
+  const { release, logs } = installing;
+  const title = titleOf(release.version);
   const watch = new Stopwatch();
   const undo = `remove Calico from ${lab.nodes.map(({ name }) => name).join(", ")}`;
   scope.defer(undo, () => removeCalico(lab, logs), undoTimeoutMs * patienceWith(lab));

@@ -12,10 +12,17 @@ import type { NodeCalico, RuleBackend } from "./node-command.ts";
 export interface Release {
   readonly files: CalicoFiles;
   readonly rules: RuleBackend;
+  /** "v3.32.1". */
+  readonly version: string;
+}
+
+/** What reports call a lab with this release, and what of its network is not Calico's own: there is no kube-proxy. */
+export function titleOf(version: string): string {
+  return `Calico ${version} (ClusterIP by rules of the lab's own)`;
 }
 
 /** What a node of a lab runs in a mode. */
-export function nodeCalico(lab: Lab, { name }: LabNode, { files, rules }: Release, mode: Mode): NodeCalico {
+export function nodeCalico(lab: Lab, { name }: LabNode, { files, rules, version }: Release, mode: Mode): NodeCalico {
   const patience = patienceWith(lab);
   return {
     node: name,
@@ -25,6 +32,7 @@ export function nodeCalico(lab: Lab, { name }: LabNode, { files, rules }: Releas
     folder: nodeFolder(lab, name),
     bgp: needsBgp(mode, lab.plan),
     rules,
+    version,
     machine: lab.machines !== undefined,
   };
 }

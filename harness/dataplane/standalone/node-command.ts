@@ -15,6 +15,8 @@ export interface NodeCalico {
   /** Whether BIRD and confd run beside Felix: routes of IPIP and unencapsulated pools come by BGP. */
   readonly bgp: boolean;
   readonly rules: RuleBackend;
+  /** Release of Calico: "v3.32.1". */
+  readonly version: string;
   /** Whether the node is a machine, whose kernel has the old tables of iptables as modules that nothing loads. */
   readonly machine: boolean;
   /** How many times longer everything may take than on this host's own processors: emulated ones start large programs slowly. */
@@ -38,7 +40,17 @@ export function nodeCommand(calico: Pick<NodeCalico, "folder">, argv: readonly s
 export function nodeServices(calico: NodeCalico): readonly Service[] {
   const service = (name: string, ...argv: readonly string[]): Service => ({ name, argv: nodeCommand(calico, argv) });
   const { calicoNode } = calico.files;
-  return [service("felix", calicoNode, "-felix"), service("node-services", calicoNode, "-node-services")];
+  const others = hasNodeServices(calico.version)
+    ? ["node-services"]
+    : ["monitor-addresses", "allocate-tunnel-addrs", "status-reporter"];
+  return [service("felix", calicoNode, "-felix"), ...others.map((name) => service(name, calicoNode, `-${name}`))];
+}
+
+/** From v3.32 one process does what were services of their own before (node/filesystem/etc/service/available of calico). */
+function hasNodeServices(version: string): boolean {
+  const [major = 0, minor = 0] = (/^v(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+  // A build of one's own tells no release: it is taken for a recent one.
+  return major === 0 || major > 3 || minor >= 32;
 }
 
 /** The programs of the BGP side; none where the release has no BIRD. */

@@ -17,7 +17,7 @@ import { etcdFolder } from "./lab-folder.ts";
 import { locateCalico, type Located } from "./locate.ts";
 import { managementExecutor } from "./management.ts";
 import { bgpOf, missingCalico } from "./missing.ts";
-import type { Release } from "./node-calico.ts";
+import { titleOf, type Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities } from "./read-identities.ts";
 import { releaseArgv } from "./release-argv.ts";
@@ -56,21 +56,20 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
       const found = await files();
       const logs = options.logs === undefined ? {} : { logs: join(options.logs, mode.id) };
       return installCalico(mode, lab, scope, {
-        release: { files: found, rules },
-        title: await titleOf(lab, found),
+        release: await releaseOf(lab, found, rules),
         etcd,
         ...logs,
       });
     },
     attach: async (mode, lab) => attach(mode, lab, await files()),
-    switchMode: async (network, mode) => switchMode(network, mode, { files: await files(), rules }),
+    switchMode: async (network, mode) => switchMode(network, mode, await releaseOf(network.lab, await files(), rules)),
     facts: async ({ lab }) => factsOf(lab, await files()),
   };
 }
 
 async function attach(mode: Mode, lab: Lab, files: CalicoFiles): Promise<Network> {
   const identities = await identitiesOf(lab, mode);
-  const title = await titleOf(lab, files);
+  const title = titleOf(await versionOf(lab, files));
   return calicoNetwork(mode, lab, { title, identities, convergence: { totalMs: 0, steps: [] } });
 }
 
@@ -105,12 +104,15 @@ async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
   return bgp.length === 0 ? { nodes } : { nodes, bgp };
 }
 
-/** "Calico v3.32.1", as the program itself says, and what of the network is not its own: there is no kube-proxy. */
-async function titleOf(lab: Lab, { calicoNode, root }: CalicoFiles): Promise<string> {
+async function releaseOf(lab: Lab, files: CalicoFiles, rules: RuleBackend): Promise<Release> {
+  return { files, rules, version: await versionOf(lab, files) };
+}
+
+/** "v3.32.1", as the program itself says. */
+async function versionOf(lab: Lab, { calicoNode, root }: CalicoFiles): Promise<string> {
   // On this host even where nodes are machines, which would take a second to load it: they run the same files.
   const executor = lab.machines?.host ?? lab.nodes[0]?.executor;
   if (executor === undefined) throw new LabError(`lab ${lab.runId} has no node`);
   const { stdout } = await executor.run(releaseArgv(calicoNode, root));
-  const version = /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? stdout.trim().split("\n")[0] ?? "";
-  return `Calico ${version} (ClusterIP by rules of the lab's own)`;
+  return /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? stdout.trim().split("\n")[0] ?? "";
 }
