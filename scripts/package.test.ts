@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { skipFor } from "../harness/core/skip.fixture.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "..");
@@ -21,6 +22,7 @@ describe("the package", function () {
     files = list.map(({ path }) => path);
     await install(join(folder, filename), folder);
   });
+  const command = (): string => join(folder, "node_modules", "encaplab", "scripts", "encaplab.mjs");
   after(() => rm(folder, { recursive: true, force: true }));
 
   it("has the harness, the suites, the topologies, and nothing of tests or results", () => {
@@ -28,7 +30,7 @@ describe("the package", function () {
       assert.ok(files.includes(`dist/${needed}`), needed);
     const wanted = /^(?:dist\/(?:harness|suites|topologies|scripts)\/|dist\/package\.json$|scripts\/encaplab\.mjs$)/;
     assert.deepEqual(files.filter((file) => !wanted.test(file)).sort(), ["LICENSE", "README.md", "package.json"]);
-    const forTests = /\.test\.|\.test-data\.|\.contract\.|testdata|results|bench|\bfake\b|(?<!\.d)\.ts$/;
+    const forTests = /\.test\.|\.fixture\.|\.contract\.|testdata|results|bench|\bfake\b|(?<!\.d)\.ts$/;
     assert.deepEqual(
       files.filter((file) => forTests.test(file)),
       [],
@@ -43,9 +45,24 @@ describe("the package", function () {
     assert.ok(files.includes(exports["."].types.slice(2)));
   });
 
+  it("runs suites that lie beside it, in TypeScript, into a folder of the user's", async function () {
+    if (process.getuid?.() !== 0) skipFor(this, "namespaces need root");
+    const text = [
+      'import { useLab } from "encaplab";',
+      'describe("mine", () => {',
+      '  const net = useLab({ mode: "VXLAN" });',
+      '  it("holds", async () => (await net.prove("pod-to-pod/cross-subnet/v4/a1->b1" as string)).mustPass());',
+      "});",
+    ];
+    await writeFile(join(folder, "mine.suite.ts"), text.join("\n"));
+    const argv = [command(), "suite", "--suites", ".", "--provider", "netns", "--quiet"];
+    const { stdout } = await run(process.execPath, argv, { cwd: folder });
+    assert.match(stdout, /PASS {2}1 test · 1 checks passed/);
+    assert.ok((await readdir(join(folder, "results", "latest"))).includes("run.json"));
+  });
+
   it("runs its command in a folder of the user's, on the topologies that it brings", async () => {
-    const command = join(folder, "node_modules", "encaplab", "scripts", "encaplab.mjs");
-    const { stdout } = await run(process.execPath, [command, "list", "--mode", "VXLAN"], { cwd: folder });
+    const { stdout } = await run(process.execPath, [command(), "list", "--mode", "VXLAN"], { cwd: folder });
     assert.match(stdout, /vxlan-always\/pod-to-pod\/cross-subnet\/v4\/a1->b1/);
   });
 });

@@ -7,6 +7,7 @@ export { defineFault } from "../fault/fault.ts";
 export { defineSuite } from "../run/suite.ts";
 export { loadTopology } from "../topology/load.ts";
 export { explainCapture } from "../packet/conversations.ts";
+export { useLab } from "../suite/use-lab.ts";
 export { decodeCapture } from "./decode-capture.ts";
 
 export type { RunRecord } from "../run/record.ts";

@@ -15,6 +15,8 @@ describe("the public surface", () => {
       "defineSuite",
       "explainCapture",
       "loadTopology",
+      // What Mocha files get their labs by.
+      "useLab",
     ]);
   });
 

@@ -10,13 +10,16 @@ import type { RunOrder } from "../run/order.ts";
 import { requirePromisedPaths } from "../run/paths.ts";
 import { runModes } from "../run/runner.ts";
 import type { RunServices } from "../run/services.ts";
-import { allSuites } from "../../suites/all-suites.ts";
+import { appendTests } from "../suite/append-tests.ts";
+import type { LabDefaults } from "../suite/lab-source.ts";
+import { loadTests } from "../suite/run-tests.ts";
 import { diagramText } from "../topology/diagram.ts";
 import { getRunTools } from "./get-tools.ts";
 import { dataplaneOf, variantsOf, type LabChoice } from "./lab-choice.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { openPage } from "./open-page.ts";
 import type { RunOptions } from "./run-options.ts";
+import { modesAskedOf, ownSuites, type SuiteSet } from "./suite-set.ts";
 import { harnessVersion } from "./version.ts";
 import { writeReports, type Reports } from "./write-reports.ts";
 
@@ -26,6 +29,8 @@ export interface Job {
   /** What makes the labs, and what puts the modes into effect. */
   readonly labs: LabChoice;
   readonly telling: RunOptions;
+  /** What is asked; missing = the suites that come with encaplab. */
+  readonly suites?: SuiteSet;
   /** Ends the run early; default: at Ctrl-C. */
   readonly signal?: AbortSignal;
 }
@@ -45,16 +50,20 @@ export interface Output {
 
 /** Runs and stores; prints and reports where wanted; returns the record. */
 export async function performRun(job: Job, output: Output): Promise<RunRecord> {
-  const { order, labs, telling } = job;
-  requirePromisedPaths(order.modes, order, allSuites);
+  const { labs, telling, suites = ownSuites } = job;
+  const order = { ...job.order, modes: modesAskedOf(job.order.modes, suites) };
+  requirePromisedPaths(order.modes, order, suites.declared);
+  const tests = suites.tests.length === 0 ? undefined : await loadTests(suites.tests, labDefaults(job.order));
   await getRunTools(labs, order.plan);
   const folder = await createResultsFolder(telling.out, order.id);
   const timeline = await openTimeline(folder.timeline);
   const closing: string[] = [];
-  const console = consoleFor(telling, folder, output.console, () => closing);
+  const console = consoleFor(telling, order, folder, output.console, () => closing);
   const listener = multiplex([{ name: "console", listener: console }]);
   try {
-    const record = await runModes(order, await servicesFor(job, folder, listener, timeline));
+    const services = await servicesFor(job, folder, listener, timeline);
+    const declared = await runModes(order, services);
+    const record = tests === undefined ? declared : await appendTests(declared, tests, order, services);
     const unsaved = [
       ...(await unwritten(folder.run, saveRun(folder, record))),
       ...(await unwritten(folder.timeline, timeline.close())),
@@ -71,6 +80,11 @@ export async function performRun(job: Job, output: Output): Promise<RunRecord> {
   }
 }
 
+function labDefaults({ modes, plan }: RunOrder): LabDefaults {
+  const [mode, ...others] = modes;
+  return { topology: plan.topology.source, ...(mode === undefined || others.length > 0 ? {} : { mode }) };
+}
+
 /** A disk that is full must not swallow what the run found: one line instead of an error. */
 function unwritten(file: string, writing: Promise<void>): Promise<readonly string[]> {
   return writing.then(
@@ -82,7 +96,7 @@ function unwritten(file: string, writing: Promise<void>): Promise<readonly strin
 const noReports: Reports = { lines: [], ok: true };
 
 async function servicesFor(
-  { order, labs, signal }: Job,
+  { order, labs, signal, suites = ownSuites }: Job,
   folder: ResultsFolder,
   listener: RunListener,
   timeline: Timeline,
@@ -101,7 +115,7 @@ async function servicesFor(
     }),
     dataplane: dataplaneOf(labs, folder.diagnostics),
     ...(because === undefined ? {} : { dataplaneBecause: because }),
-    suites: allSuites,
+    suites: suites.declared,
     listener,
     signal: signal ?? interruptSignal(),
   };
@@ -109,6 +123,7 @@ async function servicesFor(
 
 function consoleFor(
   telling: RunOptions,
+  { modes }: RunOrder,
   folder: ResultsFolder,
   onConsole: boolean,
   closing: () => readonly string[],
@@ -123,7 +138,7 @@ function consoleFor(
     color: telling.color && process.stdout.isTTY && !process.env.NO_COLOR,
     level: telling.quiet === true ? "quiet" : telling.verbose === true ? "verbose" : "normal",
     folderOf: () => folder.path,
-    labLine: diagramText,
+    ...(modes.length === 0 ? {} : { labLine: diagramText }),
     closing,
   });
 }

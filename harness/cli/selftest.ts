@@ -4,7 +4,7 @@ import { modes, type Mode } from "../encap/mode.ts";
 import { matchesTrip, type Fault } from "../fault/fault.ts";
 import { faults } from "../fault/registry.ts";
 import type { RunRecord } from "../run/record.ts";
-import { faultNamed } from "./fault-option.ts";
+import { faultNamed } from "../fault/fault-named.ts";
 import { chooseLabs, providersOf, type LabChoice } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
 import { chooseProviders } from "../run/choose.ts";

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { UsageError } from "../core/errors.ts";
-import { faultNamed } from "./fault-option.ts";
+import { faultNamed } from "../fault/fault-named.ts";
 import { getRunTools } from "./get-tools.ts";
 import { chooseLabs, dataplaneOf, providersOf } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";

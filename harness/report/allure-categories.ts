@@ -39,6 +39,7 @@ const meanings: Readonly<Record<Category, string>> = {
   "wrong MTU": "A packet of pod MTU did not fit, or a larger one did.",
   "too costly": "Encapsulation costs more than a limit allows, beyond the noise of the measurement.",
   "control plane": "Routes, devices, FDB, neighbors or BGP sessions differ from what the mode must program.",
+  assertion: "A test that somebody wrote found something else than it asserts.",
   inconclusive: "The captures cannot prove it either way; the reason says what would.",
   "lab trouble": "The lab could not be built, run or torn down; this says nothing about encapsulation.",
 };

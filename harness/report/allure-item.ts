@@ -27,7 +27,7 @@ export interface AllureStep {
   readonly status: Status;
   readonly details?: StatusDetails;
   readonly parameters?: readonly Parameter[];
-  readonly attachments?: readonly AllureAttachment[];
+  readonly content?: readonly AllureContent[];
 }
 
 /** Something to open: text made for the report, or a file that is there already. */

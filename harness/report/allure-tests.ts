@@ -1,13 +1,14 @@
-import { Status as AllureStatus, type Label, type Parameter, type StatusDetails } from "allure-js-commons";
+import { Status as AllureStatus, type Label, type Parameter } from "allure-js-commons";
 import type { Measurement, RunRecord, ScenarioRecord } from "../run/record.ts";
-import type { Category, Status, Verdict } from "../verify/verdict.ts";
 import { attachMeasurements, attachRun, evidenceOf } from "./allure-attachments.ts";
 import { categorized } from "./allure-categories.ts";
-import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
+import type { AllureStep, AllureTest } from "./allure-item.ts";
+import { checkStep, statusOf } from "./allure-verdict.ts";
+import { writtenTests } from "./allure-written-tests.ts";
 import type { CaptureBudget } from "./capture-budget.ts";
 import { leadingVerdict, outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { scenarioTitle } from "./scenario-title.ts";
-import { againCommand, seeItCommands } from "./see-it.ts";
+import { againCommand, seeItCommands, topologyOf } from "./see-it.ts";
 
 /** What every test of a report shares. */
 export interface AllureContext {
@@ -23,6 +24,7 @@ export interface AllureContext {
 export function* allureTests(context: AllureContext): Generator<AllureTest> {
   const { record } = context;
   for (const scenario of record.scenarios) yield* scenarioTests(scenario, context);
+  yield* writtenTests(context);
   const general = record.measurements.filter((measurement) => measurement.mode === undefined);
   if (general.length > 0) yield measurementsTest(["run"], "run", general, record);
   yield runTest(context);
@@ -122,58 +124,6 @@ function atStart(record: RunRecord): { readonly start: number; readonly stop: nu
   return { start, stop: start };
 }
 
-function statusOf(outcome: PathOutcome): Pick<AllureTest, "status" | "details"> {
-  const { status, reason } = outcome;
-  if (status === "pass") return { status: AllureStatus.PASSED };
-  if (status === "skip") return { status: AllureStatus.SKIPPED, details: { message: reason } };
-  const leading = leadingVerdict(outcome);
-  const message = categorized("inconclusive", reason);
-  const details = leading === undefined ? { message, trace: message } : detailsOf(leading);
-  return { status: statuses[status], details };
-}
-
-/** A wrong wire is failed; where nothing can be said the test is broken. */
-const statuses: Readonly<Record<Status, AllureStatus>> = {
-  pass: AllureStatus.PASSED,
-  fail: AllureStatus.FAILED,
-  inconclusive: AllureStatus.BROKEN,
-  skip: AllureStatus.SKIPPED,
-};
-
-function detailsOf(verdict: Verdict): StatusDetails {
-  const { status, expected, observed, evidence } = verdict;
-  const fallback: Category = status === "fail" ? "not reached" : "inconclusive";
-  const reason = verdict.reason ?? `expected ${expected}, observed ${observed}`;
-  const message = categorized(verdict.category ?? fallback, reason);
-  const trace = [message, `expected  ${expected}`, `observed  ${observed}`, ...evidence].join("\n");
-  return status === "fail" ? { message, trace, actual: observed, expected } : { message, trace };
-}
-
-function checkStep(verdict: Verdict): AllureStep {
-  const { check, status, expected, observed, evidence, reason } = verdict;
-  if (status === "skip") {
-    const name = `${check}: skipped, ${reason ?? "no reason given"}`;
-    return { kind: "step", name, status: AllureStatus.SKIPPED };
-  }
-  return {
-    kind: "step",
-    name: `${check}: ${words[status]}`,
-    status: statuses[status],
-    ...(status === "pass" ? {} : { details: detailsOf(verdict) }),
-    parameters: [
-      { name: "expected", value: expected },
-      { name: "observed", value: observed },
-    ],
-    attachments: evidence.length === 0 ? [] : [attachText(`${check} evidence`, evidence.join("\n"))],
-  };
-}
-
-const words: Readonly<Record<Exclude<Status, "skip">, string>> = {
-  pass: "as expected",
-  fail: "wrong",
-  inconclusive: "not proven",
-};
-
 function modeLabels(mode: string, story: string): readonly Label[] {
   return [
     { name: "epic", value: "Encapsulation on the wire" },
@@ -219,7 +169,7 @@ function describe(outcome: PathOutcome, { record, folder }: AllureContext): stri
   if (status === "pass") return undefined;
   if (status === "skip") return `Skipped: ${outcome.reason}`;
   const leading = leadingVerdict(outcome);
-  const commands = path === undefined ? [] : [...seeItCommands(path, folder), againCommand(path, record.topology)];
+  const commands = path === undefined ? [] : [...seeItCommands(path, folder), againCommand(path, topologyOf(record))];
   const lines = [
     ...(leading === undefined ? [] : [`expected  ${leading.expected}`, `observed  ${leading.observed}`, ""]),
     ...commands,

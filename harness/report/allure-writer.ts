@@ -127,7 +127,7 @@ function stepOf(step: AllureStep, { start, stop }: Times, add: Add): StepResult 
     status: step.status,
     statusDetails: step.details ?? {},
     stage: Stage.FINISHED,
-    steps: (step.attachments ?? []).map((one) => attachmentStep(one, { start, stop }, add)),
+    steps: (step.content ?? []).map((one) => contentOf(one, { start, stop }, add)),
     attachments: [],
     parameters: [...(step.parameters ?? [])],
     start,

@@ -155,7 +155,7 @@ function printed(record: RunRecord, options: Partial<ConsoleOptions>): string {
 }
 
 function eventsOf(record: RunRecord): readonly RunEvent[] {
-  const plan = { topology: { name: record.topology } } as Plan;
+  const plan = { topology: { name: record.topology, source: `topologies/${record.topology}.yaml` } } as Plan;
   const scenarios = record.scenarios.flatMap((scenario): readonly RunEvent[] => {
     const { mode: id, provider, dataplane, because } = scenario;
     const mode = modes.find((one) => one.id === id);

@@ -2,13 +2,16 @@ import { scenarioTitle } from "./scenario-title.ts";
 import { systemClock, type Clock } from "../core/clock.ts";
 import type { RunEvent, RunListener } from "../run/record.ts";
 import type { Plan } from "../topology/plan.ts";
+import { topologyWord } from "../topology/load.ts";
 import { formatMs } from "./format.ts";
 import { liveLine, type LiveLine } from "./live-line.ts";
 import { redact } from "./redact.ts";
 import { renderHeader, renderHeaderLine } from "./render-header.ts";
 import { renderScenario } from "./render-scenario.ts";
 import { renderSummary } from "./render-summary.ts";
+import { renderTest } from "./render-test.ts";
 import { colorStyle, plainStyle, type Style } from "./style.ts";
+import { shortest } from "./test-outcome.ts";
 
 export interface ConsoleOptions {
   /** Takes text with its own line ends, to be written as it is: part of it moves the cursor on a terminal. */
@@ -79,6 +82,9 @@ function tell(event: RunEvent, teller: Teller): void {
     case "scenario-ended":
       teller.print(scenario(event, teller));
       break;
+    case "test-ended":
+      teller.print(test(event, teller));
+      break;
     case "trouble":
       // Told in full by the summary; at once only where someone follows a log.
       if (teller.options.level === "verbose") teller.print(`${event.trouble.phase}: ${event.trouble.message}\n`);
@@ -95,7 +101,7 @@ type Event<Kind extends RunEvent["kind"]> = Extract<RunEvent, { kind: Kind }>;
 
 function started(event: Event<"run-started">, { options, style, print, context }: Teller): void {
   context.folder = options.folderOf(event.id);
-  context.topology = event.plan.topology.name;
+  context.topology = topologyWord(event.plan.topology);
   if (options.level === "quiet") return;
   print(`${renderHeader(event.id, event.environment, style)}\n`);
   if (options.labLine !== undefined) print(`${renderHeaderLine("lab", options.labLine(event.plan), style)}\n`);
@@ -120,6 +126,21 @@ function phase(event: Event<"phase-started" | "phase-ended">, { options, style, 
   line?.end(name);
   const note = event.note === undefined ? "" : ` · ${event.note}`;
   if (line === undefined || options.level === "verbose") print(style.faint(`  ${name} ${formatMs(event.ms)}${note}\n`));
+}
+
+function test(event: Event<"test-ended">, { options, style, context }: Teller): string {
+  const quiet = options.level === "quiet";
+  const file = shortest(event.test.file);
+  const lines = renderTest(event.test, event.verdict, {
+    style,
+    folder: context.folder,
+    topology: context.topology,
+    quiet,
+    verbose: options.level === "verbose",
+  });
+  const heading = lines.length === 0 || context.heading === file ? [] : [...(quiet ? [] : [""]), style.strong(file)];
+  if (lines.length > 0) context.heading = file;
+  return [...heading, ...lines].map((line) => `${line}\n`).join("");
 }
 
 function scenario(event: Event<"scenario-ended">, { options, style, context }: Teller): string {

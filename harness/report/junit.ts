@@ -3,7 +3,8 @@ import type { RunRecord, ScenarioRecord, Trouble } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { redactValue } from "./redact.ts";
-import { againCommand, seeItCommands } from "./see-it.ts";
+import { againCommand, seeItCommands, topologyOf } from "./see-it.ts";
+import { shortest, testOutcomes, type TestOutcome } from "./test-outcome.ts";
 import { element, escapeText } from "./xml.ts";
 
 /**
@@ -14,6 +15,7 @@ export function renderJunit(run: RunRecord, folder: string): string {
   const record = redactValue(run);
   const suites = [
     ...record.scenarios.map((scenario) => modeSuite(scenario, record, folder)),
+    ...testSuites(record, folder),
     ...(record.troubles.length > 0 ? [troubleSuite(record)] : []),
   ];
   const total = (key: keyof Counts): number => suites.reduce((sum, suite) => sum + suite.counts[key], 0);
@@ -46,7 +48,7 @@ interface Suite {
 
 function modeSuite(scenario: ScenarioRecord, record: RunRecord, folder: string): Suite {
   const outcomes = outcomesOf(scenario, record.verdicts);
-  const cases = outcomes.map((outcome) => pathCase(outcome, record.topology, folder));
+  const cases = outcomes.map((outcome) => pathCase(outcome, topologyOf(record), folder));
   const whole = wholeModeCase(scenario, outcomes, record.troubles);
   const of = (status: PathOutcome["status"]): number => outcomes.filter((one) => one.status === status).length;
   const counts = {
@@ -74,6 +76,31 @@ function wholeModeCase(
   const message = troubles[0]?.message ?? "nothing was checked in this mode";
   const xml = element("testcase", attributes, [element("error", { type: "lab trouble", message: firstLine(message) })]);
   return { xml: [xml], errors: 1, skipped: 0 };
+}
+
+/** A testsuite per Mocha file; a test that merely broke is an error, as an inconclusive path is. */
+function testSuites(record: RunRecord, folder: string): readonly Suite[] {
+  const outcomes = testOutcomes(record);
+  const files = [...new Set(outcomes.map(({ test }) => test.file))];
+  return files.map((file) => {
+    const own = outcomes.filter(({ test }) => test.file === file);
+    const of = (status: PathOutcome["status"]): number => own.filter(({ verdict }) => verdict.status === status).length;
+    const counts = { tests: own.length, failures: of("fail"), errors: of("inconclusive"), skipped: of("skip") };
+    const time = seconds(own.reduce((sum, { test }) => sum + test.durationMs, 0));
+    return suite(
+      shortest(file),
+      counts,
+      record,
+      time,
+      own.map((one) => testCase(one, topologyOf(record), folder)),
+    );
+  });
+}
+
+function testCase({ test, title, outcome }: TestOutcome, topology: string, folder: string): string {
+  const attributes = { name: title, classname: shortest(test.file), time: seconds(test.durationMs), file: test.file };
+  const byHand = test.commands.length === 0 ? [] : [element("system-err", {}, [escapeText(test.commands.join("\n"))])];
+  return element("testcase", attributes, [...verdictElement(outcome), output(outcome, topology, folder), ...byHand]);
 }
 
 function troubleSuite(record: RunRecord): Suite {
@@ -129,7 +156,8 @@ function output(outcome: PathOutcome, topology: string, folder: string): string 
   const blocks = [outcome.verdicts.map(verdictText).join("\n")];
   if (path !== undefined) {
     blocks.push(...path.evidence.map(({ title, lines }) => [`${title}:`, ...lines.map((l) => `  ${l}`)].join("\n")));
-    blocks.push([...path.commands, ...seeItCommands(path, folder), againCommand(path, topology)].join("\n"));
+    const again = outcome.again ?? againCommand(path, topology);
+    blocks.push([...path.commands, ...seeItCommands(path, folder), again].join("\n"));
   }
   return element("system-out", {}, [escapeText(blocks.join("\n\n"))]);
 }

@@ -16,6 +16,8 @@ export interface PathOutcome {
   readonly reason: string;
   /** Missing for passes and skips. */
   readonly category?: Category;
+  /** Command that repeats it; missing = by the path's id. */
+  readonly again?: string;
 }
 
 /** All outcomes of a scenario: its paths in their order, then what else was judged in its mode. */

@@ -27,7 +27,7 @@ export function renderProblem(outcome: PathOutcome, options: ProblemOptions): re
     ...others.flatMap((verdict) => [`${indent}also ${verdict.check}`, ...comparison(verdict, style)]),
     ...(path === undefined ? [] : wrongHops(path, style)),
     ...(path === undefined ? [] : evidenceLines(path, options)),
-    ...(path === undefined ? [] : commandLines(path, options)),
+    ...commandLines(outcome, options),
   ];
 }
 
@@ -63,7 +63,7 @@ function verdictLines(verdict: Verdict, path: PathRecord | undefined, options: P
   const evidence = told ? fresh.filter((line) => !/^ |:$/.test(line)) : fresh;
   return [
     ...comparison(verdict, options.style),
-    ...reasons.map((reason) => indent + reason),
+    ...reasons.flatMap((reason) => reason.split("\n").filter((line) => line !== "")).map((line) => indent + line),
     ...cut(evidence, options).map((line) => indent + line),
   ];
 }
@@ -95,12 +95,13 @@ function evidenceLines(path: PathRecord, options: ProblemOptions): readonly stri
   ]);
 }
 
-function commandLines(path: PathRecord, options: ProblemOptions): readonly string[] {
-  const commands = seeItCommands(path, options.folder);
+function commandLines({ path, again }: PathOutcome, options: ProblemOptions): readonly string[] {
+  const commands = path === undefined ? [] : seeItCommands(path, options.folder);
   const shown = options.verbose ? commands : commands.slice(0, 1);
+  const repeat = again ?? (path && againCommand(path, options.topology));
   return [
     ...shown.map((command) => `${indent}see it    ${command}`),
-    `${indent}again     ${againCommand(path, options.topology)}`,
+    ...(repeat === undefined ? [] : [`${indent}again     ${repeat}`]),
   ];
 }
 

@@ -13,7 +13,12 @@ export function renderSummary(record: RunRecord, style: Style): string {
     `${formatCount(summary.inconclusive)} inconclusive`,
     `${formatCount(summary.skip)} skipped`,
   ].join(", ");
-  const modes = `${plural(ran, "mode")}${left > 0 ? `, ${plural(left, "mode")} skipped` : ""}`;
+  const { length: tests } = record.tests ?? [];
+  const modes = [
+    ...(ran > 0 || tests === 0 ? [plural(ran, "mode")] : []),
+    ...(left > 0 ? [`${plural(left, "mode")} skipped`] : []),
+    ...(tests > 0 ? [plural(tests, "test")] : []),
+  ].join(", ");
   const exit = record.exitCode === 0 ? "" : ` · exit ${record.exitCode}`;
   const line = `${outcomeWord(record, style)}  ${modes} · ${counts} · ${formatMs(record.durationMs)}${exit}`;
   return [...troubleLines(record, style), line].join("\n") + "\n";

@@ -79,6 +79,39 @@ const scenarioSchema = z
   })
   .readonly();
 
+const testSchema = z
+  .strictObject({
+    id: text,
+    file: text,
+    titles: texts,
+    startedAt: z.iso.datetime(),
+    durationMs: duration,
+    lab: z
+      .strictObject({
+        topology: text,
+        mode: modeIdSchema,
+        provider: text,
+        dataplane: text,
+        because: text,
+        seconds: duration,
+      })
+      .readonly()
+      .exactOptional(),
+    commands: texts,
+    proofs: z
+      .array(
+        z
+          .strictObject({
+            mode: modeIdSchema,
+            verdicts: z.array(verdictSchema).readonly(),
+            paths: z.array(pathRecordSchema).readonly(),
+          })
+          .readonly(),
+      )
+      .readonly(),
+  })
+  .readonly();
+
 const measurementSchema = z
   .strictObject({
     id: text,
@@ -121,11 +154,13 @@ export const runRecordSchema = z
     provider: text,
     dataplane: text,
     topology: text,
+    topologyFile: text.exactOptional(),
     planDigest: text,
     environment: environmentSchema,
     scenarios: z.array(scenarioSchema).readonly(),
     verdicts: z.array(verdictSchema).readonly(),
     measurements: z.array(measurementSchema).readonly(),
+    tests: z.array(testSchema).readonly().exactOptional(),
     troubles: z.array(troubleSchema).readonly(),
     summary: z.strictObject({ pass: count, fail: count, inconclusive: count, skip: count }).readonly(),
     exitCode: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(130)]),

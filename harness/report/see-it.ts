@@ -1,11 +1,16 @@
 import { join } from "node:path";
 import { modes, type ModeId } from "../encap/mode.ts";
-import type { PathRecord } from "../run/record.ts";
+import type { PathRecord, RunRecord } from "../run/record.ts";
 
 /** Commands that show a path's packets, one per capture: plain ones by address, encapsulated ones by their outer form. */
 export function seeItCommands(path: PathRecord, folder: string): readonly string[] {
   const filter = captureFilter(path);
   return path.pcaps.map((pcap) => `tcpdump -nn -r ${quote(join(folder, pcap))} ${quote(filter)}`);
+}
+
+/** How commands name the topology of a run. */
+export function topologyOf({ topology, topologyFile }: RunRecord): string {
+  return topologyFile ?? topology;
 }
 
 /** The command that runs one path again, in the same mode and topology. */

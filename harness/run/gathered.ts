@@ -4,6 +4,7 @@ import type { ScenarioOutcome } from "./outcome.ts";
 import { runSchema, type Environment, type RunListener, type RunRecord, type Trouble } from "./record.ts";
 import { exitCodeFor, summarizeVerdicts } from "./summary.ts";
 import { cleanupTroubles, troublesOf } from "./troubles.ts";
+import { topologyWord } from "../topology/load.ts";
 
 /** When a run began, for people and for the stopwatch. */
 interface Start {
@@ -58,6 +59,7 @@ export class Gathered {
       provider: [...new Set(scenarios.map((scenario) => scenario.provider))].join(", "),
       dataplane: [...new Set(scenarios.map((scenario) => scenario.dataplane))].join(", "),
       topology: plan.topology.name,
+      ...(topologyWord(plan.topology) === plan.topology.name ? {} : { topologyFile: plan.topology.source }),
       planDigest: plan.digest,
       environment,
       scenarios,

@@ -18,15 +18,55 @@ export interface RunRecord {
   readonly provider: string;
   readonly dataplane: string;
   readonly topology: string;
+  /** Its file, where it does not come with encaplab. */
+  readonly topologyFile?: string;
   readonly planDigest: string;
   readonly environment: Environment;
   readonly scenarios: readonly ScenarioRecord[];
   readonly verdicts: readonly Verdict[];
   readonly measurements: readonly Measurement[];
+  /** Tests of Mocha files, each with a verdict among the others; missing where there were none. */
+  readonly tests?: readonly TestRecord[];
   /** What went wrong outside the verdicts: set-up, tear-down, reports. */
   readonly troubles: readonly Trouble[];
   readonly summary: Summary;
   readonly exitCode: ExitCode;
+}
+
+/** One test that a person wrote: an `it` of a Mocha file, with what it did and what it proved. */
+export interface TestRecord {
+  /** Id of its verdict: `tests/<file>/<titles>`. */
+  readonly id: string;
+  readonly file: string;
+  /** Titles of the `describe`s around it, and its own. */
+  readonly titles: readonly string[];
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** The lab it ran on; missing where it used none. */
+  readonly lab?: TestedLab;
+  /** What it ran on nodes by hand: "a1: ip route del …", with the exit code where that is not 0. */
+  readonly commands: readonly string[];
+  /** What it put to proof, in order; what they found counts only by what the test asserts. */
+  readonly proofs: readonly ProofRecord[];
+}
+
+/** The lab of a test. */
+export interface TestedLab {
+  readonly topology: string;
+  readonly mode: ModeId;
+  readonly provider: string;
+  readonly dataplane: string;
+  /** Why this provider. */
+  readonly because: string;
+  /** Seconds from nothing to converged. */
+  readonly seconds: number;
+}
+
+/** Paths that a test asked, in the mode that was in effect then. */
+export interface ProofRecord {
+  readonly mode: ModeId;
+  readonly verdicts: readonly Verdict[];
+  readonly paths: readonly PathRecord[];
 }
 
 export interface Environment {
@@ -139,6 +179,7 @@ export type RunEvent =
       readonly verdicts: readonly Verdict[];
       readonly measurements: readonly Measurement[];
     }
+  | { readonly kind: "test-ended"; readonly test: TestRecord; readonly verdict: Verdict }
   | { readonly kind: "trouble"; readonly trouble: Trouble }
   | { readonly kind: "run-ended"; readonly record: RunRecord; readonly folder: string };
 

@@ -1,5 +1,5 @@
 import { readFile, readdir } from "node:fs/promises";
-import { basename, isAbsolute, join, relative } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.ts";
 import { didYouMean } from "./closest-name.ts";
@@ -32,6 +32,11 @@ export async function listTopologies(folder: string = topologyFolder): Promise<r
     .filter((file) => file.endsWith(".yaml"))
     .map((file) => file.replace(/\.yaml$/, ""))
     .sort();
+}
+
+/** How `--topology` names a topology: by its name where it comes with encaplab, otherwise by its file. */
+export function topologyWord({ name, source }: Topology): string {
+  return resolve(dirname(source)) === topologyFolder ? name : source;
 }
 
 async function readText(path: string): Promise<string> {

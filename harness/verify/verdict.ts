@@ -20,6 +20,7 @@ export const categories = [
   "wrong MTU",
   "too costly",
   "control plane",
+  "assertion",
   "inconclusive",
   "lab trouble",
 ] as const;

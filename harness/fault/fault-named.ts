@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.ts";
-import type { Fault } from "../fault/fault.ts";
-import { faults } from "../fault/registry.ts";
+import type { Fault } from "./fault.ts";
+import { faults } from "./registry.ts";
 
 /** The fault of that name, or a UsageError that lists all. */
 export function faultNamed(name: string): Fault {

@@ -1,0 +1,59 @@
+import { Status as AllureStatus, type StatusDetails } from "allure-js-commons";
+import type { Category, Status, Verdict } from "../verify/verdict.ts";
+import { categorized } from "./allure-categories.ts";
+import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
+import { leadingVerdict, type PathOutcome } from "./path-outcome.ts";
+
+/** Status and message of a whole item: those of the verdict that leads. */
+export function statusOf(outcome: PathOutcome): Pick<AllureTest, "status" | "details"> {
+  const { status, reason } = outcome;
+  if (status === "pass") return { status: AllureStatus.PASSED };
+  if (status === "skip") return { status: AllureStatus.SKIPPED, details: { message: reason } };
+  const leading = leadingVerdict(outcome);
+  const message = categorized("inconclusive", reason);
+  const details = leading === undefined ? { message, trace: message } : detailsOf(leading);
+  return { status: statuses[status], details };
+}
+
+/** A wrong wire is failed; where nothing can be said the test is broken. */
+const statuses: Readonly<Record<Status, AllureStatus>> = {
+  pass: AllureStatus.PASSED,
+  fail: AllureStatus.FAILED,
+  inconclusive: AllureStatus.BROKEN,
+  skip: AllureStatus.SKIPPED,
+};
+
+function detailsOf(verdict: Verdict): StatusDetails {
+  const { status, expected, observed, evidence } = verdict;
+  const fallback: Category = status === "fail" ? "not reached" : "inconclusive";
+  const reason = verdict.reason ?? `expected ${expected}, observed ${observed}`;
+  const message = categorized(verdict.category ?? fallback, reason);
+  const trace = [message, `expected  ${expected}`, `observed  ${observed}`, ...evidence].join("\n");
+  return status === "fail" ? { message, trace, actual: observed, expected } : { message, trace };
+}
+
+/** A check as a step, with what was expected and observed. */
+export function checkStep(verdict: Verdict): AllureStep {
+  const { check, status, expected, observed, evidence, reason } = verdict;
+  if (status === "skip") {
+    const name = `${check}: skipped, ${reason ?? "no reason given"}`;
+    return { kind: "step", name, status: AllureStatus.SKIPPED };
+  }
+  return {
+    kind: "step",
+    name: `${check}: ${words[status]}`,
+    status: statuses[status],
+    ...(status === "pass" ? {} : { details: detailsOf(verdict) }),
+    parameters: [
+      { name: "expected", value: expected },
+      { name: "observed", value: observed },
+    ],
+    content: evidence.length === 0 ? [] : [attachText(`${check} evidence`, evidence.join("\n"))],
+  };
+}
+
+const words: Readonly<Record<Exclude<Status, "skip">, string>> = {
+  pass: "as expected",
+  fail: "wrong",
+  inconclusive: "not proven",
+};

@@ -1,0 +1,60 @@
+import { relative } from "node:path";
+import { shellQuote } from "../exec/quote.ts";
+import type { ProofRecord, RunRecord, TestRecord } from "../run/record.ts";
+import type { Verdict } from "../verify/verdict.ts";
+import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
+
+/** A test that somebody wrote, as every report shows it. */
+export interface TestOutcome {
+  readonly test: TestRecord;
+  readonly verdict: Verdict;
+  /** The titles on one line. */
+  readonly title: string;
+  /** The test as one item, with the path that decided it: the first that is as wrong as the test. */
+  readonly outcome: PathOutcome;
+  /** What each proof found, path by path. */
+  readonly proofs: readonly (readonly PathOutcome[])[];
+}
+
+/** All tests of a run in the order in which they ran. */
+export function testOutcomes({ tests = [], verdicts }: RunRecord): readonly TestOutcome[] {
+  const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]));
+  return tests.flatMap((test) => {
+    const verdict = byId.get(test.id);
+    return verdict === undefined ? [] : [testOutcomeOf(test, verdict)];
+  });
+}
+
+/** One test with its verdict. */
+export function testOutcomeOf(test: TestRecord, verdict: Verdict): TestOutcome {
+  const proofs = test.proofs.map(outcomesOfProof);
+  const { id, status, reason, category } = verdict;
+  const wrong = status === "fail" || status === "inconclusive";
+  const decisive = wrong ? proofs.flat().find((one) => one.status === status)?.path : undefined;
+  return {
+    test,
+    verdict,
+    title: test.titles.join(" › "),
+    outcome: {
+      id,
+      mode: test.lab?.mode ?? "none",
+      ...(decisive === undefined ? {} : { path: decisive }),
+      verdicts: [verdict],
+      status,
+      reason: reason ?? "",
+      ...(category === undefined ? {} : { category }),
+      again: `npm run suite -- --suites ${shellQuote([shortest(test.file)])}`,
+    },
+    proofs,
+  };
+}
+
+/** Files below the current folder are shown relative to it, others in full. */
+export function shortest(file: string): string {
+  const fromHere = relative(process.cwd(), file);
+  return fromHere.startsWith("..") ? file : fromHere;
+}
+
+function outcomesOfProof({ mode, verdicts, paths }: ProofRecord): readonly PathOutcome[] {
+  return outcomesOf({ mode, paths, provider: "", dataplane: "", because: "", phases: [] }, verdicts);
+}
