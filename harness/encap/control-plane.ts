@@ -4,7 +4,8 @@ import type { Family } from "../topology/topology.ts";
 import type { Identities, NodeIdentity } from "./identity.ts";
 import type { Mode } from "./mode.ts";
 import { inSameSubnet } from "./same-subnet.ts";
-import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMacOf, vxlanPort, vxlanVni } from "./tunnel.ts";
+import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMacOf, vxlanVni } from "./tunnel.ts";
+import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /** Kernel state that a node must have in a mode, as far as encapsulation depends on it. */
 export interface ExpectedNodeState {
