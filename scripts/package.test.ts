@@ -64,6 +64,9 @@ describe("the package", function () {
   it("runs its command in a folder of the user's, on the topologies that it brings", async () => {
     const { stdout } = await run(process.execPath, [command(), "list", "--mode", "VXLAN"], { cwd: folder });
     assert.match(stdout, /vxlan-always\/pod-to-pod\/cross-subnet\/v4\/a1->b1/);
+    const help = await run(process.execPath, [command(), "--help"], { cwd: folder });
+    assert.match(help.stdout, /npx encaplab suite --mode CrossSubnet/);
+    assert.doesNotMatch(help.stdout, /npm run/);
   });
 });
 

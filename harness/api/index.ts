@@ -8,6 +8,7 @@ export { defineSuite } from "../run/suite.ts";
 export { loadTopology } from "../topology/load.ts";
 export { explainCapture } from "../packet/conversations.ts";
 export { useLab } from "../suite/use-lab.ts";
+export { runSuites } from "./run-suites.ts";
 export { decodeCapture } from "./decode-capture.ts";
 
 export type { RunRecord } from "../run/record.ts";

@@ -15,6 +15,7 @@ describe("the public surface", () => {
       "defineSuite",
       "explainCapture",
       "loadTopology",
+      "runSuites",
       // What Mocha files get their labs by.
       "useLab",
     ]);

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { asTyped } from "../core/command-words.ts";
 import { ExitCode, HarnessError, formatError } from "../core/errors.ts";
 import { addCache } from "./cache.ts";
 import { addCheck } from "./check.ts";
@@ -40,6 +41,13 @@ for (const add of [
   add(program);
 }
 for (const command of program.commands) command.exitOverride().showHelpAfterError("(add --help to see what there is)");
+
+// Texts name our commands as a clone has them; this is the one place where all of them pass.
+for (const stream of [process.stdout, process.stderr]) {
+  const write = stream.write.bind(stream) as (chunk: unknown, ...rest: unknown[]) => boolean;
+  stream.write = (chunk: unknown, ...rest: unknown[]) =>
+    write(typeof chunk === "string" ? asTyped(chunk) : chunk, ...rest);
+}
 
 // A reader that has enough (`| head`) must not crash us in the middle of a lab: the run goes on and is stored.
 for (const stream of [process.stdout, process.stderr]) {

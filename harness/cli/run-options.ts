@@ -12,6 +12,9 @@ export interface RunOptions {
   readonly color: boolean;
 }
 
+/** Enough for what probes send in a second to one node, with room for bulk flows. */
+export const defaultCaptureBufferKiB = 16 * 1024;
+
 /** Adds the options that say how to run and where results go. */
 export function addRunOptions(command: Command): Command {
   return command
@@ -23,7 +26,7 @@ export function addRunOptions(command: Command): Command {
         "kernel buffer of each capture, for example 64M; more when packets are dropped",
       )
         .argParser(parseKiB)
-        .default(16 * 1024, "16M"),
+        .default(defaultCaptureBufferKiB, "16M"),
     )
     .option("--history <dir>", "folder that carries Allure's trend from run to run")
     .option("--open", "open the Allure page at the end")

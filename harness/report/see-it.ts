@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { asTyped } from "../core/command-words.ts";
 import { modes, type ModeId } from "../encap/mode.ts";
 import type { PathRecord, RunRecord } from "../run/record.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
@@ -19,7 +20,9 @@ export function againCommand(path: PathRecord, topology: string): string {
   const { id, mode, family } = path.expectation.path;
   const pattern = id.startsWith(`${mode}/`) ? id.slice(mode.length + 1) : id;
   const sixth = family === 6 ? " --family 6" : "";
-  return `npm run suite -- --mode ${calicoName(mode)} --topology ${quote(topology)}${sixth} --paths ${quote(pattern)}`;
+  return asTyped(
+    `npm run suite -- --mode ${calicoName(mode)} --topology ${quote(topology)}${sixth} --paths ${quote(pattern)}`,
+  );
 }
 
 /** Calico's word for a mode. */

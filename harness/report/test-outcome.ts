@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { asTyped } from "../core/command-words.ts";
 import { shellQuote } from "../exec/quote.ts";
 import type { ProofRecord, RunRecord, TestRecord } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
@@ -43,7 +44,7 @@ export function testOutcomeOf(test: TestRecord, verdict: Verdict): TestOutcome {
       status,
       reason: reason ?? "",
       ...(category === undefined ? {} : { category }),
-      again: `npm run suite -- --suites ${shellQuote([shortest(test.file)])}`,
+      again: asTyped(`npm run suite -- --suites ${shellQuote([shortest(test.file)])}`),
     },
     proofs,
   };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { contains } from "./address.ts";
-import { listTopologies, loadTopology, topologyFolder } from "./load.ts";
+import { listTopologies, loadTopology, topologyFolder, topologyWord } from "./load.ts";
 import { planTopology } from "./make-plan.ts";
 import { validateTopology } from "./validate.ts";
 
@@ -50,6 +50,42 @@ describe("loadTopology", () => {
     const topology = await loadTopology(join(topologyFolder, "two-racks.yaml"));
     assert.equal(topology.name, "two-racks");
     assert.match(topology.source, /topologies\/two-racks\.yaml$/);
+  });
+
+  it("takes the path of a folder with one topology in it, and asks which where there are several", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "encaplab-topologies-"));
+    try {
+      await assert.rejects(loadTopology(folder), /no topology in the folder/);
+      const text = await readFile(join(topologyFolder, "two-racks.yaml"), "utf8");
+      await writeFile(join(folder, "edge.yaml"), text);
+      assert.equal((await loadTopology(`${folder}/`)).name, "edge");
+      await writeFile(join(folder, "core.yml"), text);
+      await assert.rejects(loadTopology(folder), (error: unknown) => {
+        assert.ok(error instanceof UsageError);
+        assert.match(error.details.fix ?? "", /core\.yml, .*edge\.yaml/);
+        return true;
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("finds names in topologies/ of the current folder too", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "encaplab-topologies-"));
+    const here = process.cwd();
+    try {
+      await mkdir(join(folder, "topologies"));
+      const text = await readFile(join(topologyFolder, "two-racks.yaml"), "utf8");
+      await writeFile(join(folder, "topologies", "edge.yaml"), text);
+      process.chdir(folder);
+      const topology = await loadTopology("edge");
+      assert.equal(topology.source, join("topologies", "edge.yaml"));
+      assert.equal(topologyWord(topology), topology.source);
+      assert.equal(topologyWord(await loadTopology("two-racks")), "two-racks");
+    } finally {
+      process.chdir(here);
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("lists the known names for an unknown one, and guesses what was meant", async () => {

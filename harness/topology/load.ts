@@ -1,4 +1,4 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.ts";
@@ -10,19 +10,38 @@ import type { Topology } from "./topology.ts";
 export const topologyFolder = fileURLToPath(new URL("../../topologies", import.meta.url));
 
 /**
- * Loads a topology by name (`two-racks` is <folder>/two-racks.yaml) or by path (with a slash or ending in .yaml/.yml).
- * Throws a UsageError that lists the known names, or every problem of the file with its position.
+ * Loads a topology by name or by path (with a slash or ending in .yaml/.yml). A name means a file in `topologies/` of the
+ * current folder, or one that comes with encaplab; the path of a folder means the only topology in it. Throws a UsageError that
+ * lists the known names, or every problem of the file with its position.
  */
 export async function loadTopology(nameOrFile: string, folder: string = topologyFolder): Promise<Topology> {
-  const isFile = /[/\\]|\.ya?ml$/.test(nameOrFile);
-  const known = isFile ? [] : await listTopologies(folder);
-  if (!isFile && !known.includes(nameOrFile)) {
-    throw new UsageError(`unknown topology "${nameOrFile}"${didYouMean(nameOrFile, known)}`, {
-      fix: `choose one of ${known.join(", ")}, or give the path of a YAML file (./mine.yaml)`,
-    });
-  }
-  const path = isFile ? nameOrFile : join(folder, `${nameOrFile}.yaml`);
+  const path = /[/\\]|\.ya?ml$/.test(nameOrFile) ? await fileAt(nameOrFile) : await fileNamed(nameOrFile, folder);
   return parseTopology(await readText(path), shortest(path), nameFrom(path));
+}
+
+async function fileNamed(name: string, folder: string): Promise<string> {
+  const folders = [...new Set([resolve("topologies"), folder])];
+  const known = await Promise.all(folders.map((one) => listTopologies(one).catch((): readonly string[] => [])));
+  const at = known.findIndex((names) => names.includes(name));
+  const [where] = at < 0 ? [] : folders.slice(at);
+  if (where !== undefined) return join(where, `${name}.yaml`);
+  const names = [...new Set(known.flat())].sort();
+  throw new UsageError(`unknown topology "${name}"${didYouMean(name, names)}`, {
+    fix: `choose one of ${names.join(", ")}, or give the path of a YAML file (./mine.yaml)`,
+  });
+}
+
+async function fileAt(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return path;
+  const names = (await readdir(path)).filter((name) => /\.ya?ml$/.test(name)).sort();
+  const [only, ...others] = names;
+  if (only !== undefined && others.length === 0) return join(path, only);
+  if (only === undefined)
+    throw new UsageError(`there is no topology in the folder ${path}`, { fix: "name a YAML file" });
+  throw new UsageError(`there are several topologies in the folder ${path}`, {
+    fix: `name one: ${names.map((name) => join(path, name)).join(", ")}`,
+  });
 }
 
 /** Names of the topologies in a folder, sorted. */
