@@ -1,6 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { explainCapture, renderSummary } from "../packet/conversations.ts";
-import { defaultVxlanPorts } from "../packet/read-capture.ts";
 
 interface ExplainOptions {
   readonly json?: boolean;
@@ -16,7 +15,7 @@ export function addExplain(program: Command): void {
     .option("--vxlan-port <port>", "UDP port that carries VXLAN; repeatable", collectPort, [])
     .option("--json", "print JSON instead of text")
     .action(async (file: string, options: ExplainOptions) => {
-      const vxlanPorts = options.vxlanPort.length === 0 ? defaultVxlanPorts : options.vxlanPort;
+      const vxlanPorts = options.vxlanPort.length === 0 ? [4789] : options.vxlanPort;
       const summary = await explainCapture(file, { vxlanPorts });
       console.log(options.json === true ? JSON.stringify(summary, undefined, 2) : renderSummary(summary));
     });

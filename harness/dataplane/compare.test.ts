@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Identities } from "../encap/identity.ts";
 import { compareFacts, type ComparedFacts } from "./compare.ts";
-import type { NodeFacts, RouteFact } from "./dataplane.ts";
+import type { NodeFacts, RouteFact } from "./node-facts.ts";
 import { explainDifference } from "./explain-difference.ts";
 
 const identities = (third: number): Identities => ({

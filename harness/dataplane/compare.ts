@@ -1,6 +1,7 @@
 import type { Identities } from "../encap/identity.ts";
 import type { Family } from "../topology/topology.ts";
-import type { DataplaneFacts, LinkFact, NodeFacts, RouteFact } from "./dataplane.ts";
+import type { DataplaneFacts } from "./dataplane.ts";
+import type { LinkFact, NodeFacts, RouteFact } from "./node-facts.ts";
 
 /** What one dataplane programmed, with the addresses that it gave out: two dataplanes choose different ones. */
 export interface ComparedFacts {

@@ -1,5 +1,5 @@
 import type { ExpectedNodeState, ExpectedRoute } from "../encap/control-plane.ts";
-import type { NodeFacts, RouteFact } from "./dataplane.ts";
+import type { NodeFacts, RouteFact } from "./node-facts.ts";
 
 /** What a node's facts lack of, or have beside, the oracle's expectation; for the contract's tests, one line each. */
 export function controlPlaneDifferences(expected: ExpectedNodeState, facts: NodeFacts): readonly string[] {

@@ -5,7 +5,8 @@ import { expectControlPlane } from "../encap/control-plane.ts";
 import { modes, type Mode, type ModeId } from "../encap/mode.ts";
 import type { Lab } from "../lab/lab.ts";
 import { controlPlaneDifferences } from "./control-plane-differences.fixture.ts";
-import type { Dataplane, Network, NodeFacts } from "./dataplane.ts";
+import type { Dataplane, Network } from "./dataplane.ts";
+import type { NodeFacts } from "./node-facts.ts";
 
 /** What a contract run needs: a dataplane, a lab of a topology that ends with the scope, and the modes that work there. */
 export interface DataplaneUnderTest {

@@ -5,6 +5,7 @@ import type { Mode } from "../encap/mode.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Family } from "../topology/topology.ts";
+import type { NodeFacts } from "./node-facts.ts";
 
 /** A pod that is up: a namespace inside its node, with an executor of its own. */
 export interface RunningPod {
@@ -47,47 +48,6 @@ export interface Requirement {
   readonly fix?: string;
 }
 
-/** Kernel state of one node as read back: compared with the expectation, never used as oracle. */
-export interface NodeFacts {
-  readonly node: string;
-  readonly routes: readonly RouteFact[];
-  readonly links: readonly LinkFact[];
-  readonly fdb: readonly { readonly mac: string; readonly destination: string; readonly device: string }[];
-  readonly neighbors: readonly {
-    readonly address: string;
-    readonly mac: string;
-    readonly device: string;
-    readonly state: string;
-  }[];
-}
-
-/** One route as `ip -j route` tells it. */
-export interface RouteFact {
-  readonly family: Family;
-  readonly destination: string;
-  readonly via?: string;
-  readonly device?: string;
-  /** "unicast", "blackhole", … */
-  readonly type: string;
-  /** "80", "bird", "boot", "kernel", "static" */
-  readonly protocol: string;
-  readonly onlink: boolean;
-  readonly source?: string;
-  readonly mtu?: number;
-}
-
-/** One device as `ip -j -d addr` tells it. */
-export interface LinkFact {
-  readonly device: string;
-  readonly kind: string;
-  readonly mtu: number;
-  readonly up: boolean;
-  readonly mac: string;
-  /** With prefix. */
-  readonly addresses: readonly string[];
-  readonly vxlan?: { readonly vni: number; readonly port: number; readonly local: string; readonly learning: boolean };
-}
-
 /** One BGP session as one of its two ends tells. */
 export interface BgpSessionFact {
   /** Router or node that was asked. */
@@ -103,8 +63,13 @@ export interface BgpSessionFact {
   readonly advertised?: readonly string[];
 }
 
+/** What a lab's kernels and programs say of themselves at one moment. */
 export interface DataplaneFacts {
   readonly nodes: readonly NodeFacts[];
+  /** Of routers of the lab's own; missing where nobody can ask them. */
+  readonly routers?: readonly NodeFacts[];
+  /** With prefix: as what Calico has registered each node; missing where there is no Calico to ask. */
+  readonly registered?: readonly { readonly node: string; readonly addresses: readonly string[] }[];
   /** Missing where nothing speaks BGP. */
   readonly bgp?: readonly BgpSessionFact[];
 }

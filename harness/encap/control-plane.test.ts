@@ -91,7 +91,7 @@ describe("expectControlPlane", () => {
         kind: "vxlan",
         mtu: 1450,
         address: "198.19.0.0/32",
-        vxlan: { mac: "66:f2:9b:c9:1b:bd", vni: 4096, port: 4789, local: "198.18.1.11" },
+        vxlan: { mac: "66:f2:9b:c9:1b:bd", vni: 4096, port: 4789, local: "198.18.1.11", parent: "eth0" },
       },
     ]);
     assert.deepEqual(

@@ -1,11 +1,12 @@
-import { nextHop } from "./underlay-way.ts";
+import { contains } from "../topology/address.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { Identities, NodeIdentity } from "./identity.ts";
 import type { Mode } from "./mode.ts";
 import { inSameSubnet } from "./same-subnet.ts";
-import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMacOf, vxlanVni } from "./tunnel.ts";
-import { vxlanPort } from "../packet/tunnel/vxlan.ts";
+import { expectUnderlay, type ExpectedUnderlay } from "./expect-underlay.ts";
+import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMacOf, vxlanPort, vxlanVni } from "./tunnel.ts";
+import { nextHop } from "./underlay-way.ts";
 
 /** Kernel state that a node must have in a mode, as far as encapsulation depends on it. */
 export interface ExpectedNodeState {
@@ -17,8 +18,12 @@ export interface ExpectedNodeState {
   readonly fdb: readonly { readonly mac: string; readonly destination: string; readonly device: string }[];
   /** Blocks of the node's own in which pods of others may have routes to their devices. */
   readonly shared: readonly string[];
+  /** Whose pods have which address: routes to single ones may stand for borrowed addresses. */
+  readonly pods?: readonly { readonly node: string; readonly address: string }[];
   /** Permanent entries. */
   readonly neighbors: readonly { readonly address: string; readonly mac: string; readonly device: string }[];
+  /** What lies below all tunnels: missing where nothing is asked of it. */
+  readonly underlay?: ExpectedUnderlay;
 }
 
 /** One route of the main table; what is undefined may be anything. */
@@ -27,6 +32,8 @@ export interface ExpectedRoute {
   readonly destination: string;
   /** What it is for: "block of b1", "own block", "pod a1-p1". */
   readonly purpose: string;
+  /** The node that it leads to, where that is another one. */
+  readonly peer?: string;
   readonly type: "unicast" | "blackhole";
   readonly via?: string;
   readonly device?: string;
@@ -45,11 +52,24 @@ export interface ExpectedTunnel {
   /** With /32 or /128. */
   readonly address: string;
   /** VXLAN only: IPIP's tunl0 is bound to nothing. */
-  readonly vxlan?: { readonly mac: string; readonly vni: number; readonly port: number; readonly local: string };
+  readonly vxlan?: ExpectedVxlan;
+}
+
+/** How Felix makes a VXLAN device (felix/dataplane/linux/vxlan_mgr.go; what it does not set is the kernel's default). */
+export interface ExpectedVxlan {
+  readonly mac: string;
+  readonly vni: number;
+  readonly port: number;
+  readonly local: string;
+  /** Device that the outer packets leave by. */
+  readonly parent: string;
 }
 
 /** What every node's kernel must hold (calico-facts 2.2 to 2.4; recorded from Calico v3.32). */
 export function expectControlPlane(plan: Plan, mode: Mode, identities: Identities): ExpectedNodeState[] {
+  const pods = identities.pods.flatMap(({ node, addresses }) =>
+    Object.values(addresses).map((address) => ({ node, address })),
+  );
   const used = plan.families.flatMap((family) => tunnelDevice(mode, family) ?? []);
   return identities.nodes.map((node) => {
     const others = identities.nodes.filter((other) => other !== node);
@@ -57,6 +77,7 @@ export function expectControlPlane(plan: Plan, mode: Mode, identities: Identitie
       node: node.name,
       routes: plan.families.flatMap((family) => [
         ...others.flatMap((other) => blockRoutes(plan, mode, family, node, other)),
+        ...borrowedRoutes(plan, mode, family, node, identities),
         ...ownBlocks(family, node),
         ...podRoutes(identities, family, node),
       ]),
@@ -64,21 +85,44 @@ export function expectControlPlane(plan: Plan, mode: Mode, identities: Identitie
       shared: identities.strangers === true ? plan.families.flatMap((family) => node.blocks[family] ?? []) : [],
       idleDevices: ["vxlan.calico", "vxlan-v6.calico", "tunl0"].filter((device) => !used.includes(device)),
       ...peersOf(plan, mode, others),
+      pods,
+      underlay: expectUnderlay(plan, identities, node),
     };
   });
 }
 
 function blockRoutes(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): ExpectedRoute[] {
-  const leg = tunneled(mode, family, from, to)
-    ? tunnelLeg(plan, mode, family, to)
-    : plainLeg(plan, mode, family, from, to);
+  const leg = legTo(plan, mode, family, from, to);
   return (to.blocks[family] ?? []).map((destination) => ({
     family,
     destination,
     purpose: `block of ${to.name}`,
+    peer: to.name,
     type: "unicast",
     ...leg,
   }));
+}
+
+/** A pod whose address was borrowed from another node's block has a route of its own on every other node (Felix l3_route_resolver.go). */
+function borrowedRoutes(
+  plan: Plan,
+  mode: Mode,
+  family: Family,
+  from: NodeIdentity,
+  { nodes, pods }: Identities,
+): ExpectedRoute[] {
+  return pods.flatMap(({ name, node, addresses }) => {
+    const destination = addresses[family];
+    const to = nodes.find((candidate) => candidate.name === node);
+    if (destination === undefined || to === undefined || to.name === from.name) return [];
+    if ((to.blocks[family] ?? []).some((block) => contains(block, destination))) return [];
+    const purpose = `pod ${name} on ${node}, its address is borrowed`;
+    return [{ family, destination, purpose, peer: node, type: "unicast", ...legTo(plan, mode, family, from, to) }];
+  });
+}
+
+function legTo(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): Leg {
+  return tunneled(mode, family, from, to) ? tunnelLeg(plan, mode, family, to) : plainLeg(plan, mode, family, from, to);
 }
 
 type Leg = Pick<ExpectedRoute, "via" | "device" | "onlink" | "protocols" | "mtu">;
@@ -143,7 +187,7 @@ function tunnelOf(plan: Plan, mode: Mode, family: Family, node: NodeIdentity): E
   const base = { device, mtu, address: `${address}/${family === 4 ? 32 : 128}` };
   if (mode.encapsulation !== "vxlan") return [{ ...base, kind: "ipip" }];
   const mac = vtepMacOf(node, family);
-  return [{ ...base, kind: "vxlan", vxlan: { mac, vni: vxlanVni, port: vxlanPort, local } }];
+  return [{ ...base, kind: "vxlan", vxlan: { mac, vni: vxlanVni, port: vxlanPort, local, parent: node.uplink } }];
 }
 
 /** Every remote VTEP, those in the same subnet too (felix/vxlanfdb/vxlan_fdb.go). */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { newRunId } from "../core/run-id.ts";
 import { Scope, withScope } from "../core/scope.ts";
-import type { Network, NodeFacts } from "../dataplane/dataplane.ts";
+import type { Network } from "../dataplane/dataplane.ts";
+import type { NodeFacts } from "../dataplane/node-facts.ts";
 import { referenceDataplane } from "../dataplane/reference/reference-dataplane.ts";
 import { modes, type ModeId } from "../encap/mode.ts";
 import type { Lab } from "../lab/lab.ts";

@@ -1,6 +1,6 @@
 import { LabError } from "../core/errors.ts";
 import type { Scope } from "../core/scope.ts";
-import type { LinkFact, NodeFacts, RouteFact } from "../dataplane/dataplane.ts";
+import type { LinkFact, NodeFacts, RouteFact } from "../dataplane/node-facts.ts";
 import { readNodeFacts } from "../dataplane/facts/read-node-facts.ts";
 import { runScript } from "../exec/script.ts";
 import type { Actor } from "./cast.ts";

@@ -16,6 +16,7 @@ import { missingDelay } from "./missing-delay.ts";
 import { missingBlackhole } from "./missing-blackhole.ts";
 import { noTunnelMasquerade } from "./no-tunnel-masquerade.ts";
 import { plainLeak } from "./plain-leak.ts";
+import { routeChangesMidway } from "./route-changes-midway.ts";
 import { slash32NodeAddress } from "./slash-32-node-address.ts";
 import { smallMtuUnderlay } from "./small-mtu-underlay.ts";
 import { snatPodToPod } from "./snat-pod-to-pod.ts";
@@ -32,6 +33,7 @@ export const faults: readonly Fault[] = [
   slash32NodeAddress,
   staleTunnelRoute,
   staleDirectRoute,
+  routeChangesMidway,
   plainLeak,
   drop4789AtRouter,
   dropProtocol4,

@@ -16,7 +16,21 @@ export function surveyedPlan(plan: Plan, surveys: readonly NodeSurvey[], routers
     return survey === undefined ? node : surveyedNode(plan, node, survey, routers);
   });
   if (routers === "planned") return { ...plan, nodes };
-  return { ...plan, nodes, routers: unseenRouters({ ...plan, nodes }, surveys) };
+  const onWires = { ...plan, nodes: onSharedWires(nodes, surveys) };
+  return { ...onWires, routers: unseenRouters(onWires, surveys) };
+}
+
+/** Nodes that reach each other without a gateway share a wire, however Calico has registered them. */
+function onSharedWires(nodes: readonly PlannedNode[], surveys: readonly NodeSurvey[]): readonly PlannedNode[] {
+  const direct = new Set(
+    surveys.flatMap(({ node, ways }) => ways.filter(({ via }) => via === undefined).map(({ to }) => `${node} ${to}`)),
+  );
+  const areNeighbors = (a: string, b: string): boolean => direct.has(`${a} ${b}`) && direct.has(`${b} ${a}`);
+  return nodes.reduce<readonly PlannedNode[]>((placed, node) => {
+    const neighbor = placed.find(({ name }) => areNeighbors(name, node.name));
+    const segment = neighbor?.uplink.segment ?? node.uplink.segment;
+    return [...placed, { ...node, uplink: { ...node.uplink, segment } }];
+  }, []);
 }
 
 function surveyedNode(plan: Plan, node: PlannedNode, survey: NodeSurvey, routers: "planned" | "unseen"): PlannedNode {

@@ -5,9 +5,8 @@ import {
   type OtherTraffic,
 } from "./conversation-table.ts";
 import type { FormCounts, PacketForm } from "./form.ts";
-import { defaultVxlanPorts, readCapture, type ReadCaptureOptions } from "./read-capture.ts";
+import { readCapture, type ReadCaptureOptions } from "./read-capture.ts";
 import { tableLines } from "./table-lines.ts";
-import { vxlanPort } from "./tunnel/vxlan.ts";
 
 export type { Conversation, ConversationVariant, OtherTraffic } from "./conversation-table.ts";
 
@@ -42,7 +41,7 @@ export async function explainCapture(path: string, options: ReadCaptureOptions =
   const read = await readCapture(path, options, (packet) => {
     table.add(packet);
   });
-  const vxlanPorts = options.vxlanPorts ?? defaultVxlanPorts;
+  const vxlanPorts = options.vxlanPorts ?? [4789];
   const { firstSeconds, lastSeconds } = table;
   return {
     file: path,
@@ -64,7 +63,7 @@ export async function explainCapture(path: string, options: ReadCaptureOptions =
 function hintsFor(table: ConversationTable, complete: boolean, vxlanPorts: readonly number[]): string[] {
   const hints: string[] = [];
   if (!complete) hints.push("the last record is cut: the capture was still being written, or its disk was full");
-  const suspect = [vxlanPort, linuxVxlanPort].filter((port) => !vxlanPorts.includes(port) && table.udpPorts.has(port));
+  const suspect = [4789, linuxVxlanPort].filter((port) => !vxlanPorts.includes(port) && table.udpPorts.has(port));
   for (const port of suspect) {
     hints.push(`UDP port ${port} is not decoded as VXLAN; where it is, say so: --vxlan-port ${port}`);
   }

@@ -5,13 +5,12 @@ import { readRecords, type ReadRecordsOptions, type RecordsSummary } from "./fil
 import type { Layer } from "./layer.ts";
 import { foreignLink, protocolOfLinkType } from "./link/link-type.ts";
 import { Packet, type PcapRecord } from "./packet.ts";
-import { vxlanPort } from "./tunnel/vxlan.ts";
 
-/** UDP destination ports that carry VXLAN unless others are given. */
-export const defaultVxlanPorts: readonly number[] = [vxlanPort];
+/** IANA's port for VXLAN, and Calico's default (FelixConfiguration.spec.vxlanPort). */
+export const defaultVxlanPorts: readonly number[] = [4789];
 
 export interface ReadCaptureOptions extends ReadRecordsOptions {
-  /** UDP destination ports that carry VXLAN; `defaultVxlanPorts` where missing. */
+  /** UDP destination ports that carry VXLAN; [4789] where missing. */
   readonly vxlanPorts?: readonly number[];
 }
 

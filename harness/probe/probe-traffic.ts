@@ -1,6 +1,5 @@
 import { defaultHttpPorts } from "./probe-command.ts";
 import { clientPorts, serverPorts } from "./token.ts";
-import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /**
  * A BPF expression that all packets of probes fit, in any form and astray too: pings, the ports of tokens and of the
@@ -8,7 +7,7 @@ import { vxlanPort } from "../packet/tunnel/vxlan.ts";
  */
 export const probeTraffic: string = [
   "icmp or icmp6",
-  `udp port ${vxlanPort}`,
+  "udp port 4789",
   // IP in IP, IPv6 in IP, GRE, ESP (IANA protocol numbers).
   ...[4, 41, 47, 50].map((protocol) => `ip proto ${protocol} or ip6 proto ${protocol}`),
   ...[defaultHttpPorts.service, defaultHttpPorts.direct].map((port) => `tcp port ${port}`),

@@ -142,6 +142,7 @@ function pathLabels(outcome: PathOutcome): readonly Label[] {
 }
 
 function storyOf({ id, mode }: PathOutcome): string {
+  if (id.startsWith(`${mode}/steady/`)) return "steady during the run";
   return id.startsWith(`${mode}/bgp/`) ? "BGP sessions" : "control plane";
 }
 

@@ -65,11 +65,11 @@ function skipLine(reason: string, paths: number, style: Style): string {
 
 /** What is judged per node or router and not per path, one line per question. */
 function stateLines(outcomes: readonly PathOutcome[]): readonly string[] {
-  return (["control-plane", "bgp"] as const).flatMap((check) => {
+  return (["control-plane", "steady", "bgp"] as const).flatMap((check) => {
     const own = outcomes.filter((outcome) => outcome.id.startsWith(`${outcome.mode}/${check}/`));
     if (own.length === 0) return [];
     const passed = own.filter((outcome) => outcome.status === "pass").length;
-    const title = check === "bgp" ? "BGP speakers" : "control plane";
+    const title = { "control-plane": "control plane", steady: "steady in the run", bgp: "BGP speakers" }[check];
     return [`    ${title.padEnd(22)}${passed} of ${own.length} as expected`];
   });
 }

@@ -1,6 +1,7 @@
 import { LabError } from "../core/errors.ts";
 import { withScope } from "../core/scope.ts";
 import { compareFacts, type ComparedFacts, type Difference } from "../dataplane/compare.ts";
+import { assertReadable } from "../dataplane/facts/read-node-facts.ts";
 import type { Dataplane } from "../dataplane/dataplane.ts";
 import { managementDevice } from "../dataplane/standalone/management.ts";
 import { explainDifference } from "../dataplane/explain-difference.ts";
@@ -54,6 +55,8 @@ function factsOf(dataplane: Dataplane, mode: Mode, lab: Lab): Promise<ComparedFa
       throw new LabError(`${dataplane.name} cannot run ${mode.calicoName} here: ${missing.reason}`, fix);
     }
     const network = await dataplane.install(mode, lab, scope);
-    return { facts: await dataplane.facts(network), identities: network.identities };
+    const facts = await dataplane.facts(network);
+    for (const { node, unreadable } of facts.nodes) assertReadable(node, unreadable);
+    return { facts, identities: network.identities };
   });
 }

@@ -4,6 +4,7 @@ import { writeFileAtomic } from "../core/atomic-file.ts";
 import { groupBy } from "../core/group-by.ts";
 import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
+import { vxlanPort } from "../encap/tunnel.ts";
 import { observe, type Observations } from "../observe/observe.ts";
 import { trimCaptures, type TrimmedCapture } from "../observe/trim-captures.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -11,6 +12,7 @@ import type { NetworkCase } from "../verify/check.ts";
 import { assertJudged, judgeNetwork, judgePath } from "../verify/judge-path.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
 import { pathEvidence } from "./evidence.ts";
+import { readFacts } from "./facts.ts";
 import { hopRecords } from "./hops.ts";
 import { readRouteLookups } from "./lookups.ts";
 import { readNodeStates, renderNodeState, type NodeState } from "./node-state.ts";
@@ -19,7 +21,6 @@ import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 import { tapCount, type Wire } from "./wire.ts";
-import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /** What the wire and the kernel said, put to every question. */
 export interface Judgment {
@@ -44,13 +45,13 @@ interface Hearing {
 export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const { order, dataplane, network, expectations, questions, wire } = hearing;
   const [facts, observed] = await Promise.all([
-    dataplane.facts(network),
+    readFacts(dataplane, network),
     observe(wire.probes, wire.captures, wire.targets, { vxlanPorts: [vxlanPort] }),
   ]);
   const cases = casesOf(expectations, wire, observed);
   const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
   assertJudged(expectations, onPaths);
-  const verdicts = [...onPaths, ...judgeNetwork(networkCaseOf(network, facts), questions.checks)];
+  const verdicts = [...onPaths, ...judgeNetwork(networkCaseOf(network, facts, wire.before), questions.checks)];
   const details = await readDetails(hearing, verdicts);
   const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
@@ -71,8 +72,12 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   };
 }
 
-function networkCaseOf({ lab, mode, identities, bgp }: Network, facts: DataplaneFacts): NetworkCase {
-  return { plan: lab.plan, mode, identities, facts, ...(bgp === undefined ? {} : { bgp }) };
+function networkCaseOf(
+  { lab, mode, identities, bgp }: Network,
+  facts: DataplaneFacts,
+  before: DataplaneFacts,
+): NetworkCase {
+  return { plan: lab.plan, mode, identities, facts, before, ...(bgp === undefined ? {} : { bgp }) };
 }
 
 function casesOf(

@@ -102,7 +102,11 @@ async function perform(
   const expectations = paths.map((path) => expectPath(lab.plan, mode, network.identities, path));
   const folder = scenarioFolder(choice);
   const wire = await withScope((wireScope) =>
-    listenToWire({ order, network, expectations, questions, effect, folder }, phases, wireScope),
+    listenToWire(
+      { order, dataplane: services.dataplane, network, expectations, questions, effect, folder },
+      phases,
+      wireScope,
+    ),
   );
   draft.judgment = await phases.run("verdicts", () =>
     judgeScenario({ order, dataplane: services.dataplane, network, expectations, questions, wire, folder }),

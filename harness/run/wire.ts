@@ -2,17 +2,18 @@ import { join } from "node:path";
 import type { CaptureFile, CaptureTarget } from "../capture/capture.ts";
 import { startCapture } from "../capture/session.ts";
 import type { Scope } from "../core/scope.ts";
-import type { Network } from "../dataplane/dataplane.ts";
+import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { tapsOf } from "../encap/taps.ts";
 import { deafFilter, type FaultEffect } from "../fault/fault.ts";
-import { runBatch } from "../exec/batch.ts";
+import { runEverywhere } from "../exec/run-everywhere.ts";
 import { planProbes } from "../probe/plan-probes.ts";
 import { probeTraffic } from "../probe/probe-traffic.ts";
 import type { Places } from "../probe/places.ts";
 import type { Probe, ProbeResult } from "../probe/probe.ts";
 import { runProbes } from "../probe/run-probes.ts";
 import { startServers } from "../probe/servers.ts";
+import { readFacts } from "./facts.ts";
 import type { Phases } from "./phases.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
@@ -33,11 +34,14 @@ export interface Wire {
   readonly results: readonly ProbeResult[];
   readonly targets: readonly CaptureTarget[];
   readonly captures: readonly CaptureFile[];
+  /** What the kernels held just before the first probe. */
+  readonly before: DataplaneFacts;
 }
 
 /** What is listened to, and for whom. */
 export interface Listening {
   readonly order: RunOrder;
+  readonly dataplane: Dataplane;
   readonly network: Network;
   readonly expectations: readonly PathExpectation[];
   readonly questions: Questions;
@@ -70,14 +74,16 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
     () => startCapture(targets, options, scope),
     () => `${tapCount(targets)} taps listening on ${targets.length} nodes`,
   );
-  await phases.run("sound check", () => soundCheck(network));
+  const [before] = await phases.run("sound check", () =>
+    Promise.all([readFacts(listening.dataplane, network), soundCheck(network)]),
+  );
   const results = await phases.run(
     "probes",
     () => runProbes(probes, places, network.lab.slow === true ? slowPace : {}),
     describeProbes,
   );
   const captures = await phases.run("collect", () => session.stop(), describeCaptures);
-  return { probes, results, targets, captures };
+  return { probes, results, targets, captures, before };
 }
 
 /**
@@ -85,13 +91,12 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
  * say that the path was silent there. An unanswered ping is no trouble here; the verdicts will tell.
  */
 async function soundCheck({ lab }: Network): Promise<void> {
-  await Promise.all(
-    lab.nodes.map(async ({ name, executor }) => {
-      const routes = lab.plan.nodes.find((node) => node.name === name)?.routes ?? [];
-      const pings = routes
-        .filter(({ destination }) => destination === "default")
-        .map(({ family, via }) => ({ id: via, argv: ["ping", `-${family}`, "-n", "-c", "1", "-W", "1", via] }));
-      await runBatch(executor, pings, { parallel: 2 });
+  const routesOf = new Map(lab.plan.nodes.map(({ name, routes }) => [name, routes]));
+  await runEverywhere(
+    lab.nodes.map(({ name, executor }) => {
+      const defaults = (routesOf.get(name) ?? []).filter(({ destination }) => destination === "default");
+      const pings = defaults.map(({ family, via }) => `ping -${family} -n -c 1 -W 1 ${via} >/dev/null 2>&1 &`);
+      return { executor, script: [...pings, "wait"].join("\n") };
     }),
   );
 }

@@ -54,10 +54,10 @@ export class RunLab implements OpenLab {
     const expectations = asked.map((path) => expectPath(lab.plan, mode, identities, path));
     const questions = { suites: [], probes: usualProbes, checks, throughput: false };
     const phases = new Phases(mode.id, "proof", silent, session.interruptible);
-    const wire = await withScope((scope) =>
-      listenToWire({ order, network, expectations, questions, effect: {}, folder }, phases, scope),
-    );
     const { dataplane } = services;
+    const wire = await withScope((scope) =>
+      listenToWire({ order, dataplane, network, expectations, questions, effect: {}, folder }, phases, scope),
+    );
     const judgment = await session.interruptible.run(() =>
       judgeScenario({ order, dataplane, network, expectations, questions, wire, folder }),
     );

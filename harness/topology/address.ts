@@ -10,6 +10,7 @@ export function isAddress(text: string): boolean {
 /** Whether the text is an address with a prefix length, for example `198.18.1.11/24`; host bits may be set. */
 export function isCidr(text: string): boolean {
   const slash = text.indexOf("/");
+  if (slash > 0 && dottedQuad.test(text.slice(0, slash))) return quadPrefix.test(text.slice(slash + 1));
   return slash > 0 && isAddress(text.slice(0, slash)) && (Address4.isValid(text) || Address6.isValid(text));
 }
 
@@ -87,12 +88,16 @@ export function normalizeAddress(address: string): string {
 
 /** The canonical spelling of an address with or without prefix, host bits kept: `FD00:0::1/64` becomes `fd00::1/64`. */
 export function canonicalForm(addressOrCidr: string): string {
+  if (dottedQuad.test(withoutPrefix(addressOrCidr)) && isCidr(addressOrCidr)) return addressOrCidr;
   const { family, value, prefix } = parse(addressOrCidr);
   return addressOrCidr.includes("/") ? `${format(family, value)}/${prefix}` : format(family, value);
 }
 
 /** IPv4 as everyone writes it, which is its canonical spelling; a run compares millions of these, the library needs 10 µs for each. */
 const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
+/** Bits of an IPv4 prefix, without leading zeros. */
+const quadPrefix = /^(?:3[0-2]|[12]?\d)$/;
 
 interface Range {
   readonly family: Family;
@@ -105,7 +110,9 @@ interface Range {
 
 function parse(text: string): Range {
   if (text.includes("%")) throw notAnAddress(text);
-  if (dottedQuad.test(text)) return { family: 4, bits: 32, prefix: 32, value: BigInt(quadValue(text)) };
+  const [quad = "", bits = "32", ...more] = text.split("/");
+  if (dottedQuad.test(quad) && quadPrefix.test(bits) && more.length === 0)
+    return { family: 4, bits: 32, prefix: Number(bits), value: BigInt(quadValue(quad)) };
   if (Address4.isValid(text)) {
     const address = new Address4(text);
     return { family: 4, bits: 32, prefix: address.subnetMask, value: address.bigInt() };

@@ -30,6 +30,8 @@ export interface NetworkCase {
   readonly identities: Identities;
   readonly bgp?: BgpDesign;
   readonly facts: DataplaneFacts;
+  /** The same before the probes; missing where nobody looked. */
+  readonly before?: DataplaneFacts;
 }
 
 /** A question put to the network as a whole: a verdict for each node or router that it concerns. Pure. */

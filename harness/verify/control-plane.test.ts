@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
-import type { DataplaneFacts, NodeFacts, RouteFact } from "../dataplane/dataplane.ts";
+import type { DataplaneFacts } from "../dataplane/dataplane.ts";
+import type { NodeFacts, RouteFact } from "../dataplane/node-facts.ts";
 import { expectControlPlane, type ExpectedNodeState } from "../encap/control-plane.ts";
 import type { ModeId } from "../encap/mode.ts";
 import { modeOf, planOf } from "../encap/plan.fixture.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import type { Plan } from "../topology/plan.ts";
 import { gist } from "./case.fixture.ts";
-import { judgeControlPlane } from "./control-plane.ts";
+import { verdictOn } from "./control-plane.ts";
+import { agreeing } from "./node-facts.fixture.ts";
+import { judgeStates } from "./node-troubles.ts";
+import type { Verdict } from "./verdict.ts";
 
 let plan: Plan;
 let dual: Plan;
@@ -19,41 +23,15 @@ function expectedOf(id: ModeId, from = plan): readonly ExpectedNodeState[] {
   return expectControlPlane(from, modeOf(id), identitiesFromAllocation(from, modeOf(id)));
 }
 
-/** Kernel state that agrees, spelled as ip(8) does. */
-function agreeing(state: ExpectedNodeState): NodeFacts {
-  return {
-    node: state.node,
-    routes: state.routes.map(({ family, destination, type, via, device, protocols, onlink = false, mtu }) => ({
-      family,
-      destination: destination.replace(/\/32$/, ""),
-      type,
-      protocol: protocols[0] ?? "",
-      onlink,
-      ...(via === undefined ? {} : { via }),
-      ...(device === undefined ? {} : { device }),
-      ...(mtu === undefined ? {} : { mtu }),
-    })),
-    links: state.tunnels.map(({ device, kind, mtu, address, vxlan }) => ({
-      device,
-      kind,
-      mtu,
-      up: true,
-      mac: vxlan?.mac ?? "0.0.0.0",
-      addresses: [address, "fe80::1/64"],
-      ...(vxlan === undefined
-        ? {}
-        : { vxlan: { vni: vxlan.vni, port: vxlan.port, local: vxlan.local, learning: false } }),
-    })),
-    fdb: state.fdb,
-    neighbors: state.neighbors.map((entry) => ({ ...entry, state: "PERMANENT" })),
-  };
+function judgeControlPlane(expected: readonly ExpectedNodeState[], facts: DataplaneFacts, id: ModeId): Verdict[] {
+  return judgeStates(expected, facts).map((judgment) => verdictOn(judgment, modeOf(id)));
 }
 
 /** The verdict on a1, whose kernel state is altered. */
 function judge(id: ModeId, change: (facts: NodeFacts) => Partial<NodeFacts> = () => ({}), from = plan) {
   const expected = expectedOf(id, from);
   const nodes = expected.map(agreeing).map((facts) => (facts.node === "a1" ? { ...facts, ...change(facts) } : facts));
-  const [verdict, ...others] = judgeControlPlane(expected, { nodes } satisfies DataplaneFacts, modeOf(id));
+  const [verdict, ...others] = judgeControlPlane(expected, { nodes }, id);
   assert.ok(others.every(({ status }) => status === "pass"));
   assert.equal(verdict?.id, `${id}/control-plane/a1`);
   return verdict;
@@ -68,7 +46,12 @@ function route(id: ModeId, destination: string, change: Partial<RouteFact>): str
 }
 
 function link(id: ModeId, change: Partial<NodeFacts["links"][number]>): string {
-  return gist(judge(id, ({ links }) => ({ links: links.map((one) => ({ ...one, ...change })) })));
+  const isTunnel = (device: string): boolean => device === "tunl0" || device.startsWith("vxlan");
+  return gist(
+    judge(id, ({ links }) => ({
+      links: links.map((one) => (isTunnel(one.device) ? { ...one, ...change } : one)),
+    })),
+  );
 }
 
 describe("judgeControlPlane", () => {
@@ -153,7 +136,7 @@ describe("judgeControlPlane", () => {
   it("fails on a tunnel device that is missing, down or set up wrongly", () => {
     const id = "vxlan-cross-subnet";
     const vxlan = { vni: 4096, port: 4789, local: "198.18.1.11", learning: false };
-    assert.match(gist(judge(id, () => ({ links: [] }))), /no device vxlan\.calico/);
+    assert.match(gist(judge(id, ({ links }) => ({ links: links.slice(0, 1) }))), /no device vxlan\.calico/);
     assert.match(link(id, { up: false }), /vxlan\.calico is down/);
     assert.match(link(id, { mtu: 1500 }), /vxlan\.calico has MTU 1500, not 1450/);
     assert.match(link(id, { mac: "66:00:00:00:00:01" }), /has MAC 66:00:00:00:00:01, not 66:f2/);
@@ -200,7 +183,7 @@ describe("judgeControlPlane", () => {
 
   it("is inconclusive about a node whose kernel was not read", () => {
     const expected = expectedOf("none");
-    const verdicts = judgeControlPlane(expected, { nodes: [] }, modeOf("none"));
+    const verdicts = judgeControlPlane(expected, { nodes: [] }, "none");
     assert.equal(verdicts.length, 4);
     assert.match(gist(verdicts[0]), /^inconclusive: the kernel state of a1 was not read: see that ip\(8\)/);
     assert.match(gist(judge("none", () => ({ routes: [], links: [] }))), /^inconclusive/);

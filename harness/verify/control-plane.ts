@@ -1,57 +1,68 @@
-import type { DataplaneFacts, NodeFacts } from "../dataplane/dataplane.ts";
-import { expectControlPlane, type ExpectedNodeState } from "../encap/control-plane.ts";
+import type { NodeFacts } from "../dataplane/node-facts.ts";
+import type { ExpectedNodeState } from "../encap/control-plane.ts";
 import type { Mode } from "../encap/mode.ts";
 import { destinationOf } from "../topology/destination.ts";
 import { defineCheck } from "./check.ts";
-import { routeTroubles } from "./judge-routes.ts";
-import { tunnelTroubles } from "./judge-tunnels.ts";
+import { rulesInWords } from "./judge-rules.ts";
+import { judgeNodes, type NodeJudgment } from "./node-troubles.ts";
 import { expectedRouteInWords, routeInWords } from "./route-words.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** The kernel of every node holds what the mode programs, and nothing that contradicts it. */
+/**
+ * DESIGN rule 7.8: routes, rules, tunnel devices, FDB, neighbors, addresses and settings of every node are as the mode makes them; one
+ * verdict per node. A disagreement fails even where the wire is right.
+ */
 export const controlPlane = defineCheck({
   of: "network",
   name: "control-plane",
   part: "encapsulation",
-  proves: "routes, tunnel devices, FDB and neighbors of every node are as the mode makes them",
-  judge: ({ plan, mode, identities, facts }) =>
-    judgeControlPlane(expectControlPlane(plan, mode, identities), facts, mode),
+  proves: "routes, rules, tunnel devices, FDB, neighbors and settings of every node are as the mode makes them",
+  judge: (networkCase) => judgeNodes(networkCase).map((judgment) => verdictOn(judgment, networkCase.mode)),
 });
 
 /** How many differences a reason spells out; all of them are evidence. */
 const spelledOut = 3;
 
-/**
- * DESIGN rule 7.8: routes, tunnel devices, FDB and neighbors of every node are as the mode makes them; one verdict per
- * node. A disagreement fails even where the wire is right.
- */
-export function judgeControlPlane(
-  expected: readonly ExpectedNodeState[],
-  facts: DataplaneFacts,
-  mode: Mode,
-): Verdict[] {
-  const byNode = new Map(facts.nodes.map((own) => [own.node, own]));
-  return expected.map((state) => {
-    return judgeNode(state, byNode.get(state.node), `${mode.id}/control-plane/${state.node}`);
-  });
+/** Lines of evidence for a node on which all is right. */
+const shownOfPass = 10;
+
+/** The verdict on one node's kernel state. */
+export function verdictOn({ expected: state, facts, troubles, unreadable }: NodeJudgment, mode: Mode): Verdict {
+  const id = `${mode.id}/control-plane/${state.node}`;
+  const base = { id, check: "control-plane", expected: expectedWords(state) } as const;
+  const unknown = { ...base, status: "inconclusive", observed: "nothing", category: "inconclusive" } as const;
+  if (facts === undefined || (facts.routes.length === 0 && facts.links.length === 0)) {
+    const reason = `the kernel state of ${state.node} was not read: see that ip(8) and bridge(8) answer there`;
+    return { ...unknown, reason, evidence: unreadableLines(unreadable) };
+  }
+  if (troubles.length === 0 && unreadable.length > 0) {
+    const names = unreadable.map(({ what }) => what).join(" and ");
+    const reason = `${names} of ${state.node} could not be read (${unreadable[0]?.because ?? ""}): see that ip(8) and bridge(8) answer there`;
+    return { ...unknown, observed: `${names} unreadable`, reason, evidence: unreadableLines(unreadable) };
+  }
+  const there = routesOf(state, facts);
+  if (troubles.length === 0) {
+    const left = there.length - shownOfPass;
+    const evidence = [...there.slice(0, shownOfPass), ...(left > 0 ? [`and ${left} more`] : [])];
+    return { ...base, status: "pass", observed: "the same", evidence };
+  }
+  const texts = [...new Set(troubles.map(({ text }) => text))];
+  const more = texts.length > spelledOut ? `; and ${texts.length - spelledOut} more` : "";
+  const reason = `${state.node}: ${texts.slice(0, spelledOut).join("; ")}${more}`;
+  const observed = `${texts.length} difference${texts.length === 1 ? "" : "s"}`;
+  const rules = troubles.some(({ kind }) => kind === "rule") ? ruleLines(facts) : [];
+  const evidence = [...texts, ...rules, ...there, ...expectedRoutes(state), ...unreadableLines(unreadable)];
+  return { ...base, status: "fail", observed, reason, category: "control plane", evidence };
 }
 
-function judgeNode(state: ExpectedNodeState, facts: NodeFacts | undefined, id: string): Verdict {
-  const base = { id, check: "control-plane", expected: expectedWords(state) } as const;
-  const unread = facts === undefined || (facts.routes.length === 0 && facts.links.length === 0);
-  if (unread) {
-    const reason = `the kernel state of ${state.node} was not read: see that ip(8) and bridge(8) answer there`;
-    return { ...base, status: "inconclusive", observed: "nothing", reason, category: "inconclusive", evidence: [] };
-  }
-  const troubles = [...routeTroubles(state, facts), ...tunnelTroubles(state, facts)];
-  if (troubles.length === 0) {
-    return { ...base, status: "pass", observed: "the same", evidence: routesOf(state, facts) };
-  }
-  const more = troubles.length > spelledOut ? `; and ${troubles.length - spelledOut} more` : "";
-  const reason = `${state.node}: ${troubles.slice(0, spelledOut).join("; ")}${more}`;
-  const observed = `${troubles.length} difference${troubles.length === 1 ? "" : "s"}`;
-  const evidence = [...troubles, ...routesOf(state, facts), ...expectedRoutes(state)];
-  return { ...base, status: "fail", observed, reason, category: "control plane", evidence };
+function unreadableLines(unreadable: NodeJudgment["unreadable"]): readonly string[] {
+  return unreadable.map(({ what, because }) => `${what}: unreadable, ${because}`);
+}
+
+/** The rules, and the tables that they lead to. */
+function ruleLines(facts: NodeFacts): readonly string[] {
+  const tables = (facts.otherTables ?? []).map((route) => `table ${route.table}: ${routeInWords(route)}`);
+  return [...rulesInWords(facts), ...tables].map((line) => `${facts.node} has ${line}`);
 }
 
 function expectedWords({ routes, tunnels, fdb, neighbors }: ExpectedNodeState): string {

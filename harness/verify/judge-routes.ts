@@ -1,21 +1,22 @@
 import { groupBy } from "../core/group-by.ts";
-import type { NodeFacts, RouteFact } from "../dataplane/dataplane.ts";
+import type { NodeFacts, RouteFact } from "../dataplane/node-facts.ts";
 import type { ExpectedNodeState, ExpectedRoute } from "../encap/control-plane.ts";
 import { contains, isCidr } from "../topology/address.ts";
 import { destinationOf, type Destination } from "../topology/destination.ts";
 import type { Family } from "../topology/topology.ts";
 import { expectedRouteInWords, routeInWords } from "./route-words.ts";
 import { isSameAddress } from "../topology/same-address.ts";
+import type { Trouble } from "./trouble.ts";
 
-/** One sentence for each route that is missing, different, there twice, or leads to a block by another way. */
-export function routeTroubles(expected: ExpectedNodeState, facts: NodeFacts): readonly string[] {
+/** What is wrong with the main table: routes that are missing, different, there twice, or lead to a block by another way. */
+export function routeTroubles(expected: ExpectedNodeState, facts: NodeFacts): readonly Trouble[] {
   const there = groupBy(facts.routes, keyOf);
   const known = new Set(expected.routes.map(keyOf));
   return [
-    ...expected.routes.flatMap((route) => troubleOf(route, there.get(keyOf(route)) ?? [])),
+    ...expected.routes.flatMap((route) => troublesOf(route, there.get(keyOf(route)) ?? [])),
     ...facts.routes
       .filter((fact) => isStray(fact, expected, known))
-      .map((fact) => `unexpected route ${routeInWords(fact)}`),
+      .map((route): Trouble => ({ kind: "stray route", text: `unexpected route ${routeInWords(route)}`, route })),
   ];
 }
 
@@ -26,32 +27,41 @@ function keyOf({ family, destination }: { readonly family: Family; readonly dest
   return `${family} ${destinationOf(destination)}`;
 }
 
-function troubleOf(expected: ExpectedRoute, there: readonly RouteFact[]): readonly string[] {
+function troublesOf(expected: ExpectedRoute, there: readonly RouteFact[]): readonly Trouble[] {
   const want = `${expectedRouteInWords(expected)} (${expected.purpose})`;
-  if (there.length === 0) return [`no route ${want}`];
-  // The first is the one the kernel uses: ip(8) lists routes to one destination by metric.
+  const about = { expected, ...(expected.peer === undefined ? {} : { peer: expected.peer }) };
+  if (there.length === 0) return [{ kind: "missing route", text: `no route ${want}`, ...about }];
+  // One of a higher metric is not used while the right one is there, and takes over when that goes.
   const wrong = there.filter((fact) => !agrees(expected, fact));
-  return wrong.map((fact) => `route ${routeInWords(fact)}, not ${want}`);
+  return wrong.map((route) => ({
+    kind: "wrong route",
+    text: `route ${routeInWords(route)}, not ${want}`,
+    route,
+    ...about,
+  }));
 }
 
 function agrees(expected: ExpectedRoute, fact: RouteFact): boolean {
-  const sameVia =
-    expected.via === undefined
-      ? fact.via === undefined
-      : fact.via !== undefined && isSameAddress(expected.via, fact.via);
   return (
-    sameVia &&
+    goesBy(expected, fact) &&
     fact.type === expected.type &&
-    fact.device === expected.device &&
     expected.protocols.includes(fact.protocol) &&
     (expected.onlink === undefined || fact.onlink === expected.onlink) &&
     (expected.mtu === undefined || fact.mtu === undefined || fact.mtu === expected.mtu)
   );
 }
 
+/** Next hop and device; several next hops are never what Calico makes. */
+function goesBy(expected: ExpectedRoute, { via, device, hops }: RouteFact): boolean {
+  const sameVia =
+    expected.via === undefined ? via === undefined : via !== undefined && isSameAddress(expected.via, via);
+  return sameVia && device === expected.device && hops === undefined;
+}
+
 /**
  * A route inside a block of pods that nobody asked for takes packets another way: a /32 by a stale tunnel, say. A route
- * to a VTEP's own address on its device is legal (borrowed or /32 tunnel blocks, calico-facts 2.4).
+ * to a VTEP's own address on its device is legal (borrowed or /32 tunnel blocks, calico-facts 2.4), and so is one to a single pod that
+ * goes the way of a node's blocks: the pod is there, with an address borrowed from another node's block.
  */
 function isStray(fact: RouteFact, expected: ExpectedNodeState, known: ReadonlySet<RouteKey>): boolean {
   // The kernel makes these from addresses of devices, which are judged by themselves.
@@ -59,13 +69,13 @@ function isStray(fact: RouteFact, expected: ExpectedNodeState, known: ReadonlySe
   if (fact.device !== undefined && expected.idleDevices.includes(fact.device))
     return !fact.destination.startsWith("fe80:");
   if (known.has(keyOf(fact))) return false;
-  const within = expected.routes.some(({ destination }) => isCidr(destination) && isInside(destination, fact));
-  if (!within) return false;
+  const block = expected.routes.find(({ destination }) => isCidr(destination) && isInside(destination, fact));
+  if (block === undefined) return false;
   const destination = destinationOf(fact.destination);
   const vtep = expected.neighbors.some(
     ({ address, device }) => device === fact.device && isSameAddress(address, destination),
   );
-  return !vtep && !isStrangersPod(fact, expected);
+  return !vtep && !isStrangersPod(fact, expected) && !isBorrowed(fact, expected);
 }
 
 /** The route of a pod that is not the lab's, on the node that the pod's block belongs to. */
@@ -73,6 +83,20 @@ function isStrangersPod(fact: RouteFact, { shared }: ExpectedNodeState): boolean
   const single = !destinationOf(fact.destination).includes("/");
   const toPod = fact.device?.startsWith("cali") === true && fact.via === undefined;
   return single && toPod && shared.some((block) => isInside(block, fact));
+}
+
+function isBorrowed(fact: RouteFact, { routes, pods = [] }: ExpectedNodeState): boolean {
+  const destination = destinationOf(fact.destination);
+  if (destination.includes("/")) return false;
+  const owner = pods.find((pod) => isSameAddress(pod.address, destination))?.node;
+  return routes.some(
+    (route) =>
+      route.peer !== undefined &&
+      route.family === fact.family &&
+      (owner === undefined || owner === route.peer) &&
+      goesBy(route, fact) &&
+      route.protocols.includes(fact.protocol),
+  );
 }
 
 function isInside(block: string, { destination }: RouteFact): boolean {

@@ -1,92 +1,82 @@
-import type { LinkFact, NodeFacts } from "../dataplane/dataplane.ts";
+import { groupBy } from "../core/group-by.ts";
+import type { LinkFact, NodeFacts } from "../dataplane/node-facts.ts";
 import type { ExpectedNodeState, ExpectedTunnel } from "../encap/control-plane.ts";
 import { withoutPrefix } from "../topology/address.ts";
-import { groupBy } from "../core/group-by.ts";
 import { destinationOf } from "../topology/destination.ts";
 import { isSameAddress } from "../topology/same-address.ts";
+import { vxlanTroubles } from "./judge-vxlan.ts";
+import type { Trouble } from "./trouble.ts";
 
-/** One sentence for each thing wrong with tunnel devices, and with FDB and neighbor entries on them. */
-export function tunnelTroubles(expected: ExpectedNodeState, facts: NodeFacts): readonly string[] {
-  const fdb = groupBy(facts.fdb, ({ device, mac }) => `${device} ${mac.toLowerCase()}`);
-  const neighbors = groupBy(facts.neighbors, ({ device, address }) => `${device} ${destinationOf(address)}`);
+/** What is wrong with tunnel devices. */
+export function deviceTroubles(expected: ExpectedNodeState, facts: NodeFacts): readonly Trouble[] {
   return [
-    ...expected.tunnels.flatMap((tunnel) => deviceTroubles(tunnel, facts)),
+    ...expected.tunnels.flatMap((tunnel) => tunnelTroubles(tunnel, facts)),
     ...expected.idleDevices.flatMap((device) => idleTroubles(device, facts)),
-    ...expected.fdb.flatMap((entry) => fdbTroubles(entry, fdb.get(`${entry.device} ${entry.mac}`) ?? [])),
-    ...expected.neighbors.flatMap((entry) =>
-      neighborTroubles(entry, neighbors.get(`${entry.device} ${destinationOf(entry.address)}`)?.[0]),
-    ),
   ];
 }
 
-function deviceTroubles(tunnel: ExpectedTunnel, facts: NodeFacts): readonly string[] {
-  const link = facts.links.find(({ device }) => device === tunnel.device);
-  if (link === undefined) return [`no device ${tunnel.device}`];
-  const has = (what: string, wanted: string | number, seen: string | number | undefined): readonly string[] =>
-    wanted === seen ? [] : [`${tunnel.device} has ${what} ${seen ?? "none"}, not ${wanted}`];
+/** What is wrong with the FDB entries that lead to other VTEPs. */
+export function fdbTroubles({ fdb: expected }: ExpectedNodeState, { fdb }: NodeFacts): readonly Trouble[] {
+  const there = groupBy(fdb, ({ device, mac }) => `${device} ${mac.toLowerCase()}`);
+  return expected.flatMap(({ mac, destination, device }): readonly Trouble[] => {
+    const own = there.get(`${device} ${mac}`) ?? [];
+    if (own.length === 0) return [{ kind: "FDB", text: `no FDB entry ${mac} dst ${destination} on ${device}` }];
+    return own
+      .filter((entry) => !isSameAddress(entry.destination, destination))
+      .map((entry) => ({ kind: "FDB", text: `FDB entry ${mac} leads to ${entry.destination}, not ${destination}` }));
+  });
+}
+
+/** What is wrong with the permanent neighbors on tunnel devices. */
+export function neighborTroubles({ neighbors: expected }: ExpectedNodeState, facts: NodeFacts): readonly Trouble[] {
+  const there = groupBy(facts.neighbors, ({ device, address }) => `${device} ${destinationOf(address)}`);
+  const trouble = (text: string): Trouble => ({ kind: "neighbor", text });
+  return expected.flatMap(({ address, mac, device }): readonly Trouble[] => {
+    const own = there.get(`${device} ${destinationOf(address)}`)?.[0];
+    if (own === undefined) return [trouble(`no neighbor ${address} lladdr ${mac} on ${device}`)];
+    const permanent = own.state.includes("PERMANENT");
+    return [
+      ...(own.mac.toLowerCase() === mac ? [] : [trouble(`neighbor ${address} has ${own.mac || "no MAC"}, not ${mac}`)]),
+      ...(permanent ? [] : [trouble(`neighbor ${address} is ${own.state || "nothing"}, not PERMANENT`)]),
+    ];
+  });
+}
+
+function tunnelTroubles(tunnel: ExpectedTunnel, facts: NodeFacts): readonly Trouble[] {
+  const { device } = tunnel;
+  const link = facts.links.find((candidate) => candidate.device === device);
+  const trouble = (what: string, text: string): Trouble => ({ kind: "device", what, text });
+  if (link === undefined) return [trouble("presence", `no device ${device}`)];
+  const has = (what: string, wanted: string | number, seen: string | number | undefined): readonly Trouble[] =>
+    wanted === seen ? [] : [trouble(what, `${device} has ${what} ${seen ?? "none"}, not ${wanted}`)];
   return [
-    ...(link.up ? [] : [`${tunnel.device} is down`]),
+    ...(link.up ? [] : [trouble("state", `${device} is down`)]),
     ...has("kind", tunnel.kind, link.kind),
     ...has("MTU", tunnel.mtu, link.mtu),
     ...addressTroubles(tunnel, link),
-    ...vxlanTroubles(tunnel, link, has),
+    ...(tunnel.vxlan === undefined ? [] : vxlanTroubles(device, tunnel.vxlan, link)),
   ];
 }
 
-function addressTroubles({ device, address }: ExpectedTunnel, { addresses }: LinkFact): readonly string[] {
+function addressTroubles({ device, address }: ExpectedTunnel, { addresses }: LinkFact): readonly Trouble[] {
   const own = addresses.filter((candidate) => !candidate.startsWith("fe80:"));
   const [wanted = "", prefix] = address.split("/");
   const there = own.some(
     (candidate) => isSameAddress(withoutPrefix(candidate), wanted) && candidate.endsWith(`/${prefix ?? ""}`),
   );
   if (there && own.length === 1) return [];
-  return [`${device} has the address ${own.join(" and ") || "none"}, not ${address}`];
-}
-
-function vxlanTroubles(
-  { device, vxlan: wanted }: ExpectedTunnel,
-  { vxlan, mac }: LinkFact,
-  has: (what: string, wanted: string | number, seen: string | number | undefined) => readonly string[],
-): readonly string[] {
-  if (wanted === undefined) return [];
-  const sameLocal = vxlan !== undefined && isSameAddress(vxlan.local, wanted.local);
-  return [
-    ...has("MAC", wanted.mac, mac.toLowerCase()),
-    ...has("VNI", wanted.vni, vxlan?.vni),
-    ...has("port", wanted.port, vxlan?.port),
-    ...(sameLocal ? [] : [`${device} has local address ${vxlan?.local ?? "none"}, not ${wanted.local}`]),
-    ...(vxlan?.learning === true ? [`${device} learns addresses from packets (nolearning is missing)`] : []),
-  ];
+  const text = `${device} has the address ${own.join(" and ") || "none"}, not ${address}`;
+  return [{ kind: "device", what: "address", text }];
 }
 
 /** A device of another mode: vxlan.calico must be gone, tunl0 may stay without IPv4 address (calico-facts 2.2). */
-function idleTroubles(device: string, { links }: NodeFacts): readonly string[] {
+function idleTroubles(device: string, { links }: NodeFacts): readonly Trouble[] {
   const link = links.find((candidate) => candidate.device === device);
   if (link === undefined) return [];
-  if (device !== "tunl0") return [`${device} is there, though the mode does not use it`];
+  const trouble = (text: string): readonly Trouble[] => [{ kind: "device", what: "presence", text }];
+  if (device !== "tunl0") return trouble(`${device} is there, though the mode does not use it`);
   const addresses = link.addresses.filter((address) => !address.includes(":"));
   return addresses.length === 0
     ? []
-    : [`tunl0 has the address ${addresses.join(" and ")}, though the mode does not use it`];
-}
-
-function fdbTroubles(
-  { mac, destination, device }: ExpectedNodeState["fdb"][number],
-  own: NodeFacts["fdb"],
-): readonly string[] {
-  if (own.length === 0) return [`no FDB entry ${mac} dst ${destination} on ${device}`];
-  return own
-    .filter((entry) => !isSameAddress(entry.destination, destination))
-    .map((entry) => `FDB entry ${mac} leads to ${entry.destination}, not ${destination}`);
-}
-
-function neighborTroubles(
-  { address, mac, device }: ExpectedNodeState["neighbors"][number],
-  own: NodeFacts["neighbors"][number] | undefined,
-): readonly string[] {
-  if (own === undefined) return [`no neighbor ${address} lladdr ${mac} on ${device}`];
-  return [
-    ...(own.mac.toLowerCase() === mac ? [] : [`neighbor ${address} has ${own.mac || "no MAC"}, not ${mac}`]),
-    ...(own.state.includes("PERMANENT") ? [] : [`neighbor ${address} is ${own.state || "nothing"}, not PERMANENT`]),
-  ];
+    : trouble(`tunl0 has the address ${addresses.join(" and ")}, though the mode does not use it`);
 }

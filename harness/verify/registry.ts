@@ -11,6 +11,7 @@ import { notEncapsulated } from "./not-encapsulated.ts";
 import { outerEndpoints } from "./outer-endpoints.ts";
 import { reached } from "./reached.ts";
 import { sourceAddress } from "./source-address.ts";
+import { steady } from "./steady.ts";
 import { symmetry } from "./symmetry.ts";
 
 /**
@@ -30,6 +31,7 @@ export const checks = [
   mtu,
   delay,
   controlPlane,
+  steady,
   bgp,
 ] as const satisfies readonly Check[];
 

@@ -10,8 +10,6 @@ const bootstrap = fileURLToPath(new URL("../../../scripts/bootstrap.mjs", import
 
 /** How a run of the command line ended. */
 export interface CliResult {
-  /** Of the process, which owns the labs that it makes. */
-  readonly pid: number | undefined;
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -55,7 +53,7 @@ function watch(child: ChildProcessByStdio<null, Readable, Readable>): CliProcess
   });
   const finished = new Promise<CliResult>((resolve) => {
     child.on("close", (code) => {
-      resolve({ pid: child.pid, code, stdout, stderr });
+      resolve({ code, stdout, stderr });
     });
   });
   const waitFor = (pattern: RegExp): Promise<void> =>

@@ -1,7 +1,7 @@
 import type { ExpectedNodeState, ExpectedRoute, ExpectedTunnel } from "../../encap/control-plane.ts";
 import { withoutPrefix } from "../../topology/address.ts";
 import { isSameAddress } from "../../topology/same-address.ts";
-import type { LinkFact, NodeFacts, RouteFact } from "../dataplane.ts";
+import type { LinkFact, NodeFacts, RouteFact } from "../node-facts.ts";
 import type { Unmet } from "./unmet.ts";
 
 /** The first thing that a node's kernel does not hold of what its mode needs, walking device, address, neighbor, route. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { modes } from "../../encap/mode.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
-import type { NodeFacts } from "../dataplane.ts";
+import type { NodeFacts } from "../node-facts.ts";
 import type { NodeProgram } from "../program/node-program.ts";
 import { programNodes } from "../reference/program-node.ts";
 import { firstUnmet } from "./unmet.ts";

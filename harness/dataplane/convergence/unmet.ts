@@ -1,6 +1,6 @@
 import { withoutPrefix } from "../../topology/address.ts";
 import { isSameAddress } from "../../topology/same-address.ts";
-import type { NodeFacts, RouteFact } from "../dataplane.ts";
+import type { NodeFacts, RouteFact } from "../node-facts.ts";
 import type { NodeProgram, RouteProgram, TunnelProgram } from "../program/node-program.ts";
 
 /** Steps on the way to convergence, in their order; "ping" is looked at last and not by facts. */

@@ -1,4 +1,5 @@
-import type { NodeFacts } from "../dataplane.ts";
+import { destinationOf } from "../../topology/destination.ts";
+import type { NodeFacts } from "../node-facts.ts";
 import { parseJsonList, text } from "./parse-json.ts";
 
 /**
@@ -9,6 +10,12 @@ export function parseFdb(json: string, device = ""): NodeFacts["fdb"] {
   return parseJsonList(json, "bridge -j fdb").flatMap((entry) => {
     const destination = text(entry.dst);
     if (destination === undefined) return [];
-    return [{ mac: text(entry.mac) ?? "", destination, device: text(entry.ifname) ?? device }];
+    return [
+      {
+        mac: (text(entry.mac) ?? "").toLowerCase(),
+        destination: destinationOf(destination),
+        device: text(entry.ifname) ?? device,
+      },
+    ];
   });
 }

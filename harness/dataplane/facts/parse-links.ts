@@ -1,4 +1,6 @@
-import type { LinkFact } from "../dataplane.ts";
+import { canonicalForm, isCidr } from "../../topology/address.ts";
+import { destinationOf } from "../../topology/destination.ts";
+import type { LinkFact, VxlanFact } from "../node-facts.ts";
 import { isObject, number, objects, parseJsonList, text, texts, type JsonObject } from "./parse-json.ts";
 
 /** Reads `ip -j -d addr` (or `ip -j -d link`, which knows no addresses). */
@@ -12,23 +14,35 @@ export function parseLinks(json: string): readonly LinkFact[] {
       kind,
       mtu: number(link.mtu) ?? 0,
       up: texts(link.flags).includes("UP"),
-      mac: text(link.address) ?? "",
+      mac: (text(link.address) ?? "").toLowerCase(),
       addresses: objects(link.addr_info).map(addressOf),
       ...(vxlan === undefined ? {} : { vxlan }),
     };
   });
 }
 
-function parseVxlan(data: JsonObject): NonNullable<LinkFact["vxlan"]> {
+function parseVxlan(data: JsonObject): VxlanFact {
+  const parent = text(data.link);
+  const checksum = data.udp_csum;
+  const ttl = number(data.ttl);
+  const df = text(data.df);
+  const range = isObject(data.port_range) ? data.port_range : {};
+  const [low, high] = [number(range.low), number(range.high)];
   return {
     vni: number(data.id) ?? 0,
     port: number(data.port) ?? 0,
-    local: text(data.local) ?? text(data.local6) ?? "",
+    local: destinationOf(text(data.local) ?? text(data.local6) ?? ""),
     // ip(8) prints the flag only where it differs from the kernel's default in some versions; the default is to learn.
     learning: data.learning !== false,
+    ...(parent === undefined ? {} : { parent }),
+    ...(typeof checksum === "boolean" ? { udpChecksum: checksum } : {}),
+    ...(ttl === undefined ? {} : { ttl }),
+    ...(df === undefined ? {} : { df }),
+    ...(low === undefined || high === undefined ? {} : { sourcePorts: [low, high] as const }),
   };
 }
 
 function addressOf(info: JsonObject): string {
-  return `${text(info.local) ?? ""}/${number(info.prefixlen) ?? ""}`;
+  const address = `${text(info.local) ?? ""}/${number(info.prefixlen) ?? ""}`;
+  return isCidr(address) ? canonicalForm(address) : address;
 }

@@ -1,5 +1,6 @@
+import { destinationOf } from "../../topology/destination.ts";
 import type { Family } from "../../topology/topology.ts";
-import type { RouteFact } from "../dataplane.ts";
+import type { NextHop, RouteFact, TableRoute } from "../node-facts.ts";
 import { number, objects, parseJsonList, text, texts, type JsonObject } from "./parse-json.ts";
 
 /**
@@ -14,31 +15,54 @@ const protocolNames: Readonly<Record<string, string>> = { "2": "kernel", "3": "b
  */
 export function parseRoutes(json: string, family?: Family): readonly RouteFact[] {
   return parseJsonList(json, "ip -j route")
-    .filter((route) => text(route.table) === undefined || text(route.table) === "main")
+    .filter((route) => tableOf(route) === "main")
     .map((route) => parseRoute(route, family ?? familyOfRoute(route)));
+}
+
+/** Reads `ip -j -d route show table all`: what is in tables that only rules lead to. The kernel fills table local by itself. */
+export function parseOtherTables(json: string, family: Family): readonly TableRoute[] {
+  return parseJsonList(json, "ip -j route show table all").flatMap((route) => {
+    const table = tableOf(route);
+    return table === "main" || table === "local" || table === "255" ? [] : [{ ...parseRoute(route, family), table }];
+  });
+}
+
+function tableOf(route: JsonObject): string {
+  return text(route.table) ?? "main";
 }
 
 function parseRoute(route: JsonObject, family: Family): RouteFact {
   const protocol = text(route.protocol) ?? "boot";
   const type = text(route.type) ?? "unicast";
-  const via = text(route.gateway) ?? viaOf(route);
-  const device = text(route.dev);
   const source = text(route.prefsrc);
+  const metric = number(route.metric);
   const mtu = objects(route.metrics)
     .map((metrics) => number(metrics.mtu))
     .find((value) => value !== undefined);
+  const hops = objects(route.nexthops).map(parseHop);
   return {
     family,
-    destination: text(route.dst) ?? "default",
+    destination: destinationOf(text(route.dst) ?? "default"),
     type,
     protocol: protocolNames[protocol] ?? protocol,
     onlink: texts(route.flags).includes("onlink"),
-    ...(via === undefined ? {} : { via }),
     // The kernel files IPv6 blackholes under lo; they leave by no device.
-    ...(device === undefined || type === "blackhole" ? {} : { device }),
+    ...(type === "blackhole" ? {} : wayOf(route)),
     ...(source === undefined ? {} : { source }),
     ...(mtu === undefined ? {} : { mtu }),
+    ...(metric === undefined || metric === 0 ? {} : { metric }),
+    ...(hops.length === 0 ? {} : { hops }),
   };
+}
+
+function wayOf(route: JsonObject): Pick<RouteFact, "via" | "device"> {
+  const via = text(route.gateway) ?? viaOf(route);
+  const device = text(route.dev);
+  return { ...(via === undefined ? {} : { via: destinationOf(via) }), ...(device === undefined ? {} : { device }) };
+}
+
+function parseHop(hop: JsonObject): NextHop {
+  return { ...wayOf(hop), weight: number(hop.weight) ?? 1 };
 }
 
 /** Next hop of the other family (`via inet6 …`), which ip(8) prints as an object. */

@@ -99,7 +99,10 @@ describe("facts from ip(8) and bridge(8)", () => {
       up: true,
       mac: "66:da:2d:10:6b:d7",
       addresses: [],
-      vxlan: { vni: 4096, port: 4789, local: "10.10.1.12", learning: false },
+      vxlan: {
+        ...{ vni: 4096, port: 4789, local: "10.10.1.12", learning: false, parent: "eth1" },
+        ...{ udpChecksum: true, ttl: 0, df: "unset", sourcePorts: [0, 0] },
+      },
     });
     const ipip = parseLinks(await recorded("vm-ipip-cross-subnet-link")).find((link) => link.device === "tunl0");
     assert.deepEqual([ipip?.kind, ipip?.mtu, ipip?.up, ipip?.vxlan], ["ipip", 1480, true, undefined]);

@@ -1,18 +1,8 @@
 import { LabError } from "../../core/errors.ts";
-import type { CommandResult, Executor } from "../../exec/executor.ts";
+import type { Executor } from "../../exec/executor.ts";
 import { runEverywhere } from "../../exec/run-everywhere.ts";
-import type { NodeFacts } from "../dataplane.ts";
-import { parseFdb } from "./parse-fdb.ts";
-import { parseLinks } from "./parse-links.ts";
-import { parseNeighbors } from "./parse-neighbors.ts";
-import { parseRoutes } from "./parse-routes.ts";
-
-/** Stands between the answers of one script; no output of ip(8) looks like it. */
-const separator = "--next--";
-
-const commands = ["ip -j -d -4 route", "ip -j -d -6 route", "ip -j -d addr", "ip -j neigh", "bridge -j fdb"];
-
-const script = `set -e\n${commands.join(`\necho ${separator}\n`)}\n`;
+import type { NodeFacts } from "../node-facts.ts";
+import { counterSections, stateSections, type Section } from "./sections.ts";
 
 /** A node or router whose kernel is asked. */
 interface Place {
@@ -20,31 +10,103 @@ interface Place {
   readonly executor: Executor;
 }
 
-/** Reads the kernel state of many nodes in few processes: main-table routes, devices, FDB entries and neighbors. */
+/** Stands before each answer, with its name, and after it, with the exit code; no output of these commands looks like it. */
+const begin = "--encaplab-begin ";
+const end = "--encaplab-end ";
+
+/**
+ * Reads routes, rules, devices, FDB entries and neighbors of many nodes in few processes: what a dataplane programs. Throws where any of
+ * it cannot be read.
+ */
 export async function readNodeFacts(places: readonly Place[]): Promise<readonly NodeFacts[]> {
+  const facts = await read(places, stateSections);
+  for (const { node, unreadable } of facts) assertReadable(node, unreadable);
+  return facts;
+}
+
+/** A LabError that names what could not be read of a node, and why. */
+export function assertReadable(node: string, unreadable: NodeFacts["unreadable"]): void {
+  const [first] = unreadable ?? [];
+  if (first === undefined) return;
+  throw new LabError(`the ${first.what} of ${node} could not be read`, {
+    tail: first.because,
+    fix: "see that ip(8) and bridge(8) of iproute2 answer there",
+  });
+}
+
+/** Reads also what tells why packets end: settings of the kernel, its counters, and the packet filters' rules that drop. What cannot be read is named. */
+export function readWholeFacts(places: readonly Place[]): Promise<readonly NodeFacts[]> {
+  return read(places, [...stateSections, ...counterSections]);
+}
+
+async function read(places: readonly Place[], sections: readonly Section[]): Promise<readonly NodeFacts[]> {
+  const script = sections.map(scriptOf).join("\n");
   const results = await runEverywhere(places.map(({ executor }) => ({ executor, script })));
-  return places.flatMap(({ name }, index) => {
-    const result = results[index];
-    return result === undefined ? [] : [factsFrom(name, result)];
+  return places.map(({ name }, index) => {
+    const { stdout = "", stderr = "" } = results[index] ?? {};
+    return factsFrom(name, sections, stdout, stderr);
   });
 }
 
-function factsFrom(node: string, result: CommandResult): NodeFacts {
-  const answers = result.stdout.split(`${separator}\n`);
-  if (result.exitCode !== 0 || answers.length !== commands.length) throw incomplete(result);
-  const [routes4 = "", routes6 = "", links = "", neighbors = "", fdb = ""] = answers;
+/** What a command says for an error comes after its output, and only where it failed. */
+function scriptOf({ name, command }: Section): string {
+  return [
+    `echo '${begin}${name}'`,
+    `{ ${command}; } 2>/dev/null && code=0 || code=$?`,
+    "echo",
+    `echo "${end}$code"`,
+    `[ "$code" -eq 0 ] || { ${command}; } 2>&1 >/dev/null | head -n 3`,
+  ].join("\n");
+}
+
+function factsFrom(node: string, sections: readonly Section[], stdout: string, stderr: string): NodeFacts {
+  const answers = new Map(
+    `\n${stdout}`
+      .split(`\n${begin}`)
+      .slice(1)
+      .map((part) => [part.slice(0, part.indexOf("\n")), part.slice(part.indexOf("\n") + 1)] as const),
+  );
+  let facts: NodeFacts = { node, routes: [], links: [], fdb: [], neighbors: [] };
+  for (const section of sections) {
+    const problem = addTo(section, answers.get(section.name), stderr, (more) => (facts = merged(facts, more)));
+    if (problem === undefined) continue;
+    const unreadable = [...(facts.unreadable ?? []), { what: section.what, because: problem }];
+    facts = { ...facts, unreadable };
+  }
+  return facts;
+}
+
+/** Gives what a section says to `add`; returns why it could not be read. */
+function addTo(
+  { parse, command }: Section,
+  answer: string | undefined,
+  stderr: string,
+  add: (facts: Partial<NodeFacts>) => void,
+): string | undefined {
+  const [output = "", rest = ""] = (answer ?? "").split(`\n${end}`);
+  const [code, ...words] = rest.trim().split("\n");
+  if (answer === undefined || code === undefined || code === "") return stderr.trim() || `${command}: no answer`;
+  if (code !== "0") return words.join("; ") || `${command}: exit ${code}`;
+  try {
+    add(parse(output));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Two sections may tell of the same thing: routes and rules of each family, counters of several files. */
+function merged(facts: NodeFacts, more: Partial<NodeFacts>): NodeFacts {
+  const both = <Item>(a: readonly Item[] | undefined, b: readonly Item[] | undefined): { readonly list: Item[] } => ({
+    list: [...(a ?? []), ...(b ?? [])],
+  });
   return {
-    node,
-    routes: [...parseRoutes(routes4, 4), ...parseRoutes(routes6, 6)],
-    links: parseLinks(links),
-    fdb: parseFdb(fdb),
-    neighbors: parseNeighbors(neighbors),
+    ...facts,
+    ...more,
+    routes: both(facts.routes, more.routes).list,
+    ...(more.rules === undefined ? {} : { rules: both(facts.rules, more.rules).list }),
+    ...(more.otherTables === undefined ? {} : { otherTables: both(facts.otherTables, more.otherTables).list }),
+    ...(more.drops === undefined ? {} : { drops: both(facts.drops, more.drops).list }),
+    ...(more.counters === undefined ? {} : { counters: { ...facts.counters, ...more.counters } }),
   };
-}
-
-function incomplete({ where, stdout, stderr }: CommandResult): LabError {
-  return new LabError("the node's kernel state came back incomplete", {
-    where,
-    tail: stderr.trim() || stdout.slice(-400),
-  });
 }

@@ -46,7 +46,10 @@ export interface IdentitySources {
   readonly nodeNames: ClusterPart["nodeNames"];
 }
 
-/** The registered prefixes are the plan's: what the topology intends, not what the cluster says. */
+/**
+ * The registered prefixes are those of the nodes' own uplinks, as the plan's survey found them, or what the topology's file says instead;
+ * never what Calico says, which is judged against them.
+ */
 export function identitiesFrom(plan: Plan, mode: Mode, sources: IdentitySources): Identities {
   const { workloads, namespace } = sources;
   return {
@@ -79,12 +82,16 @@ function nodeIdentity(
   const own = affinities.filter(
     ({ spec }) => spec.node === name && spec.state === "confirmed" && !isDeleted(spec.deleted),
   );
-  const registered = plan.topology.nodes.find((candidate) => candidate.name === planned.name)?.registered ?? {};
+  const declared = plan.topology.nodes.find((candidate) => candidate.name === planned.name);
   return {
     name: planned.name,
     ...(name === planned.name ? {} : { hostName: name }),
     addresses: perFamily(plan.families, (family) => bare(planned.uplink.addresses[family])),
-    registered: perFamily(plan.families, (family) => registered[family]),
+    registered: perFamily(plan.families, (family) => {
+      const { registered, addresses } = declared ?? {};
+      const asItIs = registered?.[family] === addresses?.[family];
+      return asItIs ? planned.uplink.addresses[family] : registered?.[family];
+    }),
     uplink: planned.uplink.device,
     blocks: perFamily(plan.families, (family) =>
       own.map(({ spec }) => spec.cidr).filter((cidr) => familyOf(cidr) === family),

@@ -4,10 +4,11 @@ import type { Mode } from "../../encap/mode.ts";
 import { deployWorkloads, removeWorkloads, workloadsOf, type Workloads } from "../../kubernetes/deploy-workloads.ts";
 import { hasPools } from "../../kubernetes/ip-pools.ts";
 import { isKubernetesLab, type ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
+import { readNodes } from "../../kubernetes/node-object.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { Stopwatch } from "../convergence/stopwatch.ts";
-import type { Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
-import { readNodeFacts } from "../facts/read-node-facts.ts";
+import type { Dataplane, DataplaneFacts, Network, RunningPod, Transition } from "../dataplane.ts";
+import { readWholeFacts } from "../facts/read-node-facts.ts";
 import { modeOf, type CalicoState } from "./calico-state.ts";
 import { changeMode } from "./change-mode.ts";
 import { convergeCluster } from "./converge.ts";
@@ -50,8 +51,20 @@ export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
     diagnose: async (lab, folder) => {
       if (isKubernetesLab(lab)) await diagnoseCluster(lab.kubernetes.access, lab.kubernetes.namespace, folder);
     },
-    facts: async ({ lab }) => ({ nodes: await readNodeFacts(lab.nodes) }),
+    facts: async ({ lab }) => factsOf(lab),
   };
+}
+
+async function factsOf(lab: Lab): Promise<DataplaneFacts> {
+  const nodes = await readWholeFacts(lab.nodes);
+  if (!isKubernetesLab(lab)) return { nodes };
+  const { access, nodeNames } = lab.kubernetes;
+  const objects = await readNodes(access);
+  const registered = lab.nodes.flatMap(({ name: node }) => {
+    const object = objects.find(({ name }) => name === (nodeNames[node] ?? node));
+    return object === undefined ? [] : [{ node, addresses: Object.values(object.registered) }];
+  });
+  return { nodes, registered };
 }
 
 /** Pods are made anew for each mode: those of a former one keep its MTU (calico-facts 2.11). */

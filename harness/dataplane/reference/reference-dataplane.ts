@@ -9,7 +9,7 @@ import type { Lab, LabNode } from "../../lab/lab.ts";
 import type { Convergence, Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
 import { readFabricSessions } from "../fabric/bgp-sessions.ts";
 import { announceBlocks, missingFabric, startFabric, waitForFabric } from "../fabric/bgp-fabric.ts";
-import { readNodeFacts } from "../facts/read-node-facts.ts";
+import { readWholeFacts } from "../facts/read-node-facts.ts";
 import { converge } from "./converge.ts";
 import { missingOn } from "../program/missing.ts";
 import { deliveringPairs } from "../convergence/must-deliver.ts";
@@ -33,7 +33,7 @@ export const referenceDataplane: Dataplane = {
   attach,
   switchMode,
   facts: async ({ lab }) => {
-    const nodes = await readNodeFacts(lab.nodes);
+    const nodes = await readWholeFacts(lab.nodes);
     const bgp = await readFabricSessions(lab);
     return bgp.length === 0 ? { nodes } : { nodes, bgp };
   },

@@ -3,7 +3,7 @@ import { modes, type Mode, type ModeId } from "../../encap/mode.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
-import { identitiesFrom, lacking, type IdentityEntries } from "./read-identities.ts";
+import { identitiesFrom, lacking, registrationsFrom, type IdentityEntries } from "./read-identities.ts";
 
 const modeOf = (id: ModeId): Mode => modes.find((mode) => mode.id === id) ?? assert.fail();
 
@@ -49,6 +49,12 @@ describe("identities out of the datastore", () => {
     assert.deepEqual(a1.registered[4], "198.18.1.11/24");
     assert.deepEqual(pods[0]?.addresses, { 4: "198.19.30.129", 6: "fd00:10:19:1e80::1" });
     assert.equal(lacking(plan, identitiesFrom(plan, modeOf("none"), entries(plan))), undefined);
+  });
+
+  it("tell apart what the topology intends and what Calico has registered", async () => {
+    const plan = planTopology(await loadTopology("dual-stack"));
+    const { nodes } = entries(plan);
+    assert.deepEqual(registrationsFrom(nodes), [{ node: "a1", addresses: ["198.18.1.11/24"] }]);
   });
 
   it("have no tunnel address that belongs to another mode", async () => {

@@ -6,6 +6,7 @@ import { familyOf, withoutPrefix } from "../../topology/address.ts";
 import { perFamily } from "../../topology/fill-topology.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family, PerFamily } from "../../topology/topology.ts";
+import type { DataplaneFacts } from "../dataplane.ts";
 import { readPrefix, type Entry } from "./datastore.ts";
 
 /** Everything of Calico's that identities are read from, below these keys of the datastore. */
@@ -54,6 +55,20 @@ export function identitiesFrom(plan: Plan, mode: Mode, entries: IdentityEntries)
     pods: podsFrom(plan, entries.endpoints),
     services: plan.allocation.services.map(({ service: name, ...rest }) => ({ name, ...rest })),
   };
+}
+
+/** With prefix: what each node is registered as, which decides what Calico takes for its subnet. */
+export async function readRegistrations(executor: Executor): Promise<NonNullable<DataplaneFacts["registered"]>> {
+  return registrationsFrom(await readPrefix(executor, prefixes.nodes));
+}
+
+/** The same from entries of the datastore. */
+export function registrationsFrom(nodes: readonly Entry[]): NonNullable<DataplaneFacts["registered"]> {
+  return nodes.map((entry) => {
+    const bgp = (specOf(entry).bgp ?? {}) as Spec;
+    const addresses = [bgp.ipv4Address, bgp.ipv6Address].filter((address) => typeof address === "string");
+    return { node: lastPart(entry.key), addresses };
+  });
 }
 
 /** The plan's pods that have an endpoint, in the plan's order, with the addresses of that. */

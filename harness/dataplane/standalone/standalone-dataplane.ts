@@ -4,7 +4,7 @@ import type { Mode } from "../../encap/mode.ts";
 import type { Identities } from "../../encap/identity.ts";
 import type { Lab } from "../../lab/lab.ts";
 import type { Dataplane, DataplaneFacts, Network, Transition } from "../dataplane.ts";
-import { readNodeFacts } from "../facts/read-node-facts.ts";
+import { readWholeFacts } from "../facts/read-node-facts.ts";
 import { readFabricSessions } from "../fabric/bgp-sessions.ts";
 import { readNodeSessions } from "./bgp-sessions.ts";
 import { calicoNetwork } from "./calico-network.ts";
@@ -19,7 +19,7 @@ import { managementExecutor } from "./management.ts";
 import { bgpOf, missingCalico } from "./missing.ts";
 import { titleOf, type Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
-import { lacking, readIdentities } from "./read-identities.ts";
+import { lacking, readIdentities, readRegistrations } from "./read-identities.ts";
 import { releaseArgv } from "./release-argv.ts";
 import { restartNotes } from "./restarts.ts";
 
@@ -99,9 +99,14 @@ async function switchMode(network: Network, mode: Mode, release: Release): Promi
 }
 
 async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
-  const nodes = await readNodeFacts(lab.nodes);
-  const bgp = [...(await readFabricSessions(lab)), ...(await readNodeSessions(lab, files))];
-  return bgp.length === 0 ? { nodes } : { nodes, bgp };
+  const [nodes, registered, ofFabric, ofNodes] = await Promise.all([
+    readWholeFacts(lab.nodes),
+    readRegistrations(managementExecutor(lab)),
+    readFabricSessions(lab),
+    readNodeSessions(lab, files),
+  ]);
+  const bgp = [...ofFabric, ...ofNodes];
+  return { nodes, registered, ...(bgp.length === 0 ? {} : { bgp }) };
 }
 
 async function releaseOf(lab: Lab, files: CalicoFiles, rules: RuleBackend): Promise<Release> {

@@ -40,6 +40,17 @@ describe("discoverTopology", () => {
     assert.equal(plan.routers.length, 1);
   });
 
+  it("puts a node that is registered as /32 into the network of its neighbors", async () => {
+    const nodes = await recordedNodes();
+    const narrow = nodes.map((node) =>
+      node.name === "lab-worker" ? { ...node, registered: { 4: "10.10.1.12/32" } } : node,
+    );
+    const { subnets, nodes: found } = discoverTopology("c", narrow, [pool]);
+    assert.equal(subnets.length, 2);
+    const worker = found.find(({ name }) => name === "lab-worker");
+    assert.deepEqual([worker?.subnet, worker?.registered[4]], ["net-10-10-1-0-24", "10.10.1.12/24"]);
+  });
+
   it("puts no router into a cluster on one network", async () => {
     const nodes = (await recordedNodes()).slice(0, 2);
     const topology = discoverTopology("c", nodes, [pool]);

@@ -1,5 +1,5 @@
 import { LabError } from "../../core/errors.ts";
-import { networkOf, prefixLength, withoutPrefix } from "../../topology/address.ts";
+import { contains, networkOf, prefixLength, withoutPrefix } from "../../topology/address.ts";
 import { perFamily } from "../../topology/fill-topology.ts";
 import type { Family, Pool, Subnet, Topology, TopologyNode } from "../../topology/topology.ts";
 import type { ClusterPool } from "../../kubernetes/ip-pools.ts";
@@ -20,10 +20,12 @@ const podsPerNode = 2;
 const assumedServices = { 4: "198.19.192.0/18", 6: "fd00:10:20::/112" } as const;
 
 /**
- * The topology of a cluster that exists: nodes of one registered network are one subnet, as Calico itself decides
- * (calico-facts 2.5). Nodes without any registered address are an error: Calico has not started there.
+ * The topology of a cluster that exists: nodes of one registered network are one subnet. One that is registered more narrowly inside
+ * another's network is on that: its registration is what is to be judged, and its own interface, which an agent reads later, decides.
+ * Nodes without any registered address are an error: Calico has not started there.
  */
-export function discoverTopology(name: string, nodes: readonly ClusterNode[], pools: readonly ClusterPool[]): Topology {
+export function discoverTopology(name: string, found: readonly ClusterNode[], pools: readonly ClusterPool[]): Topology {
+  const nodes = found.map((node) => ({ ...node, registered: widened(node, found) }));
   const strangers = nodes.filter(({ registered }) => Object.keys(registered).length === 0);
   if (nodes.length === 0 || strangers.length > 0) throw unregistered(name, strangers);
   const families = familiesOf(nodes, pools);
@@ -49,6 +51,18 @@ export function discoverTopology(name: string, nodes: readonly ClusterNode[], po
     pools: planPools(families, pools),
     services: perFamily(families, (family) => assumedServices[family]),
   };
+}
+
+/** The addresses of a node with the prefixes of the widest networks of others that hold them. */
+function widened({ registered }: ClusterNode, all: readonly ClusterNode[]): ClusterNode["registered"] {
+  const both: readonly Family[] = [4, 6];
+  return perFamily(both, (family) => {
+    const own = registered[family];
+    if (own === undefined) return undefined;
+    const networks = all.flatMap((other) => other.registered[family] ?? []).filter((other) => contains(other, own));
+    const [widest = own] = networks.toSorted((a, b) => prefixLength(a) - prefixLength(b));
+    return `${withoutPrefix(own)}/${prefixLength(widest)}`;
+  });
 }
 
 /** A family counts where every node has an address of it and a pool serves it. */

@@ -1,0 +1,104 @@
+import type { Family } from "../../topology/topology.ts";
+import type { NodeFacts, Unreadable } from "../node-facts.ts";
+import { parseDeviceCounters, parseProtocolCounters, parseTrackerCounters } from "./parse-counters.ts";
+import { parseIptablesDrops, parseNftDrops } from "./parse-drops.ts";
+import { parseFdb } from "./parse-fdb.ts";
+import { parseLinks } from "./parse-links.ts";
+import { parseNeighbors } from "./parse-neighbors.ts";
+import { parseOtherTables, parseRoutes } from "./parse-routes.ts";
+import { parseRules } from "./parse-rules.ts";
+import { parseSettings } from "./parse-settings.ts";
+
+/** One command that is run on a node, and how its answer becomes facts. */
+export interface Section {
+  readonly name: string;
+  readonly what: Unreadable["what"];
+  /** POSIX sh; its exit code says whether the answer can be used. */
+  readonly command: string;
+  readonly parse: (output: string) => Partial<NodeFacts>;
+}
+
+const families: readonly Family[] = [4, 6];
+
+/** What a dataplane programs. */
+export const stateSections: readonly Section[] = [
+  ...families.flatMap((family): readonly Section[] => [
+    {
+      name: `routes${family}`,
+      what: "routes",
+      command: `ip -j -d -${family} route show table all`,
+      parse: (output) => ({ routes: parseRoutes(output, family), otherTables: parseOtherTables(output, family) }),
+    },
+    {
+      name: `rules${family}`,
+      what: "rules",
+      // A kernel without IPv6 has no rules of it, and routes are then empty too.
+      command: family === 4 ? "ip -j -4 rule" : "[ ! -e /proc/net/if_inet6 ] || ip -j -6 rule",
+      parse: (output) => ({ rules: parseRules(output, family) }),
+    },
+  ]),
+  {
+    name: "devices",
+    what: "devices",
+    command: "ip -j -d -s addr",
+    parse: (output) => ({ links: parseLinks(output), counters: parseDeviceCounters(output) }),
+  },
+  {
+    name: "neighbors",
+    what: "neighbors",
+    command: "ip -j neigh",
+    parse: (output) => ({ neighbors: parseNeighbors(output) }),
+  },
+  { name: "fdb", what: "FDB", command: "bridge -j fdb", parse: (output) => ({ fdb: parseFdb(output) }) },
+];
+
+const settingFiles = [
+  "ipv4/ip_forward",
+  ...["rp_filter", "forwarding", "proxy_arp"].map((name) => `ipv4/conf/*/${name}`),
+  "ipv6/conf/*/forwarding",
+  "netfilter/nf_conntrack_[cm][oa][ux]*",
+].join(" ");
+
+/** Only lines that a drop can be told from: whole rulesets of large clusters are megabytes. */
+const dropLines = "grep -E '^table|^[[:space:]]*chain |hook |drop|reject'";
+
+/** What tells why packets end. */
+export const counterSections: readonly Section[] = [
+  {
+    name: "settings",
+    what: "settings",
+    command: `(cd /proc/sys/net && grep -sH . ${settingFiles} || [ -r ipv4/ip_forward ])`,
+    parse: (output) => ({ settings: parseSettings(output) }),
+  },
+  {
+    name: "protocols",
+    what: "counters",
+    command: "cat /proc/net/snmp /proc/net/netstat && { [ ! -e /proc/net/snmp6 ] || cat /proc/net/snmp6; }",
+    parse: (output) => ({ counters: parseProtocolCounters(output) }),
+  },
+  {
+    name: "tracker",
+    what: "counters",
+    command: "[ ! -e /proc/net/stat/nf_conntrack ] || cat /proc/net/stat/nf_conntrack",
+    parse: (output) => ({ counters: parseTrackerCounters(output) }),
+  },
+  {
+    name: "nftables",
+    what: "packet filters",
+    command: `rules=$(nft list ruleset) && { echo "$rules" | ${dropLines} || true; }`,
+    parse: (output) => ({ drops: parseNftDrops(output) }),
+  },
+  ...(["iptables", "ip6tables"] as const).map((program): Section => ({
+    name: program,
+    what: "packet filters",
+    command: legacyRules(program),
+    parse: (output) => ({ drops: parseIptablesDrops(output, program) }),
+  })),
+];
+
+/** What nft(8) does not see: rules of the older kernel interface, which names its tables only where they are used. */
+function legacyRules(program: "iptables" | "ip6tables"): string {
+  const names = `/proc/net/${program === "iptables" ? "ip" : "ip6"}_tables_names`;
+  const save = `$(command -v ${program}-legacy-save || echo ${program}-save)`;
+  return `[ ! -s ${names} ] || { rules=$(${save} -c) && echo "$rules"; }`;
+}

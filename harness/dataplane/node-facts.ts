@@ -1,0 +1,131 @@
+import type { Family } from "../topology/topology.ts";
+
+/**
+ * Kernel state of one node or router as read back: compared with the expectation, never used as oracle. What is not there was not
+ * asked for, or could not be read and is named in `unreadable`; it is never to be taken for "none".
+ */
+export interface NodeFacts {
+  readonly node: string;
+  /** Of the main table. */
+  readonly routes: readonly RouteFact[];
+  readonly links: readonly LinkFact[];
+  readonly fdb: readonly { readonly mac: string; readonly destination: string; readonly device: string }[];
+  readonly neighbors: readonly {
+    readonly address: string;
+    readonly mac: string;
+    readonly device: string;
+    readonly state: string;
+  }[];
+  /** Rules in the order in which the kernel asks them, per family. */
+  readonly rules?: readonly RuleFact[];
+  /** Routes of all tables but main and local. */
+  readonly otherTables?: readonly TableRoute[];
+  /** Values below /proc/sys/net by name: "ipv4.conf.eth0.rp_filter". */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Counters of the kernel by name: "TcpExt.IPReversePathFilter", "conntrack.drop", "eth0.rx.errors". */
+  readonly counters?: Readonly<Record<string, number>>;
+  /** Rules of nftables and iptables that drop or refuse packets. */
+  readonly drops?: readonly DropFact[];
+  readonly unreadable?: readonly Unreadable[];
+}
+
+/** A part of the facts that could not be read. */
+export interface Unreadable {
+  readonly what: "routes" | "rules" | "devices" | "neighbors" | "FDB" | "settings" | "counters" | "packet filters";
+  /** What the command said. */
+  readonly because: string;
+}
+
+/** One route as `ip -j route` tells it. */
+export interface RouteFact {
+  readonly family: Family;
+  readonly destination: string;
+  readonly via?: string;
+  readonly device?: string;
+  /** "unicast", "blackhole", … */
+  readonly type: string;
+  /** "80", "bird", "boot", "kernel", "static" */
+  readonly protocol: string;
+  readonly onlink: boolean;
+  readonly source?: string;
+  readonly mtu?: number;
+  /** The kernel takes the lowest of several to one destination; missing = 0. */
+  readonly metric?: number;
+  /** Next hops that share the packets (ECMP), in place of `via` and `device`. */
+  readonly hops?: readonly NextHop[];
+}
+
+export interface NextHop {
+  readonly via?: string;
+  readonly device?: string;
+  readonly weight: number;
+}
+
+/** A route of another table than main. */
+export interface TableRoute extends RouteFact {
+  readonly table: string;
+}
+
+/** One rule as `ip -j rule` tells it: which table is asked for which packets. */
+export interface RuleFact {
+  readonly family: Family;
+  readonly priority: number;
+  /** "all", an address or a network. */
+  readonly from: string;
+  readonly to?: string;
+  /** Device that packets come in by. */
+  readonly iif?: string;
+  readonly fwmark?: string;
+  /** Everything but what the selectors say. */
+  readonly not: boolean;
+  /** Selectors beyond these, in words: "ipproto tcp". */
+  readonly others: readonly string[];
+  /** Name or number; missing where the rule does something else, as `action` tells. */
+  readonly table?: string;
+  /** Routes of the table with so short a prefix, or a shorter one, do not count (suppress_prefixlength). */
+  readonly suppressed?: number;
+  /** "blackhole", "unreachable", "prohibit", "goto", … */
+  readonly action?: string;
+}
+
+/** One device as `ip -j -d addr` tells it. */
+export interface LinkFact {
+  readonly device: string;
+  readonly kind: string;
+  readonly mtu: number;
+  readonly up: boolean;
+  readonly mac: string;
+  /** With prefix. */
+  readonly addresses: readonly string[];
+  readonly vxlan?: VxlanFact;
+}
+
+/** What a VXLAN device was made with; parts that an old ip(8) does not tell are missing. */
+export interface VxlanFact {
+  readonly vni: number;
+  readonly port: number;
+  readonly local: string;
+  readonly learning: boolean;
+  /** Device that the outer packets leave by. */
+  readonly parent?: string;
+  /** Whether outer UDP headers carry a checksum (over IPv4). */
+  readonly udpChecksum?: boolean;
+  /** 0 = the host's default. */
+  readonly ttl?: number;
+  /** "unset", "set" or "inherit". */
+  readonly df?: string;
+  /** Range of outer source ports; 0-0 = the host's ephemeral ones. */
+  readonly sourcePorts?: readonly [number, number];
+}
+
+/** A rule, or a chain's policy, that ends packets. */
+export interface DropFact {
+  /** "table ip docker chain FORWARD" */
+  readonly where: string;
+  /** Where base chains hook in: "forward", "prerouting", …; missing in chains that others jump to. */
+  readonly hook?: string;
+  /** "policy drop", or the rule without its counter. */
+  readonly rule: string;
+  /** Packets that it ended; missing where it does not count. */
+  readonly packets?: number;
+}

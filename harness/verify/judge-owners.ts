@@ -1,0 +1,88 @@
+import { groupBy } from "../core/group-by.ts";
+import type { LinkFact, NodeFacts } from "../dataplane/node-facts.ts";
+import type { Identities } from "../encap/identity.ts";
+import { withoutPrefix } from "../topology/address.ts";
+import { destinationOf, type Destination } from "../topology/destination.ts";
+import type { Plan } from "../topology/plan.ts";
+import type { PerFamily } from "../topology/topology.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** Devices that many nodes have with the same address by design: loopback, kube-proxy's, DNS caches, Docker's and CNI bridges. */
+const shared = /^(lo|kube-ipvs|nodelocaldns|docker|cni|br-|virbr)/;
+
+/** By node: addresses on its devices that belong to somebody else, and MACs that a neighbor on its segment sends from too. */
+export function ownerTroubles(
+  plan: Plan,
+  identities: Identities,
+  facts: readonly NodeFacts[],
+): ReadonlyMap<string, readonly Trouble[]> {
+  const owners = ownersOf(identities);
+  const macs = groupBy(
+    facts.flatMap((node) => uplinkOf(plan, node)),
+    ({ segment, mac }) => `${segment} ${mac}`,
+  );
+  return new Map(
+    facts.map((node) => [
+      node.node,
+      [...node.links.flatMap((link) => foreignAddresses(node.node, link, owners)), ...sameMacs(plan, node, macs)],
+    ]),
+  );
+}
+
+interface Owner {
+  readonly node: string;
+  /** "b1's address", "the tunnel address of b1" */
+  readonly what: string;
+}
+
+function ownersOf({ nodes, pods }: Identities): ReadonlyMap<Destination, Owner> {
+  const owners = new Map<Destination, Owner>();
+  const put = (addresses: PerFamily<string>, node: string, what: string): void => {
+    for (const address of Object.values(addresses)) owners.set(destinationOf(address), { node, what });
+  };
+  for (const { name, node, addresses } of pods) put(addresses, node, `the address of pod ${name}`);
+  for (const { name, tunnelAddresses } of nodes) put(tunnelAddresses, name, `the tunnel address of ${name}`);
+  for (const { name, addresses } of nodes) put(addresses, name, `${name}'s address`);
+  return owners;
+}
+
+function foreignAddresses(
+  node: string,
+  { device, addresses }: LinkFact,
+  owners: ReadonlyMap<Destination, Owner>,
+): readonly Trouble[] {
+  if (shared.test(device)) return [];
+  return addresses.flatMap((cidr): readonly Trouble[] => {
+    const address = withoutPrefix(cidr);
+    const owner = owners.get(destinationOf(address));
+    if (owner === undefined || owner.node === node) return [];
+    return [{ kind: "address", peer: owner.node, text: `${device} has ${address}, which is ${owner.what}` }];
+  });
+}
+
+interface Uplink {
+  readonly node: string;
+  readonly device: string;
+  readonly segment: string;
+  readonly mac: string;
+}
+
+function uplinkOf(plan: Plan, { node, links }: NodeFacts): readonly Uplink[] {
+  const planned = plan.nodes.find(({ name }) => name === node)?.uplink;
+  const mac = links.find(({ device }) => device === planned?.device)?.mac;
+  if (planned === undefined || mac === undefined || mac === "") return [];
+  return [{ node, device: planned.device, segment: planned.segment, mac }];
+}
+
+function sameMacs(plan: Plan, facts: NodeFacts, macs: ReadonlyMap<string, readonly Uplink[]>): readonly Trouble[] {
+  return uplinkOf(plan, facts).flatMap(({ node, device, segment, mac }) =>
+    (macs.get(`${segment} ${mac}`) ?? [])
+      .filter((other) => other.node !== node)
+      .map((other): Trouble => ({
+        kind: "MAC",
+        peer: other.node,
+        what: mac,
+        text: `${node}/${device} and ${other.node}/${other.device} both send from ${mac}`,
+      })),
+  );
+}

@@ -1,0 +1,131 @@
+import { groupBy } from "../core/group-by.ts";
+import type { NodeFacts, RuleFact } from "../dataplane/node-facts.ts";
+import type { ExpectedNodeState } from "../encap/control-plane.ts";
+import { familyOf, isAddress, isCidr, overlaps } from "../topology/address.ts";
+import type { Family } from "../topology/topology.ts";
+import { longestMatch } from "./longest-match.ts";
+import { routeInWords } from "./route-words.ts";
+import { isSameAddress } from "../topology/same-address.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** Rules that are asked before the main table and send the lab's packets another way than it would, or end them. */
+export function ruleTroubles(expected: ExpectedNodeState, facts: NodeFacts): readonly Trouble[] {
+  const { rules } = facts;
+  if (rules === undefined) return [];
+  const families = [...new Set(rules.map(({ family }) => family))];
+  return families.flatMap((family) => {
+    const own = rules.filter((rule) => rule.family === family).toSorted((a, b) => a.priority - b.priority);
+    const main = own.findIndex(isMain);
+    const missing: Trouble = { kind: "rule", text: `no rule leads to the main table of IPv${family}` };
+    const before = main < 0 ? own : own.slice(0, main);
+    return [...(main < 0 ? [missing] : []), ...before.flatMap((rule) => troubleOf(rule, expected, facts))];
+  });
+}
+
+function isMain({ from, to, iif, fwmark, others, table, suppressed }: RuleFact): boolean {
+  const whole = from === "all" && to === undefined && iif === undefined && fwmark === undefined && others.length === 0;
+  return whole && table === "main" && suppressed === undefined;
+}
+
+function troubleOf(rule: RuleFact, expected: ExpectedNodeState, facts: NodeFacts): readonly Trouble[] {
+  if (!concerns(rule, expected) || rule.table === "local" || rule.table === "main") return [];
+  const text = (what: string): Trouble => ({
+    kind: "rule",
+    rule,
+    text: `${ruleInWords(rule)} (${what}) is asked before main`,
+  });
+  if (rule.table === undefined) return rule.action?.startsWith("goto") === true ? [] : [text("ends packets")];
+  const routes = (facts.otherTables ?? []).filter(({ table }) => table === rule.table);
+  const lookup = longestMatch(routes, rule.family);
+  for (const { destination, via, device } of waysOf(rule, expected)) {
+    const route = lookup(destination, rule.suppressed);
+    if (route === undefined) continue;
+    const same = route.device === device && isSameAddress(route.via ?? "", via ?? "") && route.type === "unicast";
+    if (!same) return [text(routeInWords(route))];
+  }
+  return [];
+}
+
+/** Marks and ports are others' business unless negated: WireGuard's rule is "not from all fwmark …". */
+function concerns({ family, from, iif, fwmark, not, others }: RuleFact, expected: ExpectedNodeState): boolean {
+  if (others.length > 0 || (fwmark !== undefined && !not)) return false;
+  const sources = sourcesOf(expected, family);
+  const fromUs = from === "all" || sources.some((source) => isNetwork(from) && overlaps(from, source));
+  const devices = [...(expected.underlay?.forwards ?? []), ...expected.tunnels.map(({ device }) => device), "lo"];
+  return (not && fwmark !== undefined) || (fromUs && (iif === undefined || devices.includes(iif)));
+}
+
+/** Addresses that packets of the node's pods and of the node itself come from. */
+function sourcesOf({ routes, underlay }: ExpectedNodeState, family: Family): readonly string[] {
+  const own = routes.filter((route) => route.family === family && route.peer === undefined);
+  const addresses = (underlay?.addresses ?? []).map(({ address }) => address.replace(/\/.*/, ""));
+  return [...own.map(({ destination }) => destination), ...addresses.filter((address) => familyOf(address) === family)];
+}
+
+interface Way {
+  readonly destination: string;
+  readonly via?: string;
+  readonly device?: string;
+}
+
+/**
+ * Where the packets that a rule is about must go: those of pods to other nodes' blocks and addresses; those that bear the node's own
+ * address, as outer headers do, to other nodes' addresses alone.
+ */
+function waysOf({ family, from, to }: RuleFact, { routes, underlay }: ExpectedNodeState): readonly Way[] {
+  const pods = routes.filter((route) => route.family === family && route.peer === undefined);
+  const ofPods = from === "all" || pods.some(({ destination }) => overlaps(from, destination));
+  const blocks = ofPods ? routes.filter((route) => route.family === family && route.peer !== undefined) : [];
+  const nodes = (underlay?.ways ?? []).filter((way) => way.family === family);
+  const ways = [
+    ...blocks.map(({ destination, via, device }): Way => ({
+      destination: destination.replace(/\/.*/, ""),
+      ...(via === undefined ? {} : { via }),
+      ...(device === undefined ? {} : { device }),
+    })),
+    ...nodes.map(({ address, via }): Way => ({
+      destination: address,
+      ...(via === undefined ? {} : { via }),
+      ...(underlay === undefined ? {} : { device: underlay.uplink }),
+    })),
+  ];
+  return to === undefined ? ways : ways.filter(({ destination }) => isNetwork(to) && overlaps(to, destination));
+}
+
+function isNetwork(text: string): boolean {
+  return isAddress(text) || isCidr(text);
+}
+
+/** A rule as `ip rule` prints it: "rule 500: from 198.19.0.0/26 lookup 500". */
+export function ruleInWords({
+  priority,
+  not,
+  from,
+  to,
+  iif,
+  fwmark,
+  others,
+  table,
+  suppressed,
+  action,
+}: RuleFact): string {
+  const words = [
+    ...(not ? ["not"] : []),
+    `from ${from}`,
+    ...(to === undefined ? [] : [`to ${to}`]),
+    ...(iif === undefined ? [] : [`iif ${iif}`]),
+    ...(fwmark === undefined ? [] : [`fwmark ${fwmark}`]),
+    ...others,
+    ...(table === undefined ? [] : [`lookup ${table}`]),
+    ...(suppressed === undefined ? [] : [`suppress_prefixlength ${suppressed}`]),
+    ...(action === undefined ? [] : [action]),
+  ];
+  return `rule ${priority}: ${words.join(" ")}`;
+}
+
+/** All rules of a family, in order, for evidence. */
+export function rulesInWords({ rules = [] }: NodeFacts): readonly string[] {
+  return [...groupBy(rules, ({ family }) => family)].flatMap(([family, own]) =>
+    own.map((rule) => `IPv${family} ${ruleInWords(rule)}`),
+  );
+}

@@ -1,0 +1,58 @@
+import type { NodeFacts, RouteFact } from "../dataplane/node-facts.ts";
+import type { ExpectedNodeState } from "../encap/control-plane.ts";
+import { vtepMac } from "../encap/tunnel.ts";
+import { networkOf } from "../topology/address.ts";
+
+/** Routes that every node has whatever the mode: its own segment, and the default where it has neighbors beyond. */
+function underlayRoutes({ underlay }: ExpectedNodeState): readonly RouteFact[] {
+  const device = underlay?.uplink ?? "";
+  return (underlay?.addresses ?? []).flatMap(({ family, address }): readonly RouteFact[] => {
+    const via = underlay?.ways.find((way) => way.family === family && way.via !== undefined)?.via;
+    const base = { family, device, type: "unicast", onlink: false } as const;
+    return [
+      { ...base, destination: networkOf(address), protocol: "kernel" },
+      ...(via === undefined ? [] : [{ ...base, destination: "default", via, protocol: "boot" }]),
+    ];
+  });
+}
+
+/** For tests only: kernel state that agrees with what is expected, spelled as ip(8) does. */
+export function agreeing(state: ExpectedNodeState): NodeFacts {
+  const uplink = { kind: "veth", mtu: 1500, up: true, mac: vtepMac(state.node, 4).replace("66", "02") };
+  return {
+    node: state.node,
+    routes: [
+      ...underlayRoutes(state),
+      ...state.routes.map(({ family, destination, type, via, device, protocols, onlink = false, mtu }) => ({
+        family,
+        destination: destination.replace(/\/32$/, ""),
+        type,
+        protocol: protocols[0] ?? "",
+        onlink,
+        ...(via === undefined ? {} : { via }),
+        ...(device === undefined ? {} : { device }),
+        ...(mtu === undefined ? {} : { mtu }),
+      })),
+    ],
+    links: [
+      {
+        ...uplink,
+        device: state.underlay?.uplink ?? "",
+        addresses: (state.underlay?.addresses ?? []).map(({ address }) => address),
+      },
+      ...state.tunnels.map(({ device, kind, mtu, address, vxlan }) => ({
+        device,
+        kind,
+        mtu,
+        up: true,
+        mac: vxlan?.mac ?? "0.0.0.0",
+        addresses: [address, "fe80::1/64"],
+        ...(vxlan === undefined
+          ? {}
+          : { vxlan: { vni: vxlan.vni, port: vxlan.port, local: vxlan.local, learning: false } }),
+      })),
+    ],
+    fdb: state.fdb,
+    neighbors: state.neighbors.map((entry) => ({ ...entry, state: "PERMANENT" })),
+  };
+}
