@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// Makes a fresh clone able to run: npm packages, then the system tools this command needs, then the command itself. In
-// the installed package the npm packages are there, and the command is JavaScript. No dependencies. `--no-install` forbids every installation; what is missing is then named with its package.
+// Makes a fresh clone able to run: npm packages, then the system tools that tests and benchmarks need, then the command itself;
+// the verbs of the command line get theirs by the same rules, once they know that their options are right. In the installed
+// package the npm packages are there, and the command is JavaScript. No dependencies. `--no-install` forbids every
+// installation; what is missing is then named with its package.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,17 +12,15 @@ import { installTools, missingTools, optional, optionalInCi, requiredTools } fro
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const [entry = "lab", ...rest] = process.argv.slice(2);
 const installAllowed = !rest.includes("--no-install");
-const argv = rest.filter((word) => word !== "--no-install");
+const isCli = entry === "lab" || entry === "suite";
+const argv = isCli ? rest : rest.filter((word) => word !== "--no-install");
 const inPackage = !existsSync(join(root, "harness", "cli", "main.ts"));
 const inCi = (process.env.CI ?? "false") !== "false";
 const say = (line) => process.stderr.write(`encaplab: ${line}\n`);
 
-const verb = entry === "lab" ? argv.find((word) => !word.startsWith("-")) : entry;
-const helpOnly = argv.some((word) => word === "--help" || word === "-h" || word === "--version");
-
 checkNode();
 if (!inPackage) installPackages();
-if (!helpOnly) await installWhatIsMissing();
+if (!isCli) await installWhatIsMissing();
 if (!installAllowed) process.env.ENCAPLAB_NO_INSTALL = "1";
 process.env.PATH = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
 await start();
@@ -42,8 +42,8 @@ function installPackages() {
 }
 
 async function installWhatIsMissing() {
-  const must = missingTools(requiredTools(verb, argv));
-  const nice = missingTools([...(optional[verb] ?? []), ...(inCi ? (optionalInCi[verb] ?? []) : [])]);
+  const must = missingTools(requiredTools(entry));
+  const nice = missingTools([...(optional[entry] ?? []), ...(inCi ? (optionalInCi[entry] ?? []) : [])]);
   if (must.length > 0) {
     const problem = await installTools(must, { allowed: installAllowed, say });
     if (problem !== undefined) fail(problem, 3);

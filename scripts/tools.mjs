@@ -44,38 +44,16 @@ export const packages = {
 
 const lab = ["ip", "tcpdump", "iperf3", "curl", "ping", "nft", "busybox", "ethtool"];
 
-/** Tools that each command cannot do without. */
-export const required = {
-  suite: lab,
-  up: lab,
-  check: lab,
-  switch: lab,
-  selftest: lab,
-  test: lab,
-  bench: lab,
-  down: ["ip"],
-  status: ["ip"],
-};
+/** Tools that each command cannot do without; the verbs of the command line know their own. */
+const required = { test: lab, bench: lab };
 
 /** Tools without which a command does less; Java makes the Allure page, and tests skip with the reason. */
-export const optional = {
-  suite: ["java"],
-  check: ["java"],
-  report: ["java"],
-  test: ["java", "qemu-system-x86_64", "depmod"],
-};
+export const optional = { test: ["java", "qemu-system-x86_64", "depmod"] };
 
-/**
- * Tools that this command cannot do without on this machine. Labs of containers have theirs in an image: nothing is needed
- * here where they are asked for, nor where they are the only kind (no Linux, or neither root nor anything but Docker).
- */
-export function requiredTools(verb, argv) {
-  const tools = required[verb] ?? [];
-  if (process.platform !== "linux") return [];
-  const at = argv.findIndex((word) => word === "--provider" || word.startsWith("--provider="));
-  const provider = at < 0 ? "auto" : (argv[at].split("=")[1] ?? argv[at + 1]);
-  const onlyContainers = provider === "auto" && process.getuid?.() !== 0 && onPath("docker");
-  return tools === lab && (provider === "docker" || onlyContainers) ? [] : tools;
+/** Tools that this command cannot do without on this machine: none where only containers can be used, which have their own. */
+export function requiredTools(command) {
+  const onlyContainers = process.getuid?.() !== 0 && onPath("docker");
+  return process.platform !== "linux" || onlyContainers ? [] : (required[command] ?? []);
 }
 
 /** The same in CI only: their packages bring services, which nobody wants started on a workstation for the sake of a test. */

@@ -9,16 +9,27 @@ import { findKeptLab } from "../run/find-labs.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import { choiceOf } from "./lab-choice.ts";
-import { addDataplaneFlags, addSearchOptions, type SearchOptions } from "./lab-options.ts";
+import { addAttachOptions, type SearchOptions } from "./lab-options.ts";
 import { orderFor } from "./order.ts";
 import { searchedFor } from "./searched-for.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./perform-run.ts";
+import { helpGroups } from "./help-groups.ts";
+import { teach, type Example } from "./teach.ts";
 import { collect } from "./scenario-options.ts";
 
 interface CheckOptions extends RunOptions, SearchOptions {
   readonly paths: string[];
 }
+
+const usage = "npm run lab -- check [lab] [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- check", "the lab that is up, with the paths that `up` was asked for"],
+  ["npm run lab -- check 7f3kq", "one of several, by its id as `status` prints it"],
+  ["npm run lab -- check --paths 'pod-to-pod/*a1->b1'", "only these paths"],
+  ["npm run lab -- check --no-throughput", "without the iperf3 measurements"],
+];
 
 /** `check`: probes, captures and judges a lab that is up, as it is now, against the mode it was put into. */
 export function addCheck(program: Command): void {
@@ -26,8 +37,9 @@ export function addCheck(program: Command): void {
     .command("check")
     .description("probe a lab that is up, as it is now, and say what broke")
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
+    .optionsGroup(helpGroups.prove)
     .option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)", collect, []);
-  addRunOptions(addDataplaneFlags(addSearchOptions(command))).action(
+  addRunOptions(addAttachOptions(teach(command, usage, examples))).action(
     async (id: string | undefined, options: CheckOptions) => {
       const { provider, ref, label } = await findKeptLab(await searchedFor(options), id);
       const offer = providerNamed(provider.name);

@@ -7,10 +7,12 @@ import { compareDataplanes, type ExplainedDifference } from "../run/compare-data
 import { interruptSignal } from "./interrupt.ts";
 import { cacheOf, dataplaneOf, providersOf, refuseIdleFlags, type LabChoice } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
+import { helpGroups } from "./help-groups.ts";
+import { teach, type Example } from "./teach.ts";
 import { getRunTools } from "./get-tools.ts";
-import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";
+import { addModeOptions, resolveScenario, type ModeOptions } from "./scenario-options.ts";
 
-interface CompareOptions extends ScenarioOptions, Omit<LabOptions, "dataplane"> {
+interface CompareOptions extends ModeOptions, Omit<LabOptions, "dataplane"> {
   readonly dataplane: Pair;
   readonly json?: boolean;
 }
@@ -36,12 +38,21 @@ function parsePair(text: string): Pair {
   });
 }
 
+const usage = "npm run lab -- compare [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- compare --calico-archive calico.tar", "what real Calico programs otherwise than the reference"],
+  ["npm run lab -- compare --calico-bin DIR --mode VXLAN", "in one mode, with programs of a folder"],
+  ["npm run lab -- compare --calico-archive calico.tar --json", "for tools"],
+];
+
 /** `compare`: what two dataplanes program differently in the same lab and mode, with the reason for each difference. */
 export function addCompare(program: Command): void {
   const command = program
     .command("compare")
     .description("put two dataplanes on the same lab, one after the other, and list what they program differently");
-  addLabOptions(addScenarioOptions(command), twoDataplanes())
+  addLabOptions(addModeOptions(teach(command, usage, examples)), twoDataplanes())
+    .optionsGroup(helpGroups.output)
     .option("--json", "print JSON instead of text")
     .action(async (options: CompareOptions) => {
       const { modes, plan } = await resolveScenario(options);

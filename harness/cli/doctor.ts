@@ -14,6 +14,8 @@ import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
 import { defaultCache, sizeOfAll, sizeText } from "./cache.ts";
 import { cacheOf, hostContext, refuseIdleFlags } from "./lab-choice.ts";
+import { helpGroups } from "./help-groups.ts";
+import { teach, type Example } from "./teach.ts";
 import { addProviderOptions, type SearchOptions } from "./lab-options.ts";
 import { harnessVersion } from "./version.ts";
 
@@ -22,29 +24,41 @@ interface DoctorOptions extends SearchOptions {
   readonly json?: boolean;
 }
 
+const usage = "npm run lab -- doctor [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- doctor", "every provider: what it can run here, and what it lacks"],
+  ["npm run lab -- doctor --provider vm --image mine.qcow2", "one provider, with the options of a run"],
+  ["npm run lab -- doctor --kubeconfig FILE", "a cluster: its racks, its mode, and the rights that runs need"],
+  ["npm run lab -- doctor --inventory FILE", "machines that exist: what each lacks"],
+];
+
 /** `doctor`: what this machine can run, with the fix for each thing missing. */
 export function addDoctor(program: Command): void {
   const command = program
     .command("doctor")
     .description(
-      "say what this machine can run, per provider, and how to get what is missing; makes no lasting changes except a cached Docker image",
+      "say what this machine can run and how to get the rest; the only lasting change is a cached Docker image",
     )
+    .optionsGroup(helpGroups.lab)
     .option("--topology <file|name>", "the topology to ask for", "two-racks")
+    .optionsGroup(helpGroups.output)
     .option("--json", "print JSON instead of text");
-  addProviderOptions(command, "only this provider; cluster also prints the role that runs on it need").action(
-    async (options: DoctorOptions) => {
-      const given = { ...options };
-      const [asked, ...others] = askedProviders(options.provider, given);
-      const alone = others.length === 0 ? asked : undefined;
-      if (alone?.discovery !== undefined) {
-        console.log(await alone.discovery.page(given));
-        return;
-      }
-      const offers = alone === undefined ? providerOffers : [alone];
-      refuseIdleFlags(given, offers);
-      await examine(offers, given, options);
-    },
-  );
+  addProviderOptions(
+    teach(command, usage, examples),
+    "only this provider; cluster also prints the role that runs on it need",
+  ).action(async (options: DoctorOptions) => {
+    const given = { ...options };
+    const [asked, ...others] = askedProviders(options.provider, given);
+    const alone = others.length === 0 ? asked : undefined;
+    if (alone?.discovery !== undefined) {
+      console.log(await alone.discovery.page(given));
+      return;
+    }
+    const offers = alone === undefined ? providerOffers : [alone];
+    refuseIdleFlags(given, offers);
+    await examine(offers, given, options);
+  });
 }
 
 async function examine(offers: readonly ProviderOffer[], given: AllGiven, options: DoctorOptions): Promise<void> {

@@ -3,6 +3,9 @@ import type { Plan } from "../topology/plan.ts";
 import { installTools, missingTools } from "../../scripts/tools.mjs";
 import type { LabChoice } from "./lab-choice.ts";
 
+/** Java makes the Allure page; without it there are the other reports. */
+export const reportTools: readonly string[] = ["java"];
+
 const say = (line: string): void => {
   process.stderr.write(`encaplab: ${line}\n`);
 };
@@ -29,8 +32,9 @@ export async function getRunTools({ given, offers, dataplane }: LabChoice, plan:
   await getTools(dataplane.offer.tools?.(given, plan) ?? []);
 }
 
+/** Elsewhere than on Linux nothing but containers can run, which have their tools in an image. */
 async function install(tools: readonly string[]): Promise<string | undefined> {
-  const missing = missingTools(tools);
+  const missing = process.platform === "linux" ? missingTools(tools) : [];
   if (missing.length === 0) return undefined;
   return installTools(missing, { allowed: process.env.ENCAPLAB_NO_INSTALL === undefined, say });
 }

@@ -1,6 +1,6 @@
 import type { OptionGroup } from "../provider/offer.ts";
 
-/** Headings under which the help lists options. */
+/** Headings under which the help lists options, by the words of `--help GROUP`. */
 export const helpGroups: Readonly<Record<OptionGroup | "prove" | "output", string>> = {
   prove: "What to prove:",
   lab: "The lab:",

@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
-import type { Flag } from "../core/flags.ts";
+import { longName, type Flag } from "../core/flags.ts";
 import { dataplaneNames, dataplaneOffers } from "../dataplane/registry.ts";
+import type { ProviderOffer } from "../provider/offer.ts";
 import { providerNames, providerOffers } from "../provider/registry.ts";
 import { helpGroups } from "./help-groups.ts";
 import { toOption } from "./to-option.ts";
@@ -29,34 +30,37 @@ export function addLabOptions(command: Command, dataplane: Option = oneDataplane
     "folder for kernels, guest images and saved machine states (default ~/.cache/encaplab)",
   );
   for (const option of [provider, dataplane, cache]) command.addOption(option.helpGroup(helpGroups.lab));
-  return addDataplaneFlags(addProviderFlags(command, () => true));
+  return addFlagsOf([...providerOffers, ...dataplaneOffers], command, everyFlag);
 }
 
 /** Adds the options that say where labs that are up may be found. */
 export function addSearchOptions(command: Command): Command {
-  command.addOption(providerOption("only labs of this provider"));
-  return addProviderFlags(command, (key, reachedBy) => reachedBy.includes(key));
+  return addFlagsOf(providerOffers, command.addOption(providerOption("only labs of this provider")), flagsToReach);
+}
+
+/** Adds the options that a lab which is up needs to be judged. */
+export function addAttachOptions(command: Command): Command {
+  return addFlagsOf(dataplaneOffers, addSearchOptions(command), flagsToReach);
 }
 
 /** Adds `--provider` and the flags of all providers. */
 export function addProviderOptions(command: Command, help: string): Command {
-  return addProviderFlags(command.addOption(providerOption(help)), () => true);
+  return addFlagsOf(providerOffers, command.addOption(providerOption(help)), everyFlag);
 }
 
-/** Adds the flags of dataplanes for labs that are no clusters: for a lab that is up, whose provider is known. */
-export function addDataplaneFlags(command: Command): Command {
-  for (const { flags, group } of dataplaneOffers) addFlags(command, Object.entries(flags), helpGroups[group]);
-  return command;
-}
+type Offer = Pick<ProviderOffer, "flags" | "group" | "reachedBy">;
+
+const everyFlag = ({ flags }: Offer): readonly string[] => Object.keys(flags);
+const flagsToReach = ({ reachedBy = [] }: Offer): readonly string[] => reachedBy;
 
 function providerOption(help: string): Option {
   return new Option("--provider <name>", help).choices(providerNames).default("auto").helpGroup(helpGroups.lab);
 }
 
-function addProviderFlags(command: Command, wanted: (key: string, reachedBy: readonly string[]) => boolean): Command {
-  for (const { flags, group, reachedBy = [] } of providerOffers) {
-    const own = Object.entries(flags).filter(([key]) => wanted(key, reachedBy));
-    addFlags(command, own, helpGroups[group]);
+function addFlagsOf(offers: readonly Offer[], command: Command, wanted: (offer: Offer) => readonly string[]): Command {
+  for (const offer of offers) {
+    const own = Object.entries(offer.flags).filter(([key]) => wanted(offer).includes(key));
+    addFlags(command, own, helpGroups[offer.group]);
   }
   return command;
 }
@@ -65,6 +69,30 @@ function addProviderFlags(command: Command, wanted: (key: string, reachedBy: rea
 function addFlags(command: Command, flags: readonly (readonly [string, Flag<unknown>])[], group: string): void {
   for (const [key, flag] of flags) {
     const option = toOption(key, flag, group);
-    if (!command.options.some(({ long }) => long === option.long)) command.addOption(option);
+    if (command.options.some(({ long }) => long === option.long)) continue;
+    command.addOption(option);
+    if (flag.formerly !== undefined) addFormerName(command, flag.formerly, key, option);
+  }
+}
+
+/** The name that a flag had before does the same, and says what it is called now. */
+function addFormerName(command: Command, formerly: string, key: string, option: Option): void {
+  const former = new FormerName(longName(formerly), `now ${longName(key)}`, option.attributeName()).hideHelp();
+  command.addOption(former).on(`option:${former.name()}`, () => {
+    process.stderr.write(`encaplab: ${longName(formerly)} is called ${longName(key)} now\n`);
+  });
+}
+
+/** An option whose value goes to another's place. */
+class FormerName extends Option {
+  readonly #attribute: string;
+
+  constructor(flags: string, description: string, attribute: string) {
+    super(flags, description);
+    this.#attribute = attribute;
+  }
+
+  override attributeName(): string {
+    return this.#attribute;
   }
 }

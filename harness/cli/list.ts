@@ -7,12 +7,23 @@ import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode } from "../encap/mode.ts";
 import { diagramMermaid, diagramSvg, diagramText } from "../topology/diagram.ts";
 import type { Plan } from "../topology/plan.ts";
+import { helpGroups } from "./help-groups.ts";
+import { teach, type Example } from "./teach.ts";
 import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";
 
 interface ListOptions extends ScenarioOptions {
   readonly format: "table" | "json" | "github-matrix";
   readonly diagram?: "mermaid" | "svg";
 }
+
+const usage = "npm run lab -- list [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- list --mode CrossSubnet", "every path, and the form that its packets must have"],
+  ["npm run lab -- list --profile full --paths 'pod-to-pod/*'", "what a full run would ask of pods"],
+  ["npm run lab -- list --topology mine.yaml --diagram mermaid", "a picture of a topology of your own"],
+  ["npm run lab -- list --mode all --format github-matrix", "one job for each mode, for a CI matrix"],
+];
 
 interface Scenario {
   readonly mode: Mode;
@@ -21,8 +32,11 @@ interface Scenario {
 
 /** `list`: the plan and what would have to be true of every path, without touching anything. */
 export function addList(program: Command): void {
-  addScenarioOptions(program.command("list"))
-    .description("print scenarios, paths and expected verdicts; builds and changes nothing")
+  const command = program
+    .command("list")
+    .description("print scenarios, paths and what each must look like; builds and changes nothing");
+  addScenarioOptions(teach(command, usage, examples))
+    .optionsGroup(helpGroups.output)
     .addOption(
       new Option("--format <format>", "table for people, json for tools, github-matrix for a CI matrix")
         .choices(["table", "json", "github-matrix"])

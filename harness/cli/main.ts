@@ -7,6 +7,7 @@ import { addCompare } from "./compare.ts";
 import { addDoctor } from "./doctor.ts";
 import { addDown } from "./down.ts";
 import { addExplain } from "./explain.ts";
+import { addInstallOption } from "./install-option.ts";
 import { addList } from "./list.ts";
 import { addReport } from "./report.ts";
 import { addSchema } from "./schema.ts";
@@ -19,7 +20,7 @@ import { harnessVersion } from "./version.ts";
 const program = new Command("encaplab")
   .description("Proves in a lab, on the wire, which encapsulation Calico really uses.")
   .version(harnessVersion)
-  .showHelpAfterError("(add --help to see what there is)")
+  .showHelpAfterError("(run with --help for usage)")
   .addHelpText("after", examples())
   .exitOverride();
 
@@ -40,7 +41,10 @@ for (const add of [
 ]) {
   add(program);
 }
-for (const command of program.commands) command.exitOverride().showHelpAfterError("(add --help to see what there is)");
+for (const command of program.commands) {
+  command.exitOverride().showHelpAfterError("(run with --help for usage)");
+  addInstallOption(command);
+}
 
 // Texts name our commands as a clone has them; this is the one place where all of them pass.
 for (const stream of [process.stdout, process.stderr]) {

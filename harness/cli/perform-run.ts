@@ -14,7 +14,7 @@ import { appendTests } from "../suite/append-tests.ts";
 import type { LabDefaults } from "../suite/lab-source.ts";
 import { loadTests } from "../suite/run-tests.ts";
 import { diagramText } from "../topology/diagram.ts";
-import { getRunTools } from "./get-tools.ts";
+import { getRunTools, getTools, reportTools } from "./get-tools.ts";
 import { dataplaneOf, variantsOf, type LabChoice } from "./lab-choice.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { openPage } from "./open-page.ts";
@@ -55,6 +55,7 @@ export async function performRun(job: Job, output: Output): Promise<RunRecord> {
   requirePromisedPaths(order.modes, order, suites.declared);
   const tests = suites.tests.length === 0 ? undefined : await loadTests(suites.tests, labDefaults(job.order));
   await getRunTools(labs, order.plan);
+  if (output.reports) await getTools(reportTools);
   const folder = await createResultsFolder(telling.out, order.id);
   const timeline = await openTimeline(folder.timeline);
   const closing: string[] = [];

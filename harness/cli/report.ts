@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { ExitCode } from "../core/errors.ts";
 import { loadRun } from "../report/store.ts";
+import { getTools, reportTools } from "./get-tools.ts";
 import { openPage } from "./open-page.ts";
 import { writeReports } from "./write-reports.ts";
 
@@ -21,6 +22,7 @@ export function addReport(program: Command): void {
     .option("--open", "open the page in a browser")
     .action(async (reference: string, options: ReportOptions) => {
       const { record, folder } = await loadRun(reference, options.out);
+      await getTools(reportTools);
       const { lines, page, ok } = await writeReports(record, folder, options);
       for (const line of lines) console.log(line);
       if (options.open === true && page !== undefined) await openPage(page);

@@ -1,3 +1,4 @@
+import { helpGroups } from "./help-groups.ts";
 import { InvalidArgumentError, Option, type Command } from "commander";
 
 /** Options that say how to run and where results go; shared by suite, check and selftest. */
@@ -18,16 +19,18 @@ export const defaultCaptureBufferKiB = 16 * 1024;
 /** Adds the options that say how to run and where results go. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option("--out <dir>", "folder for results", "results")
-    .option("--no-throughput", "skip the iperf3 measurements")
+    .addOption(new Option("--no-throughput", "skip the iperf3 measurements").helpGroup(helpGroups.prove))
     .addOption(
       new Option(
         "--capture-buffer <size>",
         "kernel buffer of each capture, for example 64M; more when packets are dropped",
       )
         .argParser(parseKiB)
-        .default(defaultCaptureBufferKiB, "16M"),
+        .default(defaultCaptureBufferKiB, "16M")
+        .helpGroup(helpGroups.lab),
     )
+    .optionsGroup(helpGroups.output)
+    .option("--out <dir>", "folder for results", "results")
     .option("--history <dir>", "folder that carries Allure's trend from run to run")
     .option("--open", "open the Allure page at the end")
     .option("--quiet", "print only what is wrong, and the summary")

@@ -11,6 +11,8 @@ import { chooseProviders } from "../run/choose.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
+import { helpGroups } from "./help-groups.ts";
+import { teach, type Example } from "./teach.ts";
 import { orderFor } from "./order.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
@@ -23,15 +25,24 @@ interface SelftestOptions extends RunOptions, LabOptions {
   readonly list?: boolean;
 }
 
+const usage = "npm run lab -- selftest [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- selftest", "every fault, each in a lab of its own"],
+  ["npm run lab -- selftest --fault slash-32-node-address", "one fault"],
+  ["npm run lab -- selftest --list", "what each fault must turn red; nothing is built"],
+];
+
 /** `selftest`: injects every known fault and proves that the matching check goes red. */
 export function addSelftest(program: Command): void {
   const command = program
     .command("selftest")
     .description("inject every known fault into a good lab and prove that the matching check goes red")
+    .optionsGroup(helpGroups.prove)
     .addOption(new Option("--fault <name>", "only these faults; repeatable").argParser(collect).default([], "all"))
     .option("--topology <file|name>", "the lab to break", "two-racks")
     .option("--list", "print the faults and what each must trip");
-  addRunOptions(addLabOptions(command)).action(async (options: SelftestOptions) => {
+  addRunOptions(addLabOptions(teach(command, usage, examples))).action(async (options: SelftestOptions) => {
     const chosen = options.fault.length === 0 ? faults : options.fault.map(faultNamed);
     if (options.list === true) {
       for (const fault of chosen) console.log(describe(fault));

@@ -9,6 +9,9 @@ import { resolveRun } from "./resolve-run.ts";
 import { addScenarioOptions, collect, type ScenarioOptions } from "./scenario-options.ts";
 import { ownWord, suiteSet } from "./suite-set.ts";
 import { faultNamed } from "../fault/fault-named.ts";
+import { addFaultOption } from "./fault-option.ts";
+import { helpGroups } from "./help-groups.ts";
+import { teach, type Example } from "./teach.ts";
 
 interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions {
   readonly fault?: string;
@@ -17,15 +20,30 @@ interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions {
   readonly suites: string[];
 }
 
+const usage = "npm run suite -- [options]";
+
+const examples: readonly Example[] = [
+  ["npm run suite -- --mode CrossSubnet", "both CrossSubnet modes, on what this machine has"],
+  ["npm run suite -- --mode VXLAN --open", "one mode, then open the report"],
+  ["npm run suite -- --topology three-racks", "another lab: one of topologies/, or a file of your own"],
+  ["npm run suite -- --profile full", "every pair of nodes, not a covering set"],
+  ["npm run suite -- --paths 'pod-to-pod/*a1->b1'", "only these paths; lab list prints all of them"],
+  ["npm run suite -- --mode IPIP --kernel 6.1,6.12", "in virtual machines, two kernels side by side"],
+  ["npm run suite -- --calico-archive calico.tar", "real Calico in place of the reference dataplane"],
+  ["npm run suite -- --provider kind", "real Calico in a Kubernetes cluster made for the run"],
+  ["npm run suite -- --kubeconfig FILE --agent-image REF", "a cluster that exists, in the mode that it is in"],
+  ["npm run suite -- --fault slash-32-node-address", "see the checks turn red; selftest --list names the faults"],
+];
+
 /** `suite`: the main job: plan, build, install, probe, capture, verify, measure, report, tear down. */
 export function addSuite(program: Command): void {
   const command = program
     .command("suite")
-    .description("prove on the wire that a Calico mode encapsulates exactly what it must (npm run suite)");
-  addRunOptions(addLabOptions(addScenarioOptions(command)))
-    .option("--config <file>", "read options from a YAML file; flags come first")
+    .description("prove on the wire that a Calico mode encapsulates exactly what it must");
+  addRunOptions(addLabOptions(addFaultOption(addScenarioOptions(teach(command, usage, examples)))))
+    .addOption(new Option("--keep", "leave the lab up at the end").helpGroup(helpGroups.lab))
     .addOption(
-      new Option("--fault <name>", "inject a known fault, to see the checks turn red (names: selftest --list)"),
+      new Option("--config <file>", "read options from a YAML file; flags override it").helpGroup(helpGroups.prove),
     )
     .addOption(
       new Option(
@@ -33,9 +51,9 @@ export function addSuite(program: Command): void {
         `folders or files of your own suites; the word ${ownWord} adds those that come with it`,
       )
         .argParser(collect)
-        .default([], `those that come with it`),
+        .default([], `those that come with it`)
+        .helpGroup(helpGroups.prove),
     )
-    .option("--keep", "leave the lab up at the end")
     .action(async (_: SuiteOptions, command: Command) => {
       const { fault: faultName, ...options } = await loadConfig<SuiteOptions>(command);
       const suites = await suiteSet(options.suites);

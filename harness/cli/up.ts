@@ -1,6 +1,7 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { faultNamed } from "../fault/fault-named.ts";
+import { addFaultOption } from "./fault-option.ts";
 import { getRunTools } from "./get-tools.ts";
 import { chooseLabs, dataplaneOf, providersOf } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
@@ -8,20 +9,31 @@ import { resolveRun } from "./resolve-run.ts";
 import { addScenarioOptions, type ScenarioOptions } from "./scenario-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { bringUp, type KeptLab } from "../run/bring-up.ts";
+import { teach, type Example } from "./teach.ts";
 import { newRunId } from "../core/run-id.ts";
 
 interface UpOptions extends ScenarioOptions, LabOptions {
   readonly fault?: string;
 }
 
+const usage = "npm run lab -- up --mode MODE [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- up --mode VXLANCrossSubnet", "four nodes in two racks; prints how to enter each"],
+  ["npm run lab -- up --mode VXLAN --topology one-rack", "another lab: one of topologies/, or a file of your own"],
+  ["npm run lab -- up --mode IPIP --provider vm", "in virtual machines, where this kernel has no ipip"],
+  ["npm run lab -- up --mode VXLAN --calico-archive calico.tar", "real Calico in place of the reference dataplane"],
+  ["npm run lab -- check", "probe it as it is now, and say what broke"],
+  ["npm run lab -- down", "remove it"],
+];
+
 /** `up`: a lab that stays, in a mode; ends with the commands to enter its nodes. */
 export function addUp(program: Command): void {
   const command = program
     .command("up")
-    .description("build a lab that stays, in one mode; then break it and `check` it");
-  addLabOptions(addScenarioOptions(command))
-    .addOption(new Option("--fault <name>", "also inject a known fault (names: selftest --list)"))
-    .action(async (options: UpOptions) => {
+    .description("build a lab that stays, in one mode; then break it by hand, and `check` it");
+  addLabOptions(addFaultOption(addScenarioOptions(teach(command, usage, examples)))).action(
+    async (options: UpOptions) => {
       const labs = chooseLabs(options);
       const { modes, plan } = await resolveRun(options, labs);
       const [mode, ...others] = modes;
@@ -34,7 +46,8 @@ export function addUp(program: Command): void {
       const order = { id: newRunId(), modes: [mode], plan, ...fault } as const;
       const lab = await bringUp(order, { providers, dataplane: dataplaneOf(labs), signal: interruptSignal() });
       console.log(describe(lab));
-    });
+    },
+  );
 }
 
 function describe({ network, enter, seconds }: KeptLab): string {

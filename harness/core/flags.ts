@@ -3,6 +3,8 @@ export interface Flag<T> {
   /** Placeholder of its value in the help: "file"; missing = it takes none. */
   readonly value?: string;
   readonly help: string;
+  /** The key under which it went before: that name still works, and says what it is called now. */
+  readonly formerly?: string;
   /** Words that it takes; missing = any. */
   readonly choices?: readonly string[];
   /** Reads a value; `before` is what the same flag gave so far, where it is repeated. A RangeError says what is wrong. */

@@ -20,6 +20,8 @@ export interface DataplaneOffer {
   readonly cluster?: ClusterStanding;
   readonly group: OptionGroup;
   readonly flags: Flags;
+  /** Flags that matter for a lab that is up. */
+  readonly reachedBy?: readonly string[];
   /** Whether `--dataplane auto` takes it with these flags. */
   taken(given: AllGiven): boolean;
   /** What a run says where `--dataplane auto` has passed it over. */

@@ -49,6 +49,7 @@ export const guestOffer: DataplaneOffer = {
   cluster: "guest",
   group: "kubernetes",
   flags: guestFlags,
+  reachedBy: Object.keys(guestFlags),
   taken: () => true,
   make: (given) => kubernetesCalico({ allowModeChange: pick(guestFlags, given).allowModeChange ?? false }),
 };

@@ -21,6 +21,7 @@ export const standaloneOffer: DataplaneOffer = {
   name: "calico",
   group: "calico",
   flags,
+  reachedBy: Object.keys(flags),
   taken: (given) => sourceOf(given) !== undefined,
   passedOver: "no Calico is given: --calico-archive FILE or --calico-bin DIR runs the real one",
   make: (given, { cache, logs }) => {

@@ -97,7 +97,8 @@ function toolProblems({ name }: Post, { missingTools, distribution }: Survey, ma
   const argv = installArgv(packages, distribution);
   if (mayInstall && argv !== undefined) return [];
   const byHand = argv === undefined ? `install the packages ${packages.join(", ")}` : shellQuote(argv);
-  const fix = argv === undefined ? `on ${name}: ${byHand}` : `on ${name}: ${byHand}; or let it be done: --install`;
+  const fix =
+    argv === undefined ? `on ${name}: ${byHand}` : `on ${name}: ${byHand}; or let it be done: --install-on-hosts`;
   return [{ what: `${name} lacks ${missingTools.join(", ")}`, fix }];
 }
 

@@ -7,7 +7,11 @@ import { loadInventory } from "./inventory.ts";
 
 const flags = {
   inventory: text("file", "use machines that exist, over ssh: a YAML file with address, user and key of each node"),
-  install: yes("let the machines of the inventory install the packages they lack"),
+  installOnHosts: {
+    ...yes("let the machines of the inventory install the packages they lack, by their package managers"),
+    // Beside --no-install, which is about this machine, it looked like its opposite.
+    formerly: "install",
+  },
   acceptNewHostKeys: yes("trust machines of the inventory whose ssh host key is not known yet"),
 };
 
@@ -25,7 +29,7 @@ export const hostsOffer: ProviderOffer = {
     fix: "lab doctor --inventory FILE: logs in to each and says what it lacks",
   },
   make: async (given, context) => {
-    const { inventory, install = false, acceptNewHostKeys = false } = pick(flags, given);
+    const { inventory, installOnHosts: install = false, acceptNewHostKeys = false } = pick(flags, given);
     if (inventory === undefined) {
       throw new UsageError("--provider hosts needs machines", {
         fix: "give --inventory FILE (npm run lab -- schema inventory)",

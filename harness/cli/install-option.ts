@@ -1,0 +1,11 @@
+import { Option, type Command } from "commander";
+import { helpGroups } from "./help-groups.ts";
+
+/** Lets every verb be told to install nothing, before or after its own options. */
+export function addInstallOption(command: Command): void {
+  const help = "install nothing on this machine; name the packages that are missing";
+  command.addOption(new Option("--no-install", help).helpGroup(helpGroups.lab));
+  command.on("option:no-install", () => {
+    process.env.ENCAPLAB_NO_INSTALL = "1";
+  });
+}
