@@ -14,7 +14,9 @@ export function evidenceOf(outcome: PathOutcome, context: AllureContext): readon
   const { path } = outcome;
   const table = attachText("expected and observed", renderPathTable(outcome), "text/html");
   if (path === undefined) return [table];
-  const texts = evidenceGroups(path).map(({ title, blocks }) =>
+  // What is as expected is shown by its packets; the kernel's state and the tools' words are in run.json.
+  const groups = evidenceGroups(path).filter(({ kind }) => isWrong(outcome) || kind === "packets");
+  const texts = groups.map(({ title, blocks }) =>
     attachText(
       title,
       blocks.map((block) => [block.title, ...block.lines.map((line) => `  ${line}`)].join("\n")).join("\n\n"),
@@ -53,8 +55,12 @@ export function attachMeasurements(mode: string, measurements: readonly Measurem
   return [...charts, attachText("samples", csv(measurements), "text/csv")];
 }
 
-/** Bytes of run.json beyond which a browser takes seconds to show it. */
-const largestRun = 2 << 20;
+/** Bytes of run.json that a page may carry: that of one mode has a megabyte, and lies beside the page anyway. */
+const largestRun = 128 << 10;
+
+function isWrong({ status }: PathOutcome): boolean {
+  return status === "fail" || status === "inconclusive";
+}
 
 function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [`# ${title}`, ...lines, ""];
@@ -66,11 +72,11 @@ function capturesOf(
 ): { readonly captures: readonly AllureAttachment[]; readonly notes: readonly string[] } {
   const captures: AllureAttachment[] = [];
   const notes: string[] = [];
-  const wrong = outcome.status === "fail" || outcome.status === "inconclusive";
+  const wrong = isWrong(outcome);
   for (const pcap of outcome.path?.pcaps ?? []) {
     const size = captureSizes.get(pcap);
     if (size === undefined) notes.push(`# ${pcap} is not in the results folder any more`);
-    else if (!pcaps.allows(size, wrong)) notes.push(`# ${pcap} (${size} bytes) is in the results folder only`);
+    else if (!pcaps.allows(pcap, size, wrong)) notes.push(`# ${pcap} (${size} bytes) is in the results folder only`);
     else
       captures.push({ kind: "attachment", name: basename(pcap), type: pcapType, body: { file: join(folder, pcap) } });
   }

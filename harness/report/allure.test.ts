@@ -115,12 +115,14 @@ describe("Allure results", () => {
     assert.match(text, /a2\.pcap is not in the results folder/);
   });
 
-  it("keeps captures of passing paths out beyond a few megabytes, and names them instead", async () => {
-    await writeFile(join(folder.pcaps, "a1.pcap"), new Uint8Array(1 << 20));
+  it("attaches the captures of what is wrong alone, and no more than a page can carry", async () => {
+    await writeFile(join(folder.pcaps, "a1.pcap"), "capture");
+    await writeFile(join(folder.pcaps, "a2.pcap"), new Uint8Array(1 << 20));
     const results = await resultsOf(failingRun());
-    const attached = results.filter((result) => attachments(result).some((one) => one.name === "a1.pcap"));
-    assert.ok(attached.some((result) => result.name === failingId));
-    assert.equal(attached.filter((result) => String(result.status) === "passed").length, 4);
+    const names = results.flatMap((result) =>
+      attachments(result).flatMap((one) => (one.name.endsWith(".pcap") ? [`${result.name ?? ""} ${one.name}`] : [])),
+    );
+    assert.deepEqual(names.sort(), [`${inconclusiveId} a1.pcap`, `${failingId} a1.pcap`].sort());
   });
 
   it("keeps what several paths share once", async () => {
@@ -235,6 +237,7 @@ describe("Allure results", () => {
       await writeAllure(failingRun(), folder);
       const outcome = await generatePage(folder, { executor });
       assert.ok(outcome.generated);
+      assert.doesNotMatch(await readFile(outcome.page, "utf8"), /googletagmanager|google-analytics/);
       assert.equal(outcome.page, folder.page);
       assert.deepEqual(await readdir(folder.allureReport), ["index.html"]);
       const page = await readFile(folder.page, "utf8");

@@ -4,19 +4,21 @@ import type { RunRecord } from "../run/record.ts";
 
 /** Decides which captures are put into the report; the page holds them all, so their sum must stay small. */
 export interface CaptureBudget {
-  /** True when a capture of so many bytes may be attached; what is wrong is always worth it. */
-  allows(bytes: number, wrong: boolean): boolean;
+  /** True when a capture of so many bytes may be attached; one that several paths share counts once. */
+  allows(name: string, bytes: number, wrong: boolean): boolean;
 }
 
-/** Captures beyond 1 MiB are named, not attached; those of passing paths share 4 MiB. */
-export function captureBudget(largest = 1 << 20, shared = 4 << 20): CaptureBudget {
+/** Only what is wrong has its captures attached, up to 768 KiB together; the others are named. */
+export function captureBudget(shared = 768 << 10): CaptureBudget {
+  const attached = new Set<string>();
   let left = shared;
   return {
-    allows(bytes, wrong) {
-      if (bytes > largest) return false;
-      if (wrong) return true;
+    allows(name, bytes, wrong) {
+      if (!wrong) return false;
+      if (attached.has(name)) return true;
       if (bytes > left) return false;
       left -= bytes;
+      attached.add(name);
       return true;
     },
   };

@@ -5,6 +5,7 @@ type Block = PathRecord["evidence"][number];
 /** Evidence under one heading. */
 export interface EvidenceGroup {
   readonly title: string;
+  readonly kind: Kind;
   readonly blocks: readonly Block[];
 }
 
@@ -12,6 +13,7 @@ export interface EvidenceGroup {
 export function evidenceGroups(path: PathRecord): readonly EvidenceGroup[] {
   const groups = kinds.map(({ title, kind }) => ({
     title,
+    kind,
     blocks: path.evidence.filter((one) => kindOf(one) === kind),
   }));
   return groups.filter(({ blocks }) => blocks.length > 0);
@@ -35,7 +37,8 @@ export function tellingBlocks(path: PathRecord): readonly Block[] {
   return [...packets, ...routes];
 }
 
-type Kind = "packets" | "state" | "other";
+/** What evidence tells of: packets, the kernel's state, or anything else. */
+export type Kind = "packets" | "state" | "other";
 
 const kinds: readonly { readonly title: string; readonly kind: Kind }[] = [
   { title: "first packets at each tap", kind: "packets" },
