@@ -1,5 +1,5 @@
 import { UsageError } from "../core/errors.ts";
-import { didYouMean } from "../topology/closest-name.ts";
+import { didYouMean } from "../core/closest-name.ts";
 import { modes, type Mode } from "./mode.ts";
 
 /** Value of --encap: which encapsulation a word without one (Always, CrossSubnet, all) stands for. */

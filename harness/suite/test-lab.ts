@@ -3,7 +3,7 @@ import { parseModes } from "../encap/mode-words.ts";
 import type { Mode, ModeId } from "../encap/mode.ts";
 import type { Fault } from "../fault/fault.ts";
 import { faultNamed } from "../fault/fault-named.ts";
-import { didYouMean } from "../topology/closest-name.ts";
+import { didYouMean } from "../core/closest-name.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Check } from "../verify/check.ts";
 import { checkOf, checks, type CheckName } from "../verify/registry.ts";

@@ -10,10 +10,11 @@ import {
 } from "./address.ts";
 import { routerAddress } from "./router-address.ts";
 import type { Family, Topology, TopologyNode } from "./topology.ts";
-import type { FileFacts, TopologyProblem, ValuePath } from "./topology-problem.ts";
+import type { FileFacts } from "./file-facts.ts";
+import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
 
 /** Addresses of nodes and routers: inside their subnet, one owner each, with a prefix that the lab can be built with. */
-export function checkAddresses(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+export function checkAddresses(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   const families: readonly Family[] = [4, 6];
   return [
     ...families.flatMap((family) => topology.nodes.flatMap((node) => checkNode(topology, node, family))),
@@ -21,7 +22,7 @@ export function checkAddresses(topology: Topology, file: FileFacts): readonly To
   ];
 }
 
-function checkNode(topology: Topology, node: TopologyNode, family: Family): readonly TopologyProblem[] {
+function checkNode(topology: Topology, node: TopologyNode, family: Family): readonly ValueProblem[] {
   const subnet = topology.subnets.find(({ name }) => name === node.subnet);
   const network = subnet?.cidrs[family];
   const interfaceAddress = node.addresses[family];
@@ -52,7 +53,7 @@ function checkPrefix(
   family: Family,
   network: string,
   interfaceAddress: string,
-): readonly TopologyProblem[] {
+): readonly ValueProblem[] {
   const path = ["nodes", node.name, keyOf("prefix", family)];
   const prefix = prefixLength(interfaceAddress);
   if (prefix > prefixLength(network)) {
@@ -85,7 +86,7 @@ function checkWidth(
   family: Family,
   own: string,
   path: ValuePath,
-): readonly TopologyProblem[] {
+): readonly ValueProblem[] {
   const covered = topology.subnets.find(({ name, cidrs }) => {
     const cidr = cidrs[family];
     return name !== node.subnet && cidr !== undefined && overlaps(own, cidr);
@@ -106,7 +107,7 @@ interface Owner {
   readonly address: string | undefined;
 }
 
-function checkOwners(topology: Topology, file: FileFacts, family: Family): readonly TopologyProblem[] {
+function checkOwners(topology: Topology, file: FileFacts, family: Family): readonly ValueProblem[] {
   const routers = topology.routers.flatMap((router) =>
     [...new Set(router.subnets)].map((subnet, index): Owner => ({
       label: `router ${router.name}`,

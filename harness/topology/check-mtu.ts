@@ -1,5 +1,6 @@
 import type { Topology } from "./topology.ts";
-import type { FileFacts, TopologyProblem, ValuePath } from "./topology-problem.ts";
+import type { FileFacts } from "./file-facts.ts";
+import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
 
 /** Bytes that VXLAN adds to a packet: Ethernet 14, VXLAN 8, UDP 8, IPv4 20 or IPv6 40 (calico-facts 2.10, RFC 7348 5). */
 const vxlanBytes = { 4: 50, 6: 70 } as const;
@@ -8,7 +9,7 @@ const vxlanBytes = { 4: 50, 6: 70 } as const;
 const smallestPacket = { 4: 576, 6: 1280 } as const;
 
 /** Wires must carry the smallest packet inside the largest encapsulation (VXLAN; IPIP adds only 20 bytes). */
-export function checkMtu(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+export function checkMtu(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   const problems = topology.subnets.flatMap(({ name, mtu }) => {
     const family = topology.families.findLast((used) => mtu < smallestPacket[used] + vxlanBytes[used]);
     if (family === undefined) return [];

@@ -1,6 +1,7 @@
 import { networkOf, overlaps } from "./address.ts";
 import type { Family, Topology } from "./topology.ts";
-import type { FileFacts, TopologyProblem, ValuePath } from "./topology-problem.ts";
+import type { FileFacts } from "./file-facts.ts";
+import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
 
 /**
  * Networks that no lab can use: not for ordinary hosts (RFC 6890; Calico's pods have their gateway in 169.254.0.0/16,
@@ -9,7 +10,7 @@ import type { FileFacts, TopologyProblem, ValuePath } from "./topology-problem.t
 const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/8", "fe80::/10", "ff00::/8"];
 
 /** Networks of subnets, pools and services: present, written cleanly, usable, and apart from each other. */
-export function checkNetworks(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+export function checkNetworks(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   const networks = networksOf(topology).toSorted((a, b) => Number(file.spells(a.path)) - Number(file.spells(b.path)));
   return [
     ...checkFamilies(topology, file),
@@ -40,7 +41,7 @@ function networksOf(topology: Topology): readonly Network[] {
   return [...services, ...pools, ...subnets];
 }
 
-function checkFamilies(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+function checkFamilies(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   if (file.entriesCut) return [];
   return topology.subnets.flatMap(({ name, cidrs }) => {
     const path = ["subnets", name];
@@ -53,7 +54,7 @@ function checkFamilies(topology: Topology, file: FileFacts): readonly TopologyPr
   });
 }
 
-function checkForm({ path, cidr }: Network): readonly TopologyProblem[] {
+function checkForm({ path, cidr }: Network): readonly ValueProblem[] {
   const clean = networkOf(cidr);
   const special = unusable.find((range) => overlaps(range, cidr));
   return [
@@ -64,7 +65,7 @@ function checkForm({ path, cidr }: Network): readonly TopologyProblem[] {
   ];
 }
 
-function checkOverlap(network: Network, others: readonly Network[]): readonly TopologyProblem[] {
+function checkOverlap(network: Network, others: readonly Network[]): readonly ValueProblem[] {
   return others
     .filter((other) => overlaps(other.cidr, network.cidr))
     .map((other) => ({ path: network.path, message: `${network.cidr} overlaps ${other.label} (${other.cidr})` }));

@@ -1,20 +1,21 @@
 import { addressCount, blockCount } from "./address.ts";
 import { firstServiceNumber } from "./allocate.ts";
 import type { Family, Pool, Topology } from "./topology.ts";
-import type { FileFacts, TopologyProblem } from "./topology-problem.ts";
+import type { FileFacts } from "./file-facts.ts";
+import type { ValueProblem } from "../core/yaml/value-problem.ts";
 
 /** Prefix lengths that Calico allows for blocks (API reference of IPPool.spec.blockSize). */
 const blockSizes: Readonly<Record<Family, readonly [number, number]>> = { 4: [20, 32], 6: [116, 128] };
 
 /** Pools and services: one per family, blocks as Calico allows them, and room for every node, pod and service. */
-export function checkPools(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+export function checkPools(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   return [
     ...topology.pools.flatMap((pool, index) => checkPool(topology, file, pool, index)),
     ...topology.families.flatMap((family) => checkServices(topology, family)),
   ];
 }
 
-function checkPool(topology: Topology, file: FileFacts, pool: Pool, index: number): readonly TopologyProblem[] {
+function checkPool(topology: Topology, file: FileFacts, pool: Pool, index: number): readonly ValueProblem[] {
   const path = ["pools", index, "cidr"];
   const { family, blockSize } = pool;
   const first = topology.pools.findIndex((other) => other.family === family);
@@ -30,7 +31,7 @@ function checkPool(topology: Topology, file: FileFacts, pool: Pool, index: numbe
   return [...checkBlocks(topology, pool, index), ...checkBlockRoom(topology, pool, index)];
 }
 
-function checkBlocks(topology: Topology, { cidr, blockSize }: Pool, index: number): readonly TopologyProblem[] {
+function checkBlocks(topology: Topology, { cidr, blockSize }: Pool, index: number): readonly ValueProblem[] {
   const blocks = blockCount(cidr, blockSize);
   const needed = topology.nodes.length;
   if (blocks >= BigInt(needed)) return [];
@@ -42,7 +43,7 @@ function checkBlocks(topology: Topology, { cidr, blockSize }: Pool, index: numbe
   ];
 }
 
-function checkBlockRoom(topology: Topology, pool: Pool, index: number): readonly TopologyProblem[] {
+function checkBlockRoom(topology: Topology, pool: Pool, index: number): readonly ValueProblem[] {
   const room = 1n << BigInt((pool.family === 4 ? 32 : 128) - pool.blockSize);
   const crowded = topology.nodes.find(({ pods }) => BigInt(pods + 1) > room);
   if (crowded === undefined) return [];
@@ -52,7 +53,7 @@ function checkBlockRoom(topology: Topology, pool: Pool, index: number): readonly
   ];
 }
 
-function checkServices(topology: Topology, family: Family): readonly TopologyProblem[] {
+function checkServices(topology: Topology, family: Family): readonly ValueProblem[] {
   const cidr = topology.services[family];
   const pods = topology.nodes.reduce((sum, node) => sum + node.pods, 0);
   if (cidr === undefined || addressCount(cidr) > BigInt(firstServiceNumber + pods)) return [];

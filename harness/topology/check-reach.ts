@@ -1,9 +1,10 @@
 import { routerAddress } from "./router-address.ts";
 import type { Topology } from "./topology.ts";
-import type { FileFacts, TopologyProblem } from "./topology-problem.ts";
+import type { FileFacts } from "./file-facts.ts";
+import type { ValueProblem } from "../core/yaml/value-problem.ts";
 
 /** Every node must be able to reach every other one: nodes exist, each subnet has a router, and routers join all. */
-export function checkReach(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+export function checkReach(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   const tooSmall = checkRouterRoom(topology);
   // What was left out may have been the very link that is missing.
   if (file.entriesCut) return tooSmall;
@@ -11,7 +12,7 @@ export function checkReach(topology: Topology, file: FileFacts): readonly Topolo
   return [...(topology.nodes.length === 0 ? [noNodes] : []), ...checkLinks(topology), ...tooSmall];
 }
 
-function checkLinks(topology: Topology): readonly TopologyProblem[] {
+function checkLinks(topology: Topology): readonly ValueProblem[] {
   const start = topology.subnets.find(({ name }) => hasRouter(topology, name))?.name;
   const reached = start === undefined ? new Set<string>() : reachableFrom(topology, start);
   return topology.subnets.flatMap(({ name }) => {
@@ -37,7 +38,7 @@ function reachableFrom(topology: Topology, start: string): ReadonlySet<string> {
   return reached;
 }
 
-function checkRouterRoom(topology: Topology): readonly TopologyProblem[] {
+function checkRouterRoom(topology: Topology): readonly ValueProblem[] {
   return topology.routers.flatMap((router) =>
     router.subnets.flatMap((subnet, index) => {
       const cidrs = topology.subnets.find(({ name }) => name === subnet)?.cidrs ?? {};

@@ -1,9 +1,10 @@
-import { didYouMean } from "./closest-name.ts";
+import { didYouMean } from "../core/closest-name.ts";
 import type { Topology } from "./topology.ts";
-import type { FileFacts, TopologyProblem, ValuePath } from "./topology-problem.ts";
+import type { FileFacts } from "./file-facts.ts";
+import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
 
 /** Names that refer to nothing, and names that two things share. */
-export function checkReferences(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+export function checkReferences(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   return [
     ...topology.routers.flatMap((router) =>
       router.subnets.flatMap((subnet, index) => {
@@ -18,7 +19,7 @@ export function checkReferences(topology: Topology, file: FileFacts): readonly T
   ];
 }
 
-function checkReflectors({ reflectors = [], nodes }: Topology, file: FileFacts): readonly TopologyProblem[] {
+function checkReflectors({ reflectors = [], nodes }: Topology, file: FileFacts): readonly ValueProblem[] {
   return reflectors.flatMap((node, index) => {
     const path = ["reflectors", index];
     if (reflectors.indexOf(node) !== index) return [{ path, message: `"${node}" is listed twice` }];
@@ -33,7 +34,7 @@ function checkSubnetName(
   file: FileFacts,
   path: ValuePath,
   subnet: string,
-): readonly TopologyProblem[] {
+): readonly ValueProblem[] {
   // A subnet that was left out for a fault of its own does exist.
   if (file.spells(["subnets", subnet])) return [];
   const known = topology.subnets.map(({ name }) => name);
@@ -41,7 +42,7 @@ function checkSubnetName(
 }
 
 /** Nodes, routers and pods share one set of names: each stands for one machine in commands and reports. */
-function checkNames(topology: Topology): readonly TopologyProblem[] {
+function checkNames(topology: Topology): readonly ValueProblem[] {
   const owners = new Map(topology.routers.map(({ name }) => [name, "a router"]));
   for (const node of topology.nodes) {
     for (let pod = 1; pod <= node.pods; pod++) owners.set(`${node.name}-p${pod}`, `a pod of ${node.name}`);

@@ -1,13 +1,11 @@
 import type { z } from "zod";
-import { didYouMean } from "./closest-name.ts";
-import { knownKeys, topologySchema } from "./schema.ts";
-import type { TopologyFile } from "./schema.ts";
-import { shownValue } from "./shown-value.ts";
-import type { TopologyProblem, ValuePath } from "./topology-problem.ts";
+import { knownKeys, type TopologyFile, topologySchema } from "./schema.ts";
+import { isContainer, valueAt, type ValuePath, type ValueProblem } from "../core/yaml/value-problem.ts";
+import { schemaProblems } from "../core/yaml/schema-problems.ts";
 
 /** What could be made of a file's data. */
 export interface CheckedShape {
-  readonly problems: readonly TopologyProblem[];
+  readonly problems: readonly ValueProblem[];
   /** The data without its ill-formed parts; missing when too little is left to look for further problems. */
   readonly file?: TopologyFile;
   /** Whether whole entries had to be left out. */
@@ -21,7 +19,7 @@ export interface CheckedShape {
 export function checkShape(data: unknown): CheckedShape {
   const first = topologySchema.safeParse(data);
   if (first.success) return { problems: [], file: first.data, entriesCut: false };
-  const problems = first.error.issues.flatMap((issue) => problemsOf(issue, data));
+  const problems = first.error.issues.flatMap((issue) => schemaProblems(issue, data, knownKeys));
   const rest = structuredClone(data);
   let entriesCut = false;
   let issues = first.error.issues;
@@ -37,55 +35,6 @@ export function checkShape(data: unknown): CheckedShape {
 }
 
 type Issue = z.core.$ZodIssue;
-
-function problemsOf(issue: Issue, data: unknown): TopologyProblem[] {
-  const path = issue.path as ValuePath;
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key]));
-  if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ path, message, atKey: true }));
-  return [{ path, message: describe(issue, valueAt(data, path)) }];
-}
-
-function unknownKey(path: ValuePath): TopologyProblem {
-  const key = String(path.at(-1));
-  const known = knownKeys(path.slice(0, -1));
-  return { path, atKey: true, message: `unknown key${didYouMean(key, known)}; known: ${known.join(", ")}` };
-}
-
-function describe(issue: Issue, value: unknown): string {
-  if (value === undefined) return "missing";
-  const shown = shownValue(value);
-  switch (issue.code) {
-    case "invalid_value":
-      return `unknown value ${shown}; one of ${issue.values.join(", ")}`;
-    case "invalid_type":
-      return `expected ${words[issue.expected] ?? issue.expected}, got ${value === null ? "nothing" : shown}`;
-    case "too_small":
-      return issue.origin === "array" ? "must not be empty" : `${shown} is below ${issue.minimum}`;
-    case "too_big":
-      return issue.origin === "string" ? issue.message : `${shown} is above ${issue.maximum}`;
-    default:
-      return `${shown}: ${issue.message}`;
-  }
-}
-
-/** Zod's names of types in words of a YAML file. */
-const words: Readonly<Record<string, string>> = {
-  object: "a map",
-  record: "a map",
-  array: "a list",
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-};
-
-/** The value at a path of plain data; undefined where there is none. */
-export function valueAt(data: unknown, path: ValuePath): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (isContainer(value) && Object.hasOwn(value, key) ? value[key] : undefined),
-    data,
-  );
-}
 
 /** Takes the ill-formed part out of the data; true when that was, or was in, a whole entry such as a node. */
 function cutOut(issue: Issue, data: unknown): boolean {
@@ -116,8 +65,4 @@ function remove(data: unknown, path: ValuePath): void {
   if (key === undefined || !isContainer(parent)) return;
   if (Array.isArray(parent)) parent.splice(Number(key), 1);
   else Reflect.deleteProperty(parent, key);
-}
-
-function isContainer(value: unknown): value is Record<string | number, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -2,7 +2,7 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.ts";
-import { didYouMean } from "./closest-name.ts";
+import { didYouMean } from "../core/closest-name.ts";
 import { parseTopology } from "./parse-topology.ts";
 import type { Topology } from "./topology.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { shownValue } from "./shown-value.ts";
+import { shownValue } from "../core/shown-value.ts";
 
 describe("shownValue", () => {
   it("quotes what is short and never what is long, which may be a secret", () => {

@@ -5,10 +5,11 @@ import { checkPools } from "./check-pools.ts";
 import { checkReach } from "./check-reach.ts";
 import { checkReferences } from "./check-references.ts";
 import type { Topology } from "./topology.ts";
-import type { FileFacts, TopologyProblem } from "./topology-problem.ts";
+import type { FileFacts } from "./file-facts.ts";
+import type { ValueProblem } from "../core/yaml/value-problem.ts";
 
 /** Every reason for which a well-formed topology cannot become a lab; [] = can. */
-export function validateTopology(topology: Topology, file: FileFacts): readonly TopologyProblem[] {
+export function validateTopology(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   return [
     ...checkReferences(topology, file),
     ...checkNetworks(topology, file),

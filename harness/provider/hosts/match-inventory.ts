@@ -1,4 +1,4 @@
-import { didYouMean } from "../../topology/closest-name.ts";
+import { didYouMean } from "../../core/closest-name.ts";
 import type { Plan, Port } from "../../topology/plan.ts";
 import type { Problem } from "../../lab/lab.ts";
 import type { Inventory, InventoryHost } from "./inventory.ts";

@@ -1,11 +1,7 @@
-import { LineCounter, parseDocument } from "yaml";
-import type { Document } from "yaml";
 import { z } from "zod";
-import { UsageError, messageOf } from "../../core/errors.ts";
-import { didYouMean } from "../../topology/closest-name.ts";
-import { locate, pathText, type Position } from "../../topology/locate.ts";
-import { shownValue } from "../../topology/shown-value.ts";
-import type { TopologyProblem, ValuePath } from "../../topology/topology-problem.ts";
+import { readYaml, type YamlReading } from "../../core/yaml/read-yaml.ts";
+import { schemaProblems } from "../../core/yaml/schema-problems.ts";
+import type { ValuePath } from "../../core/yaml/value-problem.ts";
 import type { Inventory, InventoryHost } from "./inventory.ts";
 
 const text = (what: string) => z.string().min(1, { error: "must not be empty" }).describe(what);
@@ -51,20 +47,8 @@ type InventoryFile = z.infer<typeof inventorySchema>;
 
 /** Reads the text of an inventory file. Throws one UsageError that lists every problem as `hosts.yaml:7:12 hosts.a1.port: …`. */
 export function parseInventory(yaml: string, source: string): Inventory {
-  const lines = new LineCounter();
-  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
-  const syntax = [...document.errors, ...document.warnings].map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return { position: { line, column: col }, text: error.message };
-  });
-  const { problems, file } = syntax.length > 0 ? { problems: [] } : readDocument(document);
-  const located = problems.map((problem) => ({
-    position: locate(document, lines, problem),
-    text: [pathText(problem.path), problem.message].filter((part) => part !== "").join(": "),
-  }));
-  const all = [...syntax, ...located];
-  if (all.length > 0 || file === undefined) throw badInventory(source, all);
-  return { source, hosts: Object.entries(file.hosts).map(([name, host]) => fill(name, host, file.defaults)) };
+  const { hosts, defaults } = readYaml(yaml, source, readInventory, "correct the inventory");
+  return { source, hosts: Object.entries(hosts).map(([name, host]) => fill(name, host, defaults)) };
 }
 
 function fill(name: string, host: InventoryFile["hosts"][string], defaults: InventoryFile["defaults"]): InventoryHost {
@@ -75,40 +59,16 @@ function fill(name: string, host: InventoryFile["hosts"][string], defaults: Inve
   };
 }
 
-function readDocument(document: Document): { problems: readonly TopologyProblem[]; file?: InventoryFile } {
-  let data: unknown;
-  try {
-    data = document.toJS();
-  } catch (error) {
-    return { problems: [{ path: [], message: messageOf(error) }] };
+function readInventory(data: unknown): YamlReading<InventoryFile> {
+  const result = inventorySchema.safeParse(data);
+  if (!result.success) {
+    return { problems: result.error.issues.flatMap((issue) => schemaProblems(issue, data, knownKeys)) };
   }
-  if (data === null) return { problems: [{ path: [], message: "the file is empty" }] };
-  const result = inventorySchema.safeParse(data, { reportInput: true });
-  if (!result.success) return { problems: result.error.issues.flatMap(problemsOf) };
-  if (Object.keys(result.data.hosts).length > 0) return { problems: [], file: result.data };
+  if (Object.keys(result.data.hosts).length > 0) return { problems: [], value: result.data };
   return { problems: [{ path: ["hosts"], message: "must not be empty" }] };
 }
 
-function problemsOf(issue: z.core.$ZodIssue): TopologyProblem[] {
-  const path = issue.path as ValuePath;
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key]));
-  if (issue.input === undefined) return [{ path, message: "missing" }];
-  const message = issue.message.replace(/^Invalid (input|option): /, "");
-  return [{ path, message: `${shownValue(issue.input)}: ${message}` }];
-}
-
-function unknownKey(path: ValuePath): TopologyProblem {
-  const known =
-    path.length === 1 ? ["defaults", "hosts"] : Object.keys(path[0] === "defaults" ? loginShape : hostShape);
-  const hint = didYouMean(String(path.at(-1)), known);
-  return { path, atKey: true, message: `unknown key${hint}; known: ${known.join(", ")}` };
-}
-
-function badInventory(source: string, problems: readonly { position: Position; text: string }[]): UsageError {
-  const inOrder = problems.toSorted(
-    (a, b) => a.position.line - b.position.line || a.position.column - b.position.column,
-  );
-  const rows = inOrder.map(({ position, text: what }) => `  ${source}:${position.line}:${position.column} ${what}`);
-  const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
-  return new UsageError([`${source}: ${count}`, ...rows].join("\n"), { fix: "correct the inventory" });
+function knownKeys([section]: ValuePath): readonly string[] {
+  if (section === undefined) return ["defaults", "hosts"];
+  return Object.keys(section === "defaults" ? loginShape : hostShape);
 }

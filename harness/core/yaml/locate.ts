@@ -1,6 +1,5 @@
-import { isMap, isPair, isScalar, isSeq } from "yaml";
-import type { Document, LineCounter, Node } from "yaml";
-import type { TopologyProblem, ValuePath } from "./topology-problem.ts";
+import { type Document, isMap, isPair, isScalar, isSeq, type LineCounter, type Node } from "yaml";
+import type { ValueProblem } from "./value-problem.ts";
 
 /** A place in a text; both count from 1. */
 export interface Position {
@@ -12,7 +11,7 @@ export interface Position {
  * Where a problem shows in the file: at a scalar's own place, at the key of a map or list, and at the nearest parent
  * that is written down where the path itself is not (a default, a missing key).
  */
-export function locate(document: Document, lines: LineCounter, problem: TopologyProblem): Position {
+export function locate(document: Document, lines: LineCounter, problem: ValueProblem): Position {
   let node: unknown = document.contents;
   let offset = 0;
   for (const [index, key] of problem.path.entries()) {
@@ -25,11 +24,6 @@ export function locate(document: Document, lines: LineCounter, problem: Topology
   }
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
-}
-
-/** `subnets.rack-b.cidr`, as people write paths into YAML. */
-export function pathText(path: ValuePath): string {
-  return path.join(".");
 }
 
 interface Step {
