@@ -6,7 +6,7 @@ export { defineCheck } from "../verify/check.ts";
 export { defineFault } from "../fault/fault.ts";
 export { defineSuite } from "../run/suite.ts";
 export { loadTopology } from "../topology/load.ts";
-export { explainCapture } from "../packet/conversations.ts";
+export { explainCapture } from "../explain/explain-capture.ts";
 export { useLab } from "../suite/use-lab.ts";
 export { runSuites } from "./run-suites.ts";
 export { decodeCapture } from "./decode-capture.ts";

@@ -97,13 +97,14 @@ describe("Recognizer", () => {
     assert.throws(() => new Recognizer([...probes, ...probes.slice(0, 1)]), /two probes have the token e5ca9b/);
   });
 
-  it("knows the flow that an ICMP error quotes, unless it quotes less than the TCP header", () => {
+  it("knows the flow that an ICMP error quotes, also where it quotes no more of TCP than 8 bytes", () => {
     const recognizer = new Recognizer(probes);
     recognizer.identify(tcp("10.0.0.9", 20_001, "10.0.0.1", 8080));
     const quoted = tcpBytes("10.0.0.9", 20_001, "10.0.0.1", 8080, "").subarray(0, 28);
     const quotation = recognizer.quotation(packet(ipv4("10.0.0.7", "10.0.0.9", 1, icmp(3, 1, 0, quoted))));
-    // Eight bytes of TCP hold the ports, but no whole header: only the addresses can be read.
-    assert.equal(quotation === undefined ? undefined : recognizer.resolveQuotation(quotation), undefined);
+    assert.equal(quotation === undefined ? undefined : recognizer.resolveQuotation(quotation), 1);
+    const less = tcpBytes("10.0.0.9", 20_001, "10.0.0.1", 8080, "").subarray(0, 27);
+    assert.equal(recognizer.quotation(packet(ipv4("10.0.0.7", "10.0.0.9", 1, icmp(3, 1, 0, less)))), undefined);
     const more = tcpBytes("10.0.0.9", 20_001, "10.0.0.1", 8080, "");
     const whole = recognizer.quotation(packet(ipv4("10.0.0.7", "10.0.0.9", 1, icmp(3, 1, 0, more))));
     assert.ok(whole);

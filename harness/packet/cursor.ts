@@ -80,6 +80,8 @@ export interface Cursor {
   end: number;
   /** The packet is known to hold only the first part of what is decoded now: a first fragment, a quoted header. */
   partial: boolean;
+  /** The walk is through what an ICMP error quotes, which routers may cut behind 8 bytes of TCP (RFC 792). */
+  quoting: boolean;
   /** Layers of the packet itself, or those that its ICMP error quotes once the walk is there. */
   layers: Layer[];
   /** A length field that promised more than there is; decoding goes on, the packet tells it at its end. */

@@ -30,6 +30,7 @@ export function decode(record: PcapRecord, first: Protocol, vxlanPorts: readonly
     offset: start,
     end: start + record.originalLength,
     partial: false,
+    quoting: false,
     layers,
     overlong: undefined,
   };
@@ -80,6 +81,7 @@ function step(protocol: Exclude<Protocol, "payload" | "quoted-ipv4" | "quoted-ip
 function decodeQuoted(cursor: Cursor, quotes: "quoted-ipv4" | "quoted-ipv6"): readonly Layer[] {
   cursor.layers = [];
   cursor.partial = true;
+  cursor.quoting = true;
   walk(cursor, quotes === "quoted-ipv4" ? "ipv4" : "ipv6");
   return cursor.layers;
 }

@@ -171,6 +171,9 @@ const formsOfHeaders: ReadonlyMap<string, PacketForm> = new Map<string, PacketFo
   ["capwap", "unknown"],
 ]);
 
+/** Headers that a protocol number announced, which is certain; a port may be anybody's. */
+const numberedHeaders: ReadonlySet<string> = new Set(["gre", "gre routing", "erspan", "etherip", "esp"]);
+
 /** A tunnel's header, or the reason for which it could not be read; AH alone leaves the traffic's own header before it. */
 function hidesInner(layer: Layer): boolean {
   switch (layer.kind) {
@@ -179,8 +182,9 @@ function hidesInner(layer: Layer): boolean {
     case "tunnel":
       return layer.form !== "ah";
     case "truncated":
-    case "malformed":
       return formsOfHeaders.has(layer.protocol) && layer.protocol !== "ah";
+    case "malformed":
+      return numberedHeaders.has(layer.protocol);
     default:
       return false;
   }

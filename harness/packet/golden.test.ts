@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { explainCapture, renderSummary } from "./conversations.ts";
 import { formOf, overheadOf, vxlanOf, type FormCounts, type PacketForm } from "./form.ts";
 import { packetLines } from "./packet-lines.ts";
 import { readCapture } from "./read-capture.ts";
@@ -66,22 +65,5 @@ describe("captures of real Calico", () => {
       "IPv4 192.168.120.129 > 192.168.16.129 ttl 63 len 84 DF proto ICMP",
       "ICMP echo request id 102 seq 1",
     ]);
-  });
-
-  it("explains who talked to whom in which form", async () => {
-    const summary = await explainCapture(pathOf("calico-ipip-cross-subnet-uplink.pcap"));
-    assert.deepEqual(summary.forms, { plain: 10, ipip: 18, vxlan: 0 });
-    const crossRack = summary.conversations.find(({ b }) => b === "192.168.80.129");
-    assert.deepEqual(crossRack?.variants[0], {
-      direction: "forward",
-      form: "ipip",
-      outerSource: "198.18.1.11",
-      outerDestination: "198.18.2.11",
-      packets: 4,
-      bytes: 512,
-      overheadBytes: 80,
-    });
-    assert.deepEqual([crossRack.asymmetric, crossRack.mixed, crossRack.oneWay], [false, false, false]);
-    assert.match(renderSummary(summary), /^forms +plain 10, ipip 18$/m);
   });
 });

@@ -1,3 +1,4 @@
+import { formatIpv4 } from "./address.ts";
 import { uint16, uint8 } from "./bytes.ts";
 import { has, type Cursor, type Protocol } from "./cursor.ts";
 
@@ -64,6 +65,11 @@ export class Icmp {
   get nextHopMtu(): number | undefined {
     const tooBig = this.type === IcmpType.unreachable && this.code === fragmentationNeeded;
     return tooBig ? uint16(this.bytes, this.start + field.sequence) : undefined;
+  }
+
+  /** The router that a redirect names. */
+  get gateway(): string {
+    return formatIpv4(this.bytes, this.start + field.identifier);
   }
 
   get isEcho(): boolean {

@@ -1,5 +1,5 @@
 import { uint16, uint32, uint8 } from "./bytes.ts";
-import { has, malformed, type Cursor, type Protocol } from "./cursor.ts";
+import { has, isThere, malformed, type Cursor, type Protocol } from "./cursor.ts";
 import { looksLikeStt, sttPort } from "./tunnel/stt.ts";
 
 /*
@@ -32,6 +32,8 @@ const field = {
   checksum: 16,
 } as const;
 const minimumHeader = 20;
+/** Ports and sequence number: what RFC 792 promises of a header that an ICMP error quotes. */
+const quotedHeader = 8;
 const flagLetters = ["F", "S", "R", "P", "A", "U", "E", "C"];
 
 /** TCP header. */
@@ -99,10 +101,14 @@ export class Tcp {
   }
 }
 
-/** Decodes a TCP header with its options. */
+/** Decodes a TCP header with its options; of a quoted one, as much as there is. */
 export function decodeTcp(cursor: Cursor): Protocol {
+  const { bytes, offset, limit } = cursor;
+  if (cursor.quoting && isThere(cursor, quotedHeader) && !isThere(cursor, minimumHeader)) {
+    // Its own view, so that fields which are not there read as 0.
+    cursor.layers.push(new Tcp(bytes.subarray(0, limit), offset));
+  }
   if (!has(cursor, minimumHeader, "tcp")) return "payload";
-  const { bytes, offset } = cursor;
   const headerLength = (uint8(bytes, offset + field.dataOffset) >> 4) * 4;
   if (headerLength < minimumHeader) return malformed(cursor, "tcp", `header length is ${headerLength}`);
   if (!has(cursor, headerLength, "tcp")) return "payload";

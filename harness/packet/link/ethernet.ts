@@ -55,8 +55,9 @@ export function decodeEthernet(cursor: Cursor): Protocol {
  * Whether the bytes from a place on look like an Ethernet frame of IP or ARP: for headers that anything may follow. What the
  * capture cut counts as alike.
  */
-export function looksLikeEthernet({ bytes, limit }: Cursor, at: number): boolean {
-  if (at + headerLength + 2 > limit) return true;
+export function looksLikeEthernet({ bytes, limit, end, partial }: Cursor, at: number): boolean {
+  const until = at + headerLength + 2;
+  if (until > limit || until > end) return until <= end || partial;
   const next = at + headerLength;
   switch (uint16(bytes, at + field.etherType)) {
     case EtherType.ipv4:

@@ -26,6 +26,9 @@ const eitherPorts: ReadonlyMap<number, Protocol> = new Map<number, Protocol>([
   [5247, "capwap"],
 ]);
 
+/** Bytes of the shortest headers below: VXLAN, Geneve, GTP and LISP have 8, GRE and GUE something behind their 4. */
+const shortestHeader = 8;
+
 /** The same by number, since every datagram is asked: bit 1 for a destination, bit 2 for either. */
 const known = new Uint8Array(0x10000);
 for (const port of toPorts.keys()) known[port] = 1;
@@ -36,6 +39,8 @@ for (const port of eitherPorts.keys()) known[port] = 3;
  * looked for on any port: two nodes of Flannel or Weave, or a WireGuard on a port of its own, must not pass for plain.
  */
 export function protocolInUdp(cursor: Cursor, source: number, destination: number): Protocol {
+  // No header of a tunnel is shorter: what is sent to its port all the same is a probe of the port.
+  if (cursor.end - cursor.offset < shortestHeader && !cursor.partial) return "payload";
   const toKnown = known[destination] ?? 0;
   if (toKnown !== 0) return toPorts.get(destination) ?? eitherPorts.get(destination) ?? "payload";
   if ((known[source] ?? 0) > 1) return eitherPorts.get(source) ?? "payload";

@@ -2,9 +2,15 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ethernet, icmp, ipv4, tcp, udp, vxlan } from "./build.ts";
-import { explainCapture, renderSummary } from "./conversations.ts";
-import { writePcap } from "./write-pcap.ts";
+import { fileURLToPath } from "node:url";
+import { ethernet, icmp, ipv4, tcp, udp, vxlan } from "../packet/build.ts";
+import { explainCapture } from "./explain-capture.ts";
+import { renderSummary } from "./render-summary.ts";
+import { writePcap } from "../packet/write-pcap.ts";
+
+function golden(file: string): string {
+  return fileURLToPath(new URL(`../packet/testdata/${file}`, import.meta.url));
+}
 
 const macs = { source: "02:00:00:00:00:01", destination: "02:00:00:00:00:02" };
 const there = { source: "198.19.0.2", destination: "198.19.0.66" };
@@ -98,5 +104,22 @@ describe("explainCapture", () => {
     assert.equal(conversations.length, 0);
     await writePcap(file, []);
     assert.match(renderSummary(await explainCapture(file)), /0 packets, 0 bytes in 0\.000 s\nforms +no IP packets/);
+  });
+
+  it("explains who talked to whom in which form", async () => {
+    const summary = await explainCapture(golden("calico-ipip-cross-subnet-uplink.pcap"));
+    assert.deepEqual(summary.forms, { plain: 10, ipip: 18, vxlan: 0 });
+    const crossRack = summary.conversations.find(({ b }) => b === "192.168.80.129");
+    assert.deepEqual(crossRack?.variants[0], {
+      direction: "forward",
+      form: "ipip",
+      outerSource: "198.18.1.11",
+      outerDestination: "198.18.2.11",
+      packets: 4,
+      bytes: 512,
+      overheadBytes: 80,
+    });
+    assert.deepEqual([crossRack.asymmetric, crossRack.mixed, crossRack.oneWay], [false, false, false]);
+    assert.match(renderSummary(summary), /^forms +plain 10, ipip 18$/m);
   });
 });
