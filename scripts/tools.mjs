@@ -17,6 +17,7 @@ export const packages = {
   nft: everywhere("nftables"),
   busybox: { apt: "busybox", dnf: "busybox", apk: "busybox-extras", pacman: "busybox" },
   ethtool: everywhere("ethtool"),
+  perl: { apt: "perl-base", dnf: "perl-interpreter", apk: "perl", pacman: "perl" },
   java: {
     apt: "default-jre-headless",
     dnf: "java-21-openjdk-headless",
@@ -42,7 +43,7 @@ export const packages = {
   },
 };
 
-const lab = ["ip", "tcpdump", "iperf3", "curl", "ping", "nft", "busybox", "ethtool"];
+const lab = ["ip", "tcpdump", "iperf3", "curl", "ping", "nft", "busybox", "ethtool", "perl"];
 
 /** Tools that each command cannot do without; the verbs of the command line know their own. */
 const required = { test: lab, bench: lab };

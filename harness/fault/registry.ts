@@ -7,6 +7,7 @@ import { drop4789AtRouter } from "./drop-4789-at-router.ts";
 import { dropProtocol4 } from "./drop-protocol-4.ts";
 import type { Fault } from "./fault.ts";
 import { duplicatingRouter } from "./duplicating-router.ts";
+import { ecmpMemberLost } from "./ecmp-member-lost.ts";
 import { firstSynLost } from "./first-syn-lost.ts";
 import { foreignRoute } from "./foreign-route.ts";
 import { largeSegmentsLost } from "./large-segments-lost.ts";
@@ -17,6 +18,7 @@ import { missingBlackhole } from "./missing-blackhole.ts";
 import { noTunnelMasquerade } from "./no-tunnel-masquerade.ts";
 import { plainLeak } from "./plain-leak.ts";
 import { routeChangesMidway } from "./route-changes-midway.ts";
+import { sizeHole } from "./size-hole.ts";
 import { slash32NodeAddress } from "./slash-32-node-address.ts";
 import { smallMtuUnderlay } from "./small-mtu-underlay.ts";
 import { snatPodToPod } from "./snat-pod-to-pod.ts";
@@ -24,6 +26,7 @@ import { sourceCheck } from "./source-check.ts";
 import { staleDirectRoute } from "./stale-direct-route.ts";
 import { staleFdb } from "./stale-fdb.ts";
 import { staleTunnelRoute } from "./stale-tunnel-route.ts";
+import { udpLost } from "./udp-lost.ts";
 import { vtepMacDrift } from "./vtep-mac-drift.ts";
 import { wrongOuterSource } from "./wrong-outer-source.ts";
 import { wrongVni } from "./wrong-vni.ts";
@@ -42,6 +45,9 @@ export const faults: readonly Fault[] = [
   firstSynLost,
   largeSegmentsLost,
   duplicatingRouter,
+  udpLost,
+  sizeHole,
+  ecmpMemberLost,
   answeredByOtherPod,
   smallMtuUnderlay,
   missingDelay,

@@ -119,7 +119,10 @@ export function renderWorkload(
         selector: { "encaplab/backend": name },
         ipFamilies,
         ipFamilyPolicy,
-        ports: [{ name: "http", port, targetPort, protocol: "TCP" }],
+        ports: [
+          { name: "http", port, targetPort, protocol: "TCP" },
+          { name: "datagrams", port, targetPort, protocol: "UDP" },
+        ],
       },
     },
   ];

@@ -21,6 +21,7 @@ const tools: readonly Tool[] = [
   { name: "ping", package: "iputils", others: { debian: "iputils-ping" } },
   { name: "nft", package: "nftables" },
   { name: "busybox", package: "busybox" },
+  { name: "perl", package: "perl", others: { debian: "perl-base", fedora: "perl-interpreter", suse: "perl-base" } },
 ];
 
 /** How packages are installed without questions, and removed, by family. */

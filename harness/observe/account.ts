@@ -1,6 +1,7 @@
 import { innerIp, transport } from "../packet/form.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tcp } from "../packet/tcp.ts";
+import { numbersOf } from "./datagram.ts";
 import type { FlowAccount } from "./observation.ts";
 import { countStretches, mostOf, type Piece, type Stretch } from "./pieces.ts";
 
@@ -44,6 +45,7 @@ export class Account {
   readonly #out = new Notes();
   #isTcp = false;
   #lastAt = 0;
+  readonly #ports = new Set<number>();
   #mss: number | undefined;
 
   /** Notes a packet that is known to belong here. */
@@ -52,7 +54,10 @@ export class Account {
     const header = transport(packet);
     this.#lastAt = packet.timeSeconds;
     if (header?.kind === "tcp") this.#addSegment(packet, header, notes);
-    else if (header?.kind === "icmp" || header?.kind === "icmpv6") notes.note(header.sequence, 1);
+    else if (header?.kind === "udp") notes.note(numbersOf(packet.payload).number, 1);
+    else if (header !== undefined) notes.note(header.sequence, 1);
+    const port = firstPort(packet);
+    if (port !== undefined) this.#ports.add(port);
   }
 
   /** Positions of TCP count from the sequence number with which the direction began. */
@@ -66,6 +71,7 @@ export class Account {
       acks: Math.max(this.#in.acks, this.#out.acks),
       openings,
       lastAt: this.#lastAt,
+      sourcePorts: [...this.#ports],
       ...(this.#mss === undefined ? {} : { mss: this.#mss }),
     };
   }
@@ -82,4 +88,14 @@ export class Account {
     notes.openings.push(packet.timeSeconds);
     this.#mss ??= tcp.maximumSegmentSize;
   }
+}
+
+/** Source port of the outermost header that has one before the payload of IP begins anew; missing in IPIP. */
+function firstPort(packet: Packet): number | undefined {
+  let depth = 0;
+  for (const layer of packet.layers) {
+    if (layer.kind === "udp" || layer.kind === "tcp") return layer.sourcePort;
+    if ((layer.kind === "ipv4" || layer.kind === "ipv6") && ++depth > 1) return undefined;
+  }
+  return undefined;
 }

@@ -55,7 +55,7 @@ export interface TapSighting {
 
 /** What one tap heard of one flow in one direction, so that no packet is missed and none counted for another. */
 export interface FlowAccount {
-  /** Tells the flows of a probe apart, whatever address translation does to them: the client's first TCP sequence number. */
+  /** Tells the flows of a probe apart, whatever address translation does to them: `echo`, `udp 3`, the client's first TCP sequence number. */
   readonly flow: string;
   /** What positions count: packets by their number, or bytes of a TCP stream from the SYN (at 0) to the FIN. */
   readonly unit: "packets" | "bytes";
@@ -66,6 +66,8 @@ export interface FlowAccount {
   readonly openings: readonly number[];
   /** Seconds since the epoch at which the last packet was heard. */
   readonly lastAt: number;
+  /** Source ports of the outermost UDP or TCP header, by which equal ways are chosen; [] for ICMP and IPIP. */
+  readonly sourcePorts: readonly number[];
   /** Largest TCP payload that this direction's sender is willing to receive (MSS option of its SYN, RFC 9293 3.7.1). */
   readonly mss?: number;
 }

@@ -55,11 +55,11 @@ B
 table ip t {
 chain pre {
 type nat hook prerouting priority -100
-ip daddr 10.98.0.2 tcp dport 80 dnat to 10.99.2.2:8080
+ip daddr 10.98.0.2 meta l4proto { tcp, udp } th dport 80 dnat to 10.99.2.2:8080
 }
 chain out {
 type nat hook output priority -100
-ip daddr 10.98.0.2 tcp dport 80 dnat to 10.99.2.2:8080
+ip daddr 10.98.0.2 meta l4proto { tcp, udp } th dport 80 dnat to 10.99.2.2:8080
 }
 chain post {
 type nat hook postrouting priority 100
@@ -70,7 +70,7 @@ ip saddr 10.99.0.0/16 ip daddr != 10.99.0.0/16 masquerade fully-random
 B
 done`;
 
-const kinds = new Set<ProbeKind>(["ping", "curl", "bulk", "mtu"]);
+const kinds = new Set<ProbeKind>(["ping", "udp", "curl", "bulk", "mtu"]);
 const pod1: Endpoint = { node: "n1", pod: "p1" };
 const pod2: Endpoint = { node: "n2", pod: "p2" };
 const host1: Endpoint = { node: "n1" };
@@ -184,6 +184,43 @@ describe("from probe to observation, on a real wire", function () {
     });
     assert.equal(firstPacket.file, "n1.pcap");
     assert.match(firstPacket.lines.join("\n"), /VXLAN vni 4096\n.*\nIPv4 10.99.1.2 > 10.99.2.2 .*\nICMP echo request/);
+  });
+
+  it("hears every datagram and its answer at every tap, by flow and number, through any translation", () => {
+    for (const traffic of [
+      "pod-to-pod",
+      "pod-to-clusterip",
+      "host-to-clusterip",
+      "host-to-pod",
+      "pod-to-host",
+    ] as const) {
+      const { probe, sightings } = observation(traffic, "n1->n2", "udp");
+      const numbers = probe.datagrams?.map((_, number) => number) ?? [];
+      for (const { tap, direction, flows, packets } of sightings) {
+        const where = `${traffic} at ${tap.node}/${tap.device} ${direction}`;
+        const heard = flows.flatMap(({ pieces }) =>
+          pieces.flatMap(({ from, to, times }) => {
+            assert.equal(times, 1, where);
+            return Array.from({ length: to - from }, (_, step) => from + step);
+          }),
+        );
+        assert.deepEqual(
+          heard.sort((a, b) => a - b),
+          numbers,
+          where,
+        );
+        assert.equal(packets, numbers.length, where);
+      }
+      assert.ok(sightings.length >= 4, traffic);
+    }
+  });
+
+  it("tells the outer source port of each flow, which differ", () => {
+    const { sightings } = observation("pod-to-pod", "n1->n2", "udp");
+    const uplink = sightings.find(({ tap, direction }) => tap.device === "eth0" && direction === "forward");
+    const ports = uplink?.flows.map(({ sourcePorts }) => sourcePorts) ?? [];
+    assert.ok(ports.length >= 4 && ports.every((own) => own.length === 1));
+    assert.ok(new Set(ports.flat()).size > 1);
   });
 
   it("knows flows whose client port was masqueraded, from their SYN on", () => {

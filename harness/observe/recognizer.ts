@@ -5,7 +5,8 @@ import type { IpLayer, Layer, TransportLayer } from "../packet/layer.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tcp } from "../packet/tcp.ts";
 import type { Probe } from "../probe/probe.ts";
-import type { EchoSubject, FlowSubject, Resolved, Side } from "./subject.ts";
+import { readDatagram } from "./datagram.ts";
+import type { FlowSubject, PatternSubject, Resolved, Side } from "./subject.ts";
 import { endsKey, indexTokens, probeOfPattern, probeOfRequest, type TokenIndex } from "./token-index.ts";
 
 /** TCP flags (RFC 9293 3.1): SYN without ACK opens a connection. */
@@ -14,7 +15,7 @@ const synAndAck = 0x12;
 
 /** The subject of a packet and the side that sent it. */
 export interface Identified {
-  readonly subject: EchoSubject | FlowSubject;
+  readonly subject: PatternSubject | FlowSubject;
   readonly side: Side;
 }
 
@@ -32,38 +33,38 @@ export interface Quotation {
  */
 export class Recognizer {
   readonly #index: TokenIndex;
-  readonly #echoes: readonly EchoSubject[];
+  /** By probe, then by flow; that of echoes has none. */
+  readonly #patterns = new Map<string, PatternSubject>();
   readonly #flows = new Map<string, FlowSubject>();
   /** Addresses and identifier of every request and reply seen, for errors that quote no more than that. */
   readonly #echoKeys = new Map<string, number>();
 
   constructor(probes: readonly Probe[]) {
     this.#index = indexTokens(probes);
-    this.#echoes = probes.map((_, probe) => ({ kind: "echo", probe, tallies: new Map() }));
   }
 
   /** The subjects that packets were counted under. */
-  subjects(): readonly (EchoSubject | FlowSubject)[] {
-    return [...this.#echoes, ...this.#flows.values()];
+  subjects(): readonly (PatternSubject | FlowSubject)[] {
+    return [...this.#patterns.values(), ...this.#flows.values()];
   }
 
-  /** The subject of an echo with a known pattern or of any TCP packet. */
+  /** The subject of an echo or datagram with a known pattern, or of any TCP packet. */
   identify(packet: Packet): Identified | undefined {
     const ip = innerIp(packet);
     const header = transport(packet);
     if (ip === undefined || header === undefined) return undefined;
     if (header.kind === "tcp") return this.#identifyFlow(packet, ip, header);
-    if (header.kind === "udp" || !header.isEcho) return undefined;
+    if (header.kind === "udp") return this.#identifyDatagram(packet.payload);
+    if (!header.isEcho) return undefined;
     const probe = probeOfPattern(packet.payload, this.#index);
-    const subject = probe === undefined ? undefined : this.#echoes[probe];
-    if (subject === undefined) return undefined;
-    this.#echoKeys.set(echoKey(ip, header.identifier), subject.probe);
-    return { subject, side: isRequest(header) ? 0 : 1 };
+    if (probe === undefined) return undefined;
+    this.#echoKeys.set(echoKey(ip, header.identifier), probe);
+    return { subject: this.#patternSubject(probe, "echo"), side: isRequest(header) ? 0 : 1 };
   }
 
   /** The probe of a subject: its request's mark decides, then the server's port, then the client's, then where it goes. */
-  resolve(subject: EchoSubject | FlowSubject): Resolved | undefined {
-    if (subject.kind === "echo") return { probe: subject.probe, source: 0 };
+  resolve(subject: PatternSubject | FlowSubject): Resolved | undefined {
+    if (subject.kind === "pattern") return { probe: subject.probe, source: 0 };
     if (subject.marked !== undefined) return { probe: subject.marked.probe, source: subject.marked.client };
     // Masquerading may give a client the very port of another probe's server: who opened the connection settles it.
     const clients: readonly Side[] = subject.client === undefined ? [1, 0] : [subject.client];
@@ -80,8 +81,9 @@ export class Recognizer {
     const header = lastTransport(packet.quoted);
     if (quotedIp === undefined || header === undefined) return undefined;
     if (header.kind === "tcp") return { flow: flowKey(quotedIp, header).key };
-    if (header.kind === "udp" || !header.isEcho) return undefined;
     const pattern = probeOfPattern(packet.payload, this.#index);
+    if (header.kind === "udp") return pattern === undefined ? undefined : { pattern };
+    if (!header.isEcho) return undefined;
     const echo = echoKey(quotedIp, header.identifier);
     return pattern === undefined ? { echo } : { pattern, echo };
   }
@@ -92,6 +94,22 @@ export class Recognizer {
     if (echo !== undefined) return this.#echoKeys.get(echo);
     const subject = flow === undefined ? undefined : this.#flows.get(flow);
     return subject === undefined ? undefined : this.resolve(subject)?.probe;
+  }
+
+  #identifyDatagram(payload: Uint8Array): Identified | undefined {
+    const datagram = readDatagram(payload, this.#index);
+    if (datagram === undefined) return undefined;
+    const { probe, flow, isAnswer } = datagram;
+    return { subject: this.#patternSubject(probe, `udp ${flow}`), side: isAnswer ? 1 : 0 };
+  }
+
+  #patternSubject(probe: number, flow: string): PatternSubject {
+    const key = `${probe} ${flow}`;
+    const known = this.#patterns.get(key);
+    if (known !== undefined) return known;
+    const subject: PatternSubject = { kind: "pattern", probe, flow, tallies: new Map() };
+    this.#patterns.set(key, subject);
+    return subject;
   }
 
   #identifyFlow(packet: Packet, ip: IpLayer, tcp: Tcp): Identified {
@@ -144,5 +162,6 @@ function lastIp(layers: readonly Layer[]): IpLayer | undefined {
 
 function lastTransport(layers: readonly Layer[]): TransportLayer | undefined {
   const last = layers.findLast((layer) => layer.kind !== "truncated" && layer.kind !== "malformed");
-  return last?.kind === "tcp" || last?.kind === "icmp" || last?.kind === "icmpv6" ? last : undefined;
+  const isTransport = last?.kind === "tcp" || last?.kind === "udp" || last?.kind === "icmp" || last?.kind === "icmpv6";
+  return isTransport ? last : undefined;
 }

@@ -2,7 +2,7 @@ import type { TapId } from "../encap/expectation.ts";
 import type { FlowAccount, TapSighting } from "./observation.ts";
 import { alignPieces, type Piece } from "./pieces.ts";
 import type { Recognizer } from "./recognizer.ts";
-import type { EchoSubject, FlowSubject, Side } from "./subject.ts";
+import type { FlowSubject, PatternSubject, Side } from "./subject.ts";
 import { mergeVariants, type Tally } from "./tally.ts";
 
 /** What the taps heard of each probe (by its position), sorted by tap and direction. */
@@ -17,7 +17,7 @@ export function sightingsOf(
 /** What one tap counted of one subject, and from which side. */
 interface Entry {
   readonly tally: Tally;
-  readonly subject: EchoSubject | FlowSubject;
+  readonly subject: FlowSubject | PatternSubject;
   readonly side: Side;
 }
 
@@ -77,8 +77,8 @@ function flowsOf(entries: readonly Entry[]): readonly FlowAccount[] {
   return [...flows.values()];
 }
 
-function nameOf(subject: EchoSubject | FlowSubject): string {
-  if (subject.kind === "echo") return "echo";
+function nameOf(subject: FlowSubject | PatternSubject): string {
+  if (subject.kind === "pattern") return subject.flow;
   const [first] = subject.first.filter((_, side) => side === (subject.client ?? 0));
   return first === undefined ? subject.ports.join(":") : String(first);
 }
@@ -93,6 +93,7 @@ function joined(a: FlowAccount, b: FlowAccount): FlowAccount {
     ...a,
     pieces: alignPieces([a.pieces, b.pieces]).map(sum),
     acks: a.acks + b.acks,
+    sourcePorts: [...new Set([...a.sourcePorts, ...b.sourcePorts])],
     lastAt: Math.max(a.lastAt, b.lastAt),
     openings: [...a.openings, ...b.openings].sort((one, other) => one - other),
   };

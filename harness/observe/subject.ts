@@ -3,16 +3,18 @@ import type { Tally } from "./tally.ts";
 /** Which of the two ends of a subject sent a packet. */
 export type Side = 0 | 1;
 
-/** What packets are counted under while a capture is read: a probe's echoes, or a TCP flow whose probe is known later. */
+/** What packets are counted under while a capture is read: what holds a probe's pattern, or a TCP flow whose probe is known later. */
 export interface Subject {
   /** By tap number times two plus side. */
   readonly tallies: Map<number, Tally>;
 }
 
-/** A probe's ICMP echoes; side 0 asks, side 1 answers. */
-export interface EchoSubject extends Subject {
-  readonly kind: "echo";
+/** A probe's ICMP echoes, or one flow of its UDP datagrams; side 0 asks, side 1 answers. */
+export interface PatternSubject extends Subject {
+  readonly kind: "pattern";
   readonly probe: number;
+  /** Name of the flow: `echo`, `udp 3`. */
+  readonly flow: string;
 }
 
 /** A TCP flow; side 0 is the end whose "address port" sorts first. */

@@ -3,7 +3,7 @@ import { markPrefix, patternMagic } from "../probe/token.ts";
 
 /** Finds a probe (by its position) from its token, in constant time. */
 export interface TokenIndex {
-  /** By the 16 hex digits of a ping pattern. */
+  /** By the 16 hex digits of a pattern of pings or datagrams. */
   readonly patterns: ReadonlyMap<string, number>;
   readonly clientPorts: ReadonlyMap<number, number>;
   readonly serverPorts: ReadonlyMap<number, number>;
@@ -34,9 +34,8 @@ export function indexTokens(probes: readonly Probe[]): TokenIndex {
     ends: new Map<string, number | undefined>(),
   };
   probes.forEach(({ token }, probe) => {
-    if (token.kind === "icmp-pattern") {
-      if (!token.pattern.startsWith(patternMagic))
-        throw new Error(`ping pattern ${token.pattern} lacks ${patternMagic}`);
+    if (token.kind !== "tcp-port") {
+      if (!token.pattern.startsWith(patternMagic)) throw new Error(`pattern ${token.pattern} lacks ${patternMagic}`);
       put(index.patterns, token.pattern, probe);
       return;
     }

@@ -3,6 +3,7 @@ import type { PathExpectation } from "../encap/expectation.ts";
 import type { FlowEnds, Probe, ProbeKind, Token } from "./probe.ts";
 import { defaultHttpPorts } from "./probe-command.ts";
 import { tokenSource, type TokenSource } from "./token.ts";
+import { planDatagrams } from "./udp/plan-datagrams.ts";
 
 /** What shall be sent along the paths. */
 export interface ProbePlanOptions {
@@ -25,8 +26,8 @@ const pingsToDie = 2;
 /**
  * Chooses the probes of every path, each with a token of its own. Pure and deterministic.
  *
- * A ClusterIP answers on its service's TCP port only (it exists nowhere but in DNAT rules), so those paths get no ping
- * and no iperf3, but curl and a download through the service. Paths that must die get a short ping, or one curl.
+ * A ClusterIP answers on its service's ports only (it exists nowhere but in DNAT rules), so those paths get no ping
+ * and no iperf3, but datagrams, curl and a download through the service. Paths that must die get a short ping or one curl, and a datagram.
  */
 export function planProbes(expectations: readonly PathExpectation[], options: ProbePlanOptions): readonly Probe[] {
   const tokens = tokenSource(options.seed);
@@ -39,6 +40,7 @@ export function planProbes(expectations: readonly PathExpectation[], options: Pr
         ...curlProbe(expectation, tokens, index),
         ...bulkProbe(expectation, options, tokens, index),
         ...mtuProbe(expectation, options, tokens, index, sampled),
+        ...udpProbe(expectation, options, tokens, index),
       ];
       const wanted = planned.filter((probe) => options.kinds.has(probe.kind));
       // TCP finds out about each loss only after a while.
@@ -66,7 +68,7 @@ function pingProbe(
   if (toClusterIp(expectation)) return [];
   const loss = lossOf(expectation);
   const amount = mustDie(expectation) ? packetsForOne(pingsToDie, loss) : packetsFor(options.pings ?? 5, loss);
-  const pattern = tokens.pattern(2 * index);
+  const pattern = tokens.pattern(3 * index);
   return [{ ...common(expectation), kind: "ping", token: { kind: "icmp-pattern", pattern }, amount }];
 }
 
@@ -108,9 +110,21 @@ function mtuProbe(
   const sample = `${path.source.node} ${path.locality} ${path.family}`;
   if (options.mtuPaths !== "all" && sampled.has(sample)) return [];
   sampled.add(sample);
-  const pattern = tokens.pattern(2 * index + 1);
+  const pattern = tokens.pattern(3 * index + 1);
   const amount = 2 * packetsForOne(1, lossOf(expectation));
   return [{ ...common(expectation), kind: "mtu", token: { kind: "icmp-pattern", pattern }, amount, mtu: pathMtu }];
+}
+
+/** Through a ClusterIP as well as directly: kube-proxy translates UDP by rules of its own. */
+function udpProbe(
+  expectation: PathExpectation,
+  { seed }: ProbePlanOptions,
+  tokens: TokenSource,
+  index: number,
+): readonly Probe[] {
+  const datagrams = planDatagrams(expectation, seed, mustDie(expectation));
+  const token = { kind: "udp-pattern", pattern: tokens.pattern(3 * index + 2) } as const;
+  return [{ ...common(expectation), kind: "udp", token, amount: datagrams.length, datagrams }];
 }
 
 /** Share of requests that stay unanswered because of what the topology says of the links. */

@@ -1,4 +1,5 @@
 import type { Probe } from "./probe.ts";
+import { udpClientArgv } from "./udp/client.ts";
 
 /** Ports on which the responder answers: the service's, and the pods' and hosts' own (ServiceAllocation.port, targetPort). */
 export interface HttpPorts {
@@ -35,6 +36,8 @@ export function probeCommands(probe: Probe, ports: HttpPorts = defaultHttpPorts)
       return [curlArgv(probe, ports, "saw", "")];
     case "bulk":
       return [isDownload(probe) ? curlArgv(probe, ports, "bulk", `?${probe.amount}`) : iperf3Argv(probe)];
+    case "udp":
+      return [udpClientArgv([probe], ports)];
   }
 }
 

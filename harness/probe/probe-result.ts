@@ -4,36 +4,44 @@ import { parseIperf3 } from "./iperf3.ts";
 import { parsePing } from "./ping.ts";
 import { isDownload } from "./probe-command.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
+import { parseUdp, reportLine } from "./udp/client.ts";
 
 /** Characters of output that are kept as evidence; ping's of five packets has some 500. */
 const outputKept = 1500;
 
 type Outcome = Pick<
   ProbeResult,
-  "sent" | "received" | "errors" | "serverSaw" | "answeredBy" | "rttMs" | "connectMs" | "bytes" | "mtu"
+  "sent" | "received" | "errors" | "serverSaw" | "answeredBy" | "rttMs" | "connectMs" | "datagrams" | "bytes" | "mtu"
 >;
 
-/** Reads what the commands of one probe reported. */
+/** Reads what the commands of one probe reported; `place` is its own among the probes that one command sent. */
 export function probeResult(
   probe: Probe,
   command: string,
   where: string,
   outputs: readonly CommandResult[],
+  place = 0,
 ): ProbeResult {
   const [first, second] = outputs;
   if (first === undefined) throw new TypeError(`probe of ${probe.path.id} ran no command`);
-  const output = outputs.map(({ stdout, stderr }) => (stdout + stderr).trim()).join("\n");
+  const output = outputs.map((one) => outputOf(probe, one, place)).join("\n");
   return {
     probe,
     command,
     where,
     exitCode: first.exitCode,
-    ...outcomeOf(probe, first, second),
+    ...outcomeOf(probe, first, second, place),
     output: output.slice(-outputKept),
   };
 }
 
-function outcomeOf(probe: Probe, first: CommandResult, second: CommandResult | undefined): Outcome {
+/** What the program printed; of one that sent many probes only what is about this one. */
+function outputOf({ kind }: Probe, { stdout, stderr }: CommandResult, place: number): string {
+  const own = kind === "udp" ? (reportLine(stdout, place) ?? "") : stdout;
+  return (own + stderr).trim();
+}
+
+function outcomeOf(probe: Probe, first: CommandResult, second: CommandResult | undefined, place: number): Outcome {
   switch (probe.kind) {
     case "ping":
       return pingOutcome(first);
@@ -43,6 +51,8 @@ function outcomeOf(probe: Probe, first: CommandResult, second: CommandResult | u
       return curlOutcome(first);
     case "bulk":
       return isDownload(probe) ? downloadOutcome(probe, first) : iperf3Outcome(first);
+    case "udp":
+      return udpOutcome(probe, first, place);
   }
 }
 
@@ -86,4 +96,20 @@ function connected(connectMs: number | undefined): Pick<Outcome, "connectMs"> {
 function iperf3Outcome({ stdout, stderr }: CommandResult): Outcome {
   const { bytes, errors } = parseIperf3(stdout, stderr);
   return { sent: 1, received: errors.length === 0 && bytes > 0 ? 1 : 0, bytes, errors };
+}
+
+function udpOutcome(probe: Probe, { stdout, stderr, exitCode }: CommandResult, place: number): Outcome {
+  const report = parseUdp(stdout, place, probe.datagrams ?? []);
+  if (report === undefined) return { sent: 0, received: 0, errors: [stderr.trim() || `no report, exit ${exitCode}`] };
+  const { datagrams, servers, errors } = report;
+  const sent = datagrams.filter(({ refused }) => refused === undefined);
+  const target = probe.path.target.pod ?? probe.path.target.node;
+  const server = servers.find((name) => name !== target) ?? servers[0];
+  return {
+    sent: sent.length,
+    received: sent.filter(({ answered }) => answered).length,
+    errors,
+    datagrams,
+    ...(server === undefined ? {} : { answeredBy: server }),
+  };
 }

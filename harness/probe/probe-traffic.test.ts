@@ -10,7 +10,7 @@ function takesPort(port: number): boolean {
     Number(first),
     Number(last),
   ]);
-  const single = [...probeTraffic.matchAll(/tcp port (\d+)/g)].map(([, only]) => Number(only));
+  const single = [...probeTraffic.matchAll(/(?<!udp )\bport (\d+)/g)].map(([, only]) => Number(only));
   return single.includes(port) || ranges.some(([first = 0, last = 0]) => port >= first && port <= last);
 }
 

@@ -10,7 +10,7 @@ export const probeTraffic: string = [
   "udp port 4789",
   // IP in IP, IPv6 in IP, GRE, ESP (IANA protocol numbers).
   ...[4, 41, 47, 50].map((protocol) => `ip proto ${protocol} or ip6 proto ${protocol}`),
-  ...[defaultHttpPorts.service, defaultHttpPorts.direct].map((port) => `tcp port ${port}`),
+  ...[defaultHttpPorts.service, defaultHttpPorts.direct].map((port) => `port ${port}`),
   ...[serverPorts, clientPorts].map(({ first, count }) => `tcp portrange ${first}-${first + count - 1}`),
   "ip[6:2] & 0x1fff != 0",
 ].join(" or ");

@@ -1,12 +1,19 @@
 import type { Path } from "../encap/path.ts";
+import type { Datagram, DatagramResult } from "./udp/datagram.ts";
 
-export type ProbeKind = "ping" | "curl" | "bulk" | "mtu";
+export type ProbeKind = "ping" | "curl" | "bulk" | "mtu" | "udp";
 
 /** What makes a probe's packets recognizable at every tap, whatever happens to their addresses. */
 export type Token =
   | {
       /** ICMP echo whose payload holds these bytes (`ping -p`). */
       readonly kind: "icmp-pattern";
+      /** 16 hex digits, unique within a run. */
+      readonly pattern: string;
+    }
+  | {
+      /** UDP datagrams whose payload holds these bytes. */
+      readonly kind: "udp-pattern";
       /** 16 hex digits, unique within a run. */
       readonly pattern: string;
     }
@@ -40,8 +47,10 @@ export interface Probe {
   readonly token: Token;
   /** Destination address as the source dials it: pod, node or ClusterIP. */
   readonly dials: string;
-  /** ping: echo requests; curl: 1; bulk: bytes of payload; mtu: 2 (one fits, one does not), or as many pairs. */
+  /** ping: echo requests; curl: 1; bulk: bytes of payload; mtu: 2 (one fits, one does not), or as many pairs; udp: datagrams. */
   readonly amount: number;
+  /** udp probes only: the requests, by number. */
+  readonly datagrams?: readonly Datagram[];
   /** mtu probes only: the MTU that must just fit. */
   readonly mtu?: number;
   /** No answer is expected: wait for it only briefly. */
@@ -57,17 +66,19 @@ export interface ProbeResult {
   readonly command: string;
   readonly where: string;
   readonly exitCode: number;
-  /** Requests sent and answered: pings, curls, or iperf3 flows. */
+  /** Requests sent and answered: pings, datagrams, curls, or iperf3 flows. */
   readonly sent: number;
   readonly received: number;
   /** Client address that the server saw (curl), normalized. */
   readonly serverSaw?: string;
-  /** Name of the pod or node whose server answered, as that server tells it (curl); "" where it tells none. */
+  /** Name of the pod or node whose server answered, as that server tells it (curl, udp); "" where it tells none. */
   readonly answeredBy?: string;
   /** Round-trip times in milliseconds (ping). */
   readonly rttMs?: readonly number[];
   /** Milliseconds until the connection stood (curl, and downloads). */
   readonly connectMs?: number;
+  /** udp: what became of each request, copies included. */
+  readonly datagrams?: readonly DatagramResult[];
   /** bulk: bytes that arrived. */
   readonly bytes?: number;
   /** ICMP errors or messages that came back, verbatim ("Destination Net Unreachable from 198.18.1.1"). */

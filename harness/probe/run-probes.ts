@@ -6,6 +6,7 @@ import { byEndpoint, executorAt, type Places } from "./places.ts";
 import { defaultHttpPorts, probeCommands, probeTimeoutMs, type HttpPorts } from "./probe-command.ts";
 import { probeResult } from "./probe-result.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
+import { udpClientArgv, udpCommandWords, udpParts } from "./udp/client.ts";
 
 export interface RunProbesOptions {
   readonly ports?: HttpPorts;
@@ -40,16 +41,39 @@ async function sendFrom(
 ): Promise<readonly ProbeResult[]> {
   const ports = options.ports ?? defaultHttpPorts;
   const parallel = options.perSource ?? 8;
-  const commands = probes.flatMap((probe, index) => toBatch(probe, index, ports));
+  const orders = ordersOf(probes, ports);
+  const commands = orders.flatMap(({ batch }) => batch);
   const results = await runBatch(executor, commands, {
     parallel,
     timeoutMs: Math.ceil(commands.length / parallel) * probeTimeoutMs + probeTimeoutMs,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  return probes.map((probe, index) => {
-    const outputs = toBatch(probe, index, ports).flatMap(({ id }) => results.get(id) ?? []);
-    return probeResult(probe, commandLine(outputs), executor.where, outputs);
+  return orders.flatMap(({ batch, sends, words }) => {
+    const outputs = batch.flatMap(({ id }) => results.get(id) ?? []);
+    return sends.map((probe, place) =>
+      probeResult(probe, words?.(probe) ?? commandLine(outputs), executor.where, outputs, place),
+    );
   });
+}
+
+/** Commands of a source, and the probes that they send. */
+interface Order {
+  readonly batch: readonly BatchCommand[];
+  readonly sends: readonly Probe[];
+  /** How the command is told to people, where it is not what it is made of. */
+  readonly words?: (probe: Probe) => string;
+}
+
+/** A command or two for each probe, and one for many UDP probes, which first of all has most to do. */
+function ordersOf(probes: readonly Probe[], ports: HttpPorts): readonly Order[] {
+  const words = (probe: Probe): string => udpCommandWords(probe, ports);
+  const together = udpParts(probes.filter(({ kind }) => kind === "udp")).map((part, index): Order => {
+    // Each may wait for answers three times, and a busy machine is late.
+    const batch = [{ id: `udp.${index}`, argv: udpClientArgv(part, ports), timeoutMs: probeTimeoutMs }];
+    return { batch, sends: part, words };
+  });
+  const alone = probes.filter(({ kind }) => kind !== "udp");
+  return [...together, ...alone.map((probe, index) => ({ batch: toBatch(probe, index, ports), sends: [probe] }))];
 }
 
 function toBatch(probe: Probe, index: number, ports: HttpPorts): readonly BatchCommand[] {

@@ -39,7 +39,7 @@ describe("servers in a namespace", () => {
   it("answer on IPv4 and IPv6 with the address they saw, and leave nothing behind", async () => {
     await withScope(async (scope) => {
       await startServersAt(place, { name: "a1's pod", http: 8080, iperf3: [10_001, 10_002] }, scope);
-      assert.deepEqual([...(await listeningPorts(place))].sort(), [10_001, 10_002, 8080].sort());
+      assert.deepEqual([...(await listeningPorts(place)).tcp].sort(), [10_001, 10_002, 8080].sort());
       const saw = async (url: string): Promise<string> => (await place.run(["curl", "-gsS", url])).stdout;
       assert.equal(await saw("http://127.0.0.1:8080/cgi-bin/saw/el-1"), "[::ffff:127.0.0.1] a1's pod");
       assert.equal(await saw("http://[::1]:8080/cgi-bin/saw/el-1"), "[::1] a1's pod");
@@ -47,7 +47,7 @@ describe("servers in a namespace", () => {
       assert.equal((await folders()).length, 1);
     });
     assert.deepEqual(await folders(), []);
-    assert.deepEqual([...(await listeningPorts(place))], []);
+    assert.deepEqual([...(await listeningPorts(place)).tcp], []);
   });
 
   it("refuse ports on which somebody else would answer", async () => {
@@ -55,7 +55,7 @@ describe("servers in a namespace", () => {
       await startServersAt(place, { http: 8080, iperf3: [] }, scope);
       await assert.rejects(
         startServersAt(place, { http: 8080, iperf3: [10_001] }, scope),
-        (error) => error instanceof LabError && error.message.includes("TCP ports 8080, 10001 is in use"),
+        (error) => error instanceof LabError && error.message.includes("one of these ports is in use: TCP 8080, 10001"),
       );
     });
   });

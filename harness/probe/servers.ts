@@ -8,6 +8,7 @@ import { mapLimited } from "./limit.ts";
 import { byEndpoint, executorAt, type Places } from "./places.ts";
 import type { Probe } from "./probe.ts";
 import { defaultHttpPorts, isDownload, type HttpPorts } from "./probe-command.ts";
+import { udpServerArgv } from "./udp/server.ts";
 
 /** What listens in one place. */
 export interface ServerPlan {
@@ -15,6 +16,8 @@ export interface ServerPlan {
   readonly name?: string;
   /** Port of the HTTP responder; missing = none. */
   readonly http?: number;
+  /** Where UDP requests are answered; missing = nowhere. */
+  readonly udp?: { readonly port: number; readonly addresses: readonly string[] };
   readonly iperf3: readonly number[];
 }
 
@@ -37,7 +40,7 @@ export async function startServers(
   const groups = byEndpoint(probes, (probe) => probe.path.target);
   await mapLimited(groups, parallelPlaces, async ({ endpoint, values }) => {
     const plan = { ...serversFor(values, ports), name: endpoint.pod ?? endpoint.node };
-    if (plan.http === undefined && plan.iperf3.length === 0) return;
+    if (portsOf(plan).length === 0 && plan.udp === undefined) return;
     await startServersAt(executorAt(places, endpoint), plan, scope);
   });
 }
@@ -47,13 +50,24 @@ function serversFor(probes: readonly Probe[], ports: HttpPorts): ServerPlan {
   const iperf3 = probes.flatMap(({ kind, token }) =>
     kind === "bulk" && token.kind === "tcp-port" && token.side === "server" ? [token.port] : [],
   );
-  return { ...(http ? { http: ports.direct } : {}), iperf3 };
+  const udp = probes.filter(({ kind }) => kind === "udp");
+  return {
+    ...(http ? { http: ports.direct } : {}),
+    ...(udp.length === 0 ? {} : { udp: { port: ports.direct, addresses: addressesFor(udp) } }),
+    iperf3,
+  };
+}
+
+/** A pod has one address of each family; a host has many, of which those answer that are asked. */
+function addressesFor(probes: readonly Probe[]): readonly string[] {
+  const onHosts = probes.filter(({ path }) => path.target.pod === undefined);
+  return [...new Set(onHosts.map(({ dials }) => dials))];
 }
 
 /**
  * Starts servers in one place and returns when they listen, on IPv4 and IPv6. The HTTP responder is busybox httpd with
- * two CGI scripts: `saw/<anything>` answers with the client's address and its own name, `bulk/<anything>?N` with N zero bytes. Everything
- * ends with the scope, and their temporary folder with them.
+ * two CGI scripts: `saw/<anything>` answers with the client's address and its own name, `bulk/<anything>?N` with N zero bytes. UDP
+ * requests are answered by udp/server.ts. Everything ends with the scope, and their temporary folder with them.
  */
 export async function startServersAt(
   executor: Executor,
@@ -66,10 +80,9 @@ export async function startServersAt(
   scope.defer(`stop servers on ${executor.where}`, async () => {
     await running.stop("SIGTERM");
   });
-  const ports = portsOf(plan);
   try {
     await running.waitForLine(/^free$/, timeoutMs);
-    await poll(async () => missing(ports, await listeningPorts(executor)), {
+    await poll(async () => missing(plan, await listeningPorts(executor)), {
       what: `servers on ${executor.where} to listen`,
       timeoutMs,
       intervalMs: firstLookMs,
@@ -80,20 +93,22 @@ export async function startServersAt(
 }
 
 function serverScript(plan: ServerPlan): string {
-  const { name = "", http, iperf3 } = plan;
+  const { name = "", http, udp, iperf3 } = plan;
   const responder = http === undefined ? [] : [responderFiles, `start busybox httpd -f -p ${http} -h "$dir"`];
   return [
-    refuseTaken(portsOf(plan)),
+    refuseTaken(plan),
     `export ENCAPLAB_SERVER=${shellQuote([name])}`,
     shellStart,
     ...responder,
     ...iperf3.map((port) => `start iperf3 -s -p ${port}`),
+    ...(udp === undefined ? [] : [`start ${shellQuote(udpServerArgv(udp.port, name, udp.addresses))}`]),
     // Interrupted by the trap, whose commands then run.
     "wait",
     "",
   ].join("\n");
 }
 
+/** TCP ports. */
 function portsOf({ http, iperf3 }: ServerPlan): readonly number[] {
   return [...(http === undefined ? [] : [http]), ...iperf3];
 }
@@ -102,12 +117,18 @@ function portsOf({ http, iperf3 }: ServerPlan): readonly number[] {
 const portTaken = 98;
 
 /** Whoever listens on one of the ports already would answer in the place of our server. */
-function refuseTaken(ports: readonly number[]): string {
-  const hex = ports.map((port) => port.toString(16).toUpperCase().padStart(4, "0"));
-  const listening = `:(${hex.join("|")}) [0-9A-F]*:0000 0A `;
+function refuseTaken(plan: ServerPlan): string {
+  const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, "0");
+  const tcp = portsOf(plan);
+  const udp = plan.udp === undefined ? [] : [plan.udp.port];
+  const listening = [
+    ...(tcp.length === 0 ? [] : [`:(${tcp.map(hex).join("|")}) [0-9A-F]*:0000 0A `]),
+    ...udp.map((port) => `:${hex(port)} [0-9A-F]*:0000 07 `),
+  ];
+  const words = [`TCP ${tcp.join(", ")}`, ...udp.map((port) => `UDP ${port}`)].join(", ");
   return `
-if grep -qE '${listening}' /proc/net/tcp /proc/net/tcp6 2>/dev/null
-then echo "one of the TCP ports ${ports.join(", ")} is in use" >&2; exit ${portTaken}
+if cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2>/dev/null | grep -qE '${listening.join("|")}'
+then echo "one of these ports is in use: ${words}" >&2; exit ${portTaken}
 fi
 echo free`;
 }
@@ -130,22 +151,36 @@ printf "Content-Type: application/octet-stream\\r\\n\\r\\n"
 exec head -c "$QUERY_STRING" /dev/zero' >"$dir/cgi-bin/bulk"
 chmod 755 "$dir" "$dir/cgi-bin" "$dir"/cgi-bin/*`;
 
-/** TCP ports in state LISTEN in the executor's network namespace, of both families. */
-export async function listeningPorts(executor: Executor): Promise<ReadonlySet<number>> {
-  // A kernel without IPv6 has no tcp6, and cat then fails after it has printed the other.
-  const { stdout } = await executor.tryRun(["cat", "/proc/net/tcp", "/proc/net/tcp6"]);
-  const listening = stdout.matchAll(/^ *\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:0000 0A /gm);
-  return new Set([...listening].map((match) => parseInt(match[1] ?? "", 16)));
+/** Ports on which somebody waits. */
+export interface ListeningPorts {
+  readonly tcp: ReadonlySet<number>;
+  readonly udp: ReadonlySet<number>;
+}
+
+/** TCP ports in state LISTEN, and UDP ports without a peer, in the executor's network namespace, of both families. */
+export async function listeningPorts(executor: Executor): Promise<ListeningPorts> {
+  // A kernel without IPv6 has no tcp6, and cat then fails after it has printed the others.
+  const tables = ["tcp", "tcp6", "udp", "udp6"].map((table) => `/proc/net/${table}`);
+  const { stdout } = await executor.tryRun(["cat", ...tables]);
+  // In the kernel's own numbers 0A is TCP_LISTEN, and 07 TCP_CLOSE, which also says that a UDP socket is not connected.
+  const inState = (state: string): ReadonlySet<number> => {
+    const lines = stdout.matchAll(new RegExp(`^ *\\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:0000 ${state} `, "gm"));
+    return new Set([...lines].map((match) => parseInt(match[1] ?? "", 16)));
+  };
+  return { tcp: inState("0A"), udp: inState("07") };
 }
 
 function missing(
-  wanted: readonly number[],
-  listening: ReadonlySet<number>,
+  plan: ServerPlan,
+  listening: ListeningPorts,
 ): { done: true; value: undefined } | { done: false; seen: string } {
-  const closed = wanted.filter((port) => !listening.has(port));
+  const closed = [
+    ...portsOf(plan).flatMap((port) => (listening.tcp.has(port) ? [] : [`TCP ${port}`])),
+    ...(plan.udp === undefined || listening.udp.has(plan.udp.port) ? [] : [`UDP ${plan.udp.port}`]),
+  ];
   return closed.length === 0
     ? { done: true, value: undefined }
-    : { done: false, seen: `nothing on TCP ${closed.join(", ")}` };
+    : { done: false, seen: `nothing on ${closed.join(", ")}` };
 }
 
 async function withOutput(error: unknown, executor: Executor, running: RunningCommand): Promise<unknown> {
@@ -155,6 +190,6 @@ async function withOutput(error: unknown, executor: Executor, running: RunningCo
   return new LabError(message, {
     where: executor.where,
     tail: stderr,
-    fix: "Install busybox and iperf3 there, and free these ports: another check of this lab may be at work.",
+    fix: "Install busybox, iperf3 and perl there, and free these ports: another check of this lab may be at work.",
   });
 }

@@ -35,6 +35,8 @@ const meanings: Readonly<Record<Category, string>> = {
   "not reached": "The probe did not arrive, or no answer came back.",
   "lost on the way": "Fewer packets left a hop than came to it.",
   "duplicated on the way": "More packets left a hop than came to it.",
+  "size-dependent loss": "Packets of some sizes are lost, and smaller and larger ones pass.",
+  "flow-dependent loss": "Some flows are lost and others pass, as where one of several equal ways is broken.",
   "answered by another": "Requests were answered by something that is not the path's target.",
   "wrong MTU": "A packet of pod MTU did not fit, or a larger one did.",
   "too costly": "Encapsulation costs more than a limit allows, beyond the noise of the measurement.",

@@ -23,6 +23,7 @@ export const guestTools: readonly WantedProgram[] = [
   { program: "curl", packages: ["curl"] },
   { program: "iperf3", packages: ["iperf3", "libiperf0", "libsctp1"] },
   { program: "ethtool", packages: ["ethtool"] },
+  { program: "perl", packages: ["perl-base", "libcrypt1"] },
   {
     program: "sshd",
     packages: ["openssh-server", "libwrap0", "libnsl2", "libtirpc3", "libgssapi-krb5-2", "libaudit1"],

@@ -30,6 +30,14 @@ export function prefixLength(addressOrCidr: string): number {
   return parse(addressOrCidr).prefix;
 }
 
+/** An address as hex digits, 8 or 32 of them, as packets and sockets hold it. */
+export function addressHex(address: string): string {
+  const range = parse(address);
+  return first(range)
+    .toString(16)
+    .padStart(range.family === 4 ? 8 : 32, "0");
+}
+
 /** The network that an interface address is in: `198.18.1.11/24` becomes `198.18.1.0/24`. */
 export function networkOf(addressOrCidr: string): string {
   const range = parse(addressOrCidr);

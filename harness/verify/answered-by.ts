@@ -75,7 +75,9 @@ function heardLast({ parts, acks }: Passage): boolean {
 /** Other pods that heard it instead. */
 function seenAt({ expectation }: PathCase, { observation, flow, leg }: Passage): string {
   const elsewhere = observation.sightings
-    .filter(({ direction, flows }) => direction === leg.direction && flows.some((account) => account.flow === flow))
+    .filter(
+      ({ direction, flows }) => direction === leg.direction && flows.some((account) => account.flow.startsWith(flow)),
+    )
     .map(({ tap }) => tap)
     .filter(({ device }) => device.startsWith("cali"))
     .filter((tap) => !expectation.forward.hops.some((hop) => isSameTap(hop.tap, tap)));

@@ -8,7 +8,8 @@ import type {
   TapHealth,
   TapSighting,
 } from "../observe/observation.ts";
-import type { Probe, ProbeKind, ProbeResult } from "../probe/probe.ts";
+import type { Probe, ProbeKind, ProbeResult, Token } from "../probe/probe.ts";
+import type { DatagramResult } from "../probe/udp/datagram.ts";
 import type { PathCase, Verdict } from "./verdict.ts";
 
 /** For tests only: how many pings a made-up probe sends. */
@@ -142,16 +143,27 @@ export function variantOf(form: Form, packets: number, headers: Partial<HeaderVa
 }
 
 function probeOf({ path, dials }: PathExpectation, kind: ProbeKind): Probe {
-  const token =
-    kind === "ping" || kind === "mtu"
-      ? ({ kind: "icmp-pattern", pattern: kind === "ping" ? "00112233aabbccdd" : "ff112233aabbccdd" } as const)
-      : ({ kind: "tcp-port", side: kind === "curl" ? "client" : "server", port: 40001 } as const);
-  return { path, kind, token, dials, amount: kind === "ping" ? pingsSent : 1 };
+  const amount = kind === "ping" ? pingsSent : kind === "udp" ? datagramsSent.length : 1;
+  return { path, kind, token: tokenOf(kind), dials, amount };
 }
+
+function tokenOf(kind: ProbeKind): Token {
+  if (kind === "udp") return { kind: "udp-pattern", pattern: "aa112233aabbccdd" };
+  if (kind === "ping" || kind === "mtu") {
+    return { kind: "icmp-pattern", pattern: kind === "ping" ? "00112233aabbccdd" : "ff112233aabbccdd" };
+  }
+  return { kind: "tcp-port", side: kind === "curl" ? "client" : "server", port: 40001 };
+}
+
+/** For tests only: the datagrams of a made-up UDP probe: four flows, and a ladder of four sizes on the first. */
+export const datagramsSent: readonly DatagramResult[] = [
+  ...[0, 1, 2, 3].map((flow) => ({ flow, bytes: 104 })),
+  ...[400, 800, 1200, 1450].map((bytes) => ({ flow: 0, bytes })),
+].map((one, number) => ({ ...one, number, tos: 0, copy: 0, answered: true }));
 
 function resultOf(expectation: PathExpectation, probe: Probe): ProbeResult {
   const lost = [expectation.forward, expectation.reverse].some((leg) => leg?.dies !== undefined);
-  const sent = probe.kind === "ping" ? pingsSent : probe.kind === "mtu" ? 2 : 1;
+  const sent = probe.kind === "mtu" ? 2 : probe.amount;
   const client = expectation.serverSees[0];
   return {
     probe,
@@ -163,6 +175,7 @@ function resultOf(expectation: PathExpectation, probe: Probe): ProbeResult {
     errors: [],
     output: "",
     ...(probe.kind === "curl" && !lost && client !== undefined ? { serverSaw: client } : {}),
+    ...(probe.kind === "udp" ? { datagrams: datagramsSent.map((one) => ({ ...one, answered: !lost })) } : {}),
     ...(probe.kind === "mtu" && !lost ? { mtu: { fits: true, oneMore: false } } : {}),
   };
 }
@@ -180,7 +193,7 @@ function sightingsOf(
   source: string,
   overhead: number,
 ): TapSighting[] {
-  const packets = probe.kind === "ping" ? pingsSent : 6;
+  const packets = probe.kind === "ping" || probe.kind === "udp" ? probe.amount : 6;
   return hops.map(({ tap, form }) => {
     const plain = variantOf("plain", packets, { source, destination });
     const heard = { tap, direction, packets, flows: accountsOf(probe, packets) };
@@ -204,11 +217,34 @@ export const streamBytes = 10_000;
 /** As many packets of the one flow of a probe; more than were sent came twice. Of TCP there is all or nothing. */
 function accountsOf({ token }: Probe, packets: number): readonly FlowAccount[] {
   if (packets === 0) return [];
-  const account = { acks: 0, openings: [], lastAt: 1.6 };
+  const account = { acks: 0, openings: [], lastAt: 1.6, sourcePorts: [] };
   if (token.kind === "icmp-pattern") {
     const once = { from: 1, to: Math.min(packets, pingsSent) + 1, times: Math.max(1, packets / pingsSent) };
     return [{ ...account, flow: "echo", unit: "packets", pieces: [once] }];
   }
+  if (token.kind === "udp-pattern") {
+    const numbers = datagramsSent.slice(0, packets);
+    return [0, 1, 2, 3].map((flow) => ({
+      ...account,
+      flow: `udp ${flow}`,
+      unit: "packets",
+      pieces: numbers
+        .filter((one) => one.flow === flow)
+        .map(({ number }) => ({ from: number, to: number + 1, times: 1 })),
+      sourcePorts: [50_000 + flow],
+    }));
+  }
   const stream = { from: 0, to: streamBytes, times: 1 };
-  return [{ flow: "7", unit: "bytes", pieces: [stream], acks: 4, openings: [1.5], lastAt: 1.6, mss: 1412 }];
+  return [
+    {
+      flow: "7",
+      unit: "bytes",
+      pieces: [stream],
+      acks: 4,
+      openings: [1.5],
+      lastAt: 1.6,
+      sourcePorts: [40_000],
+      mss: 1412,
+    },
+  ];
 }

@@ -85,9 +85,10 @@ function missing(spot: Spot): readonly string[] {
   ];
 }
 
-/** Forward every ping sent must show, backward every one answered; of TCP, whose packets nobody counts, at least one. */
+/** Forward every ping and datagram sent must show, backward every one answered; of TCP, whose packets nobody counts, at least one. */
 function neededAt({ pathCase, leg, flow }: Spot): number {
-  const result = flow.probe.kind === "ping" ? resultFor(pathCase, flow) : undefined;
+  const isCounted = flow.probe.kind === "ping" || flow.probe.kind === "udp";
+  const result = isCounted ? resultFor(pathCase, flow) : undefined;
   if (result === undefined) return 1;
   if (leg.direction === "reverse") return Math.max(1, result.received);
   // What the link loses is lost before the first tap between nodes.

@@ -22,7 +22,7 @@ describe("judgePath", () => {
     for (const topology of ["one-rack", "two-racks", "three-racks", "dual-stack", "wide-prefix", "static-fabric"]) {
       const all = await expectations(topology);
       const verdicts = all.flatMap((expectation) =>
-        judgePath(caseAsExpected(expectation, ["ping", "curl", "bulk", "mtu"]), checks),
+        judgePath(caseAsExpected(expectation, ["ping", "udp", "curl", "bulk", "mtu"]), checks),
       );
       const bad = verdicts.filter(({ status }) => status !== "pass" && status !== "skip");
       assert.deepEqual(

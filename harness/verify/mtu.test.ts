@@ -35,7 +35,7 @@ describe("mtu", () => {
   it("calls no size wrong where nothing of any size comes through", () => {
     const both = caseAsExpected(caseOf().expectation, ["ping", "mtu"]);
     const dead = withResults(both, { received: 0, mtu: { fits: false, oneMore: false } });
-    assert.match(gist(mtu.judge(dead)), /^inconclusive: no probe of any size was answered/);
+    assert.match(gist(mtu.judge(dead)), /^inconclusive: no small packet was answered/);
     const alive = withResults(both, { mtu: { fits: false, oneMore: false } }, "mtu");
     assert.match(gist(mtu.judge(alive)), /^fail \(wrong MTU\)/);
   });

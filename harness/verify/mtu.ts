@@ -36,15 +36,17 @@ export const mtu = defineCheck({
   },
 });
 
-/** Nothing of any size was answered: then that a full packet was not says nothing of sizes. */
+/** No small ping was answered, or nothing at all: then that a full one was not says nothing of sizes. */
 function isDead({ results }: PathCase): boolean {
   const others = results.filter(({ probe, sent }) => probe.kind !== "mtu" && sent > 0);
-  return others.length > 0 && others.every(({ received }) => received === 0);
+  const pings = others.filter(({ probe }) => probe.kind === "ping");
+  const asked = pings.length > 0 ? pings : others;
+  return asked.length > 0 && asked.every(({ received }) => received === 0);
 }
 
 function deadDoubt(pathCase: PathCase): readonly string[] {
   return isDead(pathCase)
-    ? ["no probe of any size was answered on this path, so nothing is known of sizes: see reached"]
+    ? ["no small packet was answered on this path either, so nothing is known of sizes: see reached"]
     : [];
 }
 
@@ -70,13 +72,18 @@ function findingsOf(pathCase: PathCase, result: ProbeResult): readonly Finding[]
   const evidence = evidenceOfProbe(result);
   const finding = (reason: string): Finding => ({ category: "wrong MTU", reason, evidence });
   return [
-    ...(result.mtu?.fits === false
+    ...(result.mtu?.fits === false && !passedAsDatagram(pathCase, size)
       ? [finding(`forward: a packet of ${size} bytes, the ${whose} MTU, did not pass`)]
       : []),
     ...(result.mtu?.oneMore === true
       ? [finding(`forward: a packet of ${size + 1} bytes passed, so the ${whose} MTU is larger than ${size}`)]
       : []),
   ];
+}
+
+/** One ping is soon lost by chance; where another packet of the same size came through, size is not the reason. */
+function passedAsDatagram({ results }: PathCase, size: number): boolean {
+  return results.some(({ datagrams = [] }) => datagrams.some(({ bytes, answered }) => answered && bytes === size));
 }
 
 /** One place between the nodes, and how the probe's full packets showed there. */

@@ -1,7 +1,7 @@
 import type { ExpectedHop } from "../encap/expectation.ts";
 import { isSameTap } from "../encap/taps.ts";
 import type { Direction, FlowAccount, ProbeObservation } from "../observe/observation.ts";
-import { alignPieces, type Piece, type Row } from "../observe/pieces.ts";
+import { alignPieces, countStretches, type Piece, type Row } from "../observe/pieces.ts";
 import { legsOf, resultFor, type Leg } from "./path-case.ts";
 import { isDeaf } from "./tap-trust.ts";
 import type { PathCase } from "./verdict.ts";
@@ -31,8 +31,24 @@ export interface Part {
   readonly passed: readonly number[];
 }
 
-/** Every flow of a probe in every direction that its path has. */
+/** Every flow of a probe in every direction that its path has; datagrams, each of which has a number of its own, as one. */
 export function passagesOf(pathCase: PathCase, observation: ProbeObservation): readonly Passage[] {
+  const before = known.get(pathCase) ?? new Map<ProbeObservation, readonly Passage[]>();
+  known.set(pathCase, before);
+  const passages = before.get(observation) ?? follow(pathCase, observation);
+  before.set(observation, passages);
+  return passages;
+}
+
+/** How one numbered packet fared; undefined where nobody knows of it. */
+export function partAt({ parts }: Passage, number: number): Part | undefined {
+  return parts.find(({ from, to }) => from <= number && number < to);
+}
+
+/** Several checks ask for the same passages; they are followed once. */
+const known = new WeakMap<PathCase, Map<ProbeObservation, readonly Passage[]>>();
+
+function follow(pathCase: PathCase, observation: ProbeObservation): readonly Passage[] {
   const [forward, reverse] = legsOf(pathCase.expectation);
   if (forward === undefined) return [];
   const flows = flowNames(observation);
@@ -44,10 +60,14 @@ export function passagesOf(pathCase: PathCase, observation: ProbeObservation): r
   });
 }
 
-/** The flows that any tap heard; of echoes, whose numbers are known, also where none did. */
+/** What stands for all flows of datagrams. */
+const datagrams = "udp";
+
+/** The flows that any tap heard; of echoes and datagrams, whose numbers are known, also where none did. */
 function flowNames({ probe, sightings }: ProbeObservation): readonly string[] {
-  const heard = new Set(sightings.flatMap(({ flows }) => flows.map(({ flow }) => flow)));
-  return heard.size === 0 && probe.token.kind === "icmp-pattern" ? ["echo"] : [...heard];
+  if (probe.token.kind === "icmp-pattern") return ["echo"];
+  if (probe.token.kind === "udp-pattern") return [datagrams];
+  return [...new Set(sightings.flatMap(({ flows }) => flows.map(({ flow }) => flow)))];
 }
 
 function passage(
@@ -100,23 +120,33 @@ function accountAt(
   { tap }: ExpectedHop,
   flow: string,
 ): FlowAccount | undefined {
-  return sightings
-    .find((sighting) => sighting.direction === direction && isSameTap(sighting.tap, tap))
-    ?.flows.find((account) => account.flow === flow);
+  const sighting = sightings.find((one) => one.direction === direction && isSameTap(one.tap, tap));
+  return accountOf(sighting?.flows ?? [], flow);
+}
+
+/** Numbers are unique among all datagrams of a probe, so that their pieces need only be sorted. */
+function accountOf(flows: readonly FlowAccount[], flow: string): FlowAccount | undefined {
+  if (flow !== datagrams) return flows.find((account) => account.flow === flow);
+  const [first] = flows;
+  if (first === undefined) return undefined;
+  const pieces = flows.flatMap((account) => account.pieces).sort((a, b) => a.from - b.from);
+  return { ...first, flow, pieces, lastAt: Math.max(...flows.map(({ lastAt }) => lastAt)) };
 }
 
 function heardAnywhere({ sightings }: ProbeObservation, direction: Direction, flow: string): readonly Piece[] {
   const heard = sightings
     .filter((sighting) => sighting.direction === direction)
-    .flatMap(({ flows }) => flows.filter((account) => account.flow === flow).map(({ pieces }) => pieces));
+    .map(({ flows }) => accountOf(flows, flow)?.pieces ?? []);
   return alignPieces(heard).map(({ from, to, times }) => ({ from, to, times: Math.max(...times) }));
 }
 
-/** Echoes are numbered from 1; what a TCP sender sent, nobody knows. */
+/** Echoes are numbered from 1, and the client told the numbers of datagrams; what a TCP sender sent, nobody knows. */
 function sentPieces(pathCase: PathCase, observation: ProbeObservation): readonly Piece[] | undefined {
-  if (observation.probe.token.kind !== "icmp-pattern") return undefined;
-  const sent = resultFor(pathCase, observation)?.sent ?? 0;
-  return sent === 0 ? [] : [{ from: 1, to: sent + 1, times: 1 }];
+  if (observation.probe.token.kind === "tcp-port") return undefined;
+  const { sent = 0, datagrams: told } = resultFor(pathCase, observation) ?? {};
+  if (told === undefined) return sent === 0 ? [] : [{ from: 1, to: sent + 1, times: 1 }];
+  const left = told.filter(({ refused }) => refused === undefined);
+  return countStretches(left.map(({ number }) => ({ from: number, to: number + 1 })));
 }
 
 /** What of a flow came to its end, where each packet is answered by one; in TCP it is not. */

@@ -16,6 +16,11 @@ export function legsOf({ forward, reverse }: PathExpectation): readonly Leg[] {
   return reverse === undefined ? [there] : [there, { direction: "reverse", expected: reverse }];
 }
 
+/** Whether the path's packets, or the answers, must end on the way. */
+export function mustEnd({ expectation }: PathCase): boolean {
+  return legsOf(expectation).some(({ expected }) => expected.dies !== undefined);
+}
+
 /** The hops of a direction that lie between nodes. */
 export function underlayHops(expected: ExpectedDirection): readonly ExpectedHop[] {
   return expected.hops.filter((hop) => !hop.role.endsWith("-pod"));

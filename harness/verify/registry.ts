@@ -5,11 +5,13 @@ import { conservation } from "./conservation.ts";
 import { controlPlane } from "./control-plane.ts";
 import { delay } from "./delay.ts";
 import { encapsulated } from "./encapsulated.ts";
+import { flows } from "./flows.ts";
 import { mtu } from "./mtu.ts";
 import { noLeak } from "./no-leak.ts";
 import { notEncapsulated } from "./not-encapsulated.ts";
 import { outerEndpoints } from "./outer-endpoints.ts";
 import { reached } from "./reached.ts";
+import { sizes } from "./sizes.ts";
 import { sourceAddress } from "./source-address.ts";
 import { steady } from "./steady.ts";
 import { symmetry } from "./symmetry.ts";
@@ -27,6 +29,8 @@ export const checks = [
   sourceAddress,
   answeredBy,
   reached,
+  flows,
+  sizes,
   conservation,
   mtu,
   delay,

@@ -16,6 +16,8 @@ export const categories = [
   "not reached",
   "lost on the way",
   "duplicated on the way",
+  "size-dependent loss",
+  "flow-dependent loss",
   "answered by another",
   "wrong MTU",
   "too costly",

@@ -1,5 +1,5 @@
 import { defineSuite } from "../../harness/run/suite.ts";
-import { wireChecks } from "./wire-checks.ts";
+import { wireChecks, wireProbes } from "./wire-checks.ts";
 
 export default defineSuite({
   name: "encapsulation/none",
@@ -7,6 +7,6 @@ export default defineSuite({
     "Without encapsulation every packet is plain, and across subnets it arrives only where the fabric routes pods.",
   modes: ["none"],
   mustInclude: ["same-subnet"],
-  probes: ["ping", "curl", "bulk"],
+  probes: wireProbes,
   checks: wireChecks,
 });

@@ -21,7 +21,7 @@ export function renderNat(nat: NatProgram, table: string = natTable): string {
     ...["prerouting", "output"].flatMap((hook) => [
       `chain ${hook} {`,
       `type nat hook ${hook} priority -100`,
-      `dnat ${ip} to ${ip} daddr . tcp dport map @services`,
+      `meta l4proto { tcp, udp } dnat ${ip} to ${ip} daddr . th dport map @services`,
       "}",
     ]),
     "chain postrouting {",
