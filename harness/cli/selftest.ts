@@ -7,12 +7,16 @@ import type { RunRecord } from "../run/record.ts";
 import { faultNamed } from "../fault/fault-named.ts";
 import { chooseLabs, providersOf, type LabChoice } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
+import { parseCostLimit } from "../measure/limit.ts";
+import { gateProfile } from "../measure/profiles.ts";
+import type { MeasuringChoice } from "../run/order.ts";
 import { chooseProviders } from "../run/choose.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
 import { helpGroups } from "./help-groups.ts";
 import { teach, type Example } from "./teach.ts";
+import { plainMeasuring } from "./measuring-options.ts";
 import { orderFor } from "./order.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
@@ -83,10 +87,15 @@ async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal
     return { fault, state: "skipped", lines: [`no provider here can run ${fault.modes.join(" or ")}`] };
   }
   const order = orderFor(
-    { ...options, profile: "quick", paths: [], throughput: false },
-    { modes: [mode], plan, keep: false, fault },
+    { ...options, profile: "quick", paths: [], throughput: fault.closes !== undefined },
+    { modes: [mode], plan, measuring: measuringOf(fault), keep: false, fault },
   );
   return judge(fault, await performRun({ order, labs, telling: options, signal }, { console: false, reports: false }));
+}
+
+/** A fault that is only slow is proven by the gates that it closes. */
+function measuringOf({ closes = [] }: Fault): MeasuringChoice {
+  return { ...plainMeasuring(), profile: gateProfile, limits: closes.map(parseCostLimit) };
 }
 
 async function firstRunnableMode(fault: Fault, plan: Plan, labs: LabChoice): Promise<Mode | undefined> {

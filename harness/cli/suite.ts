@@ -4,6 +4,7 @@ import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./perform-run.ts";
 import { chooseLabs } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
+import { addMeasuringOptions, measuringChoice, type MeasuringOptions } from "./measuring-options.ts";
 import { orderFor } from "./order.ts";
 import { resolveRun } from "./resolve-run.ts";
 import { addScenarioOptions, collect, type ScenarioOptions } from "./scenario-options.ts";
@@ -13,7 +14,7 @@ import { addFaultOption } from "./fault-option.ts";
 import { helpGroups } from "./help-groups.ts";
 import { teach, type Example } from "./teach.ts";
 
-interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions {
+interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions, MeasuringOptions {
   readonly fault?: string;
   readonly keep?: boolean;
   readonly config?: string;
@@ -40,7 +41,7 @@ export function addSuite(program: Command): void {
   const command = program
     .command("suite")
     .description("prove on the wire that a Calico mode encapsulates exactly what it must");
-  addRunOptions(addLabOptions(addFaultOption(addScenarioOptions(teach(command, usage, examples)))))
+  addMeasuringOptions(addRunOptions(addLabOptions(addFaultOption(addScenarioOptions(teach(command, usage, examples))))))
     .addOption(new Option("--keep", "leave the lab up at the end").helpGroup(helpGroups.lab))
     .addOption(
       new Option("--config <file>", "read options from a YAML file; flags override it").helpGroup(helpGroups.prove),
@@ -58,9 +59,10 @@ export function addSuite(program: Command): void {
       const { fault: faultName, ...options } = await loadConfig<SuiteOptions>(command);
       const suites = await suiteSet(options.suites);
       const labs = chooseLabs(options);
+      const measuring = await measuringChoice(options);
       const { modes, plan } = await resolveRun(options, labs);
       const fault = faultName === undefined ? {} : { fault: faultNamed(faultName) };
-      const order = orderFor(options, { modes, plan, keep: options.keep ?? false, ...fault });
+      const order = orderFor(options, { modes, plan, measuring, keep: options.keep ?? false, ...fault });
       await runAndReport({ order, labs, suites, telling: options });
     });
 }

@@ -29,13 +29,15 @@ export interface Fault {
    * stays as long as the lab.
    */
   apply(network: Network, plan: Plan, scope?: Scope): Promise<FaultEffect>;
+  /** Limits of cost that it breaks (`--max-cost`): it makes the network slow. Networks with other faults are not measured. */
+  readonly closes?: readonly string[];
   /** Verdicts that must turn up: for each, at least one with this check and status whose id matches. */
   readonly trips: readonly Trip[];
 }
 
 /** A fault as its file writes it: checks of the registry by name, or own ones. */
 export interface FaultDeclaration extends Omit<Fault, "trips"> {
-  readonly trips: readonly (Omit<Trip, "check"> & { readonly check: CheckName | Check })[];
+  readonly trips: readonly (Omit<Trip, "check"> & { readonly check: CheckName | Check | typeof maxCost })[];
 }
 
 /** Declares a fault; one that trips nothing proves nothing and is an error. */
@@ -43,8 +45,13 @@ export function defineFault(fault: FaultDeclaration): Fault {
   if (fault.trips.length === 0 || fault.modes.length === 0) {
     throw new Error(`fault ${fault.name} proves nothing: name at least one mode and one verdict that it trips`);
   }
-  return { ...fault, trips: fault.trips.map((trip) => ({ ...trip, check: checkOf(trip.check).name })) };
+  const nameOf = (check: CheckName | Check | typeof maxCost): string =>
+    check === maxCost ? check : checkOf(check).name;
+  return { ...fault, trips: fault.trips.map((trip) => ({ ...trip, check: nameOf(trip.check) })) };
 }
+
+/** The gate on costs is no check of the registry: it is put to samples, not to packets. */
+const maxCost = "max-cost";
 
 /** What a fault did, for the report, and what it asks of the capture. */
 export interface FaultEffect {

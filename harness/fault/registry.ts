@@ -21,6 +21,7 @@ import { routeChangesMidway } from "./route-changes-midway.ts";
 import { sizeHole } from "./size-hole.ts";
 import { slash32NodeAddress } from "./slash-32-node-address.ts";
 import { smallMtuUnderlay } from "./small-mtu-underlay.ts";
+import { slowTunnel } from "./slow-tunnel.ts";
 import { snatPodToPod } from "./snat-pod-to-pod.ts";
 import { sourceCheck } from "./source-check.ts";
 import { staleDirectRoute } from "./stale-direct-route.ts";
@@ -51,6 +52,7 @@ export const faults: readonly Fault[] = [
   answeredByOtherPod,
   smallMtuUnderlay,
   missingDelay,
+  slowTunnel,
   wrongVni,
   wrongOuterSource,
   staleFdb,

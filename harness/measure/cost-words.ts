@@ -9,14 +9,14 @@ export function percentWords(fraction: number): string {
   return `${Number(percent.toFixed(digits))} %`;
 }
 
-/** `costs 10 % [8.1, 12]`, with what is noise; what costs nothing that can be seen says so. */
+/** `10 % [8.1, 12]`, with what is noise. */
 export function costWords(cost: Cost): string {
   const range = costRange(cost);
   const estimate = percentWords(costOf(cost, cost.ratio));
   if (range === undefined) return `about ${estimate} (${cost.pairs.length} pairs, no interval)`;
   const interval = `${estimate} [${bare(range.low)}, ${bare(range.high)}]`;
   const noise = `floor ${percentWords(range.floor)}, ${cost.pairs.length} pairs in ${cost.labs} labs`;
-  return cost.finding === "none" ? `no cost above the noise: ${interval}; ${noise}` : `${interval}; ${noise}`;
+  return `${interval}; ${noise}`;
 }
 
 function bare(fraction: number): string {

@@ -5,7 +5,7 @@ import { percentWords } from "./cost-words.ts";
 import { costOf } from "./metric.ts";
 
 /** Name of the check in verdicts. */
-export const notWorseCheck = "not-worse";
+const notWorseCheck = "not-worse";
 
 /** How a cost changed from one run to another; undefined where one of them has too few pairs. */
 export function costChange(before: Cost, after: Cost): EstimateChange | undefined {

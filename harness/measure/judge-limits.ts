@@ -5,7 +5,7 @@ import { isLimited, type CostLimit } from "./limit.ts";
 import { costRange } from "./cost-range.ts";
 
 /** Name of the check in verdicts. */
-export const maxCostCheck = "max-cost";
+const maxCostCheck = "max-cost";
 
 /**
  * Puts limits to costs. Red only where the whole interval lies beyond the limit, and beyond the noise floor; green where the whole

@@ -39,8 +39,8 @@ export async function measureLab(measurement: LabMeasurement, scope: Scope): Pro
   await startServers(classes, scope);
   const samples: Sample[] = [];
   for (let round = 0; round < design.roundsPerLab; round += 1) {
+    const foreign = await watchOthers(measurement.machine);
     for (const [index, { measured, turns }] of classes.entries()) {
-      const foreign = await watchOthers(measurement.machine);
       for (const [turn, { exercise, sides }] of turns.entries()) {
         // Every exercise draws its own orders.
         const seed = design.seed + 1000 * (1 + turn + turns.length * index);

@@ -66,9 +66,14 @@ export async function measureNetwork(
 
 function turnsOf({ profile, compared }: MeasuringOrder, measured: MeasuredClass, isLast: boolean): readonly Turn[] {
   const turns = profile.turns(measured, isLast);
-  if (compared === "plain") return turns;
+  // Where no plain packets can be had, the nodes are the next best.
+  if (compared === "plain") return measured.noTwin === undefined ? turns : turns.map(withHost);
   // Compared with itself, a plain path is as good as another.
   return turns.map(({ exercise, sides }) => ({ exercise, sides: withSelf(sides) }));
+}
+
+function withHost({ exercise, sides }: Turn): Turn {
+  return { exercise, sides: sides.includes("plain") ? [...new Set<SideName>([...sides, "host"])] : sides };
 }
 
 function withSelf(sides: readonly SideName[]): readonly SideName[] {

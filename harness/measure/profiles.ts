@@ -17,8 +17,8 @@ export interface MeasuringProfile {
   readonly design: Omit<Design, "seed">;
   readonly seconds: number;
   readonly omitSeconds: number;
-  /** More labs until every interval of throughput is narrower, as a fraction to each side; missing = the design's labs alone. */
-  readonly until?: { readonly halfWidth: number; readonly mostLabs: number };
+  /** More labs until every interval of throughput is narrower (a fraction to each side) or time is up; missing = the design's labs alone. */
+  readonly until?: { readonly halfWidth: number; readonly mostMinutes: number };
   /** What is done in each round of a class. `isLast`: no class is farther. */
   readonly turns: (measured: PathClass, isLast: boolean) => readonly Turn[];
 }
@@ -46,22 +46,34 @@ export const measuringProfiles: Readonly<Record<Profile, MeasuringProfile>> = {
     design: { labs: 1, roundsPerLab: 3 },
     seconds: 1,
     omitSeconds: 0,
-    turns: (_, isLast) => [
-      ...(isLast ? [{ exercise: "tcp", sides: ["mode", "plain", "host"] } as const] : []),
-      { exercise: "echo", sides: ["mode", "plain", "host"] },
+    turns: ({ form }, isLast) => [
+      ...(isLast ? [{ exercise: "tcp", sides: ["mode", isPlain(form) ? "host" : "plain"] } as const] : []),
+      { exercise: "echo", sides: isPlain(form) ? ["mode", "host"] : ["mode", "plain", "host"] },
     ],
   },
   full: {
     design: fullDesign,
     seconds: 1,
     omitSeconds: 1,
-    turns: ({ form }) => (form === "plain" || form === "none" ? plainly : everything),
+    turns: ({ form }) => (isPlain(form) ? plainly : everything),
   },
   signoff: {
     design: fullDesign,
     seconds: 2,
     omitSeconds: 1,
-    until: { halfWidth: 0.02, mostLabs: 24 },
+    until: { halfWidth: 0.02, mostMinutes: 60 },
     turns: () => everything,
   },
 };
+
+/** The least that a gate can be proven with: six pairs in six labs, half a minute. */
+export const gateProfile: MeasuringProfile = {
+  design: { labs: 6, roundsPerLab: 1 },
+  seconds: 1,
+  omitSeconds: 0,
+  turns: (_, isLast) => (isLast ? [{ exercise: "tcp", sides: ["mode", "again", "plain"] }] : []),
+};
+
+function isPlain(form: PathClass["form"]): boolean {
+  return form === "plain" || form === "none";
+}

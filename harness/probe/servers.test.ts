@@ -11,7 +11,6 @@ import { runScript } from "../exec/script.ts";
 import type { Probe } from "./probe.ts";
 import { runProbes } from "./run-probes.ts";
 import { listeningPorts, startServers, startServersAt } from "./servers.ts";
-import { measureThroughput, type ThroughputPair } from "./throughput.ts";
 import { skipFor } from "../core/skip.fixture.ts";
 
 const flow = { mode: "none", traffic: "pod-to-pod", locality: "same-node", family: 4 } as const;
@@ -99,29 +98,6 @@ describe("servers in a namespace", () => {
       return true;
     });
     assert.deepEqual(await folders(), []);
-  });
-
-  it("measure throughput interleaved, and tell what failed", async () => {
-    const order: string[] = [];
-    const client = (id: string): Executor => ({
-      ...place,
-      tryRun: (argv, options) => {
-        order.push(id);
-        return place.tryRun(argv, options);
-      },
-    });
-    const pair = (id: string, address: string): ThroughputPair => ({ id, client: client(id), server: place, address });
-    const pairs = [pair("good", "127.0.0.1"), pair("bad", "127.0.0.1:nowhere")];
-    const [good, bad] = await withScope((scope) => measureThroughput(pairs, { samples: 3, seconds: 1 }, scope));
-    assert.deepEqual(order, ["good", "bad", "good", "bad", "good", "bad"]);
-    assert.equal(good?.gbitPerSecond.length, 3);
-    assert.ok(good.gbitPerSecond.every((sample) => sample > 0));
-    assert.deepEqual([good.failures, bad?.gbitPerSecond, bad?.failures.length], [[], [], 3]);
-  });
-
-  it("refuse to measure what would tell nothing", async () => {
-    await assert.rejects(measureThroughput([], { samples: 2, seconds: 1 }, lab), /fewer than 3 samples/);
-    await assert.rejects(measureThroughput([], { samples: 3, seconds: 0.5 }, lab), /whole seconds/);
   });
 
   async function folders(): Promise<string[]> {

@@ -7,6 +7,7 @@ import { formatMs } from "./format.ts";
 import { liveLine, type LiveLine } from "./live-line.ts";
 import { redact } from "./redact.ts";
 import { renderHeader, renderHeaderLine } from "./render-header.ts";
+import { renderMeasured } from "./render-measured.ts";
 import { renderScenario } from "./render-scenario.ts";
 import { renderSummary } from "./render-summary.ts";
 import { renderTest } from "./render-test.ts";
@@ -46,7 +47,7 @@ export function consoleListener(options: ConsoleOptions): RunListener & { close(
     style: options.color ? colorStyle : plainStyle,
     line,
     print,
-    context: { folder: "", topology: "", heading: undefined },
+    context: { folder: "", topology: "", heading: undefined, told: "" },
   };
   return {
     on: (event) => {
@@ -64,7 +65,7 @@ interface Teller {
   readonly line: LiveLine | undefined;
   readonly print: (text: string) => void;
   /** What later events need of earlier ones; `heading` is the mode under whose name lines are printed now. */
-  readonly context: { folder: string; topology: string; heading: string | undefined };
+  readonly context: { folder: string; topology: string; heading: string | undefined; told: string };
 }
 
 function tell(event: RunEvent, teller: Teller): void {
@@ -84,6 +85,9 @@ function tell(event: RunEvent, teller: Teller): void {
       break;
     case "test-ended":
       teller.print(test(event, teller));
+      break;
+    case "measured":
+      teller.print(measured(event, teller));
       break;
     case "trouble":
       // Told in full by the summary; at once only where someone follows a log.
@@ -118,6 +122,7 @@ function phase(event: Event<"phase-started" | "phase-ended">, { options, style, 
     context.heading = event.mode;
     print(`\n${style.strong(event.mode)}\n`);
   }
+  context.told = "";
   if (event.kind === "phase-started") {
     line?.begin(name);
     if (line === undefined && options.level === "verbose") print(style.faint(`  … ${name}\n`));
@@ -143,10 +148,19 @@ function test(event: Event<"test-ended">, { options, style, context }: Teller): 
   return [...heading, ...lines].map((line) => `${line}\n`).join("");
 }
 
+function measured(event: Event<"measured">, { options, style, context }: Teller): string {
+  // Right behind the verdicts of its mode it needs no heading of its own.
+  const headed = context.told === scenarioTitle(event.scenario);
+  const { folder, topology } = context;
+  const verbose = options.level === "verbose";
+  return renderMeasured(event, { style, quiet: options.level === "quiet", headed, verbose, folder, topology });
+}
+
 function scenario(event: Event<"scenario-ended">, { options, style, context }: Teller): string {
   // Phases name the mode alone: a scenario that needs more to be told apart says so itself.
   const headed = context.heading === event.scenario.mode && event.scenario.variant === undefined;
   context.heading = undefined;
+  context.told = scenarioTitle(event.scenario);
   const text = renderScenario(event.scenario, event.verdicts, event.measurements, {
     style,
     folder: context.folder,

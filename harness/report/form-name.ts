@@ -7,7 +7,12 @@ export type FormName = "local" | "plain" | "VXLAN" | "IPIP" | "dies" | "-";
 export function formName(expectation: PathExpectation): FormName {
   if (expectation.skip !== undefined) return "-";
   if (expectation.forward.dies !== undefined || expectation.reverse?.dies !== undefined) return "dies";
-  return names[expectation.forward.underlay];
+  return underlayName(expectation.forward.underlay);
+}
+
+/** The word for a form between nodes: "local" where packets never leave the node. */
+export function underlayName(form: PathExpectation["forward"]["underlay"]): FormName {
+  return names[form];
 }
 
 const names = { none: "local", plain: "plain", vxlan: "VXLAN", ipip: "IPIP" } as const;

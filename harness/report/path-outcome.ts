@@ -20,8 +20,11 @@ export interface PathOutcome {
   readonly again?: string;
 }
 
+/** What of a scenario its outcomes are made from. */
+type JudgedScenario = Pick<ScenarioRecord, "mode" | "variant" | "paths">;
+
 /** All outcomes of a scenario: its paths in their order, then what else was judged in its mode. */
-export function outcomesOf(scenario: ScenarioRecord, verdicts: readonly Verdict[]): readonly PathOutcome[] {
+export function outcomesOf(scenario: JudgedScenario, verdicts: readonly Verdict[]): readonly PathOutcome[] {
   const byId = groupBy(
     verdicts.filter(({ variant }) => variant === scenario.variant),
     ({ id }) => id,

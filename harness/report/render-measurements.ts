@@ -35,7 +35,17 @@ export function measuredOn(measurement: Measurement): string {
   return rest.join("/") || measurement.what;
 }
 
-const kinds: readonly Measurement["what"][] = ["overhead", "throughput", "rtt", "converge", "build"];
+const kinds: readonly Measurement["what"][] = [
+  "overhead",
+  "throughput",
+  "cpu",
+  "rtt",
+  "setup",
+  "jitter",
+  "loss",
+  "converge",
+  "build",
+];
 
 function kindLine(what: string, unit: string, own: readonly Measurement[]): string {
   const counts = [...new Set(own.map((measurement) => measurement.samples.length))].sort((a, b) => a - b);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
 import { runSchema, type RunRecord } from "../run/record.ts";
 import { expectationSchema, modeIdSchema } from "./expectation-schema.ts";
+import { costSchema } from "./cost-schema.ts";
 import { verdictSchema } from "./verdict-schema.ts";
 
 /** Checks that a value is a RunRecord of this version; throws a UsageError that lists the first problems with their places. */
@@ -115,7 +116,7 @@ const testSchema = z
 const measurementSchema = z
   .strictObject({
     id: text,
-    what: z.enum(["overhead", "throughput", "converge", "rtt", "build"]),
+    what: z.enum(["overhead", "throughput", "cpu", "rtt", "setup", "jitter", "loss", "converge", "build"]),
     mode: modeIdSchema.exactOptional(),
     variant: text.exactOptional(),
     unit: text,
@@ -161,6 +162,7 @@ export const runRecordSchema = z
     verdicts: z.array(verdictSchema).readonly(),
     measurements: z.array(measurementSchema).readonly(),
     tests: z.array(testSchema).readonly().exactOptional(),
+    costs: z.array(costSchema).readonly().exactOptional(),
     troubles: z.array(troubleSchema).readonly(),
     summary: z.strictObject({ pass: count, fail: count, inconclusive: count, skip: count }).readonly(),
     exitCode: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(130)]),

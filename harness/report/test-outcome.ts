@@ -57,5 +57,5 @@ export function shortest(file: string): string {
 }
 
 function outcomesOfProof({ mode, verdicts, paths }: ProofRecord): readonly PathOutcome[] {
-  return outcomesOf({ mode, paths, provider: "", dataplane: "", because: "", phases: [] }, verdicts);
+  return outcomesOf({ mode, paths }, verdicts);
 }

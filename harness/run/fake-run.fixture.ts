@@ -111,6 +111,7 @@ export function orderIn({ plan, folder }: FakeWorld, change: Partial<RunOrder> =
     keep: false,
     captureBufferKiB: 64,
     throughput: true,
+    measuring: { compared: "plain", seed: 1, limits: [] },
     ...change,
   };
 }

@@ -1,5 +1,6 @@
 import { InterruptedError } from "../core/errors.ts";
 import type { RunOrder } from "./order.ts";
+import { idleGates, measuredOutcome, type MeasuredMode, type MeasuredOutcome } from "./measured.ts";
 import type { ScenarioOutcome } from "./outcome.ts";
 import { runSchema, type Environment, type RunListener, type RunRecord, type Trouble } from "./record.ts";
 import { exitCodeFor, summarizeVerdicts } from "./summary.ts";
@@ -18,6 +19,7 @@ export class Gathered {
   readonly #listener: RunListener;
   readonly #start: Start = { date: new Date(), clock: performance.now() };
   readonly #outcomes: ScenarioOutcome[] = [];
+  readonly #measured: MeasuredOutcome[] = [];
   readonly #troubles: Trouble[] = [];
   #interrupted: InterruptedError | undefined;
 
@@ -33,6 +35,17 @@ export class Gathered {
     await this.#listener.on({ kind: "scenario-ended", scenario, verdicts, measurements });
   }
 
+  /** Takes what measuring a mode came to, when no more labs are built for it. */
+  async addMeasured(measured: MeasuredMode): Promise<void> {
+    const outcome = measuredOutcome(this.#order, measured);
+    this.#measured.push(outcome);
+    const { costs, measurements, verdicts, troubles } = outcome;
+    for (const trouble of troubles) await this.#listener.on({ kind: "trouble", trouble });
+    const { variant } = measured;
+    const scenario = { mode: measured.mode.id, ...(variant === undefined ? {} : { variant }) };
+    await this.#listener.on({ kind: "measured", scenario, measurements, costs, verdicts });
+  }
+
   /** Takes an error into the record; of an interrupt, what could not be cleaned up. */
   async take(phase: string, error: unknown): Promise<void> {
     if (error instanceof InterruptedError) this.#interrupted = error;
@@ -46,8 +59,11 @@ export class Gathered {
   record(environment: Environment): RunRecord {
     const { id, command, modes, plan } = this.#order;
     const scenarios = this.#outcomes.map((outcome) => outcome.scenario);
-    const verdicts = this.#outcomes.flatMap((outcome) => outcome.verdicts);
-    const troubles = [...this.#troubles, ...this.#outcomes.flatMap((outcome) => outcome.troubles)];
+    const costs = this.#measured.flatMap((outcome) => outcome.costs);
+    const all = [...this.#outcomes, ...this.#measured];
+    const verdicts = all.flatMap((outcome) => outcome.verdicts);
+    const idle = this.#interrupted === undefined ? idleGates(this.#order, costs) : [];
+    const troubles = [...this.#troubles, ...all.flatMap((outcome) => outcome.troubles), ...idle];
     const summary = summarizeVerdicts(verdicts);
     return {
       schema: runSchema,
@@ -64,7 +80,8 @@ export class Gathered {
       environment,
       scenarios,
       verdicts,
-      measurements: this.#outcomes.flatMap((outcome) => outcome.measurements),
+      measurements: all.flatMap((outcome) => outcome.measurements),
+      costs,
       troubles,
       summary,
       exitCode: this.#interrupted?.exitCode ?? exitCodeFor(summary, troubles),

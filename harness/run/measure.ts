@@ -1,112 +1,121 @@
-import { LabError } from "../core/errors.ts";
-import type { Scope } from "../core/scope.ts";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { withScope } from "../core/scope.ts";
 import type { Network } from "../dataplane/dataplane.ts";
+import { expectPath } from "../encap/expect.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
-import { localities, type Locality } from "../encap/path.ts";
-import { readConditions } from "../probe/offloads.ts";
-import { executorAt } from "../probe/places.ts";
-import { measureThroughput, type ThroughputPair } from "../probe/throughput.ts";
-import { summarize } from "../stats/summarize.ts";
-import type { Measurement } from "./record.ts";
-import { placesOf } from "./wire.ts";
+import type { Lab } from "../lab/lab.ts";
+import { measureNetwork, type LabSamples } from "../measure/measure-network.ts";
+import { measuringProfiles, type MeasuringProfile } from "../measure/profiles.ts";
+import type { Provider } from "../provider/provider.ts";
+import { measuredOutcome, type MeasuredMode } from "./measured.ts";
+import type { RunOrder } from "./order.ts";
+import { Phases } from "./phases.ts";
+import type { OpenRun } from "./services.ts";
 
-/** Samples per kind of path and their length: enough for a range, not for a statement; hence "indicative". */
-const sampling = { samples: 3, seconds: 1 };
+/** What is measured by an order: a lab that stays or that was there before is not built again. */
+export function measuringProfile({ profile, keep, standing, measuring }: RunOrder): MeasuringProfile {
+  const { until, ...asked } = measuring.profile ?? measuringProfiles[profile];
+  if (!keep && standing === undefined) return until === undefined ? asked : { ...asked, until };
+  const rounds = asked.design.labs * asked.design.roundsPerLab;
+  return { ...asked, design: { labs: 1, roundsPerLab: rounds } };
+}
 
-/**
- * Throughput of one path per locality on the wire, capture off, interleaved, beside the same wires without pods: from host to host
- * across the farthest locality there is. Throws a LabError when a sample fails, because there is nothing to report then.
- */
-export async function measureScenario(
+/** Measures one lab of a mode, capture off, and writes every sample down as it is taken. */
+export async function measureInLab(
+  { order, services }: OpenRun,
   network: Network,
   expectations: readonly PathExpectation[],
-  kernel: string,
-  scope: Scope,
-): Promise<readonly Measurement[]> {
-  const pairs = [...podPairs(network, expectations), ...hostPair(network, expectations)];
-  if (pairs.length === 0) return [];
-  const results = await measureThroughput(pairs, sampling, scope);
-  const failures = results.flatMap((result) => result.failures.map((failure) => `${result.id}: ${failure}`));
-  if (failures.length > 0) throw new LabError(`throughput could not be measured: ${failures.join("; ")}`);
-  const conditions = await conditionsOf(network, expectations, kernel);
-  return results.map(({ id, gbitPerSecond, retransmits }) => {
-    const { median, min, max } = summarize(gbitPerSecond);
-    return {
-      id: `${network.mode.id}/throughput/${id}`,
-      what: "throughput",
-      mode: network.mode.id,
-      unit: "Gbit/s",
-      samples: gbitPerSecond,
-      median,
-      min,
-      max,
-      indicative: true,
-      conditions: { ...conditions, retransmits: retransmits.join(", ") },
-    };
-  });
-}
-
-function podPairs(network: Network, expectations: readonly PathExpectation[]): readonly ThroughputPair[] {
-  const pairs = localities.flatMap((locality) => {
-    const expectation = deliveredPodPath(expectations, locality);
-    return expectation === undefined ? [] : [pairOf(network, locality, expectation)];
-  });
-  // The path within a node never meets the wire: seconds well spent only where there is no other.
-  const onTheWire = pairs.filter(({ id }) => id !== "same-node");
-  return onTheWire.length > 0 ? onTheWire : pairs;
-}
-
-function pairOf(network: Network, id: string, { path, dials }: PathExpectation): ThroughputPair {
-  const places = placesOf(network);
-  return { id, client: executorAt(places, path.source), server: executorAt(places, path.target), address: dials };
-}
-
-function hostPair(network: Network, expectations: readonly PathExpectation[]): readonly ThroughputPair[] {
-  const farthest = [...localities].reverse().find((locality) => ofLocality(expectations, locality) !== undefined);
-  if (farthest === undefined || farthest === "same-node") return [];
-  const path = ofLocality(expectations, farthest)?.path;
-  const target = network.identities.nodes.find(({ name }) => name === path?.target.node);
-  const address = path === undefined ? undefined : target?.addresses[path.family];
-  if (path === undefined || address === undefined) return [];
-  const places = placesOf(network);
-  const client = executorAt(places, { node: path.source.node });
-  const server = executorAt(places, { node: path.target.node });
-  return [{ id: `host-to-host ${farthest}`, client, server, address }];
-}
-
-function ofLocality(expectations: readonly PathExpectation[], locality: Locality): PathExpectation | undefined {
-  return expectations.find(({ path }) => path.traffic === "pod-to-pod" && path.locality === locality);
-}
-
-function deliveredPodPath(expectations: readonly PathExpectation[], locality: Locality): PathExpectation | undefined {
-  return expectations.find(
-    ({ path, forward, reverse, skip }) =>
-      path.traffic === "pod-to-pod" &&
-      path.locality === locality &&
-      skip === undefined &&
-      forward.dies === undefined &&
-      reverse?.dies === undefined,
+  lab: number,
+): Promise<LabSamples> {
+  const profile = measuringProfile(order);
+  const { compared, seed } = order.measuring;
+  const machine = network.lab.borrowed === true ? (network.lab.nodes[0]?.executor ?? services.host) : services.host;
+  const file = join(order.folder, "samples.ndjson");
+  return withScope((scope) =>
+    measureNetwork(
+      network,
+      expectations,
+      {
+        profile,
+        compared,
+        design: { ...profile.design, seed },
+        machine,
+        signal: services.signal,
+        onSample: (sample) => {
+          appendFileSync(file, `${JSON.stringify({ mode: network.mode.id, ...sample })}\n`);
+        },
+      },
+      lab,
+      scope,
+    ),
   );
 }
 
-async function conditionsOf(
-  network: Network,
-  expectations: readonly PathExpectation[],
-  kernel: string,
-): Promise<Readonly<Record<string, string>>> {
-  const [node] = network.lab.nodes;
-  const [identity] = network.identities.nodes;
-  const devices =
-    node === undefined || identity === undefined ? [] : await readConditions(node.executor, [identity.uplink]);
-  const uplinks = devices.map(({ device, mtu, offloads }): readonly [string, string] => [
-    device,
-    `MTU ${mtu ?? "?"}, ${offloads.join(", ") || "none"} on`,
-  ]);
-  return {
-    capture: "off",
-    "pod MTU": String(expectations[0]?.podMtu ?? ""),
-    kernel,
-    ...Object.fromEntries(uplinks),
-    sample: `${sampling.seconds} s, interleaved over the paths`,
-  };
+/**
+ * Builds the lab anew until the design has all it wants, and measures every mode in each: what a lab happens to get is part of what
+ * varies. Returns the modes with all their labs.
+ */
+export async function measureMoreLabs(
+  run: OpenRun,
+  provider: Provider,
+  first: readonly MeasuredMode[],
+): Promise<readonly MeasuredMode[]> {
+  if (first.length === 0) return first;
+  const profile = measuringProfile(run.order);
+  const started = performance.now();
+  let measured = first;
+  for (let lab = 1; ; lab += 1) {
+    const ended = reasonToEnd(run.order, profile, measured, lab, started);
+    if (ended !== undefined)
+      return measured.map((mode) => (ended === "" ? mode : { ...mode, ended: `${ended} after ${lab} labs` }));
+    const phases = new Phases(undefined, "lab", run.services.listener, run.session.interruptible);
+    const before = measured;
+    measured = await phases.run(`lab ${lab + 1} for figures`, () =>
+      run.session.withLab(provider, async (built) => {
+        const after: MeasuredMode[] = [];
+        for (const mode of before) after.push(await measureAgain(run, mode, built, lab));
+        return after;
+      }),
+    );
+  }
+}
+
+/** Why no further lab is built: "" where the design says how many there are. */
+function reasonToEnd(
+  order: RunOrder,
+  { design, until }: MeasuringProfile,
+  measured: readonly MeasuredMode[],
+  lab: number,
+  started: number,
+): string | undefined {
+  if (lab < design.labs) return undefined;
+  if (until === undefined) return "";
+  const minutes = (performance.now() - started) / 60_000;
+  if (minutes > until.mostMinutes) return `the time limit of ${until.mostMinutes} min ended it`;
+  const widths = measured.flatMap((mode) =>
+    measuredOutcome(order, mode).costs.flatMap(({ metric, interval }) =>
+      metric === "throughput" ? [interval === undefined ? Infinity : Math.log(interval[1] / interval[0]) / 2] : [],
+    ),
+  );
+  const narrow = widths.every((width) => width <= until.halfWidth);
+  return narrow ? `every interval of throughput is within ± ${until.halfWidth * 100} %` : undefined;
+}
+
+async function measureAgain(run: OpenRun, measured: MeasuredMode, built: Lab, lab: number): Promise<MeasuredMode> {
+  const { order, services, session } = run;
+  const { mode } = measured;
+  return withScope(async (scope) => {
+    const network = await session.interruptible.run(() => services.dataplane.install(mode, built, scope));
+    await order.fault?.apply(network, built.plan, scope);
+    const { identities, lab: own } = network;
+    const paths = measured.expectations.map(({ path }) => path);
+    const expectations = paths.map((path) => expectPath(own.plan, mode, identities, path));
+    const samples = await session.interruptible.run(() => measureInLab(run, network, expectations, lab));
+    return {
+      ...measured,
+      labs: [...measured.labs, samples],
+      convergences: [...measured.convergences, network.convergence.totalMs / 1000],
+    };
+  });
 }

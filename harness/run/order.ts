@@ -2,6 +2,10 @@ import type { Profile } from "../encap/enumerate.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Fault } from "../fault/fault.ts";
 import type { Lab } from "../lab/lab.ts";
+import type { CostLimit } from "../measure/limit.ts";
+import type { BaselineRun } from "../measure/judge-baseline.ts";
+import type { Compared } from "../measure/measure-network.ts";
+import type { MeasuringProfile } from "../measure/profiles.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Plan } from "../topology/plan.ts";
 
@@ -31,8 +35,21 @@ export interface RunOrder extends LabOrder {
   readonly captureBufferKiB: number;
   /** Whether throughput is measured, where a suite asks for it. */
   readonly throughput: boolean;
+  readonly measuring: MeasuringChoice;
   /** A lab that is up already, in the order's only mode: it is judged as it is, and left as it is. */
   readonly standing?: StandingLab;
+}
+
+/** How costs are measured, and the gates that they must pass. */
+export interface MeasuringChoice {
+  readonly compared: Compared;
+  /** In place of the one that the order's profile means. */
+  readonly profile?: MeasuringProfile;
+  /** The order of samples is drawn from it. */
+  readonly seed: number;
+  readonly limits: readonly CostLimit[];
+  /** A run than which this one may be worse by a fraction at most. */
+  readonly baseline?: { readonly run: BaselineRun; readonly most: number };
 }
 
 /** A lab that was left up, with the provider that made it. */

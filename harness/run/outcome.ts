@@ -1,5 +1,6 @@
 import type { Path } from "../encap/path.ts";
 import type { Verdict } from "../verify/verdict.ts";
+import type { MeasuredMode } from "./measured.ts";
 import type { Measurement, ScenarioRecord, Trouble } from "./record.ts";
 
 /** What one mode on one lab came to. */
@@ -8,6 +9,8 @@ export interface ScenarioOutcome {
   readonly verdicts: readonly Verdict[];
   readonly measurements: readonly Measurement[];
   readonly troubles: readonly Trouble[];
+  /** The samples of costs, where they were taken: from its first lab. */
+  readonly measured?: MeasuredMode;
 }
 
 /** The verdict of a path that could not be asked, with the reason. */

@@ -1,6 +1,7 @@
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode, ModeId } from "../encap/mode.ts";
 import type { ExitCode } from "../core/errors.ts";
+import type { Cost } from "../measure/cost.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Verdict } from "../verify/verdict.ts";
 
@@ -27,6 +28,8 @@ export interface RunRecord {
   readonly measurements: readonly Measurement[];
   /** Tests of Mocha files, each with a verdict among the others; missing where there were none. */
   readonly tests?: readonly TestRecord[];
+  /** What each mode costs, as ratios with intervals; missing in records of before. */
+  readonly costs?: readonly Cost[];
   /** What went wrong outside the verdicts: set-up, tear-down, reports. */
   readonly troubles: readonly Trouble[];
   readonly summary: Summary;
@@ -127,7 +130,7 @@ export interface HopRecord {
 
 export interface Measurement {
   readonly id: string;
-  readonly what: "overhead" | "throughput" | "converge" | "rtt" | "build";
+  readonly what: "overhead" | "throughput" | "cpu" | "rtt" | "setup" | "jitter" | "loss" | "converge" | "build";
   readonly mode?: ModeId;
   readonly variant?: string;
   readonly unit: string;
@@ -180,6 +183,14 @@ export type RunEvent =
       readonly measurements: readonly Measurement[];
     }
   | { readonly kind: "test-ended"; readonly test: TestRecord; readonly verdict: Verdict }
+  | {
+      /** After all labs of a mode's figures; the scenario's own event came before. */
+      readonly kind: "measured";
+      readonly scenario: Pick<ScenarioRecord, "mode" | "variant">;
+      readonly measurements: readonly Measurement[];
+      readonly costs: readonly Cost[];
+      readonly verdicts: readonly Verdict[];
+    }
   | { readonly kind: "trouble"; readonly trouble: Trouble }
   | { readonly kind: "run-ended"; readonly record: RunRecord; readonly folder: string };
 

@@ -8,6 +8,8 @@ import { readEnvironment } from "./environment.ts";
 import { Gathered } from "./gathered.ts";
 import { keepLab } from "./keep.ts";
 import { labSession } from "./lab-session.ts";
+import { measureMoreLabs } from "./measure.ts";
+import type { MeasuredMode } from "./measured.ts";
 import type { RunOrder, StandingLab } from "./order.ts";
 import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
 import { pathsFor, requirePromisedPaths } from "./paths.ts";
@@ -101,12 +103,13 @@ class Run {
   async #runGroup({ provider, modes }: Group, variant: Variant): Promise<void> {
     const { order, services, session } = this.#run;
     const phases = new Phases(undefined, "lab", services.listener, session.interruptible);
+    const measured: MeasuredMode[] = [];
     const body = async (lab: Lab, scope: Scope): Promise<void> => {
       for (const [index, { mode, because }] of modes.entries()) {
         await withScope(async (modeScope) => {
           const labPhases = index === 0 ? phases.done : [];
           const choice = { mode, because, lab, labPhases, network: install, ...variantOf(variant) };
-          await this.#scenario(choice, modeScope, variant);
+          measured.push(...(await this.#scenario(choice, modeScope, variant)));
           if (order.keep && index === modes.length - 1)
             await keepLab(provider, lab, mode, services.dataplane, [modeScope, scope]);
         });
@@ -114,6 +117,7 @@ class Run {
     };
     try {
       await session.withLab(provider, body, (work) => phases.run("lab", work, describeLab));
+      await this.#addMeasured(await measureMoreLabs(this.#run, provider, measured));
     } catch (error) {
       if (error instanceof InterruptedError) throw error;
       await this.#gathered.take(phases.current, error);
@@ -126,12 +130,19 @@ class Run {
     for (const mode of this.#run.order.modes) {
       await this.#tellChoice({ mode, provider: provider.name, because }, only);
       const choice = { mode, because, lab, labPhases: [], network: attach };
-      await withScope((scope) => this.#scenario(choice, scope, only));
+      await this.#addMeasured(await withScope((scope) => this.#scenario(choice, scope, only)));
     }
   }
 
-  async #scenario(choice: ScenarioChoice, scope: Scope, variant: Variant): Promise<void> {
-    await this.#gathered.add(named(await runScenario(this.#run, choice, scope), variant));
+  /** Runs a scenario and returns what of it is to be measured further, in more labs. */
+  async #scenario(choice: ScenarioChoice, scope: Scope, variant: Variant): Promise<readonly MeasuredMode[]> {
+    const outcome = await runScenario(this.#run, choice, scope);
+    await this.#gathered.add(named(outcome, variant));
+    return outcome.measured === undefined ? [] : [outcome.measured];
+  }
+
+  async #addMeasured(measured: readonly MeasuredMode[]): Promise<void> {
+    for (const mode of measured) await this.#gathered.addMeasured(mode);
   }
 }
 

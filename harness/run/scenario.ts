@@ -7,7 +7,8 @@ import type { Mode } from "../encap/mode.ts";
 import type { Path } from "../encap/path.ts";
 import type { Lab } from "../lab/lab.ts";
 import { judgeScenario, type Judgment } from "./judge.ts";
-import { measureScenario } from "./measure.ts";
+import { measureInLab } from "./measure.ts";
+import type { MeasuredMode } from "./measured.ts";
 import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
 import { pathsFor } from "./paths.ts";
 import { Phases } from "./phases.ts";
@@ -35,7 +36,7 @@ interface Draft {
   skipped: readonly { readonly path: Path; readonly reason: string }[];
   network?: Network;
   judgment?: Judgment;
-  measurements: readonly Measurement[];
+  measured?: MeasuredMode;
   kernel?: string;
 }
 
@@ -44,7 +45,7 @@ export async function runScenario(run: OpenRun, choice: ScenarioChoice, scope: S
   const { order, services } = run;
   const phases = new Phases(choice.mode.id, "dataplane", services.listener, run.session.interruptible);
   const paths = pathsFor(choice.mode, order);
-  const draft: Draft = { measurements: [], missing: [], skipped: [] };
+  const draft: Draft = { missing: [], skipped: [] };
   let troubles: readonly Trouble[] = [];
   try {
     const missing = await run.session.interruptible.run(() => services.dataplane.missing(choice.mode, choice.lab));
@@ -111,10 +112,11 @@ async function perform(
   draft.judgment = await phases.run("verdicts", () =>
     judgeScenario({ order, dataplane: services.dataplane, network, expectations, questions, wire, folder }),
   );
-  if (questions.throughput && order.throughput && fault === undefined) {
-    draft.measurements = await phases.run("throughput", () =>
-      withScope((measureScope) => measureScenario(network, expectations, draft.kernel ?? "", measureScope)),
-    );
+  if (questions.throughput && order.throughput && (fault === undefined || fault.closes !== undefined)) {
+    const samples = await phases.run("throughput", () => measureInLab(run, network, expectations, 0));
+    const convergences = [network.convergence.totalMs / 1000];
+    const variant = choice.variant === undefined ? {} : { variant: choice.variant };
+    draft.measured = { mode, ...variant, expectations, labs: [samples], convergences };
   }
 }
 
@@ -164,9 +166,9 @@ function outcome(choice: ScenarioChoice, phases: Phases, draft: Draft, troubles:
     measurements: [
       ...(network === undefined ? [] : [convergence(choice.mode, network)]),
       ...(judgment?.measurements ?? []),
-      ...draft.measurements,
     ],
     troubles,
+    ...(draft.measured === undefined ? {} : { measured: draft.measured }),
   };
 }
 

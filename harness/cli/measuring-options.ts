@@ -1,0 +1,93 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { UsageError } from "../core/errors.ts";
+import type { Profile } from "../encap/enumerate.ts";
+import { parseCostLimit, type CostLimit } from "../measure/limit.ts";
+import type { Compared } from "../measure/measure-network.ts";
+import { loadRun } from "../report/store.ts";
+import type { MeasuringChoice } from "../run/order.ts";
+
+/** Options that say how costs are measured, and which gates they must pass. */
+export interface MeasuringOptions {
+  readonly compare: Compared;
+  readonly maxCost: CostLimit[];
+  readonly baseline?: string;
+  readonly maxWorse: number;
+  readonly seed?: number;
+}
+
+/** Adds the options that say how costs are measured, and which gates they must pass. */
+export function addMeasuringOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--compare <what>",
+        "measure against plain packets on the same wires, or the mode against itself (A/A)",
+      )
+        .choices(["plain", "self"])
+        .default("plain"),
+    )
+    .addOption(
+      new Option(
+        "--max-cost <limit>",
+        "fail where a cost surely exceeds it: vxlan/cross-subnet/throughput=15%; repeatable",
+      )
+        .argParser((text, before: CostLimit[]) => [...before, parseCostLimit(text)])
+        .default([], "no limit"),
+    )
+    .option("--baseline <run>", "fail where a cost is surely worse than in this run, by more than --max-worse")
+    .addOption(
+      new Option("--max-worse <percent>", "how much worse than the baseline run a cost may be")
+        .argParser(parsePercent)
+        .default(0.1, "10%"),
+    )
+    .addOption(
+      new Option("--seed <number>", "draw the order of samples from it, to repeat that of another run").argParser(
+        parseSeed,
+      ),
+    );
+}
+
+/** How a verb measures that has no such options: against plain packets, without gates. */
+export function plainMeasuring(): MeasuringChoice {
+  return { compared: "plain", seed: drawnSeed(), limits: [] };
+}
+
+/** What the options ask for. UsageError where a gate could never tell. */
+export async function measuringChoice(
+  options: MeasuringOptions & { readonly out: string; readonly throughput: boolean; readonly profile: Profile },
+): Promise<MeasuringChoice> {
+  const { compare, maxCost, baseline, maxWorse, seed = drawnSeed() } = options;
+  if (maxCost.length > 0) requireSamples("--max-cost", options);
+  if (baseline === undefined) return { compared: compare, seed, limits: maxCost };
+  requireSamples("--baseline", options);
+  const { record } = await loadRun(baseline, options.out);
+  const { id, costs = [] } = record;
+  if (costs.every(({ interval }) => interval === undefined))
+    throw new UsageError(`run ${id} has no costs with an interval to be a baseline`, {
+      fix: "measure the baseline with --profile full",
+    });
+  return { compared: compare, seed, limits: maxCost, baseline: { run: { id, costs }, most: maxWorse } };
+}
+
+function requireSamples(flag: string, { throughput, profile }: { throughput: boolean; profile: Profile }): void {
+  if (!throughput)
+    throw new UsageError(`${flag} with --no-throughput: nothing would be measured`, { fix: "leave one of them out" });
+  if (profile === "quick")
+    throw new UsageError(`${flag} needs more samples than --profile quick takes`, { fix: "add --profile full" });
+}
+
+/** "15%" or "15" as a fraction. */
+function parsePercent(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)%?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError("write a percentage like 10%.");
+  return Number(match[1]) / 100;
+}
+
+function parseSeed(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("write a whole number of at most nine digits.");
+  return Number(text);
+}
+
+function drawnSeed(): number {
+  return Math.floor(Math.random() * 1e9);
+}
