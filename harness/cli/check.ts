@@ -10,7 +10,6 @@ import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import { choiceOf } from "./lab-choice.ts";
 import { addAttachOptions, type SearchOptions } from "./lab-options.ts";
-import { plainMeasuring } from "./measuring-options.ts";
 import { orderFor } from "./order.ts";
 import { searchedFor } from "./searched-for.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
@@ -55,7 +54,7 @@ export function addCheck(program: Command): void {
       const labs = choiceOf({ ...options, dataplane: label.dataplane ?? "auto" }, [offer]);
       const order = orderFor(
         { ...options, profile: "quick" },
-        { modes, plan, measuring: plainMeasuring(), keep: false, standing: { lab, provider } },
+        { modes, plan, keep: false, standing: { lab, provider } },
       );
       await runAndReport({ order, labs, telling: options });
     },

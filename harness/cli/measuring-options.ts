@@ -18,6 +18,7 @@ export interface MeasuringOptions {
 /** Adds the options that say how costs are measured, and which gates they must pass. */
 export function addMeasuringOptions(command: Command): Command {
   return command
+    .optionsGroup("Costs:")
     .addOption(
       new Option(
         "--compare <what>",

@@ -3,11 +3,12 @@ import { shellQuote } from "../exec/quote.ts";
 import { resultsFolder } from "../report/store.ts";
 import type { RunOrder } from "../run/order.ts";
 import { join } from "node:path";
+import { plainMeasuring } from "./measuring-options.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { ScenarioOptions } from "./scenario-options.ts";
 
 /** What a verb asks for beside its options, which an order has in another form. */
-type Resolved = Pick<RunOrder, "modes" | "plan" | "keep" | "measuring"> & Partial<Pick<RunOrder, "fault" | "standing">>;
+type Resolved = Pick<RunOrder, "modes" | "plan" | "keep"> & Partial<Pick<RunOrder, "measuring" | "fault" | "standing">>;
 
 /** The order that options ask for, with a run id of its own. */
 export function orderFor(
@@ -18,6 +19,7 @@ export function orderFor(
   const { out, throughput, captureBuffer, paths, profile, shard } = options;
   const id = newRunId();
   return {
+    measuring: plainMeasuring(),
     ...resolved,
     id,
     command: `encaplab ${shellQuote(process.argv.slice(2))}`,

@@ -1,5 +1,5 @@
 import { Scope } from "../core/scope.ts";
-import { vxlanPort } from "../packet/tunnel/vxlan.ts";
+import { vxlanPort } from "../encap/tunnel.ts";
 import { culprit } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import { defineFault } from "./fault.ts";
