@@ -5,6 +5,7 @@ import { parseCostLimit, type CostLimit } from "../measure/limit.ts";
 import type { Compared } from "../measure/measure-network.ts";
 import { loadRun } from "../report/store.ts";
 import type { MeasuringChoice } from "../run/order.ts";
+import { helpGroups } from "./help-groups.ts";
 
 /** Options that say how costs are measured, and which gates they must pass. */
 export interface MeasuringOptions {
@@ -18,7 +19,7 @@ export interface MeasuringOptions {
 /** Adds the options that say how costs are measured, and which gates they must pass. */
 export function addMeasuringOptions(command: Command): Command {
   return command
-    .optionsGroup("Costs:")
+    .optionsGroup(helpGroups.costs)
     .addOption(
       new Option(
         "--compare <what>",
