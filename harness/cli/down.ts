@@ -25,7 +25,7 @@ export function addDown(program: Command): void {
     const labs = await findLabs(providers);
     await tellBlindSpots(providers);
     const chosen = choose(labs, id, options);
-    const abandoned = options.stale === true ? await clearAbandoned(labs) : 0;
+    const abandoned = options.stale === true && id === undefined ? await clearAbandoned(labs) : 0;
     if (chosen.length + abandoned === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");
     if (options.stale === true) tellUnreadable(labs);
     for (const { provider, ref } of chosen) {
@@ -40,12 +40,19 @@ export function addDown(program: Command): void {
 }
 
 function choose(labs: readonly FoundLab[], id: string | undefined, options: DownOptions): readonly FoundLab[] {
+  if (id !== undefined && options.all === true) {
+    throw new UsageError(`--all removes every lab, and ${id} names one`, { fix: "give one of the two" });
+  }
   if (options.all === true) return labs;
-  if (options.stale === true) return labs.filter(({ ref }) => ref.state === "stale");
+  if (id === undefined && options.stale === true) return labs.filter(({ ref }) => ref.state === "stale");
   if (id !== undefined) {
     const named = labs.filter(({ ref }) => ref.runId === id);
+    const living = named.find(({ ref }) => ref.state !== "stale");
+    if (options.stale === true && living !== undefined) {
+      throw new UsageError(`lab ${id} is not stale but ${living.ref.state}`, { fix: "without --stale it is removed" });
+    }
     if (named.length > 0) return named;
-    throw new UsageError(`no lab "${id}"; there is: ${labs.map(({ ref }) => ref.runId).join(", ") || "none"}`);
+    throw new UsageError(`no lab "${id}"; available: ${labs.map(({ ref }) => ref.runId).join(", ") || "none"}`);
   }
   const kept = labs.filter(({ ref }) => ref.state === "kept");
   if (new Set(kept.map(({ ref }) => ref.runId)).size > 1) {

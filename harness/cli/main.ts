@@ -9,6 +9,7 @@ import { addDown } from "./down.ts";
 import { addExplain } from "./explain.ts";
 import { addInstallOption } from "./install-option.ts";
 import { addList } from "./list.ts";
+import { refuseEmptyValues } from "./refuse-empty.ts";
 import { addReport } from "./report.ts";
 import { addSchema } from "./schema.ts";
 import { addSelftest } from "./selftest.ts";
@@ -44,6 +45,7 @@ for (const add of [
 for (const command of program.commands) {
   command.exitOverride().showHelpAfterError("(run with --help for usage)");
   addInstallOption(command);
+  refuseEmptyValues(command);
 }
 
 // Texts name our commands as a clone has them; this is the one place where all of them pass.

@@ -35,6 +35,18 @@ describe("results store", () => {
     assert.ok((await lstat(folder.diagnostics)).isDirectory());
   });
 
+  it("looks for latest in the folder that is named, and nowhere else", async () => {
+    const here = process.cwd();
+    process.chdir(out);
+    try {
+      await mkdir(join(out, "latest"), { recursive: true });
+      await writeFile(join(out, "latest", "run.json"), "{}");
+      await assert.rejects(loadRun("latest", join(out, "elsewhere")), /no run "latest"/);
+    } finally {
+      process.chdir(here);
+    }
+  });
+
   it("keeps latest a working link while many runs start at once", async () => {
     const ids = Array.from({ length: 20 }, (_, index) => `run${index}`);
     await Promise.all(ids.map(stored));

@@ -90,7 +90,9 @@ const latest = "latest";
 
 async function locate(reference: string, out: string): Promise<ResultsFolder> {
   const direct = basename(reference) === "run.json" ? dirname(reference) : reference;
-  const candidates = reference === latest || !looksLikePath(direct) ? [join(out, direct), direct] : [direct];
+  const below = join(out, direct);
+  // Of another folder "latest" would be another's last run.
+  const candidates = reference === latest ? [below] : looksLikePath(direct) ? [direct] : [below, direct];
   for (const candidate of candidates) {
     if (await exists(join(candidate, "run.json"))) return resultsFolder(candidate);
   }

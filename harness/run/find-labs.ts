@@ -28,7 +28,7 @@ export async function findKeptLab(
   const ids = kept.map(({ ref }) => ref.runId).join(", ");
   if (lab === undefined) {
     refuseUnreadable(all, id);
-    const message = id === undefined ? "no lab is up" : `no lab "${id}" is up; there is: ${ids || "none"}`;
+    const message = id === undefined ? "no lab is up" : `no lab "${id}" is up; available: ${ids || "none"}`;
     throw new UsageError(message, { fix: "npm run lab -- up --mode VXLANCrossSubnet" });
   }
   if (others.length > 0) throw new UsageError(`several labs are up: ${ids}`, { fix: "name one of them" });

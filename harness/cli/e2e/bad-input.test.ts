@@ -23,6 +23,11 @@ describe("bad input is one clear error and exit 2", function () {
   it("an unknown topology", () => refused(["suite", "--topology", "two-rack"], /two-rack/, /two-racks/));
   it("an unknown verb", () => refused(["sweet"], /unknown command/));
   it("an unknown flag", () => refused(["suite", "--modes", "all"], /--modes/, /--mode/));
+  it("an empty folder for results", () => refused(["suite", "--out", ""], /--out <dir>.*empty/));
+  it("a provider that nobody knows, of down", () => refused(["down", "--provider", "bogus"], /bogus.*netns/));
+  it("a lab that is not there, of down --stale", () => refused(["down", "--stale", "nosuch"], /no lab "nosuch"/));
+  it("a flag of another provider", () =>
+    refused(["suite", "--provider", "netns", "--kernel", "6.1"], /--kernel does nothing with netns/, /--provider vm/));
   it("a shard beyond its number", () => refused(["suite", "--shard", "3/2"], /3\/2/));
   for (const names of ["calico,foo", "calico", "calico,reference,auto"]) {
     it(`a comparison of ${names}`, () =>
