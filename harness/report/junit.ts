@@ -126,6 +126,7 @@ function properties(scenario: ScenarioRecord, record: RunRecord): string {
     dataplane: scenario.dataplane,
     kernel: record.environment.kernel,
     version: record.environment.version,
+    ...Object.fromEntries((scenario.causes ?? []).map(({ sentence }, index) => [`cause ${index + 1}`, sentence])),
   };
   return element(
     "properties",

@@ -3,6 +3,7 @@ import type { Verdict } from "../verify/verdict.ts";
 import { formatCount, formatMs, plural } from "./format.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { renderGrids } from "./render-grid.ts";
+import { causeLines } from "./render-causes.ts";
 import { renderMeasurements, renderMtu } from "./render-measurements.ts";
 import { renderBriefProblem, renderProblem, type ProblemOptions } from "./render-problem.ts";
 import { scenarioTitle } from "./scenario-title.ts";
@@ -26,7 +27,7 @@ export function renderScenario(
 ): string {
   const outcomes = outcomesOf(scenario, verdicts);
   const own = outcomes.flatMap((outcome) => outcome.verdicts);
-  const problems = problemLines(outcomes, options);
+  const problems = [...causeLines(scenario, options), ...problemLines(outcomes, options)];
   if (scenario.skip !== undefined) {
     const skip = skipLine(scenario.skip, outcomes.length, options.style);
     return options.quiet ? "" : [options.style.strong(scenarioTitle(scenario)), skip].join("\n") + "\n";

@@ -63,6 +63,10 @@ const pathRecordSchema = z
   })
   .readonly();
 
+const causeSchema = z
+  .strictObject({ name: text, sentence: text, fix: text, issues: texts, evidence: texts, explains: texts })
+  .readonly();
+
 const scenarioSchema = z
   .strictObject({
     mode: modeIdSchema,
@@ -77,6 +81,7 @@ const scenarioSchema = z
     phases: z.array(z.strictObject({ phase: text, ms: duration }).readonly()).readonly(),
     capture: z.strictObject({ packets: count, droppedByKernel: count, taps: count }).readonly().exactOptional(),
     paths: z.array(pathRecordSchema).readonly(),
+    causes: z.array(causeSchema).readonly().exactOptional(),
   })
   .readonly();
 

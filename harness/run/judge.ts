@@ -1,5 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Cause } from "../cause/cause.ts";
+import { findCauses } from "../cause/find-causes.ts";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { groupBy } from "../core/group-by.ts";
 import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
@@ -27,6 +29,7 @@ export interface Judgment {
   readonly verdicts: readonly Verdict[];
   readonly measurements: readonly Measurement[];
   readonly paths: readonly PathRecord[];
+  readonly causes: readonly Cause[];
   readonly capture: NonNullable<ScenarioRecord["capture"]>;
 }
 
@@ -51,7 +54,8 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const cases = casesOf(expectations, wire, observed);
   const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
   assertJudged(expectations, onPaths);
-  const verdicts = [...onPaths, ...judgeNetwork(networkCaseOf(network, facts, wire.before), questions.checks)];
+  const networkCase = networkCaseOf(network, facts, wire.before);
+  const verdicts = [...onPaths, ...judgeNetwork(networkCase, questions.checks)];
   const details = await readDetails(hearing, verdicts);
   const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
@@ -64,6 +68,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
     verdicts,
     measurements: overheadMeasurements(network.mode, cases),
     paths,
+    causes: findCauses(networkCase, verdicts, cases),
     capture: {
       packets: wire.captures.reduce((sum, capture) => sum + capture.captured, 0),
       droppedByKernel: wire.captures.reduce((sum, capture) => sum + capture.droppedByKernel, 0),

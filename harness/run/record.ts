@@ -1,3 +1,4 @@
+import type { Cause } from "../cause/cause.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode, ModeId } from "../encap/mode.ts";
 import type { ExitCode } from "../core/errors.ts";
@@ -103,6 +104,8 @@ export interface ScenarioRecord {
   readonly phases: readonly { readonly phase: string; readonly ms: number }[];
   readonly capture?: { readonly packets: number; readonly droppedByKernel: number; readonly taps: number };
   readonly paths: readonly PathRecord[];
+  /** What explains the failed verdicts, most likely first; missing where none failed. */
+  readonly causes?: readonly Cause[];
 }
 
 /** One path with what was expected and what is needed to show it. */

@@ -161,6 +161,7 @@ function outcome(choice: ScenarioChoice, phases: Phases, draft: Draft, troubles:
       phases: [...choice.labPhases, ...phases.done],
       ...(judgment === undefined ? {} : { capture: judgment.capture }),
       paths: judgment?.paths ?? [],
+      ...(judgment === undefined || judgment.causes.length === 0 ? {} : { causes: judgment.causes }),
     },
     verdicts: [...(judgment?.verdicts ?? []), ...skips],
     measurements: [

@@ -1,0 +1,22 @@
+import { failuresOf, type Rule } from "./cause.ts";
+
+/** BGP does not bring the routes that it must. */
+export const bgpSessions: Rule = {
+  name: "bgp-sessions",
+  find: (incident) => {
+    const wrong = incident.failed.filter(({ check }) => check === "bgp");
+    const [first] = wrong;
+    if (first === undefined) return [];
+    const speakers = wrong.map(({ id }) => id.split("/").at(-1) ?? "");
+    return [
+      {
+        name: "bgp-sessions",
+        sentence: `BGP: ${first.reason ?? ""}`,
+        fix: "birdcl show protocols all on both ends: see that TCP 179 passes and that AS numbers, addresses and filters agree",
+        issues: ["#4059", "#4479", "#6643"],
+        evidence: wrong.flatMap(({ reason }) => reason ?? []).slice(0, 6),
+        explains: failuresOf(incident, ...speakers),
+      },
+    ];
+  },
+};

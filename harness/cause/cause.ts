@@ -1,0 +1,45 @@
+import type { NetworkCase } from "../verify/check.ts";
+import type { NodeJudgment } from "../verify/node-troubles.ts";
+import type { PathCase, Verdict } from "../verify/verdict.ts";
+
+/** What explains failed verdicts: one sentence, what proves it, and what to do. */
+export interface Cause {
+  /** Kebab case, equal to the name of the rule's file. */
+  readonly name: string;
+  /** Names nodes, devices and addresses. */
+  readonly sentence: string;
+  readonly fix: string;
+  /** Reports of the same: numbers of projectcalico/calico unless another repository is named. */
+  readonly issues: readonly string[];
+  readonly evidence: readonly string[];
+  /** Ids of the failed verdicts that it explains. */
+  readonly explains: readonly string[];
+}
+
+/** Everything that rules may look at: one scenario in which something failed. */
+export interface Incident {
+  readonly network: NetworkCase;
+  /** The failed ones. */
+  readonly failed: readonly Verdict[];
+  /** The paths of failed verdicts, with what was seen of them. */
+  readonly cases: readonly PathCase[];
+  readonly nodes: readonly NodeJudgment[];
+}
+
+/** One kind of cause; finds it, or nothing. Pure. */
+export interface Rule {
+  readonly name: string;
+  readonly find: (incident: Incident) => readonly Cause[];
+}
+
+/** Ids of failed verdicts on paths from or to a node, and on the node itself. */
+export function failuresOf({ failed, cases }: Incident, ...nodes: readonly string[]): readonly string[] {
+  const ends = new Map(
+    cases.map(({ expectation: { path } }) => [path.id, [path.source.node, path.target.node]] as const),
+  );
+  const concerned = failed.filter(({ id }) => {
+    const own = ends.get(id) ?? [id.split("/").at(-1) ?? ""];
+    return own.some((node) => nodes.includes(node));
+  });
+  return [...new Set(concerned.map(({ id }) => id))];
+}

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import type { DataplaneFacts } from "../dataplane/dataplane.ts";
+import type { NodeFacts } from "../dataplane/node-facts.ts";
+import { expectControlPlane } from "../encap/control-plane.ts";
+import { expectPath } from "../encap/expect.ts";
+import { enumeratePaths } from "../encap/enumerate.ts";
+import { modeOf, planOf } from "../encap/plan.fixture.ts";
+import { identitiesFromAllocation } from "../encap/planned-identities.ts";
+import type { Plan } from "../topology/plan.ts";
+import { caseAsExpected, withoutPackets } from "../verify/case.fixture.ts";
+import { controlPlane } from "../verify/control-plane.ts";
+import { agreeing } from "../verify/node-facts.fixture.ts";
+import type { Verdict } from "../verify/verdict.ts";
+import type { Cause } from "./cause.ts";
+import { findCauses } from "./find-causes.ts";
+import { fallback, rules } from "./registry.ts";
+
+let plan: Plan;
+before(async () => {
+  plan = await planOf("two-racks");
+});
+
+const mode = modeOf("vxlan-cross-subnet");
+
+interface Changes {
+  /** Of facts of nodes by name, before and after the probes. */
+  readonly after?: Readonly<Record<string, (facts: NodeFacts) => Partial<NodeFacts>>>;
+  readonly earlier?: Readonly<Record<string, (facts: NodeFacts) => Partial<NodeFacts>>>;
+  readonly registered?: DataplaneFacts["registered"];
+  /** Taps at which nothing of the path a1->a2 or a1->b1 shows, forward. */
+  readonly silent?: readonly string[];
+  readonly path?: "a1->a2" | "a1->b1";
+}
+
+/** The causes that are found in a network that agrees but for some changes, and in which one path fails. */
+function causes({ after = {}, earlier = {}, registered, silent = [], path = "a1->a2" }: Changes): readonly Cause[] {
+  const identities = identitiesFromAllocation(plan, mode);
+  const sound = expectControlPlane(plan, mode, identities).map(agreeing);
+  const router: NodeFacts = { node: "tor", routes: [], links: [], fdb: [], neighbors: [] };
+  const changed = (changes: Changes["after"]): DataplaneFacts => {
+    const all = [...sound, router].map((facts) => ({ ...facts, ...changes?.[facts.node]?.(facts) }));
+    return { nodes: all.slice(0, -1), routers: all.slice(-1), ...(registered === undefined ? {} : { registered }) };
+  };
+  const network = { plan, mode, identities, facts: changed(after), before: changed(earlier) };
+  const asked = enumeratePaths(plan, mode, "full").find(
+    ({ id, traffic }) => traffic === "pod-to-pod" && id.endsWith(path),
+  );
+  assert.ok(asked);
+  const pathCase = withoutPackets(caseAsExpected(expectPath(plan, mode, identities, asked)), "forward", ...silent);
+  const base = { check: "reached", expected: "", observed: "", evidence: [] } as const;
+  const failed: Verdict = { ...base, id: asked.id, status: "fail" };
+  return findCauses(network, [failed, ...controlPlane.judge(network)], [pathCase]);
+}
+
+const first = (changes: Changes): string => {
+  const [cause] = causes(changes);
+  return cause === undefined ? "none" : `${cause.name}: ${cause.sentence}`;
+};
+
+describe("causes", () => {
+  it("tell the registered prefix, with the peers that it leaves out and the way to mend it", () => {
+    const registered = [{ node: "a1", addresses: ["198.18.1.11/32"] }];
+    const toTunnel = ({ routes }: NodeFacts): Partial<NodeFacts> => ({
+      routes: routes.map((route) =>
+        route.destination === "198.19.0.64/26"
+          ? { ...route, via: "198.19.0.64", device: "vxlan.calico", protocol: "boot" }
+          : route,
+      ),
+    });
+    const [cause, ...others] = causes({ registered, after: { a1: toTunnel } });
+    assert.equal(cause?.sentence, "a1 is registered as 198.18.1.11/32, so Calico takes a2 for another subnet");
+    assert.match(cause.fix, /IP_AUTODETECTION_METHOD/);
+    assert.ok(cause.issues.includes("#3003"));
+    assert.deepEqual(others, [], "its routes are consequences");
+  });
+
+  it("tell two nodes with one MAC in one sentence", () => {
+    const same = ({ links }: NodeFacts): Partial<NodeFacts> => ({
+      links: links.map((link) => (link.device === "eth0" ? { ...link, mac: "02:00:00:00:00:01" } : link)),
+    });
+    const found = causes({ after: { a1: same, a2: same } }).filter(({ name }) => name === "same-mac");
+    assert.ok(found.length > 0);
+    assert.match(found[0]?.sentence ?? "", /a1\/eth0 and a2\/eth0 both send from 02:00:00:00:00:01/);
+  });
+
+  it("tell a rule before main, no default route, and forwarding that is off", () => {
+    const main = { family: 4, priority: 32766, from: "all", not: false, others: [], table: "main" } as const;
+    const away = { family: 4, destination: "default", type: "unicast", protocol: "static", onlink: false } as const;
+    const rule = (): Partial<NodeFacts> => ({
+      rules: [main, { ...main, priority: 500, from: "198.19.0.0/26", table: "500" }],
+      otherTables: [{ ...away, via: "198.18.1.1", device: "eth0", table: "500" }],
+    });
+    assert.match(first({ after: { a1: rule } }), /^policy-rule: a1: rule 500: from 198.19.0.0\/26 lookup 500 /);
+    const none = ({ routes }: NodeFacts): Partial<NodeFacts> => ({
+      routes: routes.filter(({ destination }) => destination !== "default"),
+    });
+    assert.match(first({ after: { a1: none } }), /^no-default-route: a1 has no default route/);
+    const off = (): Partial<NodeFacts> => ({ settings: { "ipv4.ip_forward": "0" } });
+    assert.match(first({ after: { a2: off } }), /^forwarding-off: a2: ipv4.ip_forward is 0/);
+  });
+
+  it("tell the filter on the node in which the trail ends, by its counter that grew", () => {
+    const drops = (packets: number) => (): Partial<NodeFacts> => ({
+      drops: [{ where: "table ip fw chain f", hook: "forward", rule: "ct state invalid drop", packets }],
+    });
+    const silent = ["a2/cali"];
+    assert.match(
+      first({ silent, earlier: { a2: drops(3) }, after: { a2: drops(8) } }),
+      /^packet-filter: a2 drops packets: table ip fw chain f: ct state invalid drop \(5 packets during the probes\)/,
+    );
+    assert.match(first({ silent, earlier: { a2: drops(3) }, after: { a2: drops(3) } }), /^common-ground: /);
+    assert.match(first({ silent, earlier: { b2: drops(3) }, after: { b2: drops(8) } }), /^common-ground: /);
+    const policy = (): Partial<NodeFacts> => ({
+      drops: [{ where: "table ip docker chain FORWARD", hook: "forward", rule: "policy drop" }],
+    });
+    assert.match(first({ silent, after: { a2: policy } }), /^packet-filter: a2 .* chain FORWARD: policy drop/);
+  });
+
+  it("tell reverse-path filtering by the kernel's own counter", () => {
+    const counted = (value: number) => (): Partial<NodeFacts> => ({
+      counters: { "TcpExt.IPReversePathFilter": value },
+      settings: { "ipv4.conf.eth0.rp_filter": "1" },
+    });
+    const changes = { silent: ["a2/cali"], earlier: { a2: counted(0) }, after: { a2: counted(5) } };
+    assert.match(first(changes), /^reverse-path-filter: a2 drops packets .*\(5 during the probes\)/);
+  });
+
+  it("say what failing paths have in common, and where they end, when no rule fits", () => {
+    assert.match(
+      first({ path: "a1->b1", silent: ["tor/eth1", "b1/eth0", "b1/cali"] }),
+      /^common-ground: all failing paths are cross-subnet, pod-to-pod, IPv4, vxlan, and have a1 and b1 at one end \(1 of them\); their packets end forward between tor\/eth0 and tor\/eth1$/,
+    );
+  });
+
+  it("are none where nothing failed", () => {
+    const identities = identitiesFromAllocation(plan, mode);
+    const nodes = expectControlPlane(plan, mode, identities).map(agreeing);
+    assert.deepEqual(findCauses({ plan, mode, identities, facts: { nodes } }, [], []), []);
+  });
+});
+
+describe("the list of rules", () => {
+  it("names each rule like its file, once", async () => {
+    const files = await readdir(new URL(".", import.meta.url));
+    const names = [...rules, fallback].map(({ name }) => name);
+    for (const name of names) assert.ok(files.includes(`${name}.ts`), name);
+    assert.equal(new Set(names).size, names.length);
+  });
+});

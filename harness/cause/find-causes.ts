@@ -1,0 +1,44 @@
+import type { NetworkCase } from "../verify/check.ts";
+import { judgeNodes } from "../verify/node-troubles.ts";
+import type { PathCase, Verdict } from "../verify/verdict.ts";
+import type { Cause, Incident } from "./cause.ts";
+import { fallback, rules } from "./registry.ts";
+
+/** Sentences that a reader takes in; more would be symptoms again. */
+const mostCauses = 3;
+
+/** What explains the failed verdicts of a scenario: at most three causes, the most likely first; none where nothing failed. */
+export function findCauses(
+  network: NetworkCase,
+  verdicts: readonly Verdict[],
+  cases: readonly PathCase[],
+): readonly Cause[] {
+  const failed = verdicts.filter(({ status }) => status === "fail");
+  if (failed.length === 0) return [];
+  const ids = new Set(failed.map(({ id }) => id));
+  const incident: Incident = {
+    network,
+    failed,
+    cases: cases.filter(({ expectation }) => ids.has(expectation.path.id)),
+    nodes: judgeNodes(network),
+  };
+  const found = rules.flatMap((rule) => rule.find(incident));
+  const chosen = chosenFrom(found);
+  const explained = new Set(chosen.flatMap(({ explains }) => explains));
+  const rest = { ...incident, failed: failed.filter(({ id }) => !explained.has(id)) };
+  return [...chosen, ...fallback.find(rest)].slice(0, mostCauses);
+}
+
+/** Rules stand in the order in which they tell most; one that explains nothing more than those before it is a consequence. */
+function chosenFrom(found: readonly Cause[]): readonly Cause[] {
+  const explained = new Set<string>();
+  const told = new Set<string>();
+  return found.filter(({ name, sentence, explains }) => {
+    const adds = explains.some((id) => !explained.has(id));
+    const kind = `${name} ${sentence}`;
+    if (!adds || told.has(kind)) return false;
+    told.add(kind);
+    for (const id of explains) explained.add(id);
+    return true;
+  });
+}

@@ -1,0 +1,30 @@
+import type { Rule } from "./cause.ts";
+import { endedIn, trailEnds } from "./trail-ends.ts";
+
+/** Name of the kernel's counter (Documentation/networking/ip-sysctl.rst, rp_filter; net/ipv4/fib_frontend.c). */
+const counter = "TcpExt.IPReversePathFilter";
+
+/** Strict reverse-path filtering drops what comes in by another device than the way back leaves by. */
+export const reversePathFilter: Rule = {
+  name: "reverse-path-filter",
+  find: ({ network: { facts, before }, cases }) => {
+    const earlier = new Map((before?.nodes ?? []).map((node) => [node.node, node.counters?.[counter] ?? 0]));
+    const ends = cases.flatMap(trailEnds);
+    return facts.nodes.flatMap(({ node, counters, settings = {} }) => {
+      const grown = (counters?.[counter] ?? 0) - (earlier.get(node) ?? 0);
+      const explains = [...new Set(ends.filter((end) => endedIn(end).includes(node)).map(({ id }) => id))];
+      if (grown <= 0 || explains.length === 0) return [];
+      const strict = Object.entries(settings).filter(([name, value]) => name.endsWith(".rp_filter") && value === "1");
+      return [
+        {
+          name: "reverse-path-filter",
+          sentence: `${node} drops packets by strict reverse-path filtering (${grown} during the probes): they come in by another device than its route back`,
+          fix: "mend the route back, or set rp_filter to 2 (loose) on that device and on all",
+          issues: ["felix#1248", "felix#2082", "#592", "#4630"],
+          evidence: [`${node}: ${counter} +${grown}`, ...strict.map(([name]) => `${node}: ${name} is 1`)],
+          explains,
+        },
+      ];
+    });
+  },
+};

@@ -1,0 +1,25 @@
+import type { Trouble } from "../verify/trouble.ts";
+import { ofTroubles } from "./of-troubles.ts";
+import { isTunnelDevice } from "./tunnel-words.ts";
+
+/** Routes to blocks and nodes are missing, lead another way, or are somebody else's. */
+export const wrongRoute = ofTroubles({
+  name: "wrong-route",
+  issues: ["#1325", "#1584", "felix#2494", "felix#2953", "#13470"],
+  fix: "remove the route and let Calico make its own: restart calico-node there, and see who else writes routes",
+  chosen: ({ kind }) => ["wrong route", "missing route", "stray route", "wrong way"].includes(kind),
+  sentence: (node, troubles) => {
+    const [first] = troubles;
+    const more = troubles.length > 1 ? `, and ${troubles.length - 1} more of its routes are wrong` : "";
+    return `${node}: ${first === undefined ? "" : inWords(first)}${more}`;
+  },
+});
+
+function inWords({ kind, route, expected, peer, text }: Trouble): string {
+  if (kind !== "wrong route" || route === undefined || peer === undefined) return text;
+  const [now, must] = [isTunnelDevice(route.device), isTunnelDevice(expected?.device)];
+  if (now && !must) return `its route to ${peer} leads into the tunnel, though ${peer} is in its subnet (${text})`;
+  if (!now && must)
+    return `its route to ${peer} leaves plain by ${route.device ?? "no device"}, past the tunnel (${text})`;
+  return text;
+}
