@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { localExecutor } from "../exec/local/local.ts";
 import { messageOf } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/atomic-file.ts";
@@ -5,6 +6,7 @@ import { generatePage } from "../report/allure-page.ts";
 import { writeAllure } from "../report/allure.ts";
 import { renderJunit } from "../report/junit.ts";
 import type { ResultsFolder } from "../report/store.ts";
+import { writeSummary } from "../report/write-summary.ts";
 import type { RunRecord } from "../run/record.ts";
 
 /** What came of the reports of one run. */
@@ -29,11 +31,19 @@ export async function writeReports(
   };
   await Promise.all([
     attempt("JUnit", () => writeFileAtomic(folder.junit, renderJunit(record, folder.path))),
+    attempt("the summary", () => writeSummary(record, folder.path)),
     attempt("Allure results", () => writeAllure(record, folder)),
   ]);
   const history = options.history === undefined ? {} : { historyFolder: options.history };
   const page = await generatePage(folder, { executor: localExecutor(), ...history });
-  if (page.generated) return { lines: [`report  ${page.page}`, ...broken], page: page.page, ok: broken.length === 0 };
-  const lines = [`report  ${folder.junit}, ${folder.run}`, `no Allure page: ${page.because}`, `        ${page.fix}`];
+  const summary = `summary ${join(folder.path, "summary.html")}`;
+  if (page.generated)
+    return { lines: [`report  ${page.page}`, summary, ...broken], page: page.page, ok: broken.length === 0 };
+  const lines = [
+    `report  ${folder.junit}, ${folder.run}`,
+    summary,
+    `no Allure page: ${page.because}`,
+    `        ${page.fix}`,
+  ];
   return { lines: [...lines, ...broken], ok: broken.length === 0 };
 }

@@ -1,0 +1,61 @@
+import { asTyped } from "../core/command-words.ts";
+import { formatFigure } from "./format.ts";
+import type { ModeSummary, RunSummary } from "./run-summary.ts";
+import { marks } from "./style.ts";
+
+/** The summary as Markdown: for a CI's step summary, a ticket, a pull request. */
+export function renderSummaryMarkdown(summary: RunSummary): string {
+  const { decision, verdict, topology, modes, tests, troubles, command } = summary;
+  return [
+    `# ${decision === "go" ? "Go" : "No-go"}`,
+    "",
+    verdict,
+    "",
+    `Topology ${topology}, run ${summary.id}, ${summary.startedAt}.`,
+    ...modes.flatMap(modeLines),
+    ...(tests.length === 0 ? [] : ["", "## Tests of one's own", ""]),
+    ...tests.map(({ title, status }) => `- ${marks[status]} ${title}`),
+    ...troubles.flatMap((text) => ["", "```", text, "```"]),
+    "",
+    "```",
+    asTyped(command.replace(/^encaplab /, "npm run lab -- ")),
+    "```",
+    "",
+  ].join("\n");
+}
+
+function modeLines({ title, provider, dataplane, grids, coverage, costs, failures }: ModeSummary): readonly string[] {
+  const { proven, wrong, inconclusive, skipped } = coverage;
+  const left = skipped.map(({ reason, count }) => `${count} skipped (${reason})`);
+  return [
+    ...["", `## ${title}`, "", `${provider}, ${dataplane}.`, ""],
+    `${[`${proven} proven`, `${wrong} wrong`, `${inconclusive} inconclusive`, ...left].join(", ")}.`,
+    ...grids.flatMap((grid) => ["", ...gridLines(grid)]),
+    ...(costs.length === 0 ? [] : [""]),
+    ...costs.map(
+      ({ what, on, median, unit, samples }) => `- ${what}, ${on}: ${formatFigure(median)} ${unit} (${samples})`,
+    ),
+    ...(failures.length === 0 ? [] : [""]),
+    ...failures.map(
+      (one) =>
+        `- ${marks[one.status]} ${one.title}: ${one.category}, expected ${one.expected}, observed ${one.observed}`,
+    ),
+  ];
+}
+
+function gridLines({ title, sources, targets, cells }: ModeSummary["grids"][number]): readonly string[] {
+  const row = (parts: readonly string[]): string => `| ${parts.join(" | ")} |`;
+  return [
+    row([title, ...targets]),
+    row(["---", ...targets.map(() => "---")]),
+    ...sources.map((source) =>
+      row([
+        source,
+        ...targets.map((target) => {
+          const found = cells.find((one) => one.source === source && one.target === target);
+          return found === undefined ? "·" : `${found.form} ${marks[found.status]}`;
+        }),
+      ]),
+    ),
+  ];
+}

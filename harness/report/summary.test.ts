@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunRecord } from "../run/record.ts";
+import { summarize } from "./run-summary.ts";
+import { brokenRun, failingId, failingRun, leakyRun, passingRun, secrets } from "./sample-records.fixture.ts";
+import { renderSummaryPage } from "./summary-html.ts";
+import { renderSummaryMarkdown } from "./summary-markdown.ts";
+import { writeSummary } from "./write-summary.ts";
+
+describe("the summary of a run", () => {
+  const decisions: readonly (readonly [string, RunRecord, string, RegExp])[] = [
+    ["passes", passingRun(), "go", /^Go: \d+ of \d+ checks passed\.$/],
+    [
+      "fails",
+      failingRun(),
+      "no-go",
+      /^No-go: 1 checks failed on the wire; .* 1 skipped and therefore not certified\.$/,
+    ],
+    ["breaks", brokenRun(), "no-go", /^No-go: the lab broke/],
+    ["checks nothing", { ...passingRun(), exitCode: 2 }, "no-go", /nothing was checked/],
+    ["is interrupted", { ...passingRun(), exitCode: 130 }, "no-go", /interrupted/],
+    ["proves nothing", { ...passingRun(), exitCode: 3 }, "no-go", /could not be proven/],
+  ];
+  for (const [name, record, decision, words] of decisions) {
+    it(`says ${decision} of one that ${name}, and why`, () => {
+      const summary = summarize(record);
+      assert.equal(summary.decision, decision);
+      assert.match(summary.verdict, words);
+      assert.ok(renderSummaryPage(summary).includes(`<h1 class="${decision}">`));
+    });
+  }
+
+  it("counts a skip apart from what is proven", () => {
+    const [mode] = summarize(failingRun()).modes;
+    assert.ok(mode);
+    assert.equal(mode.coverage.wrong, 1);
+    assert.equal(mode.coverage.inconclusive, 1);
+    assert.deepEqual(
+      mode.coverage.skipped.map(({ count }) => count),
+      [1],
+    );
+  });
+
+  it("shows the grid, and of each category the first failure in words and with its hops", () => {
+    const summary = summarize(failingRun());
+    const cell = summary.modes[0]?.grids[0]?.cells.find(({ source, target }) => source === "a1" && target === "a2");
+    assert.deepEqual([cell?.form, cell?.status], ["plain", "fail"]);
+    const page = renderSummaryPage(summary);
+    assert.match(page, /<td class="fail">plain ✘<\/td>/);
+    assert.match(page, /✘ pod a1 → pod a2, one rack: plain — needless encapsulation/);
+    assert.ok(page.includes(failingId.replace(">", "&gt;")));
+    assert.match(page, /<svg /);
+    assert.match(renderSummaryMarkdown(summary), /^\| a1 \| local ✔ \| plain ✘ \|/m);
+  });
+
+  it("fetches nothing and runs nothing", () => {
+    const page = renderSummaryPage(summarize(failingRun())).replaceAll("http://www.w3.org/2000/svg", "");
+    assert.doesNotMatch(page, /<script|<link|<img|<iframe|url\(|@import|https?:/);
+  });
+
+  it("is written as page, Markdown and JSON, without secrets", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "encaplab-summary-"));
+    try {
+      await writeSummary(leakyRun(), folder);
+      for (const name of ["summary.html", "summary.md", "summary.json"]) {
+        const text = await readFile(join(folder, name), "utf8");
+        for (const secret of Object.values(secrets)) assert.ok(!text.includes(secret), `${secret} in ${name}`);
+      }
+      const json = JSON.parse(await readFile(join(folder, "summary.json"), "utf8")) as { decision: string };
+      assert.equal(json.decision, "no-go");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
