@@ -1,22 +1,28 @@
 import { Command, CommanderError } from "commander";
 import { asTyped } from "../core/command-words.ts";
 import { ExitCode, HarnessError, formatError } from "../core/errors.ts";
-import { addCache } from "./cache.ts";
-import { addCheck } from "./check.ts";
-import { addCompare } from "./compare.ts";
-import { addDoctor } from "./doctor.ts";
-import { addDown } from "./down.ts";
-import { addExplain } from "./explain.ts";
 import { addInstallOption } from "./install-option.ts";
-import { addList } from "./list.ts";
 import { refuseEmptyValues } from "./refuse-empty.ts";
-import { addReport } from "./report.ts";
-import { addSchema } from "./schema.ts";
-import { addSelftest } from "./selftest.ts";
-import { addStatus } from "./status.ts";
-import { addSuite } from "./suite.ts";
-import { addUp } from "./up.ts";
 import { harnessVersion } from "./version.ts";
+
+type AddVerb = (program: Command) => void;
+
+/** Each verb loads what it needs and nothing else: a capture is explained without anything that makes labs. */
+const verbs: Readonly<Record<string, () => Promise<AddVerb>>> = {
+  suite: async () => (await import("./suite.ts")).addSuite,
+  list: async () => (await import("./list.ts")).addList,
+  doctor: async () => (await import("./doctor.ts")).addDoctor,
+  up: async () => (await import("./up.ts")).addUp,
+  check: async () => (await import("./check.ts")).addCheck,
+  down: async () => (await import("./down.ts")).addDown,
+  status: async () => (await import("./status.ts")).addStatus,
+  explain: async () => (await import("./explain.ts")).addExplain,
+  compare: async () => (await import("./compare.ts")).addCompare,
+  report: async () => (await import("./report.ts")).addReport,
+  selftest: async () => (await import("./selftest.ts")).addSelftest,
+  schema: async () => (await import("./schema.ts")).addSchema,
+  cache: async () => (await import("./cache.ts")).addCache,
+};
 
 const program = new Command("encaplab")
   .description("Proves in a lab, on the wire, which encapsulation Calico really uses.")
@@ -25,23 +31,7 @@ const program = new Command("encaplab")
   .addHelpText("after", examples())
   .exitOverride();
 
-for (const add of [
-  addSuite,
-  addList,
-  addDoctor,
-  addUp,
-  addCheck,
-  addDown,
-  addStatus,
-  addExplain,
-  addCompare,
-  addReport,
-  addSelftest,
-  addSchema,
-  addCache,
-]) {
-  add(program);
-}
+for (const load of wantedVerbs(process.argv.slice(2))) (await load())(program);
 for (const command of program.commands) {
   command.exitOverride().showHelpAfterError("(run with --help for usage)");
   addInstallOption(command);
@@ -66,6 +56,13 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/** The verb that is asked for; all of them where none is, or one that does not exist: help and advice name them all. */
+function wantedVerbs(argv: readonly string[]): readonly (() => Promise<AddVerb>)[] {
+  const [word = ""] = argv;
+  const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
+  return verb === undefined ? Object.values(verbs) : [verb];
 }
 
 function report(error: unknown): number {
