@@ -2,7 +2,8 @@ import type { LinkShape } from "../topology/link-shape.ts";
 import type { Path } from "./path.ts";
 
 /** Form of a packet on the wire. */
-export type Form = "plain" | "ipip" | "vxlan";
+export const forms = ["plain", "ipip", "vxlan"] as const;
+export type Form = (typeof forms)[number];
 
 /** Form in which a packet was seen; "other" is a tunnel that no mode of Calico's makes: the packet's lines name it. */
 export type ObservedForm = Form | "other";
@@ -13,7 +14,16 @@ export interface TapId {
   readonly device: string;
 }
 
-export type HopRole = "source-pod" | "source-uplink" | "router-in" | "router-out" | "target-uplink" | "target-pod";
+/** What a tap is on the way of a path, in the order of travel. */
+export const hopRoles = [
+  "source-pod",
+  "source-uplink",
+  "router-in",
+  "router-out",
+  "target-uplink",
+  "target-pod",
+] as const;
+export type HopRole = (typeof hopRoles)[number];
 
 /** One tap on the way of a path, and the form in which the path's packets must show there. */
 export interface ExpectedHop {

@@ -4,7 +4,9 @@ export type Encapsulation = "none" | "ipip" | "vxlan";
 /** When it is asked for: never, only to nodes in another subnet, or always. */
 export type Policy = "Never" | "CrossSubnet" | "Always";
 
-export type ModeId = "none" | "ipip-always" | "ipip-cross-subnet" | "vxlan-always" | "vxlan-cross-subnet";
+/** The names of the five modes in commands, paths and results. */
+export const modeIds = ["none", "ipip-always", "ipip-cross-subnet", "vxlan-always", "vxlan-cross-subnet"] as const;
+export type ModeId = (typeof modeIds)[number];
 
 /** A mode: encapsulation × policy. */
 export interface Mode {

@@ -1,20 +1,13 @@
 import type { Family } from "../topology/topology.ts";
 import type { ModeId } from "./mode.ts";
 
-export type Traffic = "pod-to-pod" | "pod-to-clusterip" | "host-to-pod" | "host-to-clusterip" | "pod-to-host";
+/** Who talks to whom, in the order in which it is printed. */
+export const traffics = ["pod-to-pod", "pod-to-clusterip", "host-to-pod", "host-to-clusterip", "pod-to-host"] as const;
+export type Traffic = (typeof traffics)[number];
 
-/** Where the target is, physically: same node, same segment, or behind a router. */
-export type Locality = "same-node" | "same-subnet" | "cross-subnet";
-
-/** All traffic kinds and localities, in the order in which they are printed. */
-export const traffics: readonly Traffic[] = [
-  "pod-to-pod",
-  "pod-to-clusterip",
-  "host-to-pod",
-  "host-to-clusterip",
-  "pod-to-host",
-];
-export const localities: readonly Locality[] = ["same-node", "same-subnet", "cross-subnet"];
+/** Where the target is, physically: same node, same segment, or behind a router; in the order in which it is printed. */
+export const localities = ["same-node", "same-subnet", "cross-subnet"] as const;
+export type Locality = (typeof localities)[number];
 
 /** A pod, or the host itself where `pod` is missing. */
 export interface Endpoint {

@@ -1,11 +1,14 @@
 import { z } from "zod";
+import { forms, hopRoles } from "../encap/expectation.ts";
+import { localities, traffics } from "../encap/path.ts";
+import { modeIds } from "../encap/mode.ts";
 
 /** The five mode ids. */
-export const modeIdSchema = z.enum(["none", "ipip-always", "ipip-cross-subnet", "vxlan-always", "vxlan-cross-subnet"]);
+export const modeIdSchema = z.enum(modeIds);
 
 const text = z.string();
 const count = z.int().nonnegative();
-const form = z.enum(["plain", "ipip", "vxlan"]);
+const form = z.enum(forms);
 const tapSchema = z.strictObject({ node: text, device: text }).readonly();
 const endpointSchema = z.strictObject({ node: text, pod: text.exactOptional() }).readonly();
 
@@ -13,8 +16,8 @@ const pathSchema = z
   .strictObject({
     id: text.min(1),
     mode: modeIdSchema,
-    traffic: z.enum(["pod-to-pod", "pod-to-clusterip", "host-to-pod", "host-to-clusterip", "pod-to-host"]),
-    locality: z.enum(["same-node", "same-subnet", "cross-subnet"]),
+    traffic: z.enum(traffics),
+    locality: z.enum(localities),
     family: z.union([z.literal(4), z.literal(6)]),
     source: endpointSchema,
     target: endpointSchema,
@@ -25,7 +28,7 @@ const pathSchema = z
 const hopSchema = z
   .strictObject({
     tap: tapSchema,
-    role: z.enum(["source-pod", "source-uplink", "router-in", "router-out", "target-uplink", "target-pod"]),
+    role: z.enum(hopRoles),
     form,
   })
   .readonly();
@@ -52,7 +55,7 @@ const linkSchema = z
 const directionSchema = z
   .strictObject({
     hops: z.array(hopSchema).readonly(),
-    underlay: z.enum(["plain", "ipip", "vxlan", "none"]),
+    underlay: z.enum([...forms, "none"]),
     outer: outerSchema.exactOptional(),
     sources: z.array(text).readonly(),
     destination: text,

@@ -1,10 +1,10 @@
-import type { Measurement, ScenarioRecord } from "../run/record.ts";
+import { type Measurement, measurementKinds, type ScenarioRecord } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import { formatFigure, plural } from "./format.ts";
 
 /** One line per kind of measurement of a mode, each figure from the record and labeled by what it was taken on. */
 export function renderMeasurements(measurements: readonly Measurement[]): readonly string[] {
-  return kinds.flatMap((what) => {
+  return measurementKinds.flatMap((what) => {
     const own = measurements.filter((measurement) => measurement.what === what);
     const units = [...new Set(own.map((measurement) => measurement.unit))];
     return units.map((unit) =>
@@ -34,18 +34,6 @@ export function measuredOn(measurement: Measurement): string {
   const rest = at >= 0 ? parts.slice(at + 1) : parts.slice(measurement.mode === parts[0] ? 1 : 0);
   return rest.join("/") || measurement.what;
 }
-
-const kinds: readonly Measurement["what"][] = [
-  "overhead",
-  "throughput",
-  "cpu",
-  "rtt",
-  "setup",
-  "jitter",
-  "loss",
-  "converge",
-  "build",
-];
 
 function kindLine(what: string, unit: string, own: readonly Measurement[]): string {
   const counts = [...new Set(own.map((measurement) => measurement.samples.length))].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
-import { runSchema, type RunRecord } from "../run/record.ts";
+import { measurementKinds, type RunRecord, runSchema } from "../run/record.ts";
 import { expectationSchema, modeIdSchema } from "./expectation-schema.ts";
 import { costSchema } from "./cost-schema.ts";
 import { verdictSchema } from "./verdict-schema.ts";
@@ -121,7 +121,7 @@ const testSchema = z
 const measurementSchema = z
   .strictObject({
     id: text,
-    what: z.enum(["overhead", "throughput", "cpu", "rtt", "setup", "jitter", "loss", "converge", "build"]),
+    what: z.enum(measurementKinds),
     mode: modeIdSchema.exactOptional(),
     variant: text.exactOptional(),
     unit: text,

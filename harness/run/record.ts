@@ -131,9 +131,22 @@ export interface HopRecord {
   readonly ok: boolean;
 }
 
+/** What is measured, in the order in which it is printed. */
+export const measurementKinds = [
+  "overhead",
+  "throughput",
+  "cpu",
+  "rtt",
+  "setup",
+  "jitter",
+  "loss",
+  "converge",
+  "build",
+] as const;
+
 export interface Measurement {
   readonly id: string;
-  readonly what: "overhead" | "throughput" | "cpu" | "rtt" | "setup" | "jitter" | "loss" | "converge" | "build";
+  readonly what: (typeof measurementKinds)[number];
   readonly mode?: ModeId;
   readonly variant?: string;
   readonly unit: string;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { familyOf, isAddress, isCidr } from "./address.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
-import type { Family } from "./topology.ts";
+import { fabrics, type Family } from "./topology.ts";
 
 /** The shape of a topology file; what values mean together is checked by validate.ts. */
 export type TopologyFile = z.infer<typeof topologySchema>;
@@ -129,7 +129,7 @@ export const topologySchema = z
       .describe("IP families in use; default: those that the subnets have networks of")
       .optional(),
     fabric: z
-      .enum(["none", "static", "bgp"])
+      .enum(fabrics)
       .describe(
         "Whether the routers know the pods' blocks: not at all (none, the default), by static routes, or by BGP with each node (bgp)",
       )

@@ -7,7 +7,8 @@ export type Family = 4 | 6;
 export type PerFamily<T> = Readonly<Partial<Record<Family, T>>>;
 
 /** Whether the routers know the pods' blocks: not at all, by static routes, or by BGP with each node. */
-export type Fabric = "none" | "static" | "bgp";
+export const fabrics = ["none", "static", "bgp"] as const;
+export type Fabric = (typeof fabrics)[number];
 
 /** A rack: one layer-2 segment with one subnet per family. */
 export interface Subnet {
