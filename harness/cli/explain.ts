@@ -1,12 +1,14 @@
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { ExitCode, formatError } from "../core/errors.ts";
 import { explainCapture, type CaptureSummary } from "../explain/explain-capture.ts";
+import { judgeCapture, renderVerdict } from "../explain/judge-capture.ts";
 import { defaultTop, renderSummary } from "../explain/render-summary.ts";
 import { CaptureError } from "../packet/capture-error.ts";
 import { defaultVxlanPorts } from "../packet/read-capture.ts";
+import { exitCodeOf, readExpectation, type ExpectOptions } from "./explain-expect.ts";
 import { readingProgress } from "./reading-progress.ts";
 
-interface ExplainOptions {
+interface ExplainOptions extends ExpectOptions {
   readonly json?: boolean;
   readonly strip: number;
   readonly top: number;
@@ -27,12 +29,26 @@ export function addExplain(program: Command): void {
       wholeNumber,
       defaultTop,
     )
+    .option("--expect <mode>", "judge it: the mode that its packets must be in, with exit code 0, 1 or 3")
+    .addOption(
+      new Option("--encap <encap>", "narrows Always and CrossSubnet").choices(["ipip", "vxlan", "all"]).default("all"),
+    )
+    .option("--subnets <cidrs>", "networks of the nodes' own addresses, for --expect")
+    .option("--blocks <pairs>", "BLOCK=NODE,...: whose pods are whose, where the capture alone cannot tell")
     .option("--json", "print JSON instead of text, with all conversations")
     .addHelpText("after", examples())
     .action(async (file: string, options: ExplainOptions) => {
+      const expectation = readExpectation(options);
       const summary = await explainFile(file === "-" ? "/dev/stdin" : file, options);
-      console.log(options.json === true ? JSON.stringify(summary, undefined, 2) : renderSummary(summary, options.top));
+      const verdict = expectation === undefined ? undefined : judgeCapture(summary, expectation);
+      if (options.json === true) {
+        console.log(JSON.stringify(verdict === undefined ? summary : { ...summary, verdict }, undefined, 2));
+      } else {
+        console.log(renderSummary(summary, options.top));
+        if (verdict !== undefined) console.log(`\n${renderVerdict(verdict, options.expect ?? "")}`);
+      }
       if (summary.damage !== undefined) reportDamage(summary.file, summary.damage);
+      if (verdict !== undefined) process.exitCode = exitCodeOf(verdict);
     });
 }
 
@@ -71,6 +87,7 @@ function examples(): string {
   return `
 Examples:
   npm run lab -- explain capture.pcapng
+  npm run lab -- explain node.pcap --expect CrossSubnet --subnets 10.0.1.0/24,10.0.2.0/24
   npm run lab -- explain results/latest/pcaps/vxlan-cross-subnet/a1.pcap
   tcpdump -i any -c 1000 -w - | npm run lab -- explain -`;
 }

@@ -20,7 +20,7 @@ export interface Flow {
 /** The packets of a path on their way there (calico-facts 2.9). */
 export function forwardFlow(mode: Mode, path: Path, { source, target }: Parties): Flow {
   const toBlock = target.pod !== undefined;
-  const form = formOf(mode, path.family, source.node, target.node, toBlock);
+  const form = formBetween(mode, path.family, source.node, target.node, toBlock);
   const sources = sourcesOf(path, source, target, form);
   return { form, sources, destination: target.address, toBlock };
 }
@@ -32,11 +32,18 @@ export function forwardFlow(mode: Mode, path: Path, { source, target }: Parties)
 export function reverseFlow(mode: Mode, path: Path, { source, target }: Parties, forward: Flow): Flow {
   const destination = forward.sources[0] ?? source.address;
   const toBlock = destination !== source.nodeAddress;
-  const form = formOf(mode, path.family, target.node, source.node, toBlock);
+  const form = formBetween(mode, path.family, target.node, source.node, toBlock);
   return { form, sources: [forward.destination], destination, toBlock };
 }
 
-function formOf(mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity, toBlock: boolean): Form | "none" {
+/** The form that a node gives to packets toward another: `toBlock` says whether Calico's own routes lead there. */
+export function formBetween(
+  mode: Mode,
+  family: Family,
+  from: NodeIdentity,
+  to: NodeIdentity,
+  toBlock: boolean,
+): Form | "none" {
   if (from.name === to.name) return "none";
   const encapsulation = encapsulationOf(mode, family);
   if (!toBlock || encapsulation === "none") return "plain";

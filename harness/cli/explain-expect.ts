@@ -1,0 +1,48 @@
+import { ExitCode, UsageError } from "../core/errors.ts";
+import { parseModes, type EncapWord } from "../encap/mode-words.ts";
+import type { CaptureExpectation, CaptureVerdict } from "../explain/judge-capture.ts";
+import { isAddress, isCidr } from "../topology/address.ts";
+
+/** Options of `explain` that judge a capture. */
+export interface ExpectOptions {
+  readonly expect?: string;
+  readonly encap: EncapWord;
+  readonly subnets?: string;
+  readonly blocks?: string;
+}
+
+/** Reads what a capture is to be judged by; undefined where it is only to be explained. */
+export function readExpectation({ expect, encap, subnets, blocks }: ExpectOptions): CaptureExpectation | undefined {
+  if (expect === undefined) {
+    if (subnets === undefined && blocks === undefined) return undefined;
+    throw new UsageError("--subnets and --blocks do nothing without --expect", {
+      fix: "name the mode: --expect CrossSubnet",
+    });
+  }
+  const modes = parseModes([expect], encap);
+  if (new Set(modes.map(({ policy }) => policy)).size > 1) {
+    throw new UsageError(`--expect ${expect} stands for modes that contradict each other`, { fix: "name one mode" });
+  }
+  const list = (subnets ?? "").split(",").map((subnet) => subnet.trim());
+  const wrong = list.find((subnet) => !isCidr(subnet));
+  if (wrong !== undefined) {
+    throw new UsageError(wrong === "" ? "--expect needs the nodes' subnets" : `--subnets: ${wrong} is not a network`, {
+      fix: "write them like --subnets 10.0.1.0/24,10.0.2.0/24",
+    });
+  }
+  return { modes, subnets: list, blocks: blocks === undefined ? [] : blocks.split(",").map(readBlock) };
+}
+
+/** The exit code that says what a verdict says. */
+export function exitCodeOf({ status }: CaptureVerdict): ExitCode {
+  if (status === "pass") return ExitCode.pass;
+  return status === "fail" ? ExitCode.fail : ExitCode.lab;
+}
+
+function readBlock(text: string): { readonly block: string; readonly node: string } {
+  const [block = "", node = ""] = text.split("=").map((part) => part.trim());
+  if ((isCidr(block) || isAddress(block)) && isAddress(node)) return { block, node };
+  throw new UsageError(`--blocks: ${text} is not BLOCK=NODE`, {
+    fix: "write a block of pod addresses and its node's address, like 10.244.1.0/26=10.0.1.11",
+  });
+}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseModes, type EncapWord } from "../encap/mode-words.ts";
+import { ethernet, icmp, ipv4, udp, vxlan } from "../packet/build.ts";
+import { writePcap } from "../packet/write-pcap.ts";
+import { explainCapture } from "./explain-capture.ts";
+import { judgeCapture, renderVerdict, type CaptureVerdict } from "./judge-capture.ts";
+
+const macs = { source: "02:00:00:00:00:01", destination: "02:00:00:00:00:02" };
+const subnets = ["10.0.1.0/24", "10.0.2.0/24"];
+/** Nodes a1 and a2 in one subnet, b1 in the other, with a pod each. */
+const nodes = { a1: "10.0.1.11", a2: "10.0.1.12", b1: "10.0.2.11" };
+const pods = { a1: "10.244.1.5", a2: "10.244.2.5", b1: "10.244.3.5" };
+const blocks = [
+  { block: "10.244.1.0/26", node: nodes.a1 },
+  { block: "10.244.2.0/26", node: nodes.a2 },
+];
+type NodeName = keyof typeof nodes;
+
+function plain(from: NodeName, to: NodeName): Buffer {
+  const ends = { source: pods[from], destination: pods[to] };
+  return ipv4({ ...ends, protocol: 1 }, icmp({ identifier: 1, sequence: 1 }, Buffer.alloc(8)));
+}
+
+function tunneled(from: NodeName, to: NodeName): Buffer {
+  const datagram = udp(
+    { sourcePort: 50_000, destinationPort: 4789 },
+    vxlan({ vni: 4096 }, ethernet(macs, plain(from, to))),
+  );
+  return ipv4({ source: nodes[from], destination: nodes[to], protocol: 17 }, datagram);
+}
+
+function ipip(from: NodeName, to: NodeName): Buffer {
+  return ipv4({ source: nodes[from], destination: nodes[to], protocol: 4 }, plain(from, to));
+}
+
+describe("judgeCapture", () => {
+  let folder = "";
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "encaplab-judge-"));
+  });
+  after(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function judge(
+    packets: readonly Buffer[],
+    word: string,
+    options: { readonly encap?: EncapWord; readonly blocks?: typeof blocks } = {},
+  ): Promise<CaptureVerdict> {
+    const file = join(folder, "in.pcap");
+    await writePcap(
+      file,
+      packets.map((packet) => ({ bytes: ethernet(macs, packet) })),
+    );
+    const modes = parseModes([word], options.encap ?? "all");
+    return judgeCapture(await explainCapture(file), { modes, subnets, blocks: options.blocks ?? [] });
+  }
+
+  const across = [tunneled("a1", "b1"), tunneled("b1", "a1")];
+
+  it("passes CrossSubnet where only packets to the other subnet are encapsulated", async () => {
+    const verdict = await judge([...across, plain("a1", "a2"), plain("a2", "a1")], "CrossSubnet", { blocks });
+    assert.deepEqual([verdict.status, verdict.right, verdict.doubts], ["pass", 4, []]);
+  });
+
+  it("names a pair that is encapsulated within its subnet", async () => {
+    const verdict = await judge([...across, tunneled("a1", "a2")], "CrossSubnet");
+    assert.equal(verdict.status, "fail");
+    assert.match(
+      renderVerdict(verdict, "CrossSubnet"),
+      /^wrong +10\.0\.1\.11 > 10\.0\.1\.12 \(same subnet\): expected plain, observed vxlan ×1, for example 10\.244\.1\.5 > /,
+    );
+  });
+
+  it("names a direction that comes back plain: the other one tells whose pods these are", async () => {
+    const verdict = await judge([tunneled("a1", "b1"), plain("b1", "a1")], "CrossSubnet");
+    assert.deepEqual(
+      verdict.wrong.map(({ from, to, observed, expected }) => [from, to, observed, expected]),
+      [[nodes.b1, nodes.a1, "plain", "ipip or vxlan"]],
+    );
+  });
+
+  it("tells the encapsulations apart where one is asked for", async () => {
+    assert.equal((await judge([ipip("a1", "b1")], "CrossSubnet")).status, "pass");
+    assert.equal((await judge([ipip("a1", "b1")], "CrossSubnet", { encap: "vxlan" })).status, "fail");
+    assert.equal((await judge([ipip("a1", "b1")], "IPIPCrossSubnet")).status, "pass");
+  });
+
+  it("judges Always and Never", async () => {
+    assert.equal((await judge([...across, tunneled("a1", "a2")], "Always")).status, "pass");
+    assert.equal((await judge([...across, plain("a1", "a2")], "Always", { blocks })).status, "fail");
+    assert.equal((await judge(across, "Never")).status, "fail");
+    assert.equal((await judge([plain("a1", "a2")], "Never", { blocks })).status, "pass");
+  });
+
+  it("is inconclusive where nothing tells which nodes plain packets are between, and where there is nothing", async () => {
+    const verdict = await judge([...across, plain("a2", "a1")].slice(1), "CrossSubnet");
+    assert.equal(verdict.status, "inconclusive");
+    assert.match(verdict.doubts.join(), /10\.244\.2\.5 > 10\.244\.1\.5 is plain.*--blocks BLOCK=NODE/);
+    assert.equal((await judge([], "CrossSubnet")).status, "inconclusive");
+  });
+});

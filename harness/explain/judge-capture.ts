@@ -1,0 +1,225 @@
+import { formBetween } from "../encap/flow.ts";
+import type { NodeIdentity } from "../encap/identity.ts";
+import type { Mode } from "../encap/mode.ts";
+import { contains, familyOf, prefixLength } from "../topology/address.ts";
+import type { Conversation, ConversationVariant } from "./conversation.ts";
+import type { CaptureSummary } from "./summary.ts";
+
+/** What a capture is judged by. */
+export interface CaptureExpectation {
+  /** Any of them is right: CrossSubnet without an encapsulation stands for two. */
+  readonly modes: readonly Mode[];
+  /** Networks of the nodes' own addresses. */
+  readonly subnets: readonly string[];
+  /** Whose pods are whose, where the capture alone cannot tell. */
+  readonly blocks: readonly { readonly block: string; readonly node: string }[];
+}
+
+/** Packets from one node to another in a form that no expected mode gives them. */
+export interface WrongPair {
+  readonly from: string;
+  readonly to: string;
+  readonly sameSubnet: boolean;
+  readonly expected: string;
+  readonly observed: string;
+  readonly packets: number;
+  /** One of the conversations: "198.19.0.2 > 198.19.0.66 TCP 80". */
+  readonly example: string;
+}
+
+export interface CaptureVerdict {
+  readonly status: "pass" | "fail" | "inconclusive";
+  /** Pairs of nodes whose packets had a form that is expected. */
+  readonly right: number;
+  readonly wrong: readonly WrongPair[];
+  /** What kept packets from being judged, a sentence each. */
+  readonly doubts: readonly string[];
+}
+
+/** Judges a capture against a mode: every packet between two nodes must have the form that the mode gives to that pair. */
+export function judgeCapture(summary: CaptureSummary, expectation: CaptureExpectation): CaptureVerdict {
+  const judge = new Judge(expectation, ownersOf(summary), uplinksOf(summary, expectation));
+  for (const conversation of summary.conversations) {
+    for (const variant of conversation.variants) judge.hear(conversation, variant);
+  }
+  if (summary.damage !== undefined)
+    judge.doubts.add(`the file could not be read to its end: ${summary.damage.message}`);
+  if (summary.folded !== undefined) {
+    judge.doubts.add(`${summary.folded.conversations} conversations of a very large capture were not kept apart`);
+  }
+  return judge.verdict();
+}
+
+/** Pods by address, as encapsulated packets show whose they are. */
+function ownersOf({ conversations }: CaptureSummary): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const conversation of conversations) {
+    for (const { direction, outerSource, outerDestination, overheadBytes } of conversation.variants) {
+      if (outerSource === undefined || outerDestination === undefined || overheadBytes === undefined) continue;
+      const [source, destination] = endsOf(conversation, direction);
+      owners.set(source, outerSource);
+      owners.set(destination, outerDestination);
+    }
+  }
+  return owners;
+}
+
+/**
+ * The interfaces between nodes of a capture on several: those with tunnels or with the nodes' own traffic. On all others, the pods'
+ * and the tunnel's devices, packets are plain in every mode. Undefined where there is only one.
+ */
+function uplinksOf(
+  { conversations }: CaptureSummary,
+  { subnets }: CaptureExpectation,
+): ReadonlySet<string> | undefined {
+  if (new Set(conversations.map(interfaceOf)).size < 2) return undefined;
+  const isNode = (address: string) => subnets.some((subnet) => contains(subnet, address));
+  const between = conversations.filter(
+    ({ a, b, variants }) => variants.some(({ form }) => form !== "plain") || (a !== b && isNode(a) && isNode(b)),
+  );
+  return new Set(between.map(interfaceOf));
+}
+
+function interfaceOf({ interfaceIndex, interfaceName }: Conversation): string {
+  return `${interfaceName ?? ""} ${interfaceIndex ?? ""}`;
+}
+
+function endsOf({ a, b }: Conversation, direction: ConversationVariant["direction"]): readonly [string, string] {
+  return direction === "forward" ? [a, b] : [b, a];
+}
+
+class Judge {
+  readonly doubts = new Set<string>();
+  private readonly expectation: CaptureExpectation;
+  private readonly owners: ReadonlyMap<string, string>;
+  private readonly uplinks: ReadonlySet<string> | undefined;
+  private readonly right = new Set<string>();
+  private readonly wrong = new Map<string, WrongPair>();
+
+  constructor(
+    expectation: CaptureExpectation,
+    owners: ReadonlyMap<string, string>,
+    uplinks: ReadonlySet<string> | undefined,
+  ) {
+    this.expectation = expectation;
+    this.owners = owners;
+    this.uplinks = uplinks;
+  }
+
+  hear(conversation: Conversation, variant: ConversationVariant): void {
+    const [source, destination] = endsOf(conversation, variant.direction);
+    if (conversation.protocol.endsWith("error")) return;
+    if (variant.form === "plain") this.hearPlain(conversation, variant, source, destination);
+    else if (variant.overheadBytes === undefined || variant.form === "unknown") {
+      this.doubts.add(`${source} > ${destination}: what is inside of ${variant.form} cannot be read`);
+    } else if (variant.outerSource !== undefined && variant.outerDestination !== undefined) {
+      this.judge(conversation, variant, variant.outerSource, variant.outerDestination);
+    }
+  }
+
+  verdict(): CaptureVerdict {
+    const wrong = [...this.wrong.values()];
+    if (this.right.size === 0 && wrong.length === 0 && this.doubts.size === 0) {
+      this.doubts.add("no packet between pods of two nodes is in this capture");
+    }
+    const isClear = this.doubts.size === 0 && this.right.size > 0;
+    const status = wrong.length > 0 ? "fail" : isClear ? "pass" : "inconclusive";
+    return { status, right: this.right.size, wrong, doubts: [...this.doubts] };
+  }
+
+  /** Plain packets to a node's own address are no pod traffic; those of pods count where both nodes are known. */
+  private hearPlain(
+    conversation: Conversation,
+    variant: ConversationVariant,
+    source: string,
+    destination: string,
+  ): void {
+    const isNode = (address: string) => this.subnetOf(address) !== undefined;
+    // The pods' side of what is encapsulated at the uplink.
+    if ((conversation.throughNode === true && !conversation.mixed) || isNode(destination)) return;
+    if (!this.isUplink(conversation)) return;
+    const from = isNode(source) ? source : this.ownerOf(source);
+    const to = this.ownerOf(destination);
+    if (from !== undefined && to !== undefined) this.judge(conversation, variant, from, to);
+    else if (!isNode(source) && this.expectation.modes.some(({ policy }) => policy !== "Never")) {
+      this.doubts.add(
+        `${source} > ${destination} is plain, and nothing here tells which nodes these are on: name them with ` +
+          "--blocks BLOCK=NODE,...",
+      );
+    }
+  }
+
+  private judge(conversation: Conversation, variant: ConversationVariant, from: string, to: string): void {
+    if (from === to) return;
+    const [one, other] = [this.identityOf(from), this.identityOf(to)];
+    if (one === undefined || other === undefined) {
+      const stranger = one === undefined ? from : to;
+      this.doubts.add(`${stranger} sends or gets ${variant.form} packets, and is in none of the subnets`);
+      return;
+    }
+    const family = familyOf(from);
+    const expected = [...new Set(this.expectation.modes.map((mode) => formBetween(mode, family, one, other, true)))];
+    const pair = `${from} ${to}`;
+    if (expected.some((form) => form === variant.form)) {
+      this.right.add(pair);
+      return;
+    }
+    const key = `${pair} ${variant.form}`;
+    const before = this.wrong.get(key);
+    const [source, destination] = endsOf(conversation, variant.direction);
+    const port = conversation.port === undefined ? "" : ` ${conversation.port}`;
+    this.wrong.set(key, {
+      from,
+      to,
+      sameSubnet: this.subnetOf(from) === this.subnetOf(to),
+      expected: expected.join(" or "),
+      observed: variant.form,
+      packets: (before?.packets ?? 0) + variant.packets,
+      example: before?.example ?? `${source} > ${destination} ${conversation.protocol}${port}`,
+    });
+  }
+
+  private isUplink(conversation: Conversation): boolean {
+    return this.uplinks?.has(interfaceOf(conversation)) ?? true;
+  }
+
+  private ownerOf(address: string): string | undefined {
+    const block = this.expectation.blocks.find((owned) => contains(owned.block, address));
+    return block?.node ?? this.owners.get(address);
+  }
+
+  private subnetOf(address: string): string | undefined {
+    return this.expectation.subnets.find((subnet) => contains(subnet, address));
+  }
+
+  /** A node as the oracle wants it: registered with the prefix of its subnet. */
+  private identityOf(address: string): NodeIdentity | undefined {
+    const subnet = this.subnetOf(address);
+    if (subnet === undefined) return undefined;
+    const family = familyOf(address);
+    return {
+      name: address,
+      addresses: { [family]: address },
+      registered: { [family]: `${address}/${prefixLength(subnet)}` },
+      uplink: "",
+      blocks: {},
+      tunnelAddresses: {},
+    };
+  }
+}
+
+/** Writes a verdict for people: one line per wrong pair, and what could not be judged. */
+export function renderVerdict({ status, right, wrong, doubts }: CaptureVerdict, mode: string): string {
+  const shownDoubts = doubts.slice(0, 10);
+  const more = doubts.length - shownDoubts.length;
+  return [
+    ...wrong.map(
+      ({ from, to, sameSubnet, expected, observed, packets, example }) =>
+        `wrong     ${from} > ${to} (${sameSubnet ? "same subnet" : "other subnet"}): expected ${expected}, ` +
+        `observed ${observed} ×${packets}, for example ${example}`,
+    ),
+    ...shownDoubts.map((doubt) => `unclear   ${doubt}`),
+    ...(more > 0 ? [`unclear   and ${more} more`] : []),
+    `${status.toUpperCase()}  ${mode}: ${right} node pair${right === 1 ? "" : "s"} as expected, ${wrong.length} wrong, ${doubts.length} unclear`,
+  ].join("\n");
+}
