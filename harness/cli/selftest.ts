@@ -122,7 +122,10 @@ function judge(fault: Fault, record: RunRecord): Outcome {
   const lines = missed.map(
     ({ check, status, path }) => `expected ${check} to be ${status} on ${path}; see ${record.id}`,
   );
-  return { fault, state: missed.length === 0 ? "proven" : "missed", lines };
+  const told = record.scenarios.flatMap(({ causes = [] }) => causes.map(({ name }) => name));
+  const untold = fault.cause !== undefined && !told.includes(fault.cause);
+  if (untold) lines.push(`expected the cause ${fault.cause}, told ${told.join(", ") || "none"}; see ${record.id}`);
+  return { fault, state: missed.length === 0 && !untold ? "proven" : "missed", lines };
 }
 
 function render({ fault, state, lines }: Outcome): string {

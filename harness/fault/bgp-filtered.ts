@@ -11,6 +11,7 @@ export const bgpFiltered = defineFault({
   describes: "#1325, #1584 (a filter of BIRD's holds routes back)",
   modes: ["none", "vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: [],
+  cause: "bgp-sessions",
   fabric: "bgp",
   apply: async (network, _plan, scope = new Scope()) => {
     const peering = peeringRouter(network);

@@ -9,6 +9,7 @@ export const bgpSessionDown = defineFault({
   describes: "#4059, #4479, #6643, #8271 (BGP not established)",
   modes: ["none", "vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: [],
+  cause: "bgp-sessions",
   fabric: "bgp",
   apply: async (network, _plan, scope = new Scope()) => {
     const peering = peeringRouter(network);

@@ -10,6 +10,7 @@ export const drop4789AtRouter = defineFault({
   describes: "#6752, cloud-api-adaptor#244, openshift-docs#18315 (NSX-T owns the port)",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["cross-subnet"],
+  cause: "packet-filter",
   apply: async (network, _plan, scope = new Scope()) => ({
     did: await addRulesToAll(routersOf(network), "forward", ["udp dport 4789 drop"], scope),
   }),

@@ -10,6 +10,7 @@ export const dropProtocol4 = defineFault({
   describes: "#2700, #1073, #2128, typhoon#11, calicoctl#949, kops#17832",
   modes: ["ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],
+  cause: "packet-filter",
   apply: async (network, _plan, scope = new Scope()) => ({
     did: await addRulesToAll(routersOf(network), "forward", ["meta l4proto 4 drop"], scope),
   }),

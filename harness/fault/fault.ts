@@ -31,6 +31,8 @@ export interface Fault {
   apply(network: Network, plan: Plan, scope?: Scope): Promise<FaultEffect>;
   /** Limits of cost that it breaks (`--max-cost`): it makes the network slow. Networks with other faults are not measured. */
   readonly closes?: readonly string[];
+  /** Name of the cause that must be told; missing = none is told, since nothing fails or no rule knows it yet. */
+  readonly cause?: string;
   /** Verdicts that must turn up: for each, at least one with this check and status whose id matches. */
   readonly trips: readonly Trip[];
 }

@@ -10,6 +10,7 @@ export const foreignRoute = defineFault({
   describes: "#13470, #13536 (who owns which route), #4869",
   modes: ["none", "vxlan-cross-subnet", "ipip-cross-subnet"],
   needs: ["same-subnet"],
+  cause: "wrong-route",
   apply: async (network, _plan, scope = new Scope()) => {
     const from = culprit(network);
     const near = nearPeer(network);

@@ -10,6 +10,7 @@ export const missingBlackhole = defineFault({
   describes: "#3672, felix#2547 (routes missing after restart or toggling)",
   modes: ["none", "vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: [],
+  cause: "wrong-route",
   apply: async (network, _plan, scope = new Scope()) => {
     const from = culprit(network);
     return { did: [await replaceRoute(from, from.block, undefined, scope)] };

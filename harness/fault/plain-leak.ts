@@ -12,6 +12,7 @@ export const plainLeak = defineFault({
   describes: "projectcalico/felix#2953, #9403, #7706",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],
+  cause: "wrong-route",
   apply: async (network, plan, scope = new Scope()) => {
     const from = culprit(network);
     const family = faultFamily(network);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
+import { fallback, rules } from "../cause/registry.ts";
 import { modes } from "../encap/mode.ts";
 import { defineCheck } from "../verify/check.ts";
 import { checks } from "../verify/registry.ts";
@@ -19,6 +20,11 @@ describe("the list of faults", () => {
   it("has at least one fault for every mode, and each fault at least one trip", () => {
     for (const { id } of modes) assert.notDeepEqual(faultsFor(id), [], id);
     for (const fault of faults) assert.notDeepEqual(fault.trips, [], fault.name);
+  });
+
+  it("names causes that there are rules for", () => {
+    const known = [...rules, fallback].map(({ name }) => name);
+    for (const { name, cause } of faults) if (cause !== undefined) assert.ok(known.includes(cause), name);
   });
 
   it("names each fault like its file, once", async () => {

@@ -19,6 +19,11 @@ import { noTunnelMasquerade } from "./no-tunnel-masquerade.ts";
 import { plainLeak } from "./plain-leak.ts";
 import { routeChangesMidway } from "./route-changes-midway.ts";
 import { sizeHole } from "./size-hole.ts";
+import { policyRule } from "./policy-rule.ts";
+import { forwardPolicyDrop } from "./forward-policy-drop.ts";
+import { noDefaultRoute } from "./no-default-route.ts";
+import { sameMac } from "./same-mac.ts";
+import { foreignAddress } from "./foreign-address.ts";
 import { slash32NodeAddress } from "./slash-32-node-address.ts";
 import { smallMtuUnderlay } from "./small-mtu-underlay.ts";
 import { slowTunnel } from "./slow-tunnel.ts";
@@ -35,6 +40,11 @@ import { wrongVni } from "./wrong-vni.ts";
 /** Every known way to be wrong, in the order in which they are listed. To add one, add a file and a line. */
 export const faults: readonly Fault[] = [
   slash32NodeAddress,
+  foreignAddress,
+  sameMac,
+  noDefaultRoute,
+  forwardPolicyDrop,
+  policyRule,
   staleTunnelRoute,
   staleDirectRoute,
   routeChangesMidway,

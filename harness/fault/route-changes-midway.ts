@@ -17,6 +17,7 @@ export const routeChangesMidway = defineFault({
   describes: "#9450, #8071, felix#2494 (routes made anew under traffic)",
   modes: ["vxlan-cross-subnet", "ipip-cross-subnet"],
   needs: ["same-subnet"],
+  cause: "changed-midway",
   apply: async (network, _plan, scope = new Scope()) => {
     const { name, executor } = culprit(network);
     const near = nearPeer(network);

@@ -11,6 +11,7 @@ export const slash32NodeAddress = defineFault({
   describes: "#3003, #4254, #2375, projectcalico/node#563",
   modes: ["vxlan-cross-subnet", "ipip-cross-subnet"],
   needs: ["same-subnet"],
+  cause: "registered-prefix",
   apply: async (network, _plan, scope = new Scope()) => {
     const did: string[] = [];
     for (const peer of nearPeers(network)) {

@@ -11,6 +11,7 @@ export const sourceCheck = defineFault({
   describes: "#9138, #6568, #8166, #7462, calicoctl#2136",
   modes: ["none", "vxlan-cross-subnet", "ipip-cross-subnet"],
   needs: ["same-subnet"],
+  cause: "packet-filter",
   apply: async (network, _plan, scope = new Scope()) => {
     const victim = nearPeer(network);
     const rule = `iifname "${victim.identity.uplink}" ${familyWord(network)} saddr ${poolSet(network)} drop`;

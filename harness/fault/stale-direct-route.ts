@@ -10,6 +10,7 @@ export const staleDirectRoute = defineFault({
   describes: "projectcalico/felix#2494, projectcalico/felix#2953",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],
+  cause: "wrong-route",
   apply: async (network, _plan, scope = new Scope()) => {
     const from = culprit(network);
     const far = farPeer(network);

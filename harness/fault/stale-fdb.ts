@@ -11,6 +11,7 @@ export const staleFdb = defineFault({
   describes: "#7281, #6711, #4022",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["same-subnet", "cross-subnet"],
+  cause: "tunnel-entries",
   apply: async (network, _plan, scope = new Scope()) => {
     const from = culprit(network);
     const far = farPeer(network);

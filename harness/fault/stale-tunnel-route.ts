@@ -11,6 +11,7 @@ export const staleTunnelRoute = defineFault({
   describes: "#1325, #1584, #2375, #3672",
   modes: ["vxlan-cross-subnet", "ipip-cross-subnet"],
   needs: ["same-subnet"],
+  cause: "registered-prefix",
   apply: async (network, _plan, scope = new Scope()) => {
     const target = culprit(network);
     return { did: [await replaceRoute(nearPeer(network), target.block, tunnelRoute(network, target), scope)] };

@@ -14,6 +14,7 @@ export const wrongOuterSource = defineFault({
   describes: "#10901, #6711, #8367, #2542",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["cross-subnet"],
+  cause: "vxlan-device",
   apply: async (network, _plan, scope = new Scope()) => {
     const from = culprit(network);
     const device = tunnelDevice(network.mode, faultFamily(network)) ?? "";

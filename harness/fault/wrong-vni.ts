@@ -11,6 +11,7 @@ export const wrongVni = defineFault({
   describes: "#10692, kubespray#12412 (values of the environment win over the datastore), #6752",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["cross-subnet"],
+  cause: "vxlan-device",
   apply: async (network, _plan, scope = new Scope()) => {
     const device = tunnelDevice(network.mode, faultFamily(network)) ?? "";
     const did = everyActor(network).map((actor) => rebuildVxlan(actor, device, vxlanVni + 1, scope));
