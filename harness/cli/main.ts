@@ -18,6 +18,7 @@ const verbs: Readonly<Record<string, () => Promise<AddVerb>>> = {
   status: async () => (await import("./status.ts")).addStatus,
   explain: async () => (await import("./explain.ts")).addExplain,
   compare: async () => (await import("./compare.ts")).addCompare,
+  diff: async () => (await import("./diff.ts")).addDiff,
   report: async () => (await import("./report.ts")).addReport,
   selftest: async () => (await import("./selftest.ts")).addSelftest,
   schema: async () => (await import("./schema.ts")).addSchema,

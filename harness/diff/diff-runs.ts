@@ -1,0 +1,165 @@
+import { costChange } from "../measure/judge-baseline.ts";
+import { costOf } from "../measure/metric.ts";
+import type { RunRecord } from "../run/record.ts";
+import { rankSumP } from "../stats/rank-sum.ts";
+import type { Status, Verdict } from "../verify/verdict.ts";
+import type { CostChange, FigureChange, RunDiff, VerdictChange } from "./run-diff.ts";
+
+/** Chance that two runs without any difference show one in costs and times. */
+const familyError = 0.05;
+
+/** What differs between two runs, beyond what chance explains. Pure. */
+export function diffRuns(before: RunRecord, after: RunRecord): RunDiff {
+  const verdicts = changedVerdicts(before, after);
+  const { changed, alike, incomparable } = changedCosts(before, after);
+  const times = changedTimes(before, after);
+  const [pathsBefore, pathsAfter] = [pathsOf(before), pathsOf(after)];
+  const pathsGone = pathsBefore.filter((id) => !pathsAfter.includes(id));
+  const worse = verdicts.some(isWorse) || pathsGone.length > 0 || changed.some(costsMore) || times.changed.some(isMore);
+  return {
+    before: before.id,
+    after: after.id,
+    verdicts,
+    pathsGone,
+    pathsNew: pathsAfter.filter((id) => !pathsBefore.includes(id)),
+    overhead: changedFigures(overheads(before), overheads(after)),
+    mtu: changedFigures(mtus(before), mtus(after)),
+    costs: changed,
+    convergence: times.changed,
+    alike: alike + times.alike,
+    incomparable: incomparable + times.incomparable,
+    worse,
+  };
+}
+
+/** Whether a change of verdict is one for the worse: what failed now did not before, or what was proven is not any more. */
+export function isWorse({ before, after }: VerdictChange): boolean {
+  const rank = (status: Status | undefined): number =>
+    status === undefined ? 1 : { pass: 0, skip: 1, inconclusive: 2, fail: 3 }[status];
+  return after !== undefined && rank(after) > rank(before);
+}
+
+/** Whether a changed cost is higher than before. */
+export function costsMore({ better, change }: CostChange): boolean {
+  return costOf({ better }, change.ratio) > 0;
+}
+
+function isMore({ before, after }: FigureChange): boolean {
+  return after > before;
+}
+
+function keyOf({ id, variant, check }: Pick<Verdict, "id" | "variant" | "check">): string {
+  return [id, variant ?? "", check].join("\n");
+}
+
+function changedVerdicts(before: RunRecord, after: RunRecord): readonly VerdictChange[] {
+  const [old, now] = [before, after].map(({ verdicts }) => new Map(verdicts.map((one) => [keyOf(one), one])));
+  const keys = new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])]);
+  const changes = [...keys].flatMap((key): readonly VerdictChange[] => {
+    const [one, other] = [old?.get(key), now?.get(key)];
+    const either = other ?? one;
+    // A path that only one run has is told as such, and a gate that only one run had says nothing of the other.
+    if (either === undefined || one === undefined || other === undefined || one.status === other.status)
+      return newFailure(one, other);
+    return [changeOf(either, one.status, other.status)];
+  });
+  return changes.toSorted((a, b) => Number(isWorse(b)) - Number(isWorse(a)));
+}
+
+/** Something that fails is told also where the other run did not ask. */
+function newFailure(one: Verdict | undefined, other: Verdict | undefined): readonly VerdictChange[] {
+  return one === undefined && other?.status === "fail" ? [changeOf(other, undefined, other.status)] : [];
+}
+
+function changeOf({ id, variant, check, reason }: Verdict, before: Status | undefined, after: Status): VerdictChange {
+  return {
+    id,
+    ...(variant === undefined ? {} : { variant }),
+    check,
+    ...(before === undefined ? {} : { before }),
+    after,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+interface Compared<T> {
+  readonly changed: readonly T[];
+  readonly alike: number;
+  readonly incomparable: number;
+}
+
+function changedCosts(before: RunRecord, after: RunRecord): Compared<CostChange> {
+  const pairs = (after.costs ?? []).flatMap((cost) => {
+    const old = before.costs?.find(({ id, variant }) => id === cost.id && variant === cost.variant);
+    return old === undefined ? [] : [{ cost, change: costChange(old, cost) }];
+  });
+  const comparable = pairs.flatMap(({ cost, change }) => (change === undefined ? [] : [{ cost, change }]));
+  const ranked = comparable.toSorted((a, b) => a.change.p - b.change.p);
+  // Holm's correction for all of them (1979), and both runs' noise floors.
+  const stop = ranked.findIndex(({ change }, rank) => change.p > familyError / (ranked.length - rank));
+  const significant = stop < 0 ? ranked : ranked.slice(0, stop);
+  const changed = significant
+    .filter(({ change: { ratio, floor } }) => Math.max(ratio, 1 / ratio) > floor)
+    .map(({ cost: { id, variant, better }, change }): CostChange => ({
+      id,
+      ...(variant === undefined ? {} : { variant }),
+      better,
+      change,
+    }));
+  return { changed, alike: comparable.length - changed.length, incomparable: pairs.length - comparable.length };
+}
+
+/** Samples that a time of convergence must have in each run: below, no test can tell it from chance. */
+const fewestTimes = 4;
+
+function changedTimes(before: RunRecord, after: RunRecord): Compared<FigureChange> {
+  const times = (run: RunRecord) => run.measurements.filter(({ what }) => what === "converge");
+  const pairs = times(after).flatMap((now) => {
+    const old = times(before).find(({ id, variant }) => id === now.id && variant === now.variant);
+    return old === undefined ? [] : [{ old, now }];
+  });
+  const comparable = pairs.filter(({ old, now }) => Math.min(old.samples.length, now.samples.length) >= fewestTimes);
+  const limit = familyError / Math.max(1, comparable.length);
+  const changed = comparable
+    .filter(({ old, now }) => rankSumP(old.samples, now.samples) <= limit)
+    .map(({ old, now }) => ({ id: now.id, ...variantOf(now), unit: now.unit, before: old.median, after: now.median }));
+  return { changed, alike: comparable.length - changed.length, incomparable: pairs.length - comparable.length };
+}
+
+interface Figure {
+  readonly id: string;
+  readonly variant?: string;
+  readonly unit: string;
+  readonly value: number;
+}
+
+function overheads(run: RunRecord): readonly Figure[] {
+  return run.measurements.flatMap(({ id, variant, what, unit, median }) =>
+    what === "overhead" ? [{ id, ...variantOf({ variant }), unit, value: median }] : [],
+  );
+}
+
+function mtus(run: RunRecord): readonly Figure[] {
+  return run.scenarios.flatMap(({ mode, variant, paths }) => {
+    const [first] = paths;
+    const value = first?.expectation.podMtu;
+    return value === undefined ? [] : [{ id: `${mode}/pod MTU`, ...variantOf({ variant }), unit: "B", value }];
+  });
+}
+
+function variantOf({ variant }: { readonly variant?: string | undefined }): { readonly variant?: string } {
+  return variant === undefined ? {} : { variant };
+}
+
+function changedFigures(before: readonly Figure[], after: readonly Figure[]): readonly FigureChange[] {
+  return after.flatMap(({ value, ...now }) => {
+    const old = before.find(({ id, variant }) => id === now.id && variant === now.variant);
+    return old === undefined || old.value === value ? [] : [{ ...now, before: old.value, after: value }];
+  });
+}
+
+function pathsOf({ scenarios }: RunRecord): readonly string[] {
+  return scenarios.flatMap(({ variant, paths }) =>
+    paths.map(({ expectation: { path } }) => (variant === undefined ? path.id : `${path.id} (${variant})`)),
+  );
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import type { RunDiff } from "../diff/run-diff.ts";
+import { renderDiffMarkdown, renderDiffText } from "./render-diff.ts";
+
+const diff: RunDiff = {
+  before: "aaaaa",
+  after: "bbbbb",
+  verdicts: [{ id: "x/pod-to-pod", check: "reached", before: "pass", after: "fail", reason: "lost at tor" }],
+  pathsGone: [],
+  pathsNew: [],
+  overhead: [],
+  mtu: [],
+  costs: [{ id: "x/cost", better: "higher", change: { ratio: 0.7, interval: [0.68, 0.72], floor: 1.02, p: 0 } }],
+  convergence: [],
+  alike: 9,
+  incomparable: 1,
+  worse: true,
+};
+
+describe("a difference of runs", () => {
+  it("reads as text", () => {
+    assert.deepEqual(renderDiffText(diff).split("\n"), [
+      "aaaaa → bbbbb",
+      "verdicts",
+      "  x/pod-to-pod reached: pass → fail: lost at tor",
+      "costs, beyond the noise of both runs",
+      "  x/cost: worse, -30 % [-32, -28]",
+      "WORSE · 9 costs and times differ by no more than noise, 1 with too few samples to compare",
+    ]);
+  });
+
+  it("reads as Markdown", () => {
+    assert.match(renderDiffMarkdown(diff), /^### aaaaa → bbbbb\n\n\*\*verdicts\*\*\n\n- x\/pod-to-pod/);
+  });
+});

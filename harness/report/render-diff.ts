@@ -1,0 +1,64 @@
+import { costsMore, isWorse } from "../diff/diff-runs.ts";
+import type { CostChange, FigureChange, RunDiff, VerdictChange } from "../diff/run-diff.ts";
+import { changeWords } from "./cost-format.ts";
+import { formatFigure } from "./format.ts";
+
+/** Sections of a difference with their lines; empty ones are left out. */
+interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** A difference as text for a terminal. */
+export function renderDiffText(diff: RunDiff): string {
+  const sections = sectionsOf(diff).flatMap(({ title, lines }) => [title, ...lines.map((line) => `  ${line}`)]);
+  return [`${diff.before} → ${diff.after}`, ...sections, lastLine(diff)].join("\n");
+}
+
+/** A difference as Markdown, for a merge request. */
+export function renderDiffMarkdown(diff: RunDiff): string {
+  const sections = sectionsOf(diff).flatMap(({ title, lines }) => [
+    "",
+    `**${title}**`,
+    "",
+    ...lines.map((line) => `- ${line}`),
+  ]);
+  return [`### ${diff.before} → ${diff.after}`, ...sections, "", lastLine(diff)].join("\n");
+}
+
+function sectionsOf(diff: RunDiff): readonly Section[] {
+  return [
+    { title: "verdicts", lines: diff.verdicts.map(verdictLine) },
+    { title: "paths that are gone", lines: diff.pathsGone },
+    { title: "new paths", lines: diff.pathsNew },
+    { title: "overhead", lines: diff.overhead.map(figureLine) },
+    { title: "MTU", lines: diff.mtu.map(figureLine) },
+    { title: "costs, beyond the noise of both runs", lines: diff.costs.map(costLine) },
+    { title: "convergence, beyond chance", lines: diff.convergence.map(figureLine) },
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+function verdictLine(change: VerdictChange): string {
+  const { id, variant, check, before = "not asked", after = "not asked", reason } = change;
+  const why = reason === undefined || !isWorse(change) ? "" : `: ${reason}`;
+  return `${named(id, variant)} ${check}: ${before} → ${after}${why}`;
+}
+
+function costLine(cost: CostChange): string {
+  const { id, variant, change } = cost;
+  const interval = change.interval.map((ratio) => changeWords(ratio).replace(" %", "")).join(", ");
+  return `${named(id, variant)}: ${costsMore(cost) ? "worse" : "better"}, ${changeWords(change.ratio)} [${interval}]`;
+}
+
+function figureLine({ id, variant, unit, before, after }: FigureChange): string {
+  return `${named(id, variant)}: ${formatFigure(before)} → ${formatFigure(after)} ${unit}`;
+}
+
+function named(id: string, variant: string | undefined): string {
+  return variant === undefined ? id : `${id} (${variant})`;
+}
+
+function lastLine({ alike, incomparable, worse }: RunDiff): string {
+  const left = incomparable === 0 ? "" : `, ${incomparable} with too few samples to compare`;
+  return `${worse ? "WORSE" : "NOT WORSE"} · ${alike} costs and times differ by no more than noise${left}`;
+}
