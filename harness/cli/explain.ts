@@ -6,10 +6,12 @@ import { defaultTop, renderSummary } from "../explain/render-summary.ts";
 import { CaptureError } from "../packet/capture-error.ts";
 import { defaultVxlanPorts } from "../packet/read-capture.ts";
 import { exitCodeOf, readExpectation, type ExpectOptions } from "./explain-expect.ts";
+import { explainRun, isRun } from "./explain-run.ts";
 import { readingProgress } from "./reading-progress.ts";
 
 interface ExplainOptions extends ExpectOptions {
   readonly json?: boolean;
+  readonly out: string;
   readonly strip: number;
   readonly top: number;
   readonly vxlanPort?: number[];
@@ -20,7 +22,9 @@ export function addExplain(program: Command): void {
   program
     .command("explain")
     .description("decode a capture: conversations, form of encapsulation, outer and inner endpoints, VNI, overhead")
-    .argument("<file>", "a capture, pcap or pcapng; - reads one from a pipe")
+    .argument("<file>", "a capture, pcap or pcapng; - reads one from a pipe; or a run: its id, its folder, or latest")
+    .argument("[path]", "of a run: only paths whose id has this part")
+    .option("--out <dir>", "folder that holds the results of runs", "results")
     .option("--vxlan-port <port>", "UDP port that carries VXLAN; repeatable (default: 4789)", collectPort)
     .option("--strip <levels>", "take off so many encapsulations first: a mirror's, a cloud's", wholeNumber, 0)
     .option(
@@ -37,7 +41,11 @@ export function addExplain(program: Command): void {
     .option("--blocks <pairs>", "BLOCK=NODE,...: whose pods are whose, where the capture alone cannot tell")
     .option("--json", "print JSON instead of text, with all conversations")
     .addHelpText("after", examples())
-    .action(async (file: string, options: ExplainOptions) => {
+    .action(async (file: string, path: string | undefined, options: ExplainOptions) => {
+      if (path !== undefined || (await isRun(file, options.out))) {
+        await explainRun(file, path, options.out, options.top);
+        return;
+      }
       const expectation = readExpectation(options);
       const summary = await explainFile(file === "-" ? "/dev/stdin" : file, options);
       const verdict = expectation === undefined ? undefined : judgeCapture(summary, expectation);
@@ -89,5 +97,6 @@ Examples:
   npm run lab -- explain capture.pcapng
   npm run lab -- explain node.pcap --expect CrossSubnet --subnets 10.0.1.0/24,10.0.2.0/24
   npm run lab -- explain results/latest/pcaps/vxlan-cross-subnet/a1.pcap
+  npm run lab -- explain latest pod-to-pod/cross-subnet
   tcpdump -i any -c 1000 -w - | npm run lab -- explain -`;
 }
