@@ -14,6 +14,11 @@ export function categorized(category: Category, message: string): string {
   return `${category}: ${message}`;
 }
 
+/** What a category means, in one sentence. */
+export function meaningOf(category: Category): string {
+  return meanings[category];
+}
+
 /** One Allure category per kind of trouble; Allure matches the whole message, line ends included. */
 export function allureCategories(): AllureCategory[] {
   return Object.entries(meanings).map(([name, description]) => ({

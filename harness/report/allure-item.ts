@@ -7,7 +7,7 @@ export interface AllureTest {
   readonly name: string;
   readonly status: Status;
   readonly details?: StatusDetails;
-  /** Markdown that stands above the steps. */
+  /** Markdown that stands above the steps; the page takes pictures and styles out of HTML. */
   readonly description?: string;
   readonly labels: readonly Label[];
   readonly parameters?: readonly Parameter[];

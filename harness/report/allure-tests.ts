@@ -2,13 +2,16 @@ import { Status as AllureStatus, type Label, type Parameter } from "allure-js-co
 import type { Measurement, RunRecord, ScenarioRecord } from "../run/record.ts";
 import { attachMeasurements, attachRun, evidenceOf } from "./allure-attachments.ts";
 import { categorized } from "./allure-categories.ts";
-import type { AllureStep, AllureTest } from "./allure-item.ts";
+import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
 import { checkStep, statusOf } from "./allure-verdict.ts";
 import { writtenTests } from "./allure-written-tests.ts";
 import type { CaptureBudget } from "./capture-budget.ts";
-import { leadingVerdict, outcomesOf, type PathOutcome } from "./path-outcome.ts";
+import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { scenarioTitle } from "./scenario-title.ts";
-import { againCommand, seeItCommands, topologyOf } from "./see-it.ts";
+import { topologyOf } from "./see-it.ts";
+import { renderSummaryPage } from "./summary-html.ts";
+import { summarize } from "./run-summary.ts";
+import { describeOutcome, describeRun } from "./allure-description.ts";
 
 /** What every test of a report shares. */
 export interface AllureContext {
@@ -48,7 +51,7 @@ function pathTest(
   outcome: PathOutcome,
   context: AllureContext,
 ): AllureTest {
-  const description = describe(outcome, context);
+  const description = describeOutcome(outcome, topologyOf(context.record), context.folder);
   const skipped = outcome.status === "skip" ? [{ name: "skip", value: outcome.reason }] : [];
   return {
     suites,
@@ -105,8 +108,13 @@ function runTest(context: AllureContext): AllureTest {
     name: `run/${record.topology}`,
     status: wrong === undefined ? AllureStatus.PASSED : AllureStatus.BROKEN,
     ...(wrong?.details === undefined ? {} : { details: wrong.details }),
+    description: describeRun(record),
     labels: modeLabels("run", "lab"),
-    content: [attachRun(context), ...troubles],
+    content: [
+      attachText("summary", renderSummaryPage(summarize(record)), "text/html"),
+      attachRun(context),
+      ...troubles,
+    ],
     start,
     stop: start + Math.round(record.durationMs),
   };
@@ -162,18 +170,4 @@ function pathParameters(outcome: PathOutcome, scenario: ScenarioRecord): readonl
     ...(scenario.notes === undefined ? {} : { notes: scenario.notes.join("; ") }),
   };
   return Object.entries(parameters).map(([name, value]) => ({ name, value, excluded: true }));
-}
-
-/** The few lines that stand above all else on the test's page. */
-function describe(outcome: PathOutcome, { record, folder }: AllureContext): string | undefined {
-  const { path, status } = outcome;
-  if (status === "pass") return undefined;
-  if (status === "skip") return `Skipped: ${outcome.reason}`;
-  const leading = leadingVerdict(outcome);
-  const commands = path === undefined ? [] : [...seeItCommands(path, folder), againCommand(path, topologyOf(record))];
-  const lines = [
-    ...(leading === undefined ? [] : [`expected  ${leading.expected}`, `observed  ${leading.observed}`, ""]),
-    ...commands,
-  ];
-  return lines.length === 0 ? undefined : ["```", ...lines, "```"].join("\n");
 }

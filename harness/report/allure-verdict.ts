@@ -1,6 +1,6 @@
 import { Status as AllureStatus, type StatusDetails } from "allure-js-commons";
 import type { Category, Status, Verdict } from "../verify/verdict.ts";
-import { categorized } from "./allure-categories.ts";
+import { categorized, meaningOf } from "./allure-categories.ts";
 import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
 import { leadingVerdict, type PathOutcome } from "./path-outcome.ts";
 
@@ -27,10 +27,20 @@ function detailsOf(verdict: Verdict): StatusDetails {
   const { status, expected, observed, evidence } = verdict;
   const fallback: Category = status === "fail" ? "not reached" : "inconclusive";
   const reason = verdict.reason ?? `expected ${expected}, observed ${observed}`;
-  const message = categorized(verdict.category ?? fallback, reason);
-  const trace = [message, `expected  ${expected}`, `observed  ${observed}`, ...evidence].join("\n");
+  const category = verdict.category ?? fallback;
+  // One message per category, so that failures alike are one line there; a doubt's reason says what would settle it.
+  const message = categorized(category, alike.has(category) ? meaningOf(category) : reason);
+  const trace = [categorized(category, reason), `expected  ${expected}`, `observed  ${observed}`, ...evidence].join(
+    "\n",
+  );
   return status === "fail" ? { message, trace, actual: observed, expected } : { message, trace };
 }
+
+/** Categories whose failures are told apart by their paths, not by their words. */
+const alike: ReadonlySet<Category> = new Set<Category>([
+  ...(["leak", "needless encapsulation", "asymmetric", "wrong outer address", "wrong source address"] as const),
+  ...(["not reached", "lost on the way", "wrong MTU", "control plane"] as const),
+]);
 
 /** A check as a step, with what was expected and observed. */
 export function checkStep(verdict: Verdict): AllureStep {

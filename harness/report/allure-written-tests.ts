@@ -3,6 +3,8 @@ import { evidenceOf } from "./allure-attachments.ts";
 import { attachText, type AllureContent, type AllureStep, type AllureTest } from "./allure-item.ts";
 import type { AllureContext } from "./allure-tests.ts";
 import { checkStep, statusOf } from "./allure-verdict.ts";
+import { describeOutcome } from "./allure-description.ts";
+import { topologyOf } from "./see-it.ts";
 import type { PathOutcome } from "./path-outcome.ts";
 import { shortest, testOutcomes, type TestOutcome } from "./test-outcome.ts";
 
@@ -15,15 +17,14 @@ function writtenTest(written: TestOutcome, context: AllureContext): AllureTest {
   const { test, verdict, outcome, proofs } = written;
   const suites = test.titles.slice(0, -1);
   const start = Date.parse(test.startedAt);
-  const { expected, observed, status } = verdict;
+  const { status } = verdict;
+  const description = describeOutcome(outcome, topologyOf(context.record), context.folder);
   const wrong = status === "fail" || status === "inconclusive";
-  const lines = [`expected  ${expected}`, `observed  ${observed}`, "", outcome.again ?? ""];
   return {
     suites: [shortest(test.file), ...suites],
     name: test.titles.at(-1) ?? test.id,
     ...statusOf(outcome),
-    ...(wrong ? { description: ["```", ...lines, "```"].join("\n") } : {}),
-    ...(status === "skip" ? { description: `Skipped: ${outcome.reason}` } : {}),
+    ...(description === undefined ? {} : { description }),
     labels: labelsOf(written),
     parameters: parametersOf(written),
     content: [

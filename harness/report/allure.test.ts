@@ -49,7 +49,7 @@ describe("Allure results", () => {
   });
 
   const statuses: readonly (readonly [string, string, RegExp])[] = [
-    [failingId, "failed", /^needless encapsulation: at a1\/eth0 \(forward\)/],
+    [failingId, "failed", /^needless encapsulation: Packets were encapsulated on a path that must be plain\.$/],
     [inconclusiveId, "broken", /^inconclusive: tap tor\/eth1/],
     [skippedId, "skipped", /^VXLAN over IPv6 needs kernel/],
   ];
@@ -123,6 +123,20 @@ describe("Allure results", () => {
       attachments(result).flatMap((one) => (one.name.endsWith(".pcap") ? [`${result.name ?? ""} ${one.name}`] : [])),
     );
     assert.deepEqual(names.sort(), [`${inconclusiveId} a1.pcap`, `${failingId} a1.pcap`].sort());
+  });
+
+  it("opens a failed path with what was expected and observed, and the run with its decision and grid", async () => {
+    const results = await resultsOf(failingRun());
+    const failed = only(results, failingId);
+    assert.match(failed.description ?? "", /expected {2}plain on a1\/eth0, a2\/eth0[\s\S]*observed {2}VXLAN 10 of 10/);
+    assert.match(
+      failed.description ?? "",
+      /pod a1 → pod a2, one rack: plain[\s\S]*a1\/eth0 .* expected plain, observed/,
+    );
+    assert.match(failed.statusDetails.trace ?? "", /at a1\/eth0 \(forward\)/);
+    const run = only(results, "run/two-racks");
+    assert.match(run.description ?? "", /No-go: 1 checks failed[\s\S]*plain ✘/);
+    assert.ok(attachments(run).some(({ name }) => name === "summary"));
   });
 
   it("keeps what several paths share once", async () => {
