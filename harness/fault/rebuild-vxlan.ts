@@ -6,22 +6,28 @@ import { runScript } from "../exec/script.ts";
 import type { Actor } from "./cast.ts";
 
 /**
- * Makes an actor's VXLAN device anew with another VNI, which the kernel does not change on a living device, and gives it
+ * Makes an actor's VXLAN device anew with another VNI or other options, which the kernel does not change on a living device, and gives it
  * back its addresses, neighbors, FDB entries and routes. The undo makes the old device again.
  */
-export async function rebuildVxlan(actor: Actor, device: string, vni: number, scope: Scope): Promise<string> {
+export async function rebuildVxlan(
+  actor: Actor,
+  device: string,
+  scope: Scope,
+  { vni, options = "" }: { readonly vni?: number; readonly options?: string },
+): Promise<string> {
   const [facts] = await readNodeFacts([actor]);
   const link = facts?.links.find((candidate) => candidate.device === device);
   const old = link?.vxlan;
   if (facts === undefined || link === undefined || old === undefined) {
     throw new LabError(`node ${actor.name} has no VXLAN device ${device}`, { where: actor.executor.where });
   }
-  const rebuild = (id: number): string => script(link, { ...old, vni: id }, facts, actor.identity.uplink);
+  const rebuild = (id: number, more: string): string =>
+    script(link, { ...old, vni: id }, facts, actor.identity.uplink, more);
   scope.defer(`rebuild ${device} of ${actor.name} with VNI ${old.vni}`, async () => {
-    await runScript(actor.executor, rebuild(old.vni));
+    await runScript(actor.executor, rebuild(old.vni, ""));
   });
-  await runScript(actor.executor, rebuild(vni));
-  return `${actor.name}: ip link del ${device}; ip link add ${device} type vxlan id ${vni} …`;
+  await runScript(actor.executor, rebuild(vni ?? old.vni, options));
+  return `${actor.name}: ip link del ${device}; ip link add ${device} type vxlan id ${vni ?? old.vni} … ${options}`.trimEnd();
 }
 
 function script(
@@ -29,6 +35,7 @@ function script(
   vxlan: NonNullable<LinkFact["vxlan"]>,
   { neighbors, fdb, routes }: NodeFacts,
   uplink: string,
+  options: string,
 ): string {
   const learning = vxlan.learning ? "learning" : "nolearning";
   const own = addresses.filter((address) => !address.startsWith("fe80:"));
@@ -36,7 +43,7 @@ function script(
     `ip link del ${device} 2>/dev/null || true`,
     "ip -batch - <<'END'",
     `link add ${device} address ${mac} mtu ${mtu} type vxlan id ${vxlan.vni} local ${vxlan.local} dev ${uplink} ` +
-      `dstport ${vxlan.port} ${learning}`,
+      `dstport ${vxlan.port} ${learning} ${options}`,
     `link set ${device} up`,
     ...own.map((address) => `addr add ${address} dev ${device}${address.includes(":") ? " nodad" : ""}`),
     ...neighbors

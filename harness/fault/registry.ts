@@ -9,15 +9,19 @@ import type { Fault } from "./fault.ts";
 import { duplicatingRouter } from "./duplicating-router.ts";
 import { ecmpMemberLost } from "./ecmp-member-lost.ts";
 import { firstSynLost } from "./first-syn-lost.ts";
+import { fixedSourcePort } from "./fixed-source-port.ts";
 import { foreignRoute } from "./foreign-route.ts";
+import { inheritedTos } from "./inherited-tos.ts";
 import { largeSegmentsLost } from "./large-segments-lost.ts";
 import { learningVtep } from "./learning-vtep.ts";
 import { lossyRouter } from "./lossy-router.ts";
 import { missingDelay } from "./missing-delay.ts";
 import { missingBlackhole } from "./missing-blackhole.ts";
 import { noTunnelMasquerade } from "./no-tunnel-masquerade.ts";
+import { outerDontFragment } from "./outer-dont-fragment.ts";
 import { plainLeak } from "./plain-leak.ts";
 import { routeChangesMidway } from "./route-changes-midway.ts";
+import { shortTtl } from "./short-ttl.ts";
 import { sizeHole } from "./size-hole.ts";
 import { policyRule } from "./policy-rule.ts";
 import { forwardPolicyDrop } from "./forward-policy-drop.ts";
@@ -36,6 +40,7 @@ import { udpLost } from "./udp-lost.ts";
 import { vtepMacDrift } from "./vtep-mac-drift.ts";
 import { wrongOuterSource } from "./wrong-outer-source.ts";
 import { wrongVni } from "./wrong-vni.ts";
+import { zeroUdpChecksum } from "./zero-udp-checksum.ts";
 
 /** Every known way to be wrong, in the order in which they are listed. To add one, add a file and a line. */
 export const faults: readonly Fault[] = [
@@ -65,6 +70,11 @@ export const faults: readonly Fault[] = [
   slowTunnel,
   wrongVni,
   wrongOuterSource,
+  zeroUdpChecksum,
+  fixedSourcePort,
+  inheritedTos,
+  outerDontFragment,
+  shortTtl,
   staleFdb,
   vtepMacDrift,
   learningVtep,

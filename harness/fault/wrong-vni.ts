@@ -14,7 +14,7 @@ export const wrongVni = defineFault({
   cause: "vxlan-device",
   apply: async (network, _plan, scope = new Scope()) => {
     const device = tunnelDevice(network.mode, faultFamily(network)) ?? "";
-    const did = everyActor(network).map((actor) => rebuildVxlan(actor, device, vxlanVni + 1, scope));
+    const did = everyActor(network).map((actor) => rebuildVxlan(actor, device, scope, { vni: vxlanVni + 1 }));
     return { did: await Promise.all(did) };
   },
   trips: [

@@ -12,6 +12,10 @@ export interface HeaderVariant {
   readonly outerDestination?: string;
   readonly outerTtl?: number;
   readonly outerDontFragment?: boolean;
+  /** TOS or traffic class of the outer header. */
+  readonly outerTos?: number;
+  /** The UDP header in front of VXLAN has no checksum. */
+  readonly noChecksum?: true;
   /** The packet is the first part of one that was cut on the way; only such a part holds the inner headers. */
   readonly fragment?: true;
   /** VXLAN only. */
@@ -26,6 +30,8 @@ export interface HeaderVariant {
   readonly source: string;
   readonly destination: string;
   readonly ttl: number;
+  /** TOS or traffic class of the inner header: DSCP and ECN. */
+  readonly tos?: number;
   /** Outer minus inner IP total length of the same packet; 0 for plain ones. */
   readonly overhead: number;
   readonly firstPacket: PacketRef;

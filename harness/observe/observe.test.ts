@@ -168,6 +168,7 @@ describe("from probe to observation, on a real wire", function () {
       outerSource: "198.18.8.1",
       outerDestination: "198.18.8.2",
       outerTtl: 64,
+      outerTos: 0,
       outerDontFragment: false,
       vxlan: {
         vni: 4096,
@@ -179,6 +180,7 @@ describe("from probe to observation, on a real wire", function () {
       source: "10.99.1.2",
       destination: "10.99.2.2",
       ttl: 63,
+      tos: 0,
       packets: 5,
       overhead: 50,
     });

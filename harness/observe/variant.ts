@@ -1,5 +1,6 @@
 import type { ObservedForm } from "../encap/expectation.ts";
 import { formOf, innerEthernet, innerIp, outerIp, vxlanOf } from "../packet/form.ts";
+import type { IpLayer } from "../packet/layer.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { HeaderVariant } from "./observation.ts";
 
@@ -14,7 +15,8 @@ export function shapeOf(packet: Packet): HeaderShape | undefined {
   const form = observedForm(packet);
   const { source, destination, ttl } = inner;
   const fragment = outer.kind === "ipv4" && outer.moreFragments ? ({ fragment: true } as const) : {};
-  if (form === "plain") return { form, ...fragment, source, destination, ttl };
+  const tos = tosOf(inner);
+  if (form === "plain") return { form, ...fragment, source, destination, ttl, tos };
   const vxlan = form === "vxlan" ? vxlanShape(packet) : undefined;
   return {
     form,
@@ -22,12 +24,25 @@ export function shapeOf(packet: Packet): HeaderShape | undefined {
     outerSource: outer.source,
     outerDestination: outer.destination,
     outerTtl: outer.ttl,
+    outerTos: tosOf(outer),
+    ...(vxlan === undefined || hasChecksum(packet) ? {} : { noChecksum: true as const }),
     ...(outer.kind === "ipv4" ? { outerDontFragment: outer.dontFragment } : {}),
     ...(vxlan === undefined ? {} : { vxlan }),
     source,
     destination,
     ttl,
+    tos,
   };
+}
+
+function tosOf(ip: IpLayer): number {
+  return ip.kind === "ipv4" ? ip.tos : ip.trafficClass;
+}
+
+/** On a veth the kernel may not have finished the checksum, but it has begun it: 0 stands for none alone. */
+function hasChecksum(packet: Packet): boolean {
+  const udp = packet.layers.find((layer) => layer.kind === "udp");
+  return udp?.checksum !== 0;
 }
 
 /** The forms that modes speak of; all further tunnels are one to them, and the packet's lines name which. */
@@ -38,10 +53,10 @@ function observedForm(packet: Packet): ObservedForm {
 
 /** Equal for packets that look alike. */
 export function shapeKey({ form, outerSource, outerDestination, outerTtl, ...rest }: HeaderShape): string {
-  const { source, destination, ttl, vxlan, outerDontFragment, fragment } = rest;
-  const plain = `${form} ${source} ${destination} ${ttl} ${String(fragment)}`;
+  const { source, destination, ttl, tos, vxlan, outerDontFragment, outerTos, noChecksum, fragment } = rest;
+  const plain = `${form} ${source} ${destination} ${ttl} ${tos ?? ""} ${String(fragment)}`;
   if (form === "plain") return plain;
-  const outer = `${plain} ${outerSource ?? ""} ${outerDestination ?? ""} ${outerTtl ?? ""} ${String(outerDontFragment)}`;
+  const outer = `${plain} ${outerSource ?? ""} ${outerDestination ?? ""} ${outerTtl ?? ""} ${outerTos ?? ""} ${String(outerDontFragment)} ${String(noChecksum)}`;
   if (vxlan === undefined) return outer;
   return `${outer} ${vxlan.vni} ${vxlan.port} ${vxlan.flags} ${vxlan.innerSourceMac} ${vxlan.innerDestinationMac}`;
 }

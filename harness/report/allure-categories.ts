@@ -36,6 +36,8 @@ const meanings: Readonly<Record<Category, string>> = {
   "needless encapsulation": "Packets were encapsulated on a path that must be plain.",
   asymmetric: "The two directions of a path took different forms.",
   "wrong outer address": "The outer headers do not name the two nodes, or the VXLAN header is wrong.",
+  "wrong outer header":
+    "DSCP, ECN, TTL, DF, checksum or source ports of the outer header are not as Linux makes them for Calico's device.",
   "wrong source address": "The inner packet, or the server, saw another source address than Calico documents.",
   "not reached": "The probe did not arrive, or no answer came back.",
   "lost on the way": "Fewer packets left a hop than came to it.",

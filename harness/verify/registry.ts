@@ -10,6 +10,7 @@ import { mtu } from "./mtu.ts";
 import { noLeak } from "./no-leak.ts";
 import { notEncapsulated } from "./not-encapsulated.ts";
 import { outerEndpoints } from "./outer-endpoints.ts";
+import { outerHeader } from "./outer-header.ts";
 import { reached } from "./reached.ts";
 import { sizes } from "./sizes.ts";
 import { sourceAddress } from "./source-address.ts";
@@ -26,6 +27,7 @@ export const checks = [
   noLeak,
   symmetry,
   outerEndpoints,
+  outerHeader,
   sourceAddress,
   answeredBy,
   reached,

@@ -12,6 +12,7 @@ export const categories = [
   "needless encapsulation",
   "asymmetric",
   "wrong outer address",
+  "wrong outer header",
   "wrong source address",
   "not reached",
   "lost on the way",

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { expectationOf, planOf } from "../encap/plan.fixture.ts";
+import type { HeaderVariant } from "../observe/observation.ts";
+import type { Plan } from "../topology/plan.ts";
+import { caseAsExpected, gist, withHeaders, withoutPackets, withSightings } from "./case.fixture.ts";
+import { outerHeader } from "./outer-header.ts";
+import type { PathCase } from "./verdict.ts";
+
+describe("outer-header", () => {
+  let plan: Plan;
+  before(async () => {
+    plan = await planOf("two-racks");
+  });
+  const across = "vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1";
+  const caseOf = (id = across) => caseAsExpected(expectationOf(plan, id), ["ping", "udp"]);
+  const say = (pathCase: PathCase) => gist(outerHeader.judge(pathCase));
+  const wrong = (headers: Partial<HeaderVariant>, at = "a1/eth0") =>
+    say(withHeaders(caseOf(), at, "forward", headers)).replace(/;.*/, "");
+
+  it("passes what Calico's device sends, and applies to VXLAN alone", () => {
+    assert.equal(say(caseOf()), "pass");
+    assert.equal(say(caseOf("vxlan-cross-subnet/pod-to-pod/same-subnet/v4/a1->a2")), "does not apply");
+  });
+
+  it("fails on each field that is another", () => {
+    const start = "fail (wrong outer header): forward at a1/eth0: ";
+    assert.equal(wrong({ tos: 0xb8, outerTos: 0xb8 }), `${start}outer DSCP 46 (inner 46), not 0`);
+    assert.equal(wrong({ tos: 0xb8, outerTos: 0 }), "pass");
+    assert.equal(wrong({ tos: 2, outerTos: 0 }), `${start}outer ECN 0, inner 2`);
+    assert.equal(wrong({ tos: 2, outerTos: 2 }), "pass");
+    assert.equal(wrong({ outerTtl: 63 }), `${start}outer TTL 63, not 64`);
+    assert.equal(wrong({ outerTtl: 63 }, "b1/eth0"), "pass", "one router has forwarded it");
+    assert.equal(wrong({ outerDontFragment: true }), `${start}outer DF set`);
+    assert.equal(wrong({ noChecksum: true }), `${start}no checksum in the outer UDP header`);
+  });
+
+  it("fails when all flows share one source port", () => {
+    const fixed = withSightings(caseOf(), {
+      at: "a1/eth0",
+      direction: "forward",
+      to: (variants) => variants,
+      flows: (flows) => flows.map((flow) => ({ ...flow, sourcePorts: [40_000] })),
+    });
+    assert.match(say(fixed), /forward at a1\/eth0: all of \d+ flows have the outer source port 40000$/);
+  });
+
+  it("knows nothing where no VXLAN packet was seen", () => {
+    const taps = ["a1/eth0", "tor/eth0", "tor/eth1", "b1/eth0"];
+    const silent = withoutPackets(withoutPackets(caseOf(), "forward", ...taps), "reverse", ...taps);
+    assert.match(say(silent), /^inconclusive: no VXLAN packet was seen/);
+  });
+});
