@@ -71,7 +71,10 @@ function renderTraffic(
   const asked = cells.some((cell) => cell.status !== "skip");
   const wanted = asked && (options.all || traffic === "pod-to-pod" || !clean);
   if (!wanted || Math.max(targets.length, sources.length) > gridNodes) return [countLine(title, cells, options.style)];
-  const { column, row, width } = labelsFor(sources, targets);
+  const labels = labelsFor(sources, targets);
+  const { column, row } = labels;
+  // "to" stands behind the title, with a space between.
+  const width = Math.max(labels.width, title.length + 4);
   const head = `${indent}${title.padEnd(width - 3)}to ${targets.map((name) => column(name).padEnd(cellWidth)).join("")}`;
   const rows = sources.map((source) => {
     const line = targets.map((target) => renderCell(cellAt(cells, source, target), options.style));
