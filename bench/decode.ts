@@ -76,7 +76,7 @@ async function compare(folder: string, name: string, snaplen: number): Promise<C
 /** Reads every field that tshark is asked for, of every packet; the total proves that none was skipped. */
 async function decodeAll(file: string): Promise<void> {
   let total = 0;
-  const read = await readCapture(file, {}, (packet) => {
+  const read = await readCapture(file, { reuse: true }, (packet) => {
     total += fieldTotal(packet);
   });
   if (read.packets !== packets || total < packets * 40_000) throw new Error(`read ${read.packets} of ${packets}`);
@@ -185,7 +185,7 @@ async function peakOf(file: string): Promise<number> {
 }
 
 async function printPeak(file: string): Promise<void> {
-  const { bytes } = await readCapture(file, {}, (packet) => innerIp(packet));
+  const { bytes } = await readCapture(file, { reuse: true }, (packet) => innerIp(packet));
   if (bytes !== (await stat(file)).size) throw new Error("not the whole file was read");
   console.log(Math.round(process.resourceUsage().maxRSS / 1_024));
 }

@@ -7,7 +7,10 @@ export class ByteWindow {
   readonly start: number;
   private readonly end: number;
 
-  constructor(chunk: Buffer, start: number, end: number) {
+  private readonly isBig: boolean;
+
+  constructor(chunk: Buffer, start: number, end: number, isBig: boolean) {
+    this.isBig = isBig;
     this.chunk = chunk;
     this.start = start;
     this.end = end;
@@ -18,7 +21,7 @@ export class ByteWindow {
   }
 
   slice(from: number, to?: number): ByteWindow {
-    return new ByteWindow(this.chunk, this.start + from, to === undefined ? this.end : this.start + to);
+    return new ByteWindow(this.chunk, this.start + from, to === undefined ? this.end : this.start + to, this.isBig);
   }
 
   toString(encoding: BufferEncoding, from: number, to: number): string {
@@ -39,6 +42,11 @@ export class ByteWindow {
 
   readInt32BE(at: number): number {
     return this.chunk.readInt32BE(this.start + at);
+  }
+
+  /** In the file's byte order. */
+  readUInt32(at: number): number {
+    return this.isBig ? this.chunk.readUInt32BE(this.start + at) : this.chunk.readUInt32LE(this.start + at);
   }
 
   readUInt32LE(at: number): number {

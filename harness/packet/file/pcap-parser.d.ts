@@ -21,6 +21,8 @@ declare module "pcap-parser" {
   export interface Parser<Bytes> {
     /** What has been read but not yet emitted. */
     buffer: Bytes | null;
+    /** "LE" or "BE" once the file's header is read: the end of the names of the methods that it reads numbers with. */
+    endianness: string | null;
     on(event: "globalHeader", listener: (header: GlobalHeader) => void): this;
     on(event: "packetHeader", listener: (header: PacketHeader) => void): this;
     on(event: "packet", listener: (packet: ParsedPacket<Bytes>) => void): this;

@@ -37,6 +37,10 @@ export class PcapReading {
     this.parser.on("error", (error) => {
       throw new CaptureError(`unreadable: ${error.message}`, path);
     });
+    // It puts the name of a method together for every number, which costs more than reading it: an empty end spares that.
+    this.parser.on("globalHeader", () => {
+      this.parser.endianness = "";
+    });
     this.parser.on("packetHeader", (header) => {
       this.check(header);
     });
@@ -63,7 +67,7 @@ export class PcapReading {
       patchMagic(chunk, this.format);
       this.consumed = fileHeaderLength;
     }
-    this.listeners.get("data")?.(new ByteWindow(chunk, from, to));
+    this.listeners.get("data")?.(new ByteWindow(chunk, from, to, !this.format.littleEndian));
     // Taken back, or the parser itself would copy every chunk into a new buffer.
     const rest = this.parser.buffer;
     this.parser.buffer = null;
