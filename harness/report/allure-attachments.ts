@@ -2,7 +2,10 @@ import { basename, join } from "node:path";
 import type { Measurement } from "../run/record.ts";
 import { attachText, type AllureAttachment } from "./allure-item.ts";
 import type { AllureContext } from "./allure-tests.ts";
+import type { Cost } from "../measure/cost.ts";
 import { renderChartSvg } from "./chart-svg.ts";
+import { renderCostSvg } from "./cost-svg.ts";
+import { costGroups, groupTitle } from "./render-costs.ts";
 import { evidenceGroups } from "./evidence-groups.ts";
 import { renderHopSvg } from "./hop-svg.ts";
 import type { PathOutcome } from "./path-outcome.ts";
@@ -53,6 +56,11 @@ export function attachMeasurements(mode: string, measurements: readonly Measurem
     return attachText(kind, renderChartSvg(`${mode}: ${kind}`, own), "image/svg+xml");
   });
   return [...charts, attachText("samples", csv(measurements), "text/csv")];
+}
+
+/** A picture of costs for each kind of path and baseline. */
+export function attachCosts(costs: readonly Cost[]): readonly AllureAttachment[] {
+  return costGroups(costs).map((group) => attachText(groupTitle(group), renderCostSvg(group), "image/svg+xml"));
 }
 
 /** Bytes of run.json that a page may carry: that of one mode has a megabyte, and lies beside the page anyway. */

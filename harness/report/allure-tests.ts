@@ -1,6 +1,7 @@
 import { Status as AllureStatus, type Label, type Parameter } from "allure-js-commons";
+import type { Cost } from "../measure/cost.ts";
 import type { Measurement, RunRecord, ScenarioRecord } from "../run/record.ts";
-import { attachMeasurements, attachRun, evidenceOf } from "./allure-attachments.ts";
+import { attachCosts, attachMeasurements, attachRun, evidenceOf } from "./allure-attachments.ts";
 import { categorized } from "./allure-categories.ts";
 import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
 import { checkStep, statusOf } from "./allure-verdict.ts";
@@ -91,9 +92,14 @@ function measurementsTest(
     name: `${mode}/measurements`,
     status: AllureStatus.PASSED,
     labels: modeLabels(mode, "measurements"),
-    content: attachMeasurements(mode, measurements),
+    content: [...attachCosts(costsOf(measurements, record)), ...attachMeasurements(mode, measurements)],
     ...atStart(record),
   };
+}
+
+/** The costs of the mode and variant that measurements are of. */
+function costsOf([first]: readonly Measurement[], { costs = [] }: RunRecord): readonly Cost[] {
+  return costs.filter(({ mode, variant }) => mode === first?.mode && variant === first.variant);
 }
 
 /** The run itself: broken with every trouble there was, and with run.json attached. */
