@@ -15,6 +15,7 @@ import { searchedFor } from "./searched-for.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./perform-run.ts";
 import { helpGroups } from "./help-groups.ts";
+import { againWords } from "./typed-words.ts";
 import { teach, type Example } from "./teach.ts";
 import { collect } from "./scenario-options.ts";
 
@@ -40,7 +41,7 @@ export function addCheck(program: Command): void {
     .optionsGroup(helpGroups.prove)
     .option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)", collect, []);
   addRunOptions(addAttachOptions(teach(command, usage, examples))).action(
-    async (id: string | undefined, options: CheckOptions) => {
+    async (id: string | undefined, options: CheckOptions, command: Command) => {
       const { provider, ref, label } = await findKeptLab(await searchedFor(options), id);
       const offer = providerNamed(provider.name);
       const plan = await planOf(label, offer, options);
@@ -54,7 +55,7 @@ export function addCheck(program: Command): void {
       const labs = choiceOf({ ...options, dataplane: label.dataplane ?? "auto" }, [offer]);
       const order = orderFor(
         { ...options, profile: "quick" },
-        { modes, plan, keep: false, standing: { lab, provider } },
+        { modes, plan, keep: false, standing: { lab, provider }, again: againWords(command, ref.runId) },
       );
       await runAndReport({ order, labs, telling: options });
     },

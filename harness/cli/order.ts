@@ -8,7 +8,8 @@ import type { RunOptions } from "./run-options.ts";
 import type { ScenarioOptions } from "./scenario-options.ts";
 
 /** What a verb asks for beside its options, which an order has in another form. */
-type Resolved = Pick<RunOrder, "modes" | "plan" | "keep"> & Partial<Pick<RunOrder, "measuring" | "fault" | "standing">>;
+type Resolved = Pick<RunOrder, "modes" | "plan" | "keep"> &
+  Partial<Pick<RunOrder, "measuring" | "fault" | "standing" | "again">>;
 
 /** The order that options ask for, with a run id of its own. */
 export function orderFor(

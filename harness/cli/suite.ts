@@ -12,6 +12,7 @@ import { ownWord, suiteSet } from "./suite-set.ts";
 import { faultNamed } from "../fault/fault-named.ts";
 import { addFaultOption } from "./fault-option.ts";
 import { helpGroups } from "./help-groups.ts";
+import { againWords } from "./typed-words.ts";
 import { teach, type Example } from "./teach.ts";
 
 interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions, MeasuringOptions {
@@ -62,7 +63,14 @@ export function addSuite(program: Command): void {
       const measuring = await measuringChoice(options);
       const { modes, plan } = await resolveRun(options, labs);
       const fault = faultName === undefined ? {} : { fault: faultNamed(faultName) };
-      const order = orderFor(options, { modes, plan, measuring, keep: options.keep ?? false, ...fault });
+      const order = orderFor(options, {
+        modes,
+        plan,
+        measuring,
+        keep: options.keep ?? false,
+        again: againWords(command),
+        ...fault,
+      });
       await runAndReport({ order, labs, suites, telling: options });
     });
 }

@@ -9,7 +9,7 @@ import { costGroups, groupTitle } from "./render-costs.ts";
 import { evidenceGroups } from "./evidence-groups.ts";
 import { renderHopSvg } from "./hop-svg.ts";
 import type { PathOutcome } from "./path-outcome.ts";
-import { againCommand, seeItCommands, topologyOf } from "./see-it.ts";
+import { againCommand, seeItCommands, repeatOf } from "./see-it.ts";
 import { renderPathTable } from "./table-html.ts";
 
 /** The picture, the table, the texts, the captures and the commands of one path. */
@@ -29,7 +29,7 @@ export function evidenceOf(outcome: PathOutcome, context: AllureContext): readon
   const commands = [
     ...section("probes", path.commands),
     ...section("see the packets", seeItCommands(path, context.folder)),
-    ...section("run it again", [againCommand(path, topologyOf(context.record))]),
+    ...section("run it again", [againCommand(path, repeatOf(context.record))]),
     ...notes,
   ];
   return [

@@ -8,12 +8,12 @@ import { scenarioTitle } from "./scenario-title.ts";
 import { plainStyle } from "./style.ts";
 
 /** What stands above all else on the page of something wrong: expected, observed, why, the hops, and how to see it again. */
-export function describeOutcome(outcome: PathOutcome, topology: string, folder: string): string | undefined {
+export function describeOutcome(outcome: PathOutcome, repeat: readonly string[], folder: string): string | undefined {
   const { status, reason } = outcome;
   if (status === "pass") return undefined;
   if (status === "skip") return `Skipped: ${reason}`;
   const titled = outcome.path === undefined ? outcome : { ...outcome, id: pathTitle(outcome) };
-  return fence(renderProblem(titled, { style: plainStyle, folder, topology, verbose: false }));
+  return fence(renderProblem(titled, { style: plainStyle, folder, repeat, verbose: false }));
 }
 
 /** What stands above all else on the page of the run: the decision, then from × to in every mode. */

@@ -9,7 +9,7 @@ import { writtenTests } from "./allure-written-tests.ts";
 import type { CaptureBudget } from "./capture-budget.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { scenarioTitle } from "./scenario-title.ts";
-import { topologyOf } from "./see-it.ts";
+import { repeatOf } from "./see-it.ts";
 import { renderSummaryPage } from "./summary-html.ts";
 import { summarize } from "./run-summary.ts";
 import { describeOutcome, describeRun } from "./allure-description.ts";
@@ -52,7 +52,7 @@ function pathTest(
   outcome: PathOutcome,
   context: AllureContext,
 ): AllureTest {
-  const description = describeOutcome(outcome, topologyOf(context.record), context.folder);
+  const description = describeOutcome(outcome, repeatOf(context.record), context.folder);
   const skipped = outcome.status === "skip" ? [{ name: "skip", value: outcome.reason }] : [];
   return {
     suites,

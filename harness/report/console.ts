@@ -47,7 +47,7 @@ export function consoleListener(options: ConsoleOptions): RunListener & { close(
     style: options.color ? colorStyle : plainStyle,
     line,
     print,
-    context: { folder: "", topology: "", heading: undefined, told: "" },
+    context: { folder: "", repeat: [], heading: undefined, told: "" },
   };
   return {
     on: (event) => {
@@ -65,7 +65,7 @@ interface Teller {
   readonly line: LiveLine | undefined;
   readonly print: (text: string) => void;
   /** What later events need of earlier ones; `heading` is the mode under whose name lines are printed now. */
-  readonly context: { folder: string; topology: string; heading: string | undefined; told: string };
+  readonly context: { folder: string; repeat: readonly string[]; heading: string | undefined; told: string };
 }
 
 function tell(event: RunEvent, teller: Teller): void {
@@ -105,7 +105,7 @@ type Event<Kind extends RunEvent["kind"]> = Extract<RunEvent, { kind: Kind }>;
 
 function started(event: Event<"run-started">, { options, style, print, context }: Teller): void {
   context.folder = options.folderOf(event.id);
-  context.topology = topologyWord(event.plan.topology);
+  context.repeat = event.again ?? ["suite", "--topology", topologyWord(event.plan.topology)];
   if (options.level === "quiet") return;
   print(`${renderHeader(event.id, event.environment, style)}\n`);
   if (options.labLine !== undefined) print(`${renderHeaderLine("lab", options.labLine(event.plan), style)}\n`);
@@ -139,7 +139,7 @@ function test(event: Event<"test-ended">, { options, style, context }: Teller): 
   const lines = renderTest(event.test, event.verdict, {
     style,
     folder: context.folder,
-    topology: context.topology,
+    repeat: context.repeat,
     quiet,
     verbose: options.level === "verbose",
   });
@@ -151,9 +151,9 @@ function test(event: Event<"test-ended">, { options, style, context }: Teller): 
 function measured(event: Event<"measured">, { options, style, context }: Teller): string {
   // Right behind the verdicts of its mode it needs no heading of its own.
   const headed = context.told === scenarioTitle(event.scenario);
-  const { folder, topology } = context;
+  const { folder, repeat } = context;
   const verbose = options.level === "verbose";
-  return renderMeasured(event, { style, quiet: options.level === "quiet", headed, verbose, folder, topology });
+  return renderMeasured(event, { style, quiet: options.level === "quiet", headed, verbose, folder, repeat });
 }
 
 function scenario(event: Event<"scenario-ended">, { options, style, context }: Teller): string {
@@ -164,7 +164,7 @@ function scenario(event: Event<"scenario-ended">, { options, style, context }: T
   const text = renderScenario(event.scenario, event.verdicts, event.measurements, {
     style,
     folder: context.folder,
-    topology: context.topology,
+    repeat: context.repeat,
     quiet: options.level === "quiet",
     headed,
     phasesTold: !options.live,

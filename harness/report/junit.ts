@@ -3,7 +3,7 @@ import type { RunRecord, ScenarioRecord, Trouble } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { redactValue } from "./redact.ts";
-import { againCommand, seeItCommands, topologyOf } from "./see-it.ts";
+import { againCommand, seeItCommands, repeatOf } from "./see-it.ts";
 import { shortest, testOutcomes, type TestOutcome } from "./test-outcome.ts";
 import { element, escapeText } from "./xml.ts";
 
@@ -48,7 +48,7 @@ interface Suite {
 
 function modeSuite(scenario: ScenarioRecord, record: RunRecord, folder: string): Suite {
   const outcomes = outcomesOf(scenario, record.verdicts);
-  const cases = outcomes.map((outcome) => pathCase(outcome, topologyOf(record), folder));
+  const cases = outcomes.map((outcome) => pathCase(outcome, repeatOf(record), folder));
   const whole = wholeModeCase(scenario, outcomes, record.troubles);
   const of = (status: PathOutcome["status"]): number => outcomes.filter((one) => one.status === status).length;
   const counts = {
@@ -92,15 +92,15 @@ function testSuites(record: RunRecord, folder: string): readonly Suite[] {
       counts,
       record,
       time,
-      own.map((one) => testCase(one, topologyOf(record), folder)),
+      own.map((one) => testCase(one, repeatOf(record), folder)),
     );
   });
 }
 
-function testCase({ test, title, outcome }: TestOutcome, topology: string, folder: string): string {
+function testCase({ test, title, outcome }: TestOutcome, repeat: readonly string[], folder: string): string {
   const attributes = { name: title, classname: shortest(test.file), time: seconds(test.durationMs), file: test.file };
   const byHand = test.commands.length === 0 ? [] : [element("system-err", {}, [escapeText(test.commands.join("\n"))])];
-  return element("testcase", attributes, [...verdictElement(outcome), output(outcome, topology, folder), ...byHand]);
+  return element("testcase", attributes, [...verdictElement(outcome), output(outcome, repeat, folder), ...byHand]);
 }
 
 function troubleSuite(record: RunRecord): Suite {
@@ -135,9 +135,9 @@ function properties(scenario: ScenarioRecord, record: RunRecord): string {
   );
 }
 
-function pathCase(outcome: PathOutcome, topology: string, folder: string): string {
+function pathCase(outcome: PathOutcome, repeat: readonly string[], folder: string): string {
   const [mode = "", kind = ""] = outcome.id.split("/");
-  const children = [...verdictElement(outcome), output(outcome, topology, folder)];
+  const children = [...verdictElement(outcome), output(outcome, repeat, folder)];
   return element("testcase", { name: outcome.id, classname: `${mode}.${kind}`, time: "0.000" }, children);
 }
 
@@ -152,12 +152,12 @@ function verdictElement(outcome: PathOutcome): readonly string[] {
   ];
 }
 
-function output(outcome: PathOutcome, topology: string, folder: string): string {
+function output(outcome: PathOutcome, repeat: readonly string[], folder: string): string {
   const { path } = outcome;
   const blocks = [outcome.verdicts.map(verdictText).join("\n")];
   if (path !== undefined) {
     blocks.push(...path.evidence.map(({ title, lines }) => [`${title}:`, ...lines.map((l) => `  ${l}`)].join("\n")));
-    const again = outcome.again ?? againCommand(path, topology);
+    const again = outcome.again ?? againCommand(path, repeat);
     blocks.push([...path.commands, ...seeItCommands(path, folder), again].join("\n"));
   }
   return element("system-out", {}, [escapeText(blocks.join("\n\n"))]);

@@ -10,7 +10,8 @@ export interface ProblemOptions {
   readonly style: Style;
   /** Results folder as commands shall name it. */
   readonly folder: string;
-  readonly topology: string;
+  /** Verb and options that repeat the run. */
+  readonly repeat: readonly string[];
   /** All evidence instead of its first lines. */
   readonly verbose: boolean;
 }
@@ -98,7 +99,7 @@ function evidenceLines(path: PathRecord, options: ProblemOptions): readonly stri
 function commandLines({ path, again }: PathOutcome, options: ProblemOptions): readonly string[] {
   const commands = path === undefined ? [] : seeItCommands(path, options.folder);
   const shown = options.verbose ? commands : commands.slice(0, 1);
-  const repeat = again ?? (path && againCommand(path, options.topology));
+  const repeat = again ?? (path && againCommand(path, options.repeat));
   return [
     ...shown.map((command) => `${indent}see it    ${command}`),
     ...(repeat === undefined ? [] : [`${indent}again     ${repeat}`]),

@@ -156,6 +156,7 @@ export const runRecordSchema = z
     startedAt: z.iso.datetime(),
     durationMs: duration,
     command: text,
+    again: texts.exactOptional(),
     mode: z.array(modeIdSchema).readonly(),
     provider: text,
     dataplane: text,

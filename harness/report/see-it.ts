@@ -9,19 +9,21 @@ export function seeItCommands(path: PathRecord, folder: string): readonly string
   return path.pcaps.map((pcap) => `tcpdump -nn -r ${quote(join(folder, pcap))} ${quote(filter)}`);
 }
 
-/** How commands name the topology of a run. */
-export function topologyOf({ topology, topologyFile }: RunRecord): string {
-  return topologyFile ?? topology;
+/** Verb and options that repeat a run: as they were typed, or else what is known of it, its topology. */
+export function repeatOf({ again, topology, topologyFile }: Repeatable): readonly string[] {
+  return again ?? ["suite", "--topology", topologyFile ?? topology];
 }
 
-/** The command that runs one path again, in the same mode and topology. */
-export function againCommand(path: PathRecord, topology: string): string {
-  const { id, mode, family } = path.expectation.path;
+type Repeatable = Pick<RunRecord, "again" | "topology" | "topologyFile">;
+
+/** The command that runs one path again, with all options of the run that it failed in. */
+export function againCommand(path: PathRecord, repeat: readonly string[]): string {
+  const { id, mode } = path.expectation.path;
   const pattern = id.startsWith(`${mode}/`) ? id.slice(mode.length + 1) : id;
-  const sixth = family === 6 ? " --family 6" : "";
-  return asTyped(
-    `npm run suite -- --mode ${calicoName(mode)} --topology ${quote(topology)}${sixth} --paths ${quote(pattern)}`,
-  );
+  const [verb = "suite", ...words] = repeat;
+  // A lab that is up is in its mode already.
+  const start = verb === "suite" ? ["npm run suite --", "--mode", calicoName(mode)] : ["npm run lab --", verb];
+  return asTyped([...start, ...words.map(quote), "--paths", quote(pattern)].join(" "));
 }
 
 /** Calico's word for a mode. */

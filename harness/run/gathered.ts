@@ -57,7 +57,7 @@ export class Gathered {
   }
 
   record(environment: Environment): RunRecord {
-    const { id, command, modes, plan } = this.#order;
+    const { id, command, again, modes, plan } = this.#order;
     const scenarios = this.#outcomes.map((outcome) => outcome.scenario);
     const costs = this.#measured.flatMap((outcome) => outcome.costs);
     const all = [...this.#outcomes, ...this.#measured];
@@ -71,6 +71,7 @@ export class Gathered {
       startedAt: this.#start.date.toISOString(),
       durationMs: performance.now() - this.#start.clock,
       command,
+      ...(again === undefined ? {} : { again }),
       mode: modes.map((mode) => mode.id),
       provider: [...new Set(scenarios.map((scenario) => scenario.provider))].join(", "),
       dataplane: [...new Set(scenarios.map((scenario) => scenario.dataplane))].join(", "),

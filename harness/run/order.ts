@@ -21,6 +21,8 @@ export interface LabOrder {
 export interface RunOrder extends LabOrder {
   /** The command as typed, for the record. */
   readonly command: string;
+  /** Verb and options that repeat the run, for whoever adds a mode and a path to them; missing where nothing was typed. */
+  readonly again?: readonly string[];
   readonly profile: Profile;
   /** Patterns that select paths; [] = all. */
   readonly paths: readonly string[];

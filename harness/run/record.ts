@@ -16,6 +16,8 @@ export interface RunRecord {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly command: string;
+  /** Verb and options that repeat the run, but for its modes and paths: `suite --provider kind …`, `check 7f3kq`. */
+  readonly again?: readonly string[];
   readonly mode: readonly ModeId[];
   readonly provider: string;
   readonly dataplane: string;
@@ -175,7 +177,13 @@ export interface Summary {
 
 /** What happens during a run, for live consoles and the timeline. */
 export type RunEvent =
-  | { readonly kind: "run-started"; readonly id: string; readonly plan: Plan; readonly environment: Environment }
+  | {
+      readonly kind: "run-started";
+      readonly id: string;
+      readonly plan: Plan;
+      readonly environment: Environment;
+      readonly again?: readonly string[];
+    }
   | {
       readonly kind: "choice";
       readonly mode: Mode;

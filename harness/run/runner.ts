@@ -31,7 +31,9 @@ export async function runModes(order: RunOrder, services: RunServices): Promise<
   requirePromisedPaths(order.modes, order, services.suites);
   const gathered = new Gathered(order, services.listener);
   const environment = await readEnvironment(services.version, services.host);
-  await services.listener.on({ kind: "run-started", id: order.id, plan: order.plan, environment });
+  const { id, plan, again } = order;
+  const repeat = again === undefined ? {} : { again };
+  await services.listener.on({ kind: "run-started", id, plan, environment, ...repeat });
   try {
     await labSession(order, services.signal, (session) => new Run({ order, services, session }, gathered).all());
   } catch (error) {
