@@ -5,6 +5,7 @@ import { explainCapture } from "../explain/explain-capture.ts";
 import { renderSummary } from "../explain/render-summary.ts";
 import { runOutcomes, type PathOutcome } from "../report/path-outcome.ts";
 import { renderProblem } from "../report/render-problem.ts";
+import { repeatOf } from "../report/see-it.ts";
 import { loadRun, type StoredRun } from "../report/store.ts";
 import { plainStyle } from "../report/style.ts";
 
@@ -36,7 +37,7 @@ export async function explainRun(
     const options = {
       style: plainStyle,
       folder: folder.path,
-      topology: record.topology,
+      repeat: repeatOf(record),
       verbose: pattern !== undefined,
     };
     console.log(renderProblem(outcome, options).join("\n"));
