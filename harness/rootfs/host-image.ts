@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Executor } from "../exec/executor.ts";
 import { hostPrograms } from "./host-programs.ts";
 import {
@@ -37,8 +38,8 @@ export function hostImageDigest(host: Executor, cache: string): Promise<string> 
   });
 }
 
-/** The root file system made of this host's programs, as a tar archive in pieces. */
-export async function hostImageArchive(host: Executor, cache: string): Promise<readonly Uint8Array[]> {
+/** The root file system made of this host's programs, as a tar archive. */
+export async function hostImageArchive(host: Executor, cache: string): Promise<Readable> {
   return tarArchive((await hostTree(host, cache)).entries);
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { LabError, messageOf } from "../../core/errors.ts";
 import type { CommandResult, Executor } from "../../exec/executor.ts";
 import type { Engine } from "./engine.ts";
@@ -96,11 +96,11 @@ async function hostImage(host: Executor, engine: Engine, cache: string): Promise
 }
 
 /** Goes over the engine's API from memory: no file that a killed run could leave. */
-async function importImage(archive: readonly Uint8Array[], tag: string): Promise<void> {
+async function importImage(archive: Readable, tag: string): Promise<void> {
   const { getContainerRuntimeClient } = await import("testcontainers");
   const { dockerode } = (await getContainerRuntimeClient()).container;
   const [repo, name] = tag.split(":");
-  const answer = await dockerode.importImage(Readable.from(archive), {
+  const answer = await dockerode.importImage(archive, {
     repo,
     tag: name,
     changes: "LABEL encaplab.image=agent",
