@@ -10,6 +10,7 @@ import type { Packet } from "../harness/packet/packet.ts";
 import { readCapture } from "../harness/packet/read-capture.ts";
 import { tableLines } from "../harness/packet/table-lines.ts";
 import { pcapBytes } from "../harness/packet/write-pcap.ts";
+import { vxlanPort } from "../harness/packet/tunnel/vxlan.ts";
 
 /** DESIGN section 8: decoding a capture is at least this many times faster than tshark on the same fields. */
 const bar = 30;
@@ -64,7 +65,7 @@ async function compare(folder: string, name: string, snaplen: number): Promise<C
   await generate(file, snaplen, packets);
   const ours = median(await timesOf(ourRuns, () => decodeAll(file)));
   const tshark = await tsharkSeconds(file);
-  const tcpdump = await seconds(["tcpdump", "-r", file, "--count", "udp port 4789"]);
+  const tcpdump = await seconds(["tcpdump", "-r", file, "--count", `udp port ${vxlanPort}`]);
   await rm(file);
   return {
     file: name,
@@ -171,7 +172,7 @@ function frameOf(index: number, snaplen: number): { bytes: Buffer; originalLengt
     { source: "66:00:00:00:00:01", destination: "66:00:00:00:00:02" },
     ipv4({ ...addresses, protocol: IpProtocol.tcp }, segment),
   );
-  const outer = udp({ sourcePort: 40_000 + index, destinationPort: 4789 }, vxlan({ vni: 4096 }, inner));
+  const outer = udp({ sourcePort: 40_000 + index, destinationPort: vxlanPort }, vxlan({ vni: 4096 }, inner));
   const ends = { source: `198.18.1.1${node}`, destination: `198.18.2.1${node}`, protocol: IpProtocol.udp };
   const frame = ethernet({ source: "02:00:00:00:00:01", destination: "02:00:00:00:00:02" }, ipv4(ends, outer));
   const timeSeconds = 1_700_000_000 + index / 1_000;

@@ -19,6 +19,7 @@ if (built.status !== 0) process.exit(1);
 const scripts = readdirSync(join(root, "scripts")).filter((name) => name.endsWith(".mjs") && name !== "prepack.mjs");
 for (const name of scripts) copy(join("scripts", name));
 for (const name of readdirSync(join(root, "topologies"))) copy(join("topologies", name));
+copy(join("harness", "lab", "packages.json"));
 copy(join("harness", "underlay", "containers", "Dockerfile"));
 
 const { name, version, type } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

@@ -1,4 +1,3 @@
-export declare const packages: Readonly<Record<string, Readonly<Record<string, string>>>>;
 export declare function missingTools(tools: readonly string[]): string[];
 export declare function installTools(
   tools: readonly string[],

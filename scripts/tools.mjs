@@ -1,47 +1,14 @@
 // Which system tools a command needs, which package brings each, and how to install it. No dependencies: this runs
 // before `npm ci`.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline/promises";
 
-const everywhere = (name) => ({ apt: name, dnf: name, apk: name, pacman: name });
-
-/** Tool name to the package that brings it, per package manager. */
-export const packages = {
-  ip: { apt: "iproute2", dnf: "iproute", apk: "iproute2", pacman: "iproute2" },
-  tcpdump: everywhere("tcpdump"),
-  iperf3: everywhere("iperf3"),
-  curl: everywhere("curl"),
-  ping: { apt: "iputils-ping", dnf: "iputils", apk: "iputils", pacman: "iputils" },
-  nft: everywhere("nftables"),
-  busybox: { apt: "busybox", dnf: "busybox", apk: "busybox-extras", pacman: "busybox" },
-  ethtool: everywhere("ethtool"),
-  perl: { apt: "perl-base", dnf: "perl-interpreter", apk: "perl", pacman: "perl" },
-  java: {
-    apt: "default-jre-headless",
-    dnf: "java-21-openjdk-headless",
-    apk: "openjdk21-jre-headless",
-    pacman: "jre-openjdk-headless",
-  },
-  docker: { apt: "docker.io", dnf: "moby-engine", apk: "docker", pacman: "docker" },
-  dockerd: { apt: "docker.io", dnf: "moby-engine", apk: "docker", pacman: "docker" },
-  depmod: everywhere("kmod"),
-  sshd: { apt: "openssh-server", dnf: "openssh-server", apk: "openssh-server", pacman: "openssh" },
-  etcd: { apt: "etcd-server", dnf: "etcd", apk: "etcd", pacman: "etcd" },
-  bird: { apt: "bird2", dnf: "bird", apk: "bird", pacman: "bird" },
-  iptables: everywhere("iptables"),
-  ipset: everywhere("ipset"),
-  skopeo: everywhere("skopeo"),
-  conntrack: { apt: "conntrack", dnf: "conntrack-tools", apk: "conntrack-tools", pacman: "conntrack-tools" },
-  "qemu-img": { apt: "qemu-utils", dnf: "qemu-img", apk: "qemu-img", pacman: "qemu-img" },
-  "qemu-system-x86_64": {
-    apt: "qemu-system-x86",
-    dnf: "qemu-system-x86-core",
-    apk: "qemu-system-x86_64",
-    pacman: "qemu-system-x86",
-  },
-};
+/** Which package brings a program, and how packages are installed, by family of distributions; the harness reads it too. */
+const { tools: packages, managers } = JSON.parse(
+  readFileSync(new URL("../harness/lab/packages.json", import.meta.url), "utf8"),
+);
 
 const lab = ["ip", "tcpdump", "iperf3", "curl", "ping", "nft", "busybox", "ethtool", "perl"];
 
@@ -67,21 +34,14 @@ export function missingTools(tools) {
   return tools.filter((tool) => !onPath(tool));
 }
 
-const managers = {
-  apt: { program: "apt-get", refresh: ["update", "-qq"], install: ["install", "-y", "-qq", "--no-install-recommends"] },
-  dnf: { program: "dnf", install: ["install", "-y", "-q"] },
-  apk: { program: "apk", install: ["add", "-q"] },
-  pacman: { program: "pacman", install: ["-Sy", "--noconfirm", "--needed"] },
-};
-
-/** The package manager of this machine: apt, dnf, apk, pacman, or undefined. */
-export function packageManager() {
-  return Object.keys(managers).find((name) => onPath(managers[name].program));
+/** The family of distributions that this machine's package manager belongs to; undefined where none is known. */
+function distributionFamily() {
+  return Object.keys(managers).find((family) => onPath(managers[family].program));
 }
 
 /** Package names for tools on this machine; a tool without a known package stands for itself. */
-export function packagesFor(tools, manager = packageManager()) {
-  return [...new Set(tools.map((tool) => packages[tool]?.[manager] ?? tool))];
+function packagesFor(tools, family) {
+  return [...new Set(tools.map((tool) => packages[tool]?.[family] ?? packages[tool]?.any ?? tool))];
 }
 
 /**
@@ -89,18 +49,21 @@ export function packagesFor(tools, manager = packageManager()) {
  * otherwise why not, with the command that would do it.
  */
 export async function installTools(tools, { allowed, say }) {
-  const manager = packageManager();
-  if (manager === undefined) return `missing ${tools.join(", ")}, and no apt, dnf, apk or pacman to install them with`;
-  const names = packagesFor(tools, manager);
-  const command = `${managers[manager].program} ${managers[manager].install[0]} ${names.join(" ")}`;
+  const family = distributionFamily();
+  if (family === undefined)
+    return `missing ${tools.join(", ")}, and no package manager known here to install them with`;
+  const { program, environment, refresh, install } = managers[family];
+  const names = packagesFor(tools, family);
+  const command = `${program} ${install[0]} ${names.join(" ")}`;
   const refusal = `missing ${tools.join(", ")}: install with  ${command}`;
   if (!allowed) return refusal;
   const prefix = await privilege(command);
   if (prefix === undefined) return refusal;
   say(`installing ${names.join(", ")} (${command})`);
-  const { program, refresh, install } = managers[manager];
-  if (refresh !== undefined) run([...prefix, program, ...refresh]);
-  const status = run([...prefix, program, ...install, ...names]);
+  // sudo passes no variables on.
+  const manager = [...prefix, ...(environment === undefined ? [] : ["env", ...environment]), program];
+  if (refresh !== undefined) run([...manager, ...refresh]);
+  const status = run([...manager, ...install, ...names]);
   const still = missingTools(tools);
   return still.length === 0 ? undefined : `${command} ended with ${status}; still missing: ${still.join(", ")}`;
 }
@@ -116,12 +79,8 @@ async function privilege(command) {
 
 /** Package managers are talkative: what they say is shown only when they fail. A question for sudo's password gets through. */
 function run([program, ...args]) {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    stdio: ["inherit", "pipe", "pipe"],
-    env,
-    encoding: "utf8",
-  });
+  const options = { stdio: ["inherit", "pipe", "pipe"], encoding: "utf8" };
+  const { status, stdout, stderr, error } = spawnSync(program, args, options);
   if (status !== 0)
     process.stderr.write(`${stdout ?? ""}${stderr ?? ""}${error === undefined ? "" : `${error.message}\n`}`);
   return status ?? "a signal";

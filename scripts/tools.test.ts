@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { runTools } from "../harness/provider/run-tools.ts";
-import { packages } from "./tools.mjs";
 
 const bootstrap = fileURLToPath(new URL("bootstrap.mjs", import.meta.url));
 
@@ -16,10 +16,10 @@ function onBareMachine(...argv: readonly string[]): { readonly code: number | nu
 describe("tools of a run", function () {
   this.timeout(60_000);
 
-  it("have a package for each package manager", () => {
-    for (const tool of runTools) {
-      assert.deepEqual(Object.keys(packages[tool] ?? {}).sort(), ["apk", "apt", "dnf", "pacman"], tool);
-    }
+  it("each have a package that is known", async () => {
+    const text = await readFile(new URL("../harness/lab/packages.json", import.meta.url), "utf8");
+    const { tools } = JSON.parse(text) as { readonly tools: Readonly<Record<string, object>> };
+    for (const tool of runTools) assert.ok(tool in tools, tool);
   });
 
   for (const argv of [

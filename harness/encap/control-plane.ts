@@ -5,8 +5,9 @@ import type { Identities, NodeIdentity } from "./identity.ts";
 import type { Mode } from "./mode.ts";
 import { inSameSubnet } from "./same-subnet.ts";
 import { expectUnderlay, type ExpectedUnderlay } from "./expect-underlay.ts";
-import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMacOf, vxlanPort, vxlanVni } from "./tunnel.ts";
+import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMacOf, vxlanVni } from "./tunnel.ts";
 import { nextHop } from "./underlay-way.ts";
+import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /** Kernel state that a node must have in a mode, as far as encapsulation depends on it. */
 export interface ExpectedNodeState {

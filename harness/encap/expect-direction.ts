@@ -5,8 +5,9 @@ import type { Flow } from "./flow.ts";
 import type { Mode } from "./mode.ts";
 import type { Parties, Party } from "./parties.ts";
 import type { Path } from "./path.ts";
-import { vtepMac, vxlanPort, vxlanVni } from "./tunnel.ts";
+import { vtepMac, vxlanVni } from "./tunnel.ts";
 import { underlayWay, type Way } from "./underlay-way.ts";
+import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /** What must happen to the packets of one direction: hop by hop, with outer headers, up to their end. */
 export function expectDirection(

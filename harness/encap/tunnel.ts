@@ -7,9 +7,6 @@ import type { Encapsulation, Mode } from "./mode.ts";
 /** VXLAN network identifier, Calico's default (felix/config/config_params.go VXLANVNI). */
 export const vxlanVni = 4096;
 
-/** UDP port of VXLAN, Calico's default and IANA's number (config_params.go VXLANPort; RFC 7348 section 8). */
-export const vxlanPort = 4789;
-
 /** Encapsulation of a mode's pool of one family: Calico refuses IPIP for IPv6, so that such a pool stays plain. */
 export function encapsulationOf(mode: Mode, family: Family): Encapsulation {
   return mode.encapsulation === "ipip" && family === 6 ? "none" : mode.encapsulation;

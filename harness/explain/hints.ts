@@ -3,6 +3,7 @@ import type { PacketForm } from "../packet/form.ts";
 import { encapsulationName, hasVni, idText, type Level } from "../packet/levels.ts";
 import { LinkType } from "../packet/link/link-type.ts";
 import { calicoWireguardPorts } from "../packet/tunnel/wireguard.ts";
+import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 import type { CaptureFacts } from "./capture-facts.ts";
 import type { Conversation } from "./conversation.ts";
 import type { ConversationTable } from "./conversation-table.ts";
@@ -79,7 +80,7 @@ function isMirrored({ variants }: Conversation): boolean {
 
 function vxlanHints({ facts, vxlanPorts }: HintSources): string[] {
   const suspected = facts.portsOf.get("suspected-vxlan")?.all ?? new Map<string, number>();
-  const silent = [4789, linuxVxlanPort].filter(
+  const silent = [vxlanPort, linuxVxlanPort].filter(
     (port) => !vxlanPorts.includes(port) && facts.hasUdpPort(port) && !suspected.has(String(port)),
   );
   return [

@@ -1,8 +1,8 @@
 import { Scope } from "../core/scope.ts";
-import { vxlanPort } from "../encap/tunnel.ts";
 import { culprit } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import { defineFault } from "./fault.ts";
+import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /**
  * Mbit/s that the node sends, and that its tunnel gets of it: 30 % less. Both far below what a link of today carries, so that nothing

@@ -6,20 +6,29 @@ import type { Capability } from "./lab.ts";
 import { removeLab } from "./remove-lab.ts";
 import { fabricNamespace } from "./lab-id.ts";
 import { labIdOf } from "./owner.ts";
+import { vxlanPort } from "../packet/tunnel/vxlan.ts";
+
+/** Name of what a trial makes; it lives for some milliseconds. */
+export const trialName = "encaplab-try";
 
 /**
  * Commands that work exactly where the kernel (and the tool) can: module lists and kernel configs lie about built-in,
- * missing and forbidden modules.
+ * missing and forbidden modules. Those of tunnels leave nothing behind; the others want a namespace that is thrown away.
  */
-const trials: Readonly<Record<Capability, string>> = {
-  vxlan: "ip link add tv4 type vxlan id 4096 dstport 4789 local 127.0.0.1 nolearning",
-  vxlan6: "ip link add tv6 type vxlan id 4096 dstport 4790 local ::1 nolearning",
-  ipip: "ip link add ti type ipip local 127.0.0.1 remote 127.0.0.2",
+export const trials: Readonly<Record<Capability, string>> = {
+  vxlan: tunnelTrial(`vxlan id 1 dstport ${vxlanPort} local 192.0.2.1`),
+  vxlan6: tunnelTrial(`vxlan id 1 dstport ${vxlanPort} local 2001:db8::1`),
+  ipip: tunnelTrial("ipip local 192.0.2.1"),
   nftables: "nft add table inet trial",
   netem: "tc qdisc add dev lo root netem delay 1ms && tc qdisc del dev lo root",
   tbf: "tc qdisc add dev lo root tbf rate 10mbit burst 64kb latency 1s",
   ipv6: "ip addr add fd00::1/128 dev lo",
 };
+
+/** The addresses are of no host (RFC 5737, RFC 3849): the kernel does not ask for them. */
+function tunnelTrial(kind: string): string {
+  return `ip link add ${trialName} type ${kind} && ip link del ${trialName}`;
+}
 
 /** Shell commands that print the name of each capability that works; to be run in a namespace that is thrown away. */
 export const trialScript = [

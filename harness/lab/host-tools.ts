@@ -1,67 +1,54 @@
-/** Packages of one tool, by family of distributions. */
-interface Tool {
-  readonly name: string;
-  /** Where no family says otherwise. */
-  readonly package: string;
-  readonly others?: Readonly<Partial<Record<Family, string>>>;
+import { readFileSync } from "node:fs";
+
+/** Distributions that name packages and install them alike. */
+export type Family = "debian" | "fedora" | "suse" | "alpine" | "arch";
+
+/** The table that the bootstrap, which may not depend on anything, reads too. */
+const { tools, managers } = JSON.parse(readFileSync(new URL("packages.json", import.meta.url), "utf8")) as {
+  readonly tools: Readonly<Record<string, { readonly any: string } & Readonly<Partial<Record<Family, string>>>>>;
+  readonly managers: Readonly<Record<Family, PackageManager>>;
+};
+
+interface PackageManager {
+  readonly program: string;
+  readonly environment?: readonly string[];
+  readonly install: readonly string[];
+  readonly remove: readonly string[];
 }
 
-type Family = "debian" | "fedora" | "alpine" | "suse" | "arch";
-
-/** Programs that a lab needs on each host. */
-const tools: readonly Tool[] = [
-  { name: "ip", package: "iproute2", others: { fedora: "iproute" } },
-  { name: "tc", package: "iproute2", others: { fedora: "iproute-tc", alpine: "iproute2-tc" } },
-  { name: "bridge", package: "iproute2", others: { fedora: "iproute" } },
-  { name: "nsenter", package: "util-linux", others: { alpine: "util-linux-misc" } },
-  { name: "unshare", package: "util-linux", others: { alpine: "util-linux-misc" } },
-  { name: "tcpdump", package: "tcpdump" },
-  { name: "iperf3", package: "iperf3", others: { suse: "iperf" } },
-  { name: "curl", package: "curl" },
-  { name: "ping", package: "iputils", others: { debian: "iputils-ping" } },
-  { name: "nft", package: "nftables" },
-  { name: "busybox", package: "busybox" },
-  { name: "perl", package: "perl", others: { debian: "perl-base", fedora: "perl-interpreter", suse: "perl-base" } },
+/** Names of the programs that a lab needs on each host. */
+export const toolNames: readonly string[] = [
+  ...["ip", "tc", "bridge", "nsenter", "unshare"],
+  ...["tcpdump", "iperf3", "curl", "ping", "nft", "busybox", "perl"],
 ];
 
-/** How packages are installed without questions, and removed, by family. */
-const managers: Readonly<Record<Family, { readonly install: readonly string[]; readonly remove: readonly string[] }>> =
-  {
-    debian: {
-      install: ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y", "install", "--no-install-recommends"],
-      remove: ["apt-get", "remove"],
-    },
-    fedora: { install: ["dnf", "-q", "-y", "install"], remove: ["dnf", "remove"] },
-    alpine: { install: ["apk", "add", "-q"], remove: ["apk", "del"] },
-    suse: { install: ["zypper", "-q", "-n", "install"], remove: ["zypper", "remove"] },
-    arch: { install: ["pacman", "-q", "-S", "--noconfirm", "--needed"], remove: ["pacman", "-R"] },
-  };
-
-/** Names of the programs that a lab needs on each host. */
-export const toolNames: readonly string[] = tools.map(({ name }) => name);
+/** The package that has a program on distributions of a family; where none is known, the name that most give it. */
+export function packageFor(tool: string, family?: Family): string {
+  const names = tools[tool];
+  return (family === undefined ? undefined : names?.[family]) ?? names?.any ?? tool;
+}
 
 /** The packages that have these tools, on a distribution given by ID and ID_LIKE of os-release. */
 export function packagesOf(names: readonly string[], distribution: readonly string[]): readonly string[] {
   const family = familyOf(distribution);
-  const packages = tools
-    .filter(({ name }) => names.includes(name))
-    .map((tool) => (family === undefined ? undefined : tool.others?.[family]) ?? tool.package);
-  return [...new Set(packages)];
+  return [...new Set(names.map((name) => packageFor(name, family)))];
 }
 
-/** The command that installs packages; undefined for a distribution whose package manager is not known. */
+/** The command that installs packages without questions; undefined for a distribution whose package manager is not known. */
 export function installArgv(
   packages: readonly string[],
   distribution: readonly string[],
 ): readonly string[] | undefined {
   const family = familyOf(distribution);
-  return family === undefined ? undefined : [...managers[family].install, ...packages];
+  if (family === undefined) return undefined;
+  const { program, environment, install } = managers[family];
+  return [...(environment === undefined ? [] : ["env", ...environment]), program, ...install, ...packages];
 }
 
 /** The command that removes them again, for people. */
 export function removeArgv(packages: readonly string[], distribution: readonly string[]): readonly string[] {
   const family = familyOf(distribution);
-  return family === undefined ? [] : [...managers[family].remove, ...packages];
+  return family === undefined ? [] : [managers[family].program, ...managers[family].remove, ...packages];
 }
 
 function familyOf(distribution: readonly string[]): Family | undefined {

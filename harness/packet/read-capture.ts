@@ -5,12 +5,13 @@ import { readRecords, type ReadRecordsOptions, type RecordsSummary } from "./fil
 import type { Layer } from "./layer.ts";
 import { foreignLink, protocolOfLinkType } from "./link/link-type.ts";
 import { Packet, type PcapRecord } from "./packet.ts";
+import { vxlanPort } from "./tunnel/vxlan.ts";
 
-/** IANA's port for VXLAN, and Calico's default (FelixConfiguration.spec.vxlanPort). */
-export const defaultVxlanPorts: readonly number[] = [4789];
+/** UDP destination ports that carry VXLAN unless others are given. */
+export const defaultVxlanPorts: readonly number[] = [vxlanPort];
 
 export interface ReadCaptureOptions extends ReadRecordsOptions {
-  /** UDP destination ports that carry VXLAN; [4789] where missing. */
+  /** UDP destination ports that carry VXLAN; `defaultVxlanPorts` where missing. */
   readonly vxlanPorts?: readonly number[];
 }
 

@@ -1,5 +1,6 @@
 import { defaultHttpPorts } from "./probe-command.ts";
 import { clientPorts, serverPorts } from "./token.ts";
+import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /**
  * A BPF expression that all packets of probes fit, in any form and astray too: pings, the ports of tokens and of the
@@ -7,7 +8,7 @@ import { clientPorts, serverPorts } from "./token.ts";
  */
 export const probeTraffic: string = [
   "icmp or icmp6",
-  "udp port 4789",
+  `udp port ${vxlanPort}`,
   // IP in IP, IPv6 in IP, GRE, ESP (IANA protocol numbers).
   ...[4, 41, 47, 50].map((protocol) => `ip proto ${protocol} or ip6 proto ${protocol}`),
   ...[defaultHttpPorts.service, defaultHttpPorts.direct].map((port) => `port ${port}`),

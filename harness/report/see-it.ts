@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { asTyped } from "../core/command-words.ts";
 import { modes, type ModeId } from "../encap/mode.ts";
 import type { PathRecord, RunRecord } from "../run/record.ts";
+import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /** Commands that show a path's packets, one per capture: plain ones by address, encapsulated ones by their outer form. */
 export function seeItCommands(path: PathRecord, folder: string): readonly string[] {
@@ -30,9 +31,6 @@ export function againCommand(path: PathRecord, repeat: readonly string[]): strin
 export function calicoName(id: ModeId): string {
   return modes.find((mode) => mode.id === id)?.calicoName ?? id;
 }
-
-/** UDP port of VXLAN where the path itself expects none (IANA, RFC 7348). */
-const vxlanPort = 4789;
 
 function captureFilter(path: PathRecord): string {
   const { forward, reverse, dials } = path.expectation;

@@ -1,4 +1,5 @@
 import type { WantedProgram } from "./host-programs.ts";
+import { packageFor } from "../lab/host-tools.ts";
 
 /**
  * What runs inside guests: the tools that dataplanes, probes and captures call, a shell, the module loader and an ssh server. busybox
@@ -6,29 +7,21 @@ import type { WantedProgram } from "./host-programs.ts";
  */
 export const guestTools: readonly WantedProgram[] = [
   { program: "busybox", packages: ["busybox-static"] },
-  { program: "bash", packages: ["bash"] },
-  { program: "dash", packages: ["dash"] },
-  { program: "ip", packages: ["iproute2"] },
-  { program: "tc", packages: ["iproute2"] },
-  { program: "bridge", packages: ["iproute2"] },
-  { program: "ss", packages: ["iproute2"] },
-  { program: "nft", packages: ["nftables"] },
-  { program: "sysctl", packages: ["procps"] },
-  { program: "nsenter", packages: ["util-linux"] },
-  { program: "unshare", packages: ["util-linux"] },
-  { program: "setsid", packages: ["util-linux"] },
-  { program: "kmod", packages: ["kmod"] },
-  { program: "tcpdump", packages: ["tcpdump", "libpcap0.8"] },
-  { program: "ping", packages: ["iputils-ping"] },
-  { program: "curl", packages: ["curl"] },
-  { program: "iperf3", packages: ["iperf3", "libiperf0", "libsctp1"] },
-  { program: "ethtool", packages: ["ethtool"] },
-  { program: "perl", packages: ["perl-base", "libcrypt1"] },
-  {
-    program: "sshd",
-    packages: ["openssh-server", "libwrap0", "libnsl2", "libtirpc3", "libgssapi-krb5-2", "libaudit1"],
-  },
+  ...["bash", "dash", "ip", "tc", "bridge", "ss", "nft", "sysctl", "nsenter", "unshare", "setsid", "kmod"].map(
+    (program) => packaged(program),
+  ),
+  packaged("tcpdump", "libpcap0.8"),
+  packaged("ping"),
+  packaged("curl"),
+  packaged("iperf3", "libiperf0", "libsctp1"),
+  packaged("ethtool"),
+  packaged("perl", "libcrypt1"),
+  packaged("sshd", "libwrap0", "libnsl2", "libtirpc3", "libgssapi-krb5-2", "libaudit1"),
 ];
+
+function packaged(program: string, ...libraries: readonly string[]): WantedProgram {
+  return { program, packages: [packageFor(program, "debian"), ...libraries] };
+}
 
 /** Names under which kmod(8) is called. */
 export const kmodNames: readonly string[] = ["modprobe", "insmod", "lsmod", "modinfo", "rmmod"];

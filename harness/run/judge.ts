@@ -6,7 +6,6 @@ import { writeFileAtomic } from "../core/atomic-file.ts";
 import { groupBy } from "../core/group-by.ts";
 import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
-import { vxlanPort } from "../encap/tunnel.ts";
 import { observe, type Observations } from "../observe/observe.ts";
 import { trimCaptures, type TrimmedCapture } from "../observe/trim-captures.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -23,6 +22,7 @@ import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 import { tapCount, type Wire } from "./wire.ts";
+import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /** What the wire and the kernel said, put to every question. */
 export interface Judgment {

@@ -6,6 +6,7 @@ import type { Identities } from "../../encap/identity.ts";
 import { shellQuote } from "../../exec/quote.ts";
 import { runScript } from "../../exec/script.ts";
 import type { Lab, LabNode } from "../../lab/lab.ts";
+import { packageFor } from "../../lab/host-tools.ts";
 import type { Requirement } from "../dataplane.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { startServices, stopServices } from "../process/supervise.ts";
@@ -27,7 +28,7 @@ export async function missingFabric(lab: Lab, onNodes: boolean): Promise<readonl
   const without = answers.flat();
   if (without.length === 0) return [];
   const reason = `fabric: bgp needs BIRD 2 on ${without.join(", ")}, which has no such program`;
-  return [{ reason, fix: "install the package bird2" }];
+  return [{ reason, fix: `install the package ${packageFor("bird", "debian")}` }];
 }
 
 /** Starts BIRD on every router of a lab with `fabric: bgp`; nothing to do for the other fabrics. */

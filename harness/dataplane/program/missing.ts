@@ -2,11 +2,10 @@ import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf } from "../../encap/tunnel.ts";
 import { runScript } from "../../exec/script.ts";
 import type { Lab, LabNode } from "../../lab/lab.ts";
+import { packageFor } from "../../lab/host-tools.ts";
+import { trialName, trials } from "../../lab/capabilities.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { Requirement } from "../dataplane.ts";
-
-/** Device and table of a trial; they live for some milliseconds. */
-const trial = "encaplab-try";
 
 /** One thing that every node must be able to do, tried for real and undone. */
 interface Need {
@@ -47,12 +46,12 @@ function tool(name: string): Need {
   return {
     attempt: `command -v ${name}`,
     lacks: `has no ${name} command`,
-    fix: `install ${name === "ping" ? "iputils-ping" : name === "nft" ? "nftables" : "iproute2"} there`,
+    fix: `install ${packageFor(name, "debian")} there`,
   };
 }
 
 function natNeed(family: Family): Need {
-  const table = `${family === 4 ? "ip" : "ip6"} ${trial}`;
+  const table = `${family === 4 ? "ip" : "ip6"} ${trialName}`;
   const rules = `table ${table} { chain c { type nat hook postrouting priority 100; fib saddr type local masquerade; }; };`;
   return {
     attempt: `nft '${rules} delete table ${table}'`,
@@ -65,11 +64,9 @@ function natNeed(family: Family): Need {
 function tunnelNeeds(mode: Mode, family: Family): readonly Need[] {
   const encapsulation = encapsulationOf(mode, family);
   if (encapsulation === "none") return [];
-  const local = family === 4 ? "192.0.2.1" : "2001:db8::1";
-  const kind = encapsulation === "ipip" ? `ipip local ${local}` : `vxlan id 1 dstport 4789 local ${local}`;
   return [
     {
-      attempt: `ip link add ${trial} type ${kind} && ip link del ${trial}`,
+      attempt: trials[encapsulation === "ipip" ? "ipip" : family === 4 ? "vxlan" : "vxlan6"],
       lacks: `kernel has no ${encapsulation} module${family === 6 ? " for IPv6" : ""}`,
       fix: `modprobe ${encapsulation} on the host, or use --provider vm`,
       families: [family],

@@ -1,5 +1,5 @@
-import { vxlanPort } from "../../encap/tunnel.ts";
 import type { NatProgram } from "./node-program.ts";
+import { vxlanPort } from "../../packet/tunnel/vxlan.ts";
 
 /** Name of the reference dataplane's own nftables table, one per family; nothing else of a node's rules is touched. */
 export const natTable = "calico-reference";

@@ -1,5 +1,6 @@
-import { vxlanPort, vxlanVni } from "../../encap/tunnel.ts";
+import { vxlanVni } from "../../encap/tunnel.ts";
 import type { RouteProgram, TunnelProgram } from "../program/node-program.ts";
+import { vxlanPort } from "../../packet/tunnel/vxlan.ts";
 
 /** RTPROT numbers of the protocols by name; numbers work also where /etc/iproute2/rt_protos is missing. */
 const protocolNumbers = { "80": "80", bird: "12", boot: "3" } as const;

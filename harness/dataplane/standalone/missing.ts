@@ -2,6 +2,7 @@ import type { BgpDesign } from "../../encap/bgp.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { runScript } from "../../exec/script.ts";
 import type { Lab } from "../../lab/lab.ts";
+import { packageFor } from "../../lab/host-tools.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Requirement } from "../dataplane.ts";
 import { missingFabric } from "../fabric/bgp-fabric.ts";
@@ -9,25 +10,13 @@ import { missingOn } from "../program/missing.ts";
 import type { RuleBackend } from "./node-command.ts";
 import type { Located } from "./locate.ts";
 
-type Tool = readonly [program: string, debianPackage: string];
-
-/** Programs that a lab with Calico needs, with the Debian package that has them. */
-const tools: readonly Tool[] = [
-  ["curl", "curl"],
-  ["unshare", "util-linux"],
-];
+/** Programs that a lab with Calico needs. */
+const tools: readonly string[] = ["curl", "unshare"];
 
 /** Programs that Calico's own call, by what Felix writes its rules with; an image brings its own. */
-const calledByCalico: Readonly<Record<RuleBackend, readonly Tool[]>> = {
-  iptables: [
-    ["iptables-save", "iptables"],
-    ["ipset", "ipset"],
-    ["conntrack", "conntrack"],
-  ],
-  nftables: [
-    ["nft", "nftables"],
-    ["conntrack", "conntrack"],
-  ],
+const calledByCalico: Readonly<Record<RuleBackend, readonly string[]>> = {
+  iptables: ["iptables-save", "ipset", "conntrack"],
+  nftables: ["nft", "conntrack"],
 };
 
 /**
@@ -65,27 +54,27 @@ export async function missingCalico(
     reason: `${mode.calicoName} on fabric: ${lab.plan.topology.fabric} needs BIRD, which this Calico came without`,
     fix: "put Calico's bird, bird6, birdcl and the node image's /etc/calico/confd beside calico-node",
   };
-  const programs = [
-    ...tools,
-    ...(root === undefined ? calledByCalico[rules] : []),
-    [etcd, "etcd-server (or give --etcd PATH)"] as const,
-  ];
+  const programs = [...tools, ...(root === undefined ? calledByCalico[rules] : []), etcd];
   return [
     ...(needsBgp(mode, lab.plan) && bgp === undefined ? [noBird] : []),
-    ...(await missingPrograms(lab, programs)),
+    ...(await missingPrograms(lab, programs, etcd)),
     ...(await missingFabric(lab, false)),
     ...(await missingOn(mode, lab)),
   ];
 }
 
 /** All nodes of namespaces share one file system: one is asked. Machines carry what they need: this host is asked. */
-async function missingPrograms(lab: Lab, programs: readonly Tool[]): Promise<readonly Requirement[]> {
+async function missingPrograms(lab: Lab, programs: readonly string[], etcd: string): Promise<readonly Requirement[]> {
   const executor = lab.machines?.host ?? lab.nodes[0]?.executor;
   if (executor === undefined) return [];
-  const script = programs.map(([program]) => `command -v '${program}' >/dev/null || echo '${program}'`).join("\n");
+  const script = programs.map((program) => `command -v '${program}' >/dev/null || echo '${program}'`).join("\n");
   const { stdout } = await runScript(executor, script);
   const absent = new Set(stdout.split("\n"));
   return programs
-    .filter(([program]) => absent.has(program))
-    .map(([program, name]) => ({ reason: `${program} is not installed`, fix: `install the package ${name}` }));
+    .filter((program) => absent.has(program))
+    .map((program) => {
+      const name =
+        program === etcd ? `${packageFor("etcd", "debian")}, or pass --etcd PATH` : packageFor(program, "debian");
+      return { reason: `${program} is not installed`, fix: `install the package ${name}` };
+    });
 }

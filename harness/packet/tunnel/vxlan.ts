@@ -18,6 +18,9 @@ import { isGpe } from "./vxlan-gpe.ts";
 const field = { flags: 0, firstReserved: 1, vni: 4, lastReserved: 7 } as const;
 const headerLength = 8;
 
+/** UDP port of VXLAN: IANA's number (RFC 7348, section 8), and Calico's default (felix/config/config_params.go VXLANPort). */
+export const vxlanPort = 4789;
+
 /** The only flag that RFC 7348 defines: the VNI is valid. */
 export const vniValidFlag = 0x08;
 

@@ -5,6 +5,7 @@ import type { Capability } from "../../lab/lab.ts";
 import { parseRecord, recordFile, type HostRecord, type SavedSetting } from "./host-record.ts";
 import { watchedSettings } from "./host-settings.ts";
 import { toolNames } from "../../lab/host-tools.ts";
+import { parseTrials, trialScript } from "../../lab/capabilities.ts";
 
 /** A network device of a host. */
 export interface HostDevice {
@@ -30,33 +31,13 @@ export interface Survey {
   readonly record?: HostRecord;
 }
 
-/**
- * Commands that work exactly where the kernel (and the tool) can, each tried in a namespace that ends with it: module
- * lists and kernel configs lie about built-in, missing and forbidden modules. The same as for labs of namespaces.
- */
-const trials: Readonly<Record<Capability, string>> = {
-  vxlan: "ip link add tv4 type vxlan id 4096 dstport 4789 local 127.0.0.1 nolearning",
-  vxlan6: "ip link add tv6 type vxlan id 4096 dstport 4790 local ::1 nolearning",
-  ipip: "ip link add ti type ipip local 127.0.0.1 remote 127.0.0.2",
-  nftables: "nft add table inet trial",
-  netem: "tc qdisc add dev lo root netem delay 1ms && tc qdisc del dev lo root",
-  tbf: "tc qdisc add dev lo root tbf rate 10mbit burst 64kb latency 1s",
-  ipv6: "ip addr add fd00::1/128 dev lo",
-};
-
-const tries = Object.entries(trials)
-  .map(([name, command]) => `{ ${command}; } >/dev/null 2>&1 && echo "can ${name}"`)
-  .join("\n");
-
 const script = `
 echo "uid $(id -u)"
 ( . /etc/os-release 2>/dev/null && echo "os $ID $ID_LIKE" )
 for tool in ${toolNames.join(" ")}; do command -v $tool >/dev/null 2>&1 || echo "missing $tool"; done
 [ ! -e ${recordFile} ] || echo "record $(cat ${recordFile} 2>/dev/null)"
-unshare -n sh -s <<'END' 2>/dev/null
-ip link set lo up
-${tries}
-END
+unshare -n sh -s <<'END' 2>/dev/null | sed 's/^/can /'
+${trialScript}END
 cd /proc/sys/net
 grep -H '' $(ls -d ${watchedSettings.join(" ")} 2>/dev/null) 2>/dev/null | sed 's/^/set /'
 for family in 4 6; do ip -$family route show 2>/dev/null | while read -r line; do echo "route $line"; done; done
@@ -74,7 +55,7 @@ export async function surveyHost(executor: Executor): Promise<Survey> {
     isRoot: all("uid")[0] === "0",
     distribution: (all("os")[0] ?? "").split(" ").filter((word) => word !== ""),
     missingTools: all("missing"),
-    capabilities: new Set(all("can").filter((name): name is Capability => name in trials)),
+    capabilities: new Set(parseTrials(all("can").join("\n"))),
     devices: parseDevices(all("addr")[0] ?? ""),
     settings: all("set").map((line): SavedSetting => {
       // Devices may have colons in their names, values have none.

@@ -8,9 +8,9 @@ import { parseNamespace } from "../../lab/lab-id.ts";
 describe("taking hosts", () => {
   it("names the packages that a distribution has the tools in, and how they are installed", () => {
     const missing = ["ip", "bridge", "ping", "iperf3"];
-    assert.deepEqual(packagesOf(missing, ["ubuntu", "debian"]), ["iproute2", "iperf3", "iputils-ping"]);
-    assert.deepEqual(packagesOf(missing, ["rocky", "rhel", "centos", "fedora"]), ["iproute", "iperf3", "iputils"]);
-    assert.deepEqual(installArgv(["curl"], ["rocky", "rhel"]), ["dnf", "-q", "-y", "install", "curl"]);
+    assert.deepEqual(packagesOf(missing, ["ubuntu", "debian"]), ["iproute2", "iputils-ping", "iperf3"]);
+    assert.deepEqual(packagesOf(missing, ["rocky", "rhel", "centos", "fedora"]), ["iproute", "iputils", "iperf3"]);
+    assert.deepEqual(installArgv(["curl"], ["rocky", "rhel"]), ["dnf", "install", "-y", "-q", "curl"]);
     assert.deepEqual(installArgv(["curl"], ["alpine"]), ["apk", "add", "-q", "curl"]);
     assert.deepEqual(removeArgv(["curl"], ["debian"]), ["apt-get", "remove", "curl"]);
     assert.equal(installArgv(["curl"], ["plan9"]), undefined);

@@ -1,12 +1,13 @@
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { Problem } from "../../lab/lab.ts";
+import { programProblem } from "../../lab/program-problem.ts";
 
-/** Programs without which no lab of namespaces can be built, with the package that has them. */
-const programs: readonly (readonly [argv: readonly string[], debianPackage: string])[] = [
-  [["ip", "-V"], "iproute2"],
-  [["nsenter", "--version"], "util-linux"],
-  [["ping", "-V"], "iputils-ping"],
+/** Programs without which no lab of namespaces can be built, each by a command that does nothing. */
+const programs: readonly (readonly string[])[] = [
+  ["ip", "-V"],
+  ["nsenter", "--version"],
+  ["ping", "-V"],
 ];
 
 const otherProviders = "see what else this machine can run: npm run lab -- doctor";
@@ -19,7 +20,7 @@ export async function machineProblems(host: Executor, userId: number | undefined
   if (userId !== 0) {
     return [{ what: "making network namespaces needs root", fix: `run it with sudo, or ${otherProviders}` }];
   }
-  const answers = await Promise.all(programs.map(([argv, name]) => programProblem(host, argv, name)));
+  const answers = await Promise.all(programs.map((argv) => programProblem(host, argv)));
   return answers.flat();
 }
 
@@ -33,14 +34,4 @@ export function namespaceProblem(error: unknown): Problem {
       ? `in a container, give it --privileged (or CAP_SYS_ADMIN and CAP_NET_ADMIN), or ${otherProviders}`
       : `use a kernel with CONFIG_NET_NS and CONFIG_VETH, or ${otherProviders}`,
   };
-}
-
-async function programProblem(host: Executor, argv: readonly string[], name: string): Promise<readonly Problem[]> {
-  try {
-    await host.tryRun(argv);
-    return [];
-  } catch (error) {
-    if (!(error instanceof CommandError) || error.failure !== "missing-program") throw error;
-    return [{ what: `${argv[0] ?? ""} is not installed`, fix: `install the package ${name}` }];
-  }
 }

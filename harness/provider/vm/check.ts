@@ -1,24 +1,24 @@
 import { access } from "node:fs/promises";
 import { UsageError } from "../../core/errors.ts";
-import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { Problem } from "../../lab/lab.ts";
+import { programProblem } from "../../lab/program-problem.ts";
 import { imageProgram, userImage } from "./image-disks.ts";
 import { qemuProgram } from "./qemu-command.ts";
 
-/** Programs that building and reaching machines needs, with the Debian package of each. */
-const programs: readonly (readonly [argv: readonly string[], debianPackage: string])[] = [
-  [[qemuProgram, "--version"], "qemu-system-x86"],
-  [["ip", "-V"], "iproute2"],
-  [["nsenter", "--version"], "util-linux"],
-  [["busybox", "true"], "busybox"],
-  [["depmod", "--version"], "kmod"],
-  [["ldd", "--version"], "libc-bin"],
-  [["dpkg-deb", "--version"], "dpkg"],
+/** Programs that building and reaching machines needs, each by a command that does nothing. */
+const programs: readonly (readonly string[])[] = [
+  [qemuProgram, "--version"],
+  ["ip", "-V"],
+  ["nsenter", "--version"],
+  ["busybox", "true"],
+  ["depmod", "--version"],
+  ["ldd", "--version"],
+  ["dpkg-deb", "--version"],
 ];
 
 /** What a user's own image needs besides. */
-const imagePrograms: typeof programs = [[[imageProgram, "--version"], "qemu-utils"]];
+const imagePrograms: typeof programs = [[imageProgram, "--version"]];
 
 const otherProviders = "or choose another provider: --provider netns, --provider docker";
 
@@ -34,7 +34,7 @@ export async function hostProblems(
   }
   if (userId !== 0) return [{ what: "wiring virtual machines needs root", fix: `run it with sudo, ${otherProviders}` }];
   const needed = image === undefined ? programs : [...programs, ...imagePrograms];
-  const answers = await Promise.all(needed.map(([argv, name]) => programProblem(host, argv, name)));
+  const answers = await Promise.all(needed.map((argv) => programProblem(host, argv)));
   const tun = await access("/dev/net/tun").then(
     () => [],
     () => [{ what: "there is no /dev/net/tun to wire machines with", fix: "modprobe tun" }],
@@ -50,15 +50,5 @@ async function imageProblems(host: Executor, image: string): Promise<readonly Pr
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return [{ what: error.message, fix: error.details.fix ?? "give another --image" }];
-  }
-}
-
-async function programProblem(host: Executor, argv: readonly string[], name: string): Promise<readonly Problem[]> {
-  try {
-    await host.tryRun(argv);
-    return [];
-  } catch (error) {
-    if (!(error instanceof CommandError) || error.failure !== "missing-program") throw error;
-    return [{ what: `${argv[0] ?? ""} is not installed`, fix: `install the package ${name}` }];
   }
 }

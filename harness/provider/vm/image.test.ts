@@ -167,7 +167,7 @@ describe("what an image says on its console", () => {
   it("becomes an error that names what it lacks, with the packages of its distribution", () => {
     const error = imageRefusal("boot\r\nencaplab: lacking tcpdump nft ping on debian \r\n", "node a1");
     assert.equal(error?.message, "the image lacks tcpdump, nft, ping");
-    assert.match(error.details.fix ?? "", /packages tcpdump, iputils-ping, nftables/);
+    assert.match(error.details.fix ?? "", /packages tcpdump, nftables, iputils-ping/);
     assert.match(
       imageRefusal("encaplab: lacking ping on rocky rhel centos fedora\n", "a1")?.details.fix ?? "",
       /iputils/,
