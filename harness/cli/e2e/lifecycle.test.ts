@@ -21,10 +21,9 @@ describe("labs come, stay and go", function () {
       .filter((line) => line.includes(id));
 
   it("up, break by hand, check names path, direction and hop; down leaves nothing", async () => {
-    const before = new Set((await labs()).map(({ runId }) => runId));
     const up = await runCli("up", "--topology", "two-racks", "--mode", "VXLANCrossSubnet");
     assert.equal(up.code, 0, up.stdout + up.stderr);
-    const lab = (await labs()).find(({ runId }) => !before.has(runId));
+    const lab = (await labs()).find(({ ownerPid }) => ownerPid === up.pid);
     assert.equal(lab?.state, "kept");
     try {
       const good = await runCli("check", lab.runId, "--out", out, "--no-throughput");
@@ -61,8 +60,9 @@ describe("labs come, stay and go", function () {
 
   it("after kill -9, down --stale removes that run and leaves a lab beside it alone", async () => {
     const up = await runCli("up", "--mode", "VXLAN");
-    const kept = (await labs()).filter(({ state }) => state === "kept");
+    const kept = (await labs()).filter(({ ownerPid, state }) => ownerPid === up.pid && state === "kept");
     assert.equal(up.code, 0, up.stdout + up.stderr);
+    assert.equal(kept.length, 1);
     try {
       const run = startCli("suite", "--mode", "VXLAN", "--provider", "netns", "--out", out, "--verbose");
       await run.waitFor(/… dataplane/);

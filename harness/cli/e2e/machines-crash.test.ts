@@ -71,13 +71,12 @@ describe("runs on virtual machines that are killed or cannot start", function ()
     const mounted = await host.tryRun(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", small]);
     if (mounted.exitCode !== 0) skipFor(this, "no tmpfs can be mounted here");
     try {
-      const before = new Set((await labs()).map(({ runId }) => runId));
       const up = await runCli("up", "--mode", "IPIP", "--provider", "vm", "--cache", small);
       assert.equal(up.code, 3, up.stdout + up.stderr);
       assert.match(up.stderr, /the cache of virtual machines is full: /);
       assert.match(up.stderr, /make room there/);
       assert.deepEqual(
-        (await labs()).filter(({ runId }) => !before.has(runId)).filter(({ provider }) => provider === "vm"),
+        (await labs()).filter(({ ownerPid }) => ownerPid === up.pid),
         [],
       );
     } finally {

@@ -10,6 +10,8 @@ const bootstrap = fileURLToPath(new URL("../../../scripts/bootstrap.mjs", import
 
 /** How a run of the command line ended. */
 export interface CliResult {
+  /** Of the process, which owns the labs that it makes. */
+  readonly pid: number | undefined;
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -53,7 +55,7 @@ function watch(child: ChildProcessByStdio<null, Readable, Readable>): CliProcess
   });
   const finished = new Promise<CliResult>((resolve) => {
     child.on("close", (code) => {
-      resolve({ code, stdout, stderr });
+      resolve({ pid: child.pid, code, stdout, stderr });
     });
   });
   const waitFor = (pattern: RegExp): Promise<void> =>
