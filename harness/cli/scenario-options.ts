@@ -7,7 +7,7 @@ import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
-import { parseShard, type Profile } from "../encap/enumerate.ts";
+import { parseShard, profiles, type Profile } from "../encap/enumerate.ts";
 
 /** Options that say which modes on which lab. */
 export interface ModeOptions {
@@ -67,7 +67,7 @@ function addPathOptions(command: Command): Command {
     )
     .addOption(
       new Option("--profile <name>", "quick: a covering set of paths; full, signoff: every pair")
-        .choices(["quick", "full", "signoff"])
+        .choices([...profiles])
         .default("quick"),
     )
     .option("--shard <i/n>", "only this share of the paths, for CI workers");

@@ -3,6 +3,7 @@ import { loadConfig } from "./config-file.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./perform-run.ts";
 import { chooseLabs } from "./lab-choice.ts";
+import { memoryOf } from "./lab-memory.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
 import { addMeasuringOptions, measuringChoice, type MeasuringOptions } from "./measuring-options.ts";
 import { orderFor } from "./order.ts";
@@ -69,6 +70,7 @@ export function addSuite(program: Command): void {
         measuring,
         keep: options.keep ?? false,
         again: againWords(command),
+        ...(options.keep === true ? { memory: await memoryOf(options, labs) } : {}),
         ...fault,
       });
       await runAndReport({ order, labs, suites, telling: options });

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { faultNamed } from "../fault/fault-named.ts";
 import { addFaultOption } from "./fault-option.ts";
+import { memoryOf } from "./lab-memory.ts";
 import { getRunTools } from "./get-tools.ts";
 import { chooseLabs, dataplaneOf, providersOf } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
@@ -43,7 +44,8 @@ export function addUp(program: Command): void {
       const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
       await getRunTools(labs, plan);
       const providers = await providersOf(labs, { stays: true });
-      const order = { id: newRunId(), modes: [mode], plan, ...fault } as const;
+      const memory = await memoryOf(options, labs);
+      const order = { id: newRunId(), modes: [mode], plan, memory, ...fault } as const;
       const lab = await bringUp(order, { providers, dataplane: dataplaneOf(labs), signal: interruptSignal() });
       console.log(describe(lab));
     },

@@ -1,8 +1,12 @@
+import { resolve } from "node:path";
+
 /** One option of the command line as its owner declares it; the key it stands under is its long name in camel case. */
 export interface Flag<T> {
   /** Placeholder of its value in the help: "file"; missing = it takes none. */
   readonly value?: string;
   readonly help: string;
+  /** Its value is a path: of a file or folder, or of a program, which may be a name on the PATH instead. */
+  readonly path?: "file" | "program";
   /** The key under which it went before: that name still works, and says what it is called now. */
   readonly formerly?: string;
   /** Words that it takes; missing = any. */
@@ -25,6 +29,16 @@ export type AllGiven = Readonly<Record<string, unknown>>;
 /** A flag with one value, whatever it is. */
 export function text(value: string, help: string): Flag<string> {
   return { value, help, read: (word) => word };
+}
+
+/** A flag with the path of a file or folder. */
+export function file(value: string, help: string): Flag<string> {
+  return { ...text(value, help), path: "file" };
+}
+
+/** A flag with a program: its path, or its name on the PATH. */
+export function program(help: string): Flag<string> {
+  return { ...text("path", help), path: "program" };
 }
 
 /** A flag that takes one of some words. */
@@ -66,6 +80,17 @@ export function pick<F extends Flags>(flags: F, given: AllGiven): Given<F> {
   return Object.fromEntries(
     Object.entries(given).filter(([key, value]) => Object.hasOwn(flags, key) && value !== undefined),
   ) as Given<F>;
+}
+
+/** What was given, with paths that hold wherever it is read again. */
+export function withWholePaths(flags: Flags, given: AllGiven): AllGiven {
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => {
+      const kind = flags[key]?.path;
+      if (typeof value !== "string" || kind === undefined) return [key, value];
+      return [key, kind === "file" || value.includes("/") ? resolve(value) : value];
+    }),
+  );
 }
 
 /** The long name of a flag: `agentImage` is `--agent-image`. */

@@ -30,6 +30,8 @@ export interface DataplaneOffer {
   make(given: AllGiven, context: DataplaneContext): Dataplane;
   /** Programs of this host that it wants; it says by itself which are missing. */
   tools?(given: AllGiven, plan: Plan): readonly string[];
+  /** What stands for its flags on a lab that stays, where they could mean something else later. */
+  remember?(given: AllGiven, cache: string): Promise<AllGiven>;
   /** Files that machines must have on board for it. */
   payload?(given: AllGiven, cache: string): Promise<Payload | undefined>;
 }

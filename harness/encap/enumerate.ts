@@ -6,8 +6,10 @@ import { allPairs, coveringPairs, onePairPerClass, type NodePair } from "./node-
 import type { Mode } from "./mode.ts";
 import { traffics, type Locality, type Path, type Traffic } from "./path.ts";
 
+/** The words of `--profile`. */
+export const profiles = ["quick", "full", "signoff"] as const;
 /** How many paths are asked: a covering set for everyday use, or every pair of nodes. */
-export type Profile = "quick" | "full" | "signoff";
+export type Profile = (typeof profiles)[number];
 
 /** Labs up to this many nodes get every pair of pods also in the quick profile; n² grows too fast beyond. */
 const allPairsUpTo = 6;

@@ -100,5 +100,15 @@ export interface LabLabel {
   readonly families: readonly (4 | 6)[];
   readonly mode?: string;
   readonly dataplane?: string;
+  /** What was asked of the lab: `check` asks the same paths again. */
+  readonly asked?: { readonly profile: string; readonly paths: readonly string[]; readonly shard?: string };
+  /** What reaching the lab takes of the flags that it was built with, by whose they are. */
+  readonly flags?: LabFlags;
   readonly kept: boolean;
+}
+
+/** Flags of a lab's provider and dataplane, by their keys; files by whole paths. */
+export interface LabFlags {
+  readonly provider: Readonly<Record<string, unknown>>;
+  readonly dataplane: Readonly<Record<string, unknown>>;
 }

@@ -1,4 +1,4 @@
-import { text, yes } from "../core/flags.ts";
+import { program, text, yes } from "../core/flags.ts";
 
 /** Flags that several providers own, each declared once. */
 export const sharedFlags = {
@@ -7,5 +7,5 @@ export const sharedFlags = {
     "image of nodes, routers, agents and pods that are containers (a cluster's nodes must be able to pull it)",
   ),
   allowModeChange: yes("change the mode of a cluster that exists for the run; it is restored afterwards"),
-  kubectl: text("path", "kubectl program (default: kubectl on the PATH)"),
+  kubectl: program("kubectl program (default: kubectl on the PATH)"),
 } as const;

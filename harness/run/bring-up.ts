@@ -3,7 +3,7 @@ import type { Dataplane, Network } from "../dataplane/dataplane.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Fault } from "../fault/fault.ts";
 import type { Provider } from "../provider/provider.ts";
-import { keepLab } from "./keep.ts";
+import { keepLab, type LabMemory } from "./keep.ts";
 import { labSession } from "./lab-session.ts";
 import type { LabOrder } from "./order.ts";
 
@@ -11,6 +11,7 @@ import type { LabOrder } from "./order.ts";
 export interface KeptOrder extends LabOrder {
   readonly modes: readonly [Mode];
   readonly fault?: Fault;
+  readonly memory?: LabMemory;
 }
 
 /** With what. */
@@ -37,7 +38,8 @@ export async function bringUp(order: KeptOrder, { providers, dataplane, signal }
     return session.withLab(provider, async (lab, scope) => {
       const network = await session.interruptible.run(() => dataplane.install(mode, lab, scope));
       await order.fault?.apply(network, order.plan, scope);
-      await keepLab(provider, lab, mode, dataplane, [scope]);
+      const { memory = {} } = order;
+      await keepLab({ provider, lab, mode, dataplane, memory }, [scope]);
       return { network, seconds: (performance.now() - start) / 1000, enter: entries(network) };
     });
   });

@@ -1,17 +1,24 @@
 import type { Scope } from "../core/scope.ts";
 import type { Dataplane } from "../dataplane/dataplane.ts";
 import type { Mode } from "../encap/mode.ts";
-import type { Lab } from "../lab/lab.ts";
+import type { Lab, LabLabel } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
 
+/** What stands on a lab that stays, beside its plan and mode: enough for `check` to ask the same again. */
+export type LabMemory = Pick<LabLabel, "asked" | "flags">;
+
+/** A lab that shall stay, in the mode that it is in. */
+interface Keeping {
+  readonly provider: Provider;
+  readonly lab: Lab;
+  readonly mode: Mode;
+  readonly dataplane: Dataplane;
+  readonly memory?: LabMemory;
+}
+
 /** Leaves a lab up in its mode: labels it so that `check` and `down` find it, and lets go of its scopes. */
-export async function keepLab(
-  provider: Provider,
-  lab: Lab,
-  mode: Mode,
-  dataplane: Dataplane,
-  scopes: readonly Scope[],
-): Promise<void> {
+export async function keepLab(keeping: Keeping, scopes: readonly Scope[]): Promise<void> {
+  const { provider, lab, mode, dataplane, memory } = keeping;
   const { topology, digest, families } = lab.plan;
   await provider.label(lab, {
     topology: topology.source,
@@ -19,6 +26,7 @@ export async function keepLab(
     families,
     mode: mode.id,
     dataplane: dataplane.name,
+    ...memory,
     kept: true,
   });
   for (const scope of scopes) scope.release();

@@ -8,6 +8,7 @@ import type { Compared } from "../measure/measure-network.ts";
 import type { MeasuringProfile } from "../measure/profiles.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Plan } from "../topology/plan.ts";
+import type { LabMemory } from "./keep.ts";
 
 /** The part of an order that says which labs are built: all that a lab session needs to know. */
 export interface LabOrder {
@@ -33,6 +34,8 @@ export interface RunOrder extends LabOrder {
   readonly fault?: Fault;
   /** Leave the lab up at the end. */
   readonly keep: boolean;
+  /** What a lab that is left up is labeled with, for `check` to ask the same again. */
+  readonly memory?: LabMemory;
   /** Kernel buffer of each capture in KiB. */
   readonly captureBufferKiB: number;
   /** Whether throughput is measured, where a suite asks for it. */

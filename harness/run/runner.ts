@@ -106,6 +106,7 @@ class Run {
     const { order, services, session } = this.#run;
     const phases = new Phases(undefined, "lab", services.listener, session.interruptible);
     const measured: MeasuredMode[] = [];
+    const remembered = order.memory === undefined ? {} : { memory: order.memory };
     const body = async (lab: Lab, scope: Scope): Promise<void> => {
       for (const [index, { mode, because }] of modes.entries()) {
         await withScope(async (modeScope) => {
@@ -113,7 +114,7 @@ class Run {
           const choice = { mode, because, lab, labPhases, network: install, ...variantOf(variant) };
           measured.push(...(await this.#scenario(choice, modeScope, variant)));
           if (order.keep && index === modes.length - 1)
-            await keepLab(provider, lab, mode, services.dataplane, [modeScope, scope]);
+            await keepLab({ provider, lab, mode, dataplane: services.dataplane, ...remembered }, [modeScope, scope]);
         });
       }
     };

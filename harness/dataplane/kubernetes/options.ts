@@ -1,4 +1,4 @@
-import { oneOf, pick, text } from "../../core/flags.ts";
+import { file, oneOf, pick, text } from "../../core/flags.ts";
 import { sharedFlags } from "../../provider/shared-flags.ts";
 import type { DataplaneOffer } from "../offer.ts";
 import { kubernetesCalico } from "./kubernetes-dataplane.ts";
@@ -13,7 +13,7 @@ const installFlags = {
     "how Calico gets into a cluster made for the run (default: manifest)",
   ),
   calicoVersion: text("version", `release of Calico for clusters made for the run (default: ${defaultCalicoVersion})`),
-  calicoManifests: text("dir", "folder manifests/ of that release, for machines that cannot download it"),
+  calicoManifests: file("dir", "folder manifests/ of that release, for machines that cannot download it"),
   linuxDataplane: oneOf("how", ["iptables", "nftables", "bpf"], "Calico's Linux dataplane (default: iptables)"),
 };
 

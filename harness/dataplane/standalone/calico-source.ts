@@ -2,7 +2,9 @@
 export type CalicoSource =
   | { readonly kind: "bin"; readonly folder: string }
   | { readonly kind: "archive"; readonly file: string }
-  | { readonly kind: "image"; readonly reference: string };
+  | { readonly kind: "image"; readonly reference: string }
+  /** What a lab that is up runs: unpacked in the cache, whatever has become of the file that it came from. */
+  | { readonly kind: "unpacked"; readonly root: string };
 
 /** Programs and templates of one Calico release, ready to run on this machine's nodes. */
 export interface CalicoFiles {

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Problem } from "../../lab/lab.ts";
 import { nothingGiven, waysToGetCalico, type BgpFiles, type CalicoFiles, type CalicoSource } from "./calico-source.ts";
 import { LabError } from "../../core/errors.ts";
+import { exists } from "../../core/exists.ts";
 import { pullImages } from "./pull-images.ts";
 import { unpackArchive } from "./unpack-archive.ts";
 
@@ -14,6 +15,7 @@ export type Located = { readonly files: CalicoFiles } | { readonly problem: Prob
 export async function locateCalico(source: CalicoSource | undefined, cache?: string): Promise<Located> {
   if (source === undefined) return noCalico(nothingGiven, `give one: ${waysToGetCalico}`);
   if (source.kind === "bin") return locateInFolder(resolve(source.folder));
+  if (source.kind === "unpacked") return locateUnpacked(source.root);
   if (cache === undefined) return noCalico("an archive needs a folder to be unpacked into", "give a cache folder");
   if (source.kind === "archive") return locateInArchive(() => Promise.resolve(resolve(source.file)), resolve(cache));
   return locateInArchive(() => pullImages(source.reference, resolve(cache)), resolve(cache));
@@ -49,6 +51,19 @@ async function locateInArchive(give: () => Promise<string>, cache: string): Prom
     if (!(error instanceof LabError)) throw error;
     return noCalico(error.message, error.details.fix ?? "give another archive");
   }
+  return locateInRoot(root, file);
+}
+
+/** Lost where the cache has been emptied since. */
+async function locateUnpacked(root: string): Promise<Located> {
+  if (await exists(root)) return locateInRoot(root, root);
+  return noCalico(
+    `the Calico that the lab was built with is not in the cache any more (${root})`,
+    "give what it was built with: --calico-archive FILE or --calico-image REF",
+  );
+}
+
+async function locateInRoot(root: string, file: string): Promise<Located> {
   const calicoNode = await firstThere(root, ["usr/bin/calico-node", "bin/calico-node"]);
   const cniPlugin = await firstThere(root, ["opt/cni/bin/calico", "usr/bin/calico"]);
   if (calicoNode === undefined || cniPlugin === undefined) {

@@ -1,4 +1,4 @@
-import { pick, text, type AllGiven } from "../../core/flags.ts";
+import { file, pick, text, type AllGiven } from "../../core/flags.ts";
 import { UsageError } from "../../core/errors.ts";
 import { clusterAccess, type ClusterAccess } from "../../kubernetes/access.ts";
 import { runTools } from "../run-tools.ts";
@@ -12,7 +12,7 @@ import { doctorPage } from "./doctor-page.ts";
 import { clusterProvider } from "./index.ts";
 
 const flags = {
-  kubeconfig: text("file", "use a Kubernetes cluster that exists, with Calico in it"),
+  kubeconfig: file("file", "use a Kubernetes cluster that exists, with Calico in it"),
   context: text("name", "context of the kubeconfig (default: its current one)"),
   ...sharedFlags,
 };

@@ -1,4 +1,4 @@
-import { pick, text, yes } from "../../core/flags.ts";
+import { file, pick, yes } from "../../core/flags.ts";
 import { UsageError } from "../../core/errors.ts";
 import { runTools } from "../run-tools.ts";
 import type { ProviderOffer } from "../offer.ts";
@@ -6,7 +6,7 @@ import { hostsProvider } from "./index.ts";
 import { loadInventory } from "./inventory.ts";
 
 const flags = {
-  inventory: text("file", "use machines that exist, over ssh: a YAML file with address, user and key of each node"),
+  inventory: file("file", "use machines that exist, over ssh: a YAML file with address, user and key of each node"),
   installOnHosts: {
     ...yes("let the machines of the inventory install the packages they lack, by their package managers"),
     // Beside --no-install, which is about this machine, it looked like its opposite.

@@ -1,4 +1,4 @@
-import { oneOf, pick, text, words } from "../../core/flags.ts";
+import { oneOf, pick, program, text, words } from "../../core/flags.ts";
 import { runTools } from "../run-tools.ts";
 import type { ProviderOffer } from "../offer.ts";
 import { sharedFlags } from "../shared-flags.ts";
@@ -7,7 +7,7 @@ import { provider as name } from "./kind-names.ts";
 import { proxyModes } from "./render-config.ts";
 
 const flags = {
-  kind: text("path", "kind program (default: kind on the PATH)"),
+  kind: program("kind program (default: kind on the PATH)"),
   nodeImage: text("ref", "image of kind's nodes (default: the one in an archive, or kind's own)"),
   imageArchive: words(
     "files",

@@ -1,4 +1,4 @@
-import { pick, text, words, type Given } from "../../core/flags.ts";
+import { file, pick, words, type Given } from "../../core/flags.ts";
 import { UsageError } from "../../core/errors.ts";
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
@@ -15,7 +15,7 @@ const flags = {
     "versions",
     "kernels for virtual machines, for example 6.1,6.12: the same run on each, side by side in one report (doctor lists them)",
   ),
-  image: text(
+  image: file(
     "file",
     "boot the virtual machines from your own cloud image (qcow2 with cloud-init) instead of a small guest with --kernel",
   ),
