@@ -67,7 +67,11 @@ describe("bad input is one clear error and exit 2", function () {
     ["empty", Buffer.alloc(0), /empty/],
     ["cut in its header", Buffer.from("d4c3b2a102000400", "hex"), /header|cut|short/i],
     ["garbage", Buffer.from("this is no capture, whatever its name says"), /neither pcap nor pcapng/],
-    ["pcapng, and corrupt", Buffer.concat([Buffer.from("0a0d0d0a1c0000004d3c2b1a", "hex"), Buffer.alloc(40)]), /corrupt at byte 0/],
+    [
+      "pcapng, and corrupt",
+      Buffer.concat([Buffer.from("0a0d0d0a1c0000004d3c2b1a", "hex"), Buffer.alloc(40)]),
+      /corrupt at byte 0/,
+    ],
   ] as const) {
     it(`a capture that is ${what}`, async () => {
       const file = join(folder, "x.pcap");
