@@ -49,14 +49,15 @@ export async function startServices(executor: Executor, folder: string, services
 
 /**
  * Ends all programs of a folder at once and for good, and returns when none is left; idempotent. A group is killed only if
- * its leader is still the process that was started, because numbers are used again.
+ * its leader is still the process that was started, because numbers are used again. /proc is read by cat, which goes on where a
+ * process ends while it is read; sed stops there, and a group that still lives looks dead.
  */
 export async function stopServices(executor: Executor, folder: string): Promise<void> {
   await runScript(
     executor,
     `cd ${shellQuote([folder])} 2>/dev/null || exit 0
 start() { shift 21; echo "$1"; }
-alive() { sed -n 's/.*) \\([A-Z]\\) [0-9]* \\([0-9]*\\) .*/\\1 \\2/p' /proc/[0-9]*/stat 2>/dev/null | grep -v '^[ZX]' | grep -q " $1$"; }
+alive() { cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/.*) \\([A-Z]\\) [0-9]* \\([0-9]*\\) .*/\\1 \\2/p' | grep -v '^[ZX]' | grep -q " $1$"; }
 for file in *.supervisor; do
   [ -f "$file" ] || continue
   read -r pid started <"$file"
