@@ -40,6 +40,8 @@ describe("supervision of programs", function () {
   it("returns at once, keeps the output, and ends everything when told", async () => {
     await startServices(host, folder, [stays]);
     await until("its output", async () => (await read("stays.log")).includes("ready"));
+    // Its number is written beside it, and may come later.
+    await until("its number", async () => (await read("stays.pid")).includes("\n"));
     const pid = (await read("stays.pid")).trim();
     const [supervisor = ""] = (await read("stays.supervisor")).split(" ");
     assert.equal(await lives(pid), true);
