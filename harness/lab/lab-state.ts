@@ -3,7 +3,7 @@ import { messageOf } from "../core/errors.ts";
 import type { LabLabel, LabRef } from "./lab.ts";
 
 /** What could be learned of a lab's label: the label, that it never got one, or why nobody can tell. */
-export interface LabelReading {
+interface LabelReading {
   readonly label?: LabLabel;
   /** Why what is written there could not be read; the lab may well be a kept one. */
   readonly unreadable?: string;
@@ -13,10 +13,7 @@ export interface LabelReading {
 const secondLookMs = 100;
 
 /** Reads a label, and once more where that fails; what cannot be read is told, never taken for absent. */
-export async function readingOf(
-  read: () => Promise<LabLabel | undefined>,
-  clock: Clock = systemClock,
-): Promise<LabelReading> {
+async function readingOf(read: () => Promise<LabLabel | undefined>, clock: Clock = systemClock): Promise<LabelReading> {
   try {
     return found(await read());
   } catch {

@@ -50,22 +50,18 @@ export async function labFolders(runId: string): Promise<readonly string[]> {
 
 /** Temporary folders of killed commands on a lab that stays: `/tmp/encaplab-<run>.<pid of the command>.…`. */
 export async function abandonedFolders(runId: string, labOwner: number): Promise<readonly string[]> {
-  return foldersOfTheDead(await labFolders(runId), labOwner);
+  const found = await Promise.all(
+    (await labFolders(runId)).map(async (path) => {
+      const pid = Number(/\.(\d+)\.\w+$/.exec(path)?.[1] ?? labOwner);
+      return pid === labOwner || (await processStart(pid)) !== undefined ? [] : [path];
+    }),
+  );
+  return found.flat();
 }
 
 /** Temporary folders of killed scripts that worked for no lab (exec/batch.ts): `/tmp/encaplab-none.<pid>.…`. */
 export function orphanFolders(): Promise<readonly string[]> {
   return abandonedFolders("none", 0);
-}
-
-async function foldersOfTheDead(folders: readonly string[], except: number): Promise<readonly string[]> {
-  const found = await Promise.all(
-    folders.map(async (path) => {
-      const pid = Number(/\.(\d+)\.\w+$/.exec(path)?.[1] ?? except);
-      return pid === except || (await processStart(pid)) !== undefined ? [] : [path];
-    }),
-  );
-  return found.flat();
 }
 
 function inodeOf(namespace: string): string {
