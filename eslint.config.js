@@ -10,7 +10,7 @@ const onlyExecSpawns = {
 };
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "results/", "coverage/", "dist/"] },
+  { ignores: ["node_modules/", "results/", "dist/"] },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

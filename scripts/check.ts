@@ -17,6 +17,7 @@ const outcomes = await Promise.all([
   tool("types", bin("tsc"), "-p", root),
   tool("lint", bin("eslint"), "--max-warnings", "0", "."),
   tool("format", bin("prettier"), "--check", "--log-level", "warn", "."),
+  tool("dead code", bin("knip"), "--no-progress", "--treat-config-hints-as-errors"),
   layers(),
 ]);
 for (const { name, output, ok } of outcomes) console.log(`${ok ? "✔" : "✘"} ${name}${ok ? "" : `\n${output}`}`);

@@ -4,7 +4,7 @@ import type { Packet } from "../packet/packet.ts";
 import { readCapture, type ReadCaptureOptions } from "../packet/read-capture.ts";
 
 /** A packet with what one asks of it first. */
-export interface DecodedPacket {
+interface DecodedPacket {
   readonly packet: Packet;
   /** The outermost encapsulation. */
   readonly form: PacketForm;

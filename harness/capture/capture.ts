@@ -30,7 +30,7 @@ export interface CaptureFile {
 }
 
 /** Captures that are running on several nodes; all were listening when this value came into being. */
-export interface CaptureSession {
+interface CaptureSession {
   /** Stops all, fetches the files into the folder, reads the kernel's drops, checks completeness. */
   stop(): Promise<readonly CaptureFile[]>;
 }

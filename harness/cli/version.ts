@@ -4,6 +4,3 @@ import { readFileSync } from "node:fs";
 export const harnessVersion = (
   JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
 ).version;
-
-/** The folder of the project. */
-export const projectFolder = new URL("../../", import.meta.url).pathname;

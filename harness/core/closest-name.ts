@@ -1,5 +1,5 @@
 /** The candidate that a mistyped word most likely means; undefined when none is near (at most a third of it differs). */
-export function closestName(word: string, candidates: readonly string[]): string | undefined {
+function closestName(word: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((name) => ({ name, distance: editDistance(word, name) }))
     .sort((a, b) => a.distance - b.distance);

@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 const alphabet = "23456789bcdfghjkmnpqrstvwxz";
 
 /** Characters of a run id; 27^5 ids keep two runs on one machine apart and fit in 15-character device names. */
-export const runIdLength = 5;
+const runIdLength = 5;
 
 /** A new random run id, for example `7f3kq`. */
 export function newRunId(): string {

@@ -5,7 +5,7 @@ import type { Plan } from "../topology/plan.ts";
 import type { Dataplane } from "./dataplane.ts";
 
 /** What a run gives to the dataplane that it makes. */
-export interface DataplaneContext {
+interface DataplaneContext {
   /** Folder for what is unpacked or pulled, shared by all runs. */
   readonly cache: string;
   /** Folder into which logs go; missing = nowhere. */

@@ -53,7 +53,7 @@ export interface ExpectedDeath {
 }
 
 /** A link on the way that carries smaller packets than the sending node believes. */
-export interface Narrow {
+interface Narrow {
   /** Bytes of IP packet. */
   readonly mtu: number;
   /** The router's port into it. */

@@ -35,7 +35,7 @@ export interface PodIdentity {
   readonly hostDevice: string;
 }
 
-export interface ServiceIdentity {
+interface ServiceIdentity {
   readonly name: string;
   readonly backend: string;
   readonly clusterIps: PerFamily<string>;

@@ -9,7 +9,7 @@ export type EncapWord = "ipip" | "vxlan" | "all";
 const policyWords = ["Always", "CrossSubnet", "Never"] as const;
 
 /** Every word that names a mode or several, as Calico spells them. */
-export const modeWords: readonly string[] = [...policyWords, ...modes.map((mode) => mode.calicoName), "all"];
+const modeWords: readonly string[] = [...policyWords, ...modes.map((mode) => mode.calicoName), "all"];
 
 /**
  * Reads --mode: Calico's words or canonical ids in any case, repeated or comma separated; in canonical order, each once.

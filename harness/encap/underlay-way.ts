@@ -4,7 +4,7 @@ import type { Family } from "../topology/topology.ts";
 import type { ExpectedDeath } from "./expectation.ts";
 
 /** One router on the way, with the ports by which a packet comes in and goes out. */
-export interface RouterStep {
+interface RouterStep {
   readonly router: string;
   readonly in: string;
   /** Missing where the packet ends in this router. */

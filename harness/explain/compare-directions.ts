@@ -28,15 +28,6 @@ export function isMixed(variants: readonly Compared[]): boolean {
   });
 }
 
-/** Whether both directions have the same tunnel's ends, unturned: a mirror sends requests and answers to one collector. */
-export function isMirrored(variants: readonly Compared[]): boolean {
-  const [forward, reverse] = [
-    levelAt(inDirection(variants, "forward"), 0),
-    levelAt(inDirection(variants, "reverse"), 0),
-  ];
-  return forward.length > 0 && reverse.length > 0 && haveSameEnds(forward, reverse);
-}
-
 /**
  * The variants of one direction, as they were between nodes: where packets were seen plain and encapsulated on their way through
  * one node, plain was the pods' side. Plain ones without an encapsulated twin stay.

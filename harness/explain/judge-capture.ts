@@ -16,7 +16,7 @@ export interface CaptureExpectation {
 }
 
 /** Packets from one node to another in a form that no expected mode gives them. */
-export interface WrongPair {
+interface WrongPair {
   readonly from: string;
   readonly to: string;
   readonly sameSubnet: boolean;

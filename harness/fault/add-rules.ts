@@ -2,7 +2,7 @@ import type { Scope } from "../core/scope.ts";
 import type { Executor } from "../exec/executor.ts";
 
 /** Name of the nftables table that holds a fault's rules; the fault removes it. */
-export const faultTable = "encaplab-fault";
+const faultTable = "encaplab-fault";
 
 /** Where a fault's rules hook in; the nat ones come just before the dataplane's own. */
 const hooks = {

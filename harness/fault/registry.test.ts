@@ -5,7 +5,7 @@ import { modes } from "../encap/mode.ts";
 import { defineCheck } from "../verify/check.ts";
 import { checks } from "../verify/registry.ts";
 import { defineFault, matchesTrip } from "./fault.ts";
-import { faults, faultsFor } from "./registry.ts";
+import { faults } from "./registry.ts";
 
 describe("the list of faults", () => {
   for (const { name: check } of checks) {
@@ -18,7 +18,11 @@ describe("the list of faults", () => {
   }
 
   it("has at least one fault for every mode, and each fault at least one trip", () => {
-    for (const { id } of modes) assert.notDeepEqual(faultsFor(id), [], id);
+    for (const { id } of modes)
+      assert.ok(
+        faults.some((fault) => fault.modes.includes(id)),
+        id,
+      );
     for (const fault of faults) assert.notDeepEqual(fault.trips, [], fault.name);
   });
 

@@ -1,4 +1,3 @@
-import type { ModeId } from "../encap/mode.ts";
 import { answeredByOtherPod } from "./answered-by-other-pod.ts";
 import { bgpFiltered } from "./bgp-filtered.ts";
 import { bgpSessionDown } from "./bgp-session-down.ts";
@@ -86,8 +85,3 @@ export const faults: readonly Fault[] = [
   bgpFiltered,
   deafTap,
 ];
-
-/** The faults that mean something in a mode. */
-export function faultsFor(mode: ModeId): readonly Fault[] {
-  return faults.filter((fault) => fault.modes.includes(mode));
-}

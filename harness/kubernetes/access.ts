@@ -28,7 +28,7 @@ export interface AccessOptions {
 const requestSeconds = 15;
 
 /** Milliseconds for a kubectl command; longer than its request, so that kubectl itself says what is wrong. */
-export const kubectlTimeoutMs = 40_000;
+const kubectlTimeoutMs = 40_000;
 
 /** The way to the cluster of a kubeconfig. Touches nothing yet. */
 export function clusterAccess(options: AccessOptions, onCommand?: (record: CommandRecord) => void): ClusterAccess {

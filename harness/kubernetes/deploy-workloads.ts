@@ -11,7 +11,7 @@ import { keys } from "./run-mark.ts";
 import { waitForPods } from "./wait-for-pods.ts";
 
 /** A pod of the plan that runs in the cluster. */
-export interface Workload {
+interface Workload {
   /** In the plan. */
   readonly pod: string;
   readonly node: string;
@@ -25,7 +25,7 @@ export interface Workload {
 }
 
 /** The Service of a workload. */
-export interface WorkloadService {
+interface WorkloadService {
   /** The plan's name of its backend. */
   readonly backend: string;
   readonly clusterIps: readonly string[];
@@ -63,7 +63,7 @@ export async function workloadsOf(lab: ClusterPart, plan: Plan): Promise<Workloa
 }
 
 /** Where each pod of the plan goes, and what it is called there: numbered, because names of nodes may be long and dotted. */
-export function workloadPlaces({ nodeNames }: ClusterPart, plan: Plan): readonly WorkloadPlace[] {
+function workloadPlaces({ nodeNames }: ClusterPart, plan: Plan): readonly WorkloadPlace[] {
   return plan.nodes.flatMap(({ name: node, pods }, index) =>
     pods.map((pod, number) => ({
       node,

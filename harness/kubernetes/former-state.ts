@@ -33,7 +33,7 @@ export async function rememberFormerState(
 }
 
 /** What must be put back; undefined where nothing was changed. */
-export async function formerState(access: ClusterAccess, namespace: string): Promise<readonly Patch[] | undefined> {
+async function formerState(access: ClusterAccess, namespace: string): Promise<readonly Patch[] | undefined> {
   const args = ["get", "configmap", objectName, "-n", namespace, "-o", "json"];
   const result = await tryKubectl(access, args);
   if (result.exitCode !== 0 && saysNotThere(result)) return undefined;

@@ -7,7 +7,7 @@ import { itemsOf, kubectl, tryKubectl, type ClusterAccess } from "./access.ts";
 import { saysNotThere } from "./kubectl-failure.ts";
 
 /** API groups that hold Calico's resources: with the manifest or the operator; and with native v3 resources (v3.32 on). */
-export const calicoGroups = ["crd.projectcalico.org", "projectcalico.org"] as const;
+const calicoGroups = ["crd.projectcalico.org", "projectcalico.org"] as const;
 export type CalicoGroup = (typeof calicoGroups)[number];
 
 /** A pool of Calico's as the cluster has it. */

@@ -2,7 +2,7 @@ import type { Problem } from "../lab/lab.ts";
 import { itemsOf, kubectl, type ClusterAccess } from "./access.ts";
 
 /** One right that a run needs. */
-export interface Permission {
+interface Permission {
   readonly group: string;
   readonly resource: string;
   readonly verbs: readonly string[];
@@ -22,7 +22,7 @@ const calico = [
 ];
 
 /** Every right that runs on a cluster need: cluster-wide, because the namespace of a run has a new name each time. */
-export const permissions: readonly Permission[] = [
+const permissions: readonly Permission[] = [
   {
     group: "",
     resource: "nodes",
@@ -92,7 +92,7 @@ export const permissions: readonly Permission[] = [
 ];
 
 /** The rights that are needed at all times are asked for; `patch` of pools only where the mode is to change. */
-export function neededVerbs(permission: Permission, changesMode: boolean): readonly string[] {
+function neededVerbs(permission: Permission, changesMode: boolean): readonly string[] {
   if (permission.when === "mode-change" && !changesMode && permission.resource !== "configmaps") return [];
   if (permission.resource === "ippools" && !changesMode) return permission.verbs.filter((verb) => verb !== "patch");
   return permission.verbs;

@@ -1,7 +1,7 @@
 import type { HostsOwner } from "../lab/owner-machine.ts";
 
 /** Label that everything of ours in a cluster carries: `kubectl get all -A -l app.kubernetes.io/managed-by=encaplab`. */
-export const managedBy = { "app.kubernetes.io/managed-by": "encaplab" } as const;
+const managedBy = { "app.kubernetes.io/managed-by": "encaplab" } as const;
 
 /** The selector for it. */
 export const managedBySelector = "app.kubernetes.io/managed-by=encaplab";

@@ -70,12 +70,7 @@ interface RouteJson {
 }
 
 /** Reads the answers of one node: `ip -j addr`, then one `ip -j route get` per target. */
-export function surveyOf(
-  node: string,
-  targets: readonly Target[],
-  answers: readonly string[],
-  where: string,
-): NodeSurvey {
+function surveyOf(node: string, targets: readonly Target[], answers: readonly string[], where: string): NodeSurvey {
   const [links = "[]", ...routes] = answers;
   const ways = targets.flatMap((target, index): readonly NodeWay[] => {
     const [route] = JSON.parse(routes[index] ?? "[]") as readonly RouteJson[];

@@ -5,7 +5,7 @@ import { getObjects, tryKubectl, type ClusterAccess } from "./access.ts";
 import { isReady, podTrouble, type PodObject } from "./pod-state.ts";
 
 /** Milliseconds for pods to run: seconds where the image is there, up to two minutes where it must be pulled. */
-export const podsTimeoutMs = 150_000;
+const podsTimeoutMs = 150_000;
 
 /** Default of how long a trouble must last: schedulers and runtimes fail for a moment and try again. */
 const usualLastingMs = 8_000;

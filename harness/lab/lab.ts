@@ -108,7 +108,7 @@ export interface LabLabel {
 }
 
 /** Flags of a lab's provider and dataplane, by their keys; files by whole paths. */
-export interface LabFlags {
+interface LabFlags {
   readonly provider: Readonly<Record<string, unknown>>;
   readonly dataplane: Readonly<Record<string, unknown>>;
 }

@@ -29,13 +29,6 @@ export const metrics: readonly Metric[] = [
   { ...metric("loss", "%", "lower", "of UDP at a fixed rate"), isRatio: false },
 ];
 
-/** The metric of a name. */
-export function metricNamed(name: MetricName): Metric {
-  const found = metrics.find((one) => one.name === name);
-  if (found === undefined) throw new RangeError(`no metric ${name}`);
-  return found;
-}
-
 /** What a ratio costs, as a fraction: 0.1 is a tenth less throughput, or a tenth more time. */
 export function costOf({ better }: Pick<Metric, "better">, ratio: number): number {
   return better === "higher" ? 1 - ratio : ratio - 1;

@@ -38,7 +38,7 @@ export interface Sample extends PathClass {
 }
 
 /** Shares of the processors' time from which on a machine counts as busy with other things: before a round, or stolen in a sample. */
-export const busyFrom = { foreign: 0.2, stolen: 0.05 } as const;
+const busyFrom = { foreign: 0.2, stolen: 0.05 } as const;
 
 /** Whether the machine was too busy for the sample to be beyond doubt. Such samples are marked, never dropped. */
 export function isBusy({ foreign, use }: Sample): boolean {

@@ -4,7 +4,7 @@ import type { Tally } from "./tally.ts";
 export type Side = 0 | 1;
 
 /** What packets are counted under while a capture is read: what holds a probe's pattern, or a TCP flow whose probe is known later. */
-export interface Subject {
+interface Subject {
   /** By tap number times two plus side. */
   readonly tallies: Map<number, Tally>;
 }

@@ -144,7 +144,7 @@ export function vxlan(header: { readonly vni: number; readonly flags?: number },
 }
 
 /** The Internet checksum (RFC 1071) of some bytes whose own checksum field is 0. */
-export function checksum(bytes: Uint8Array): number {
+function checksum(bytes: Uint8Array): number {
   let sum = 0;
   for (let at = 0; at < bytes.length; at += 2) sum += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);

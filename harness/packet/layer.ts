@@ -27,7 +27,7 @@ export interface Truncated {
 }
 
 /** A header between link and IP that changes nothing for the reader of IP: an MPLS label stack, PPPoE, SNAP … */
-export interface Shim {
+interface Shim {
   readonly kind: "shim";
   /** Its usual name: "MPLS". */
   readonly name: string;
@@ -36,13 +36,13 @@ export interface Shim {
 }
 
 /** The name of what a header announces and nobody decodes here: "LLDP (EtherType 0x88cc)". Always the last layer. */
-export interface Opaque {
+interface Opaque {
   readonly kind: "opaque";
   readonly name: string;
 }
 
 /** Bytes at a tunnel's own port that are none of its packets. Always the last layer. */
-export interface Mismatch {
+interface Mismatch {
   readonly kind: "mismatch";
   /** The tunnel's usual name: "VXLAN". */
   readonly protocol: string;
@@ -52,8 +52,8 @@ export interface Mismatch {
 
 export type IpLayer = Ipv4 | Ipv6;
 export type TransportLayer = Udp | Tcp | Icmp | Icmpv6;
-export type LinkLayer = Ethernet | Vlan | Sll | Sll2 | Arp | Shim;
-export type TunnelLayer = Vxlan | Tunnel;
+type LinkLayer = Ethernet | Vlan | Sll | Sll2 | Arp | Shim;
+type TunnelLayer = Vxlan | Tunnel;
 
 /** One header of a packet, told apart by `kind`. Fields are read from the packet's bytes when asked for. */
 export type Layer = LinkLayer | IpLayer | TransportLayer | TunnelLayer | Opaque | Mismatch | Malformed | Truncated;

@@ -21,7 +21,7 @@ export interface Iperf3Report {
 }
 
 /** UDP as the receiver counted it. */
-export interface Datagrams {
+interface Datagrams {
   readonly sent: number;
   readonly lost: number;
   /** RFC 3550 6.4.1. */

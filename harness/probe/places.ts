@@ -9,7 +9,7 @@ export interface Places {
 }
 
 /** Tells endpoints apart: pods and nodes have name spaces of their own. */
-export function endpointKey({ node, pod }: Endpoint): string {
+function endpointKey({ node, pod }: Endpoint): string {
   return pod === undefined ? `node ${node}` : `pod ${pod}`;
 }
 

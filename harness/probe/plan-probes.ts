@@ -51,7 +51,7 @@ export function planProbes(expectations: readonly PathExpectation[], options: Pr
 }
 
 /** Whether the path's packets, or the answers, are expected to be lost. */
-export function mustDie(expectation: PathExpectation): boolean {
+function mustDie(expectation: PathExpectation): boolean {
   return expectation.forward.dies !== undefined || expectation.reverse?.dies !== undefined;
 }
 

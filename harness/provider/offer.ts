@@ -13,7 +13,7 @@ export type OptionGroup = "lab" | "machines" | "kubernetes" | "calico";
 export type ClusterStanding = "lab" | "guest";
 
 /** Programs of this host: without the first nothing is begun, and what needs the others says by itself that they are missing. */
-export interface HostTools {
+interface HostTools {
   readonly needed: readonly string[];
   readonly wanted: readonly string[];
 }
@@ -27,7 +27,7 @@ export interface Finding {
 }
 
 /** What a provider found where its nodes exist before any run. */
-export interface FoundPlan {
+interface FoundPlan {
   readonly plan: Plan;
   /** The mode that is configured there. */
   readonly mode: Mode;
@@ -36,7 +36,7 @@ export interface FoundPlan {
 }
 
 /** One of several ways in which the flags want everything run: "kernel 6.12". */
-export interface FlagVariant {
+interface FlagVariant {
   readonly name: string;
   readonly given: AllGiven;
 }
@@ -70,7 +70,7 @@ export interface ProviderOffer {
 }
 
 /** How plans are read from nodes that exist. */
-export interface Discovery {
+interface Discovery {
   /** What `source` of a topology begins with that was read there and not from a file. */
   readonly source: string;
   /** Whether the flags let any mode be tried; otherwise only the one that is configured makes sense. */

@@ -7,7 +7,7 @@ import { redactValue } from "./redact.ts";
 import type { ResultsFolder } from "./store.ts";
 
 /** Who ran the tests, as Allure's executor.json wants it; CI passes its own. */
-export interface AllureExecutor {
+interface AllureExecutor {
   readonly name: string;
   readonly type: string;
   readonly url?: string;

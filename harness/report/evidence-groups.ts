@@ -38,7 +38,7 @@ export function tellingBlocks(path: PathRecord): readonly Block[] {
 }
 
 /** What evidence tells of: packets, the kernel's state, or anything else. */
-export type Kind = "packets" | "state" | "other";
+type Kind = "packets" | "state" | "other";
 
 const kinds: readonly { readonly title: string; readonly kind: Kind }[] = [
   { title: "first packets at each tap", kind: "packets" },

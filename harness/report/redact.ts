@@ -1,5 +1,5 @@
 /** What stands where a secret stood. */
-export const redacted = "[redacted]";
+const redacted = "[redacted]";
 
 /** Text without private keys, tokens, passwords and kubeconfig credentials; everything printed or stored passes here. */
 export function redact(text: string): string {

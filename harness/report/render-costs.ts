@@ -75,7 +75,7 @@ function findingWords({ finding }: Cost, style: Style): string {
 }
 
 /** The noise floor, and from what on an effect would have been seen, both as a change in the direction of the cost. */
-export function noiseWords({ better, floor = 1, visible = 1 }: Cost): string {
+function noiseWords({ better, floor = 1, visible = 1 }: Cost): string {
   const away = (ratio: number): string => changeWords(better === "higher" ? 1 / ratio : ratio).replace(/^[-+]/, "");
   return `floor ${away(floor)}, seen from ${away(visible)}`;
 }

@@ -39,7 +39,7 @@ export function renderBriefProblem(outcome: PathOutcome, style: Style): readonly
 }
 
 /** The same in one line: for the paths after the first few. */
-export function renderProblemLine(outcome: PathOutcome, style: Style): string {
+function renderProblemLine(outcome: PathOutcome, style: Style): string {
   const head = `  ${marks[outcome.status]} ${outcome.id}   ${outcome.category ?? ""}`;
   return paint(style, outcome.status, head.trimEnd());
 }

@@ -52,7 +52,7 @@ export interface Grid {
 }
 
 /** What was asked and what came of it, in paths and nodes; a skip is never a pass. */
-export interface Coverage {
+interface Coverage {
   readonly proven: number;
   readonly wrong: number;
   readonly inconclusive: number;
@@ -60,7 +60,7 @@ export interface Coverage {
 }
 
 /** What a mode costs, with what it was measured on. */
-export type Cost = Pick<Measurement, "what" | "unit" | "median" | "min" | "max" | "indicative"> & {
+type Cost = Pick<Measurement, "what" | "unit" | "median" | "min" | "max" | "indicative"> & {
   readonly on: string;
   readonly samples: number;
 };

@@ -28,7 +28,7 @@ export function againCommand(path: PathRecord, repeat: readonly string[]): strin
 }
 
 /** Calico's word for a mode. */
-export function calicoName(id: ModeId): string {
+function calicoName(id: ModeId): string {
   return modes.find((mode) => mode.id === id)?.calicoName ?? id;
 }
 

@@ -14,7 +14,7 @@ export function renderSummaryPage(summary: RunSummary): string {
 }
 
 /** What stands on that page, for reports that have a page already. */
-export function renderSummaryBody(summary: RunSummary): string {
+function renderSummaryBody(summary: RunSummary): string {
   const { decision, verdict, modes, tests, troubles, versions, command, topology, startedAt, seconds } = summary;
   const began = startedAt.replace("T", " ").replace(/\.\d+Z$/, " UTC");
   return [

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { redactValue } from "./redact.ts";
 
 /** One command as the timeline keeps it. */
-export interface TimelineEntry {
+interface TimelineEntry {
   /** ISO time at which it started. */
   readonly at: string;
   /** Executor's name: "node a1 (netns el7f3k-a1)". */

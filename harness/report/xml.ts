@@ -10,7 +10,7 @@ export function element(name: string, attributes: Attributes, children: readonly
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** Text that is safe in content and in attributes; characters that XML 1.0 forbids (section 2.2) are removed. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return removeControl(text).replace(/[&<>"'\n\t]/g, (character) => entities[character] ?? character);
 }
 

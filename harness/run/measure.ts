@@ -14,7 +14,7 @@ import { Phases } from "./phases.ts";
 import type { OpenRun } from "./services.ts";
 
 /** What is measured by an order: a lab that stays or that was there before is not built again. */
-export function measuringProfile({ profile, keep, standing, measuring }: RunOrder): MeasuringProfile {
+function measuringProfile({ profile, keep, standing, measuring }: RunOrder): MeasuringProfile {
   const { until, ...asked } = measuring.profile ?? measuringProfiles[profile];
   if (!keep && standing === undefined) return until === undefined ? asked : { ...asked, until };
   const rounds = asked.design.labs * asked.design.roundsPerLab;

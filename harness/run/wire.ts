@@ -102,7 +102,7 @@ async function soundCheck({ lab }: Network): Promise<void> {
 }
 
 /** Where probes start and end. */
-export function placesOf(network: Network): Places {
+function placesOf(network: Network): Places {
   return { pods: network.pods, nodes: network.lab.nodes };
 }
 

@@ -20,7 +20,7 @@ export interface TestsOutcome {
 }
 
 /** What the tests of a run work with. */
-export interface TestServices {
+interface TestServices {
   readonly labs: LabSource;
   readonly listener: RunListener;
   readonly signal: AbortSignal;

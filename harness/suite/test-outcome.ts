@@ -5,7 +5,7 @@ import type { Verdict } from "../verify/verdict.ts";
 import { ProofError } from "./proof.ts";
 
 /** Name of the check that every test's verdict stands under. */
-export const testCheck = "test";
+const testCheck = "test";
 
 /** Id of a test's verdict: the name of its file, then its titles. */
 export function testId(name: string, titles: readonly string[]): string {

@@ -12,10 +12,10 @@ export type SubnetEntry = z.infer<typeof subnetSchema>;
  * Longest name of a node or router: the bridge's end of its cable is called `<name>_eth<n>`, and a device name has at
  * most 15 characters (IFNAMSIZ in linux/if.h is 16 with the final NUL), which leaves 8 with room for `eth999`.
  */
-export const longestName = 8;
+const longestName = 8;
 
 /** Longest name of a subnet: its bridge is called `br-<name>`. */
-export const longestSubnetName = 12;
+const longestSubnetName = 12;
 
 const network = (family: Family, example: string, what: string) =>
   z

@@ -13,7 +13,7 @@ export interface RenderedLab {
 }
 
 /** One node or router: its namespace, and the sh script that sets it up from inside. */
-export interface RenderedMember {
+interface RenderedMember {
   readonly name: string;
   readonly namespace: string;
   readonly script: string;

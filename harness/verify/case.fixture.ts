@@ -13,7 +13,7 @@ import type { DatagramResult } from "../probe/udp/datagram.ts";
 import type { PathCase, Verdict } from "./verdict.ts";
 
 /** For tests only: how many pings a made-up probe sends. */
-export const pingsSent = 10;
+const pingsSent = 10;
 
 /** For tests only: a case in which the wire shows exactly what is expected, of these probes. */
 export function caseAsExpected(expectation: PathExpectation, kinds: readonly ProbeKind[] = ["ping", "curl"]): PathCase {

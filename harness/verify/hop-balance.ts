@@ -15,7 +15,7 @@ export interface Balance {
 }
 
 /** Of so many so many were lost, and so many came once too often. */
-export interface Loss {
+interface Loss {
   readonly of: number;
   readonly lost: number;
   readonly extra: number;

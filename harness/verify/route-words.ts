@@ -17,7 +17,7 @@ export function routeInWords(route: RouteFact): string {
 }
 
 /** "via 198.18.1.1 dev eth0" */
-export function wayInWords({ via, device }: { readonly via?: string; readonly device?: string }): string {
+function wayInWords({ via, device }: { readonly via?: string; readonly device?: string }): string {
   return join([via && `via ${via}`, device && `dev ${device}`]);
 }
 

@@ -2,7 +2,7 @@ import type { RouteFact, RuleFact } from "../dataplane/node-facts.ts";
 import type { ExpectedRoute } from "../encap/control-plane.ts";
 
 /** What is wrong with a node's kernel state; each kind is told in the same words everywhere. */
-export type TroubleKind =
+type TroubleKind =
   | "missing route"
   | "wrong route"
   | "stray route"

@@ -5,7 +5,7 @@ import type { NodeProgram, RouteProgram, TunnelProgram } from "../program/node-p
 
 /** Steps on the way to convergence, in their order; "ping" is looked at last and not by facts. */
 export const factSteps = ["device", "address", "neighbor", "route"] as const;
-export type FactStep = (typeof factSteps)[number];
+type FactStep = (typeof factSteps)[number];
 
 /** What a node's kernel lacks of its program. */
 export interface Unmet {

@@ -6,7 +6,7 @@ import type { Family, PerFamily } from "../../topology/topology.ts";
  * Autonomous system of the whole lab: Calico's default (BGPConfiguration.spec.asNumber). One for all, so that next hops
  * stay the nodes themselves (RFC 4271 5.1.3), with the routers as route reflectors (RFC 4456).
  */
-export const asNumber = 64512;
+const asNumber = 64512;
 
 /** One BGP session as its two ends configure it. */
 export interface Session {

@@ -24,7 +24,7 @@ export interface Installation {
 }
 
 /** One component's state as the operator tells it. */
-export interface TigeraStatus {
+interface TigeraStatus {
   readonly component: string;
   readonly available: boolean;
   readonly degraded: boolean;
@@ -32,7 +32,7 @@ export interface TigeraStatus {
 }
 
 /** The DaemonSet of calico-node. */
-export interface NodeDaemon {
+interface NodeDaemon {
   readonly namespace: string;
   readonly name: string;
   readonly desired: number;

@@ -36,6 +36,6 @@ export function blackholeRoutes(mode: Mode, family: Family, block: string): read
 }
 
 /** Calico's decision (calico-facts 2.5): the local node's registered network holds the remote node's address. */
-export function sameSubnet(from: Peer, to: Peer): boolean {
+function sameSubnet(from: Peer, to: Peer): boolean {
   return contains(from.registered, to.address);
 }

@@ -29,7 +29,7 @@ export interface TunnelProgram {
   readonly peers: readonly TunnelPeer[];
 }
 
-export interface TunnelPeer {
+interface TunnelPeer {
   readonly mac: string;
   readonly host: string;
   readonly tunnelAddress: string;
@@ -69,7 +69,7 @@ export interface NatProgram {
   readonly tunnel?: { readonly kind: "vxlan" | "ipip"; readonly device: string; readonly address: string };
 }
 
-export interface NatService {
+interface NatService {
   readonly clusterIp: string;
   readonly port: number;
   readonly backend: string;

@@ -22,7 +22,7 @@ import { renderInstall } from "./render-script.ts";
 import { renderSwitch } from "./render-switch.ts";
 
 /** Stands in every report: what ran was the kernel as Calico would program it, and not Calico. */
-export const referenceTitle = "reference dataplane, not Calico";
+const referenceTitle = "reference dataplane, not Calico";
 
 /** The kernel programmed with ip(8), bridge(8) and nft(8) exactly as Calico documents it. */
 export const referenceDataplane: Dataplane = {

@@ -43,7 +43,7 @@ export function patienceWith({ slow }: Lab): number {
 }
 
 /** Where the nodes of a lab find a release: machines have it as their payload. */
-export function filesOn({ machines }: Lab, files: CalicoFiles): CalicoFiles {
+function filesOn({ machines }: Lab, files: CalicoFiles): CalicoFiles {
   return machines?.payload === undefined ? files : { ...files, root: machines.payload };
 }
 

@@ -30,7 +30,7 @@ export async function removePods(node: LabNode, pods: readonly PodAllocation[]):
  * The plugin takes the veth's name from the container's id: with the digits of the planned name as id, pods have the
  * devices that Kubernetes would give them.
  */
-export function containerId({ hostDevice }: PodAllocation): string {
+function containerId({ hostDevice }: PodAllocation): string {
   return hostDevice.replace(/^cali/, "");
 }
 

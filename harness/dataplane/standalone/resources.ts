@@ -19,7 +19,7 @@ export interface CalicoResource {
 export const networkName = "encaplab";
 
 /** Autonomous system of Calico's nodes (BGPConfiguration.spec.asNumber's default); the lab's routers are in it too. */
-export const asNumber = 64512;
+const asNumber = 64512;
 
 /** Everything that a lab's datastore holds before the first node starts. */
 export function resourcesFor(plan: Plan, mode: Mode): readonly CalicoResource[] {
@@ -32,7 +32,7 @@ export function poolsFor(plan: Plan, mode: Mode): readonly CalicoResource[] {
 }
 
 /** Name of a family's pool; Calico's own start-up calls its default pools so. */
-export function poolName(family: Family): string {
+function poolName(family: Family): string {
   return `default-ipv${family}-ippool`;
 }
 

@@ -39,7 +39,7 @@ export interface SshCommand {
   release(): void;
 }
 
-export interface SshCommandOptions {
+interface SshCommandOptions {
   readonly input: boolean;
   readonly tell: boolean;
 }

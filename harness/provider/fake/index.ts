@@ -13,7 +13,7 @@ export interface FakeMachine {
 }
 
 /** A lab on a fake machine. */
-export interface FakeLab {
+interface FakeLab {
   readonly lab: Lab;
   readonly ownerPid: number;
   label?: LabLabel;

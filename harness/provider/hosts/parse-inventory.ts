@@ -29,7 +29,7 @@ const hostShape = {
 };
 
 /** Schema of an inventory file: strict, so that a misspelt key is an error and not silence. */
-export const inventorySchema = z
+const inventorySchema = z
   .strictObject({
     defaults: z.strictObject(loginShape).describe("What hosts have unless they say otherwise").optional(),
     hosts: z

@@ -27,7 +27,7 @@ export async function undoHost(executor: Executor, runId: string): Promise<void>
 export const dataplaneDevicePattern = "^(vxlan\\.calico|vxlan-v6\\.calico|cali[0-9a-f]{11})$";
 
 /** What undoes a record: exit code 1 and `left …` lines when something resists; then the record stays. */
-export function undoScript(record: HostRecord): string {
+function undoScript(record: HostRecord): string {
   return `run=${shellQuote([record.runId])} prefix=${shellQuote([hostNamespacePrefix(record)])}
 PATH=$PATH:/usr/sbin:/sbin; export PATH
 own() { ip netns list 2>/dev/null | while read -r name _; do case $name in "$prefix"*) echo "$name" ;; esac; done; }

@@ -56,7 +56,7 @@ export async function loadNodeImage(
 }
 
 /** Whether Docker has an image. */
-export async function hasImage(host: Executor, image: string): Promise<boolean> {
+async function hasImage(host: Executor, image: string): Promise<boolean> {
   return (await host.tryRun(["docker", "image", "inspect", "--format", "{{.Id}}", image])).exitCode === 0;
 }
 

@@ -10,7 +10,7 @@ import { managementNetwork, nodeContainer } from "./kind-names.ts";
 import { failedWord, legScript, noteDefaultScript } from "./render-legs.ts";
 
 /** A node's rack leg as it really is: Docker numbers interfaces as it likes. */
-export interface RackLeg {
+interface RackLeg {
   readonly name: string;
   readonly mac: string;
   /** With prefix: addresses of the node outside the racks, which it sends from where no route says otherwise. */

@@ -10,7 +10,7 @@ export interface LabKeys {
   readonly hosts: Readonly<Record<string, HostKey>>;
 }
 
-export interface HostKey {
+interface HostKey {
   /** OpenSSH private key; only the guest has it. */
   readonly secret: string;
   /** Public key as it comes over the wire, in base64. */

@@ -14,10 +14,10 @@ import { recalled } from "../../core/recall.ts";
 import { findState, stateKey } from "./saved-state.ts";
 
 /** MiB of memory of a guest: its file system takes 45, and captures of a run as much again. */
-export const guestMemoryMiB = 256;
+const guestMemoryMiB = 256;
 
 /** MiB of a guest with a payload, which is there to run large programs: Calico's take 240, and their file cache more. */
-export const payloadMemoryMiB = 1024;
+const payloadMemoryMiB = 1024;
 
 /** Changes when packages become known: what `apt-get update` writes. */
 const packageLists = "/var/lib/apt/lists";

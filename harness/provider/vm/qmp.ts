@@ -11,13 +11,13 @@ interface Answer {
 }
 
 /** A conversation with QEMU over its control socket (QEMU's QMP specification). */
-export interface Qmp {
+interface Qmp {
   ask(command: string, args?: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
   close(): void;
 }
 
 /** Opens the control socket and makes it ready for commands. */
-export async function openQmp(path: string, where: string): Promise<Qmp> {
+async function openQmp(path: string, where: string): Promise<Qmp> {
   const socket = createConnection(path);
   const answers = answersOf(socket);
   const ask: Qmp["ask"] = async (execute, args) => {
