@@ -111,6 +111,7 @@ const testSchema = z
             mode: modeIdSchema,
             verdicts: z.array(verdictSchema).readonly(),
             paths: z.array(pathRecordSchema).readonly(),
+            causes: z.array(causeSchema).readonly().exactOptional(),
           })
           .readonly(),
       )

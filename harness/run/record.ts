@@ -73,6 +73,8 @@ export interface ProofRecord {
   readonly mode: ModeId;
   readonly verdicts: readonly Verdict[];
   readonly paths: readonly PathRecord[];
+  /** Of failed verdicts, the most likely first; missing where there is none. */
+  readonly causes?: readonly Cause[];
 }
 
 export interface Environment {

@@ -31,13 +31,16 @@ export function hookLab(session: TestSession, wish: LabWish): TestLab {
       fix: 'useLab({ mode: "VXLANCrossSubnet" })',
     });
   }
+  const topology = loadTopology(placed(wish.topology ?? session.defaults.topology, wish.topology, file));
+  // Whoever loads the files awaits it, once all of them are loaded.
+  topology.catch(() => undefined);
+  session.topologies.push(topology);
   const lab = new HookedLab(session);
   const { before, after } = globalThis as unknown as Hooks;
   before(async function (this: Mocha.Context) {
     // A lab of emulated machines takes minutes, and whoever builds it has time limits of its own.
     this.timeout(0);
-    const topology = await loadTopology(placed(wish.topology ?? session.defaults.topology, wish.topology, file));
-    const skip = await lab.open(planTopology(topology, wish.families), mode);
+    const skip = await lab.open(planTopology(await topology, wish.families), mode);
     if (skip === undefined) return;
     const suite = this.test?.parent;
     if (suite !== undefined) session.skips.set(suite, skip);

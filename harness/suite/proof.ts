@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import type { Cause } from "../cause/cause.ts";
 import { UsageError } from "../core/errors.ts";
 import type { ProofRecord } from "../run/record.ts";
 import type { Category, Status, Verdict } from "../verify/verdict.ts";
@@ -8,6 +9,8 @@ export interface Proof {
   /** The worst of all verdicts: `fail` before `inconclusive` before `pass`. */
   readonly status: Status;
   readonly verdicts: readonly Verdict[];
+  /** What explains what failed, the most likely first; at most three, and none where nothing failed. */
+  readonly causes: readonly Cause[];
   /** The verdicts of one check, by its name. */
   of(check: string): readonly Verdict[];
   /** Path of the capture of a node or router, cut to the probes' packets: for `decodeCapture`. */
@@ -18,14 +21,16 @@ export interface Proof {
   mustFail(category?: Category): void;
 }
 
-/** Thrown by a proof whose paths are not as asserted; carries the verdict that decided. */
+/** Thrown by a proof whose paths are not as asserted; carries the verdict that decided, and what explains it. */
 export class ProofError extends Error {
   readonly verdict: Verdict;
+  readonly causes: readonly Cause[];
 
-  constructor(message: string, verdict: Verdict) {
+  constructor(message: string, verdict: Verdict, causes: readonly Cause[] = []) {
     super(message);
     this.name = "ProofError";
     this.verdict = verdict;
+    this.causes = causes;
   }
 }
 
@@ -34,7 +39,7 @@ export function proofOf(
   record: ProofRecord,
   folder: string,
 ): { readonly proof: Proof; readonly looked: () => boolean } {
-  const { verdicts } = record;
+  const { verdicts, causes = [] } = record;
   let looked = false;
   const look = <T>(value: T): T => {
     looked = true;
@@ -47,11 +52,14 @@ export function proofOf(
     get verdicts() {
       return look(verdicts);
     },
+    get causes() {
+      return look(causes);
+    },
     of: (check) => look(verdicts.filter((verdict) => verdict.check === check)),
     captureOf: (node) => captureOf(record, node, folder),
     mustPass: () => {
       look(undefined);
-      requirePass(verdicts);
+      requirePass(verdicts, causes);
     },
     mustFail: (category) => {
       look(undefined);
@@ -77,11 +85,11 @@ function worst(verdicts: readonly Verdict[]): Verdict | undefined {
   return verdicts.find((verdict) => verdict.status === status);
 }
 
-function requirePass(verdicts: readonly Verdict[]): void {
+function requirePass(verdicts: readonly Verdict[], causes: readonly Cause[]): void {
   const wrong = worst(verdicts);
   if (wrong === undefined || wrong.status === "pass") return;
   const why = wrong.reason ?? `expected ${wrong.expected}, observed ${wrong.observed}`;
-  throw new ProofError(`${wrong.id}, ${wrong.check}: ${why}`, wrong);
+  throw new ProofError(`${wrong.id}, ${wrong.check}: ${why}`, wrong, causes);
 }
 
 function requireFail(verdicts: readonly Verdict[], category: Category | undefined): void {

@@ -61,7 +61,8 @@ export class RunLab implements OpenLab {
     const judgment = await session.interruptible.run(() =>
       judgeScenario({ order, dataplane, network, expectations, questions, wire, folder }),
     );
-    return { mode: mode.id, verdicts: judgment.verdicts, paths: judgment.paths };
+    const { verdicts, causes } = judgment;
+    return { mode: mode.id, verdicts, paths: judgment.paths, ...(causes.length === 0 ? {} : { causes }) };
   }
 
   async switchTo(mode: Mode): Promise<void> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Cause } from "../cause/cause.ts";
 import { LabError } from "../core/errors.ts";
 import { Scope } from "../core/scope.ts";
 import type { Mode } from "../encap/mode.ts";
@@ -28,9 +29,11 @@ class ToldLabs implements LabSource {
   readonly folder = "results";
   readonly opened: string[] = [];
   readonly #finds: Partial<Verdict>;
+  readonly #causes: readonly Cause[];
 
-  constructor(finds: Partial<Verdict> = {}) {
+  constructor(finds: Partial<Verdict> = {}, causes: readonly Cause[] = []) {
     this.#finds = finds;
+    this.#causes = causes;
   }
 
   open: LabSource["open"] = (plan, mode) => {
@@ -52,7 +55,7 @@ class ToldLabs implements LabSource {
         return { lab: planned, ...rest } as unknown as OpenLab["network"];
       },
       prove: (): Promise<ProofRecord> =>
-        Promise.resolve({ mode: now.id, paths: [], verdicts: [{ ...wrong, ...this.#finds }] }),
+        Promise.resolve({ mode: now.id, paths: [], verdicts: [{ ...wrong, ...this.#finds }], causes: this.#causes }),
       switchTo: (wanted) => {
         now = wanted;
         return Promise.resolve();
@@ -122,6 +125,23 @@ describe("Mocha files", () => {
     await writeFile(join(folder, "mine.yaml"), yaml.replace(/^name: .*/m, "name: mine"));
     await outcomeOf(withLab("net.plan; assert.ok(true);", 'topology: "./mine.yaml", mode: "VXLAN"'), labs);
     assert.equal(labs.opened[0], "mine vxlan-always");
+  });
+
+  it("say what explains a failure, and let a test assert on it", async () => {
+    const cause = { name: "packet-filter", sentence: "b1 drops", fix: "remove the rule", issues: [], evidence: [] };
+    const labs = new ToldLabs({}, [{ ...cause, explains: [wrong.id] }]);
+    const { reason } = await verdictOf(withLab('(await net.prove("x")).mustPass()'), labs);
+    assert.equal(reason, "cause: b1 drops: remove the rule\nplain at tor/eth0");
+    const asserted = 'assert.match((await net.prove("x")).causes[0].sentence, /b1 drops/)';
+    assert.equal((await verdictOf(withLab(asserted), labs)).status, "pass");
+  });
+
+  it("are refused before anything is built where a topology of theirs is wrong", async () => {
+    const labs = new ToldLabs();
+    await writeFile(join(folder, "mine.yaml"), "nodes: 7\n");
+    const body = withLab("", 'topology: "./mine.yaml", mode: "VXLAN"');
+    await assert.rejects(outcomeOf(body, labs), /mine\.yaml:1:8/);
+    assert.deepEqual(labs.opened, []);
   });
 
   const wrongs: readonly (readonly [string, string, Partial<Verdict>, Partial<Verdict>])[] = [

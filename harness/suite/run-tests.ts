@@ -68,6 +68,7 @@ async function load(
     if (suite.total() === 0)
       throw new UsageError("the file has no test", { where: file.file, fix: "write it(…) in a describe(…)" });
   }
+  await Promise.all(session.topologies);
   return filesOf;
 }
 

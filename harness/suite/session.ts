@@ -1,4 +1,5 @@
 import { UsageError } from "../core/errors.ts";
+import type { Topology } from "../topology/topology.ts";
 import { hookLab, type LabWish } from "./hook-lab.ts";
 import type { LabDefaults, LabSource } from "./lab-source.ts";
 import type { TestLab } from "./test-lab.ts";
@@ -9,6 +10,8 @@ export class TestSession {
   readonly defaults: LabDefaults;
   /** The file that is being loaded; undefined while tests run. */
   loading: string | undefined;
+  /** The topologies that the files' labs stand on: what is wrong with one is told before anything is built. */
+  readonly topologies: Promise<Topology>[] = [];
   /** What the current test does; before the first, and between tests, what the next one will be told of. */
   log = new TestLog();
   /** Why suites were left out, by the Mocha suite that asked for a lab which nothing here can make. */

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { Cause } from "../cause/cause.ts";
 import { HarnessError, formatError, messageOf } from "../core/errors.ts";
 import type { ProofRecord } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
@@ -28,7 +29,8 @@ export function thrownVerdict(id: string, title: string, error: unknown, file: s
   if (error instanceof ProofError) {
     const { status, expected, observed, reason, category, evidence: found } = error.verdict;
     const decided = status === "fail" ? status : "inconclusive";
-    const ofProof = { expected, observed, reason: reason ?? error.message, evidence: [...found, ...evidence] };
+    const why = [...error.causes.map(causeLine), reason ?? error.message].join("\n");
+    const ofProof = { expected, observed, reason: why, evidence: [...found, ...evidence] };
     return { ...base, ...ofProof, status: decided, category: category ?? fallback[decided] };
   }
   if (isAssertion(error)) {
@@ -43,6 +45,10 @@ export function thrownVerdict(id: string, title: string, error: unknown, file: s
 /** The verdict of a test that did not run. */
 export function skippedVerdict(id: string, title: string, reason: string): Verdict {
   return { id, check: testCheck, status: "skip", expected: title, observed: "not run", reason, evidence: [] };
+}
+
+function causeLine({ sentence, fix }: Cause): string {
+  return `cause: ${sentence}: ${fix}`;
 }
 
 const fallback = { fail: "assertion", inconclusive: "inconclusive" } as const;
