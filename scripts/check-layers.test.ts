@@ -31,6 +31,15 @@ describe("check-layers", () => {
     ]);
   });
 
+  it("names a circle of imports inside of one folder, also one of types only", async () => {
+    await writeFile(join(harness, "core", "a.ts"), 'import type { B } from "./b.ts";');
+    await writeFile(join(harness, "core", "b.ts"), 'import type { A } from "./a.ts";');
+    assert.deepEqual(await findUpwardImports(harness), [
+      "harness/: these files import each other in a circle: core/a.ts, core/b.ts",
+      "Go down.",
+    ]);
+  });
+
   it("names an import between siblings of one row and a folder that has no row", async () => {
     await writeFile(join(harness, "exec", "e.ts"), 'import "../packet/p.ts";');
     await mkdir(join(harness, "misc"));

@@ -9,7 +9,7 @@ import { cacheOf, dataplaneOf, providersOf, refuseIdleFlags, type LabChoice } fr
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
 import { helpGroups } from "./help-groups.ts";
 import { teach, type Example } from "./teach.ts";
-import { getRunTools } from "./get-tools.ts";
+import { getRunTools } from "./get-run-tools.ts";
 import { addModeOptions, resolveScenario, type ModeOptions } from "./scenario-options.ts";
 
 interface CompareOptions extends ModeOptions, Omit<LabOptions, "dataplane"> {

@@ -1,7 +1,5 @@
 import { LabError } from "../core/errors.ts";
-import type { Plan } from "../topology/plan.ts";
 import { installTools, missingTools } from "../../scripts/tools.mjs";
-import type { LabChoice } from "./lab-choice.ts";
 
 /** Java makes the Allure page; without it there are the other reports. */
 export const reportTools: readonly string[] = ["java"];
@@ -20,16 +18,6 @@ export async function getTools(tools: readonly string[]): Promise<void> {
 export async function needTools(tools: readonly string[]): Promise<void> {
   const problem = await install(tools);
   if (problem !== undefined) throw new LabError(problem);
-}
-
-/**
- * Installs what a run needs before anything is built: what its first provider cannot be without, which the others share, and what
- * its dataplane wants, which names by itself what is missing.
- */
-export async function getRunTools({ given, offers, dataplane }: LabChoice, plan: Plan): Promise<void> {
-  const [first] = offers;
-  await needTools(first?.tools?.(given, process.getuid?.()).needed ?? []);
-  await getTools(dataplane.offer.tools?.(given, plan) ?? []);
 }
 
 /** Elsewhere than on Linux nothing but containers can run, which have their tools in an image. */

@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import { inventoryJsonSchema } from "../provider/hosts/parse-inventory.ts";
+import { inventoryJsonSchema } from "../provider/hosts/inventory.ts";
 import { runJsonSchema } from "../report/run-schema.ts";
 import { topologyJsonSchema } from "../topology/schema.ts";
 

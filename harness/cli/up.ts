@@ -3,7 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { faultNamed } from "../fault/fault-named.ts";
 import { addFaultOption } from "./fault-option.ts";
 import { memoryOf } from "./lab-memory.ts";
-import { getRunTools } from "./get-tools.ts";
+import { getRunTools } from "./get-run-tools.ts";
 import { chooseLabs, dataplaneOf, providersOf } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
 import { resolveRun } from "./resolve-run.ts";

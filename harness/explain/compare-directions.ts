@@ -1,7 +1,7 @@
 import { hasVni, idText, type Level } from "../packet/levels.ts";
 import type { PacketForm } from "../packet/form.ts";
 import type { Asymmetry } from "./conversation.ts";
-import type { CountedVariant } from "./entry.ts";
+import type { CountedVariant } from "./counted-variant.ts";
 
 type Compared = Pick<CountedVariant, "direction" | "form" | "levels" | "packets" | "inTransit">;
 

@@ -1,7 +1,8 @@
 import { isFirstFragment, outerIp, type PacketForm } from "../packet/form.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Conversation, FoldedConversations } from "./conversation.ts";
-import { Entry, type CountedVariant } from "./entry.ts";
+import type { CountedVariant } from "./counted-variant.ts";
+import { Entry } from "./entry.ts";
 import { Fragments } from "./fragments.ts";
 import { ServicePorts } from "./service-ports.ts";
 import { laterPartOf, sightingOf, type Sighting } from "./sighting.ts";

@@ -2,21 +2,8 @@ import type { PacketForm } from "../packet/form.ts";
 import { hasVni, type Level } from "../packet/levels.ts";
 import type { Conversation, ConversationVariant } from "./conversation.ts";
 import { compareDirections, isMixed } from "./compare-directions.ts";
+import type { CountedVariant } from "./counted-variant.ts";
 import type { Sighting } from "./sighting.ts";
-
-/** A variant while it is being counted. */
-export interface CountedVariant {
-  readonly direction: "forward" | "reverse";
-  readonly form: PacketForm;
-  readonly levels: readonly Level[];
-  packets: number;
-  fragments: number;
-  bytes: number;
-  /** Missing where what is inside cannot be read. */
-  overheadBytes: number | undefined;
-  /** Packets that were seen in another form too, on their way through one node. */
-  inTransit: number;
-}
 
 /** A conversation while it is being counted. */
 export class Entry {

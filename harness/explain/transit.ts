@@ -1,6 +1,6 @@
 import { innerIp, transport } from "../packet/form.ts";
 import type { Packet } from "../packet/packet.ts";
-import type { CountedVariant } from "./entry.ts";
+import type { CountedVariant } from "./counted-variant.ts";
 
 /** Within this time a packet passes through one node, also through a slow one: seconds. */
 const passing = 0.5;

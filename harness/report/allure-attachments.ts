@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { Measurement } from "../run/record.ts";
 import { attachText, type AllureAttachment } from "./allure-item.ts";
-import type { AllureContext } from "./allure-tests.ts";
+import type { AllureContext } from "./allure-context.ts";
 import type { Cost } from "../measure/cost.ts";
 import { renderChartSvg } from "./chart-svg.ts";
 import { renderCostSvg } from "./cost-svg.ts";

@@ -4,25 +4,15 @@ import type { Measurement, RunRecord, ScenarioRecord } from "../run/record.ts";
 import { attachCosts, attachMeasurements, attachRun, evidenceOf } from "./allure-attachments.ts";
 import { categorized } from "./allure-categories.ts";
 import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
+import type { AllureContext } from "./allure-context.ts";
 import { checkStep, statusOf } from "./allure-verdict.ts";
 import { writtenTests } from "./allure-written-tests.ts";
-import type { CaptureBudget } from "./capture-budget.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { scenarioTitle } from "./scenario-title.ts";
 import { repeatOf } from "./see-it.ts";
 import { renderSummaryPage } from "./summary-html.ts";
 import { summarize } from "./run-summary.ts";
 import { describeOutcome, describeRun } from "./allure-description.ts";
-
-/** What every test of a report shares. */
-export interface AllureContext {
-  readonly record: RunRecord;
-  /** Results folder on disk, where the captures lie. */
-  readonly folder: string;
-  /** Bytes of the captures that are there. */
-  readonly captureSizes: ReadonlyMap<string, number>;
-  readonly pcaps: CaptureBudget;
-}
 
 /** Every test of a record: one per path, per node's control plane and per mode's measurements, and one for the run. */
 export function* allureTests(context: AllureContext): Generator<AllureTest> {

@@ -1,7 +1,7 @@
 import { Status as AllureStatus, type Label, type Parameter } from "allure-js-commons";
 import { evidenceOf } from "./allure-attachments.ts";
 import { attachText, type AllureContent, type AllureStep, type AllureTest } from "./allure-item.ts";
-import type { AllureContext } from "./allure-tests.ts";
+import type { AllureContext } from "./allure-context.ts";
 import { checkStep, statusOf } from "./allure-verdict.ts";
 import { describeOutcome } from "./allure-description.ts";
 import { repeatOf } from "./see-it.ts";

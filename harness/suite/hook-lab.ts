@@ -3,9 +3,9 @@ import type Mocha from "mocha";
 import { UsageError } from "../core/errors.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
-import type { Family } from "../topology/topology.ts";
-import type { TestSession } from "./session.ts";
-import { HookedLab, oneMode, type TestLab } from "./test-lab.ts";
+import type { Family, Topology } from "../topology/topology.ts";
+import type { LabDefaults } from "./lab-source.ts";
+import { HookedLab, oneMode, type LabSession, type TestLab } from "./test-lab.ts";
 
 /** What a test wants to stand on; what is missing is what the command line says. */
 export interface LabWish {
@@ -17,8 +17,19 @@ export interface LabWish {
   readonly families?: readonly Family[];
 }
 
+/** What hooks take from the session that loads their file. */
+export interface LoadingSession extends LabSession {
+  readonly defaults: LabDefaults;
+  /** The file that is being loaded; undefined while tests run. */
+  readonly loading: string | undefined;
+  /** Why suites were left out, by the Mocha suite that asked for a lab which nothing here can make. */
+  readonly skips: Map<object, string>;
+  /** The topologies that the files' labs stand on: what is wrong with one is told before anything is built. */
+  readonly topologies: Promise<Topology>[];
+}
+
 /** Registers hooks with the Mocha that loads a file: one that builds the lab, one that takes it down. */
-export function hookLab(session: TestSession, wish: LabWish): TestLab {
+export function hookLab(session: LoadingSession, wish: LabWish): TestLab {
   const file = session.loading;
   if (file === undefined) {
     throw new UsageError("useLab stands in a describe, not in a test", {

@@ -1,20 +1,17 @@
 import { UsageError } from "../core/errors.ts";
 import type { Topology } from "../topology/topology.ts";
-import { hookLab, type LabWish } from "./hook-lab.ts";
+import { hookLab, type LabWish, type LoadingSession } from "./hook-lab.ts";
 import type { LabDefaults, LabSource } from "./lab-source.ts";
 import type { TestLab } from "./test-lab.ts";
 import { TestLog } from "./test-log.ts";
 
 /** What the hooks and labs of Mocha files work with while a run loads and executes them. */
-export class TestSession {
+export class TestSession implements LoadingSession {
   readonly defaults: LabDefaults;
-  /** The file that is being loaded; undefined while tests run. */
   loading: string | undefined;
-  /** The topologies that the files' labs stand on: what is wrong with one is told before anything is built. */
   readonly topologies: Promise<Topology>[] = [];
   /** What the current test does; before the first, and between tests, what the next one will be told of. */
   log = new TestLog();
-  /** Why suites were left out, by the Mocha suite that asked for a lab which nothing here can make. */
   readonly skips = new Map<object, string>();
 
   #labs: LabSource | undefined;

@@ -7,10 +7,10 @@ import { didYouMean } from "../core/closest-name.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Check } from "../verify/check.ts";
 import { checkOf, checks, type CheckName } from "../verify/registry.ts";
-import type { OpenLab } from "./lab-source.ts";
+import type { LabSource, OpenLab } from "./lab-source.ts";
 import { placeOf, type Place, type Spot } from "./place.ts";
 import type { Proof } from "./proof.ts";
-import type { TestSession } from "./session.ts";
+import type { TestLog } from "./test-log.ts";
 
 /** A lab in the hands of a test: up before the first `it` of its `describe`, gone after the last. */
 export interface TestLab {
@@ -38,6 +38,13 @@ export interface ProveOptions {
   readonly checks?: readonly (CheckName | Check)[];
 }
 
+/** What a lab takes from the session of the run that it is part of. */
+export interface LabSession {
+  readonly labs: LabSource;
+  /** What the current test does. */
+  readonly log: TestLog;
+}
+
 /** One mode by one of Calico's words (`VXLANCrossSubnet`) or by its id; UsageError where it means several or none. */
 export function oneMode(word: string): Mode {
   const [mode, ...others] = parseModes([word], "all");
@@ -49,10 +56,10 @@ export function oneMode(word: string): Mode {
 
 /** The lab of one `describe`, opened and closed by its hooks. */
 export class HookedLab implements TestLab {
-  readonly #session: TestSession;
+  readonly #session: LabSession;
   #open: OpenLab | undefined;
 
-  constructor(session: TestSession) {
+  constructor(session: LabSession) {
     this.#session = session;
   }
 

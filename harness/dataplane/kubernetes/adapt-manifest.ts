@@ -4,10 +4,8 @@ import { poolModes } from "../../kubernetes/ip-pools.ts";
 import type { Manifest } from "../../kubernetes/render-run.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
+import type { LinuxDataplane } from "./linux-dataplane.ts";
 import { detectionCidrs } from "./render-installation.ts";
-
-/** How Felix handles packets: by iptables, nftables or eBPF. */
-export type LinuxDataplane = "iptables" | "nftables" | "bpf";
 
 interface EnvEntry {
   readonly name: string;

@@ -5,10 +5,11 @@ import { createObjects } from "../../kubernetes/create.ts";
 import { waitForPods } from "../../kubernetes/wait-for-pods.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Stopwatch } from "../convergence/stopwatch.ts";
-import { adaptManifest, type LinuxDataplane } from "./adapt-manifest.ts";
+import { adaptManifest } from "./adapt-manifest.ts";
 import { readCalico, type CalicoState } from "./calico-state.ts";
 import { healthTroubles } from "./health.ts";
 import { readManifest, type ManifestSource } from "./manifest-source.ts";
+import type { LinuxDataplane } from "./linux-dataplane.ts";
 import { renderInstallation } from "./render-installation.ts";
 
 /** How Calico is to be installed in a cluster of the lab's own. */

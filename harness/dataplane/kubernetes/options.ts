@@ -2,6 +2,7 @@ import { file, oneOf, pick, text } from "../../core/flags.ts";
 import { sharedFlags } from "../../provider/shared-flags.ts";
 import type { DataplaneOffer } from "../offer.ts";
 import { kubernetesCalico } from "./kubernetes-dataplane.ts";
+import { linuxDataplanes } from "./linux-dataplane.ts";
 import { defaultCalicoVersion } from "./manifest-source.ts";
 
 const name = "calico";
@@ -14,7 +15,7 @@ const installFlags = {
   ),
   calicoVersion: text("version", `release of Calico for clusters made for the run (default: ${defaultCalicoVersion})`),
   calicoManifests: file("dir", "folder manifests/ of that release, for machines that cannot download it"),
-  linuxDataplane: oneOf("how", ["iptables", "nftables", "bpf"], "Calico's Linux dataplane (default: iptables)"),
+  linuxDataplane: oneOf("how", linuxDataplanes, "Calico's Linux dataplane (default: iptables)"),
 };
 
 /** Calico in a cluster made for the run: installed there, by its manifest or its operator. */

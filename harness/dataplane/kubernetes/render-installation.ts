@@ -4,7 +4,7 @@ import type { Manifest } from "../../kubernetes/render-run.ts";
 import { familyOf } from "../../topology/address.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
-import type { LinuxDataplane } from "./adapt-manifest.ts";
+import type { LinuxDataplane } from "./linux-dataplane.ts";
 
 /** The networks in which Calico looks for a node's address: the racks, and not the leg by which the node is managed. */
 export function detectionCidrs(plan: Plan, family: Family): readonly string[] {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
-import { loadInventory } from "./inventory.ts";
+import { loadInventory } from "./load-inventory.ts";
 import { matchInventory } from "./match-inventory.ts";
 import { parseInventory } from "./parse-inventory.ts";
 

@@ -3,7 +3,7 @@ import { UsageError } from "../../core/errors.ts";
 import { runTools } from "../run-tools.ts";
 import type { ProviderOffer } from "../offer.ts";
 import { hostsProvider } from "./index.ts";
-import { loadInventory } from "./inventory.ts";
+import { loadInventory } from "./load-inventory.ts";
 
 const flags = {
   inventory: file("file", "use machines that exist, over ssh: a YAML file with address, user and key of each node"),

@@ -1,0 +1,13 @@
+import type { Plan } from "../topology/plan.ts";
+import { getTools, needTools } from "./get-tools.ts";
+import type { LabChoice } from "./lab-choice.ts";
+
+/**
+ * Installs what a run needs before anything is built: what its first provider cannot be without, which the others share, and what
+ * its dataplane wants, which names by itself what is missing.
+ */
+export async function getRunTools({ given, offers, dataplane }: LabChoice, plan: Plan): Promise<void> {
+  const [first] = offers;
+  await needTools(first?.tools?.(given, process.getuid?.()).needed ?? []);
+  await getTools(dataplane.offer.tools?.(given, plan) ?? []);
+}

@@ -1,0 +1,12 @@
+import type { RunRecord } from "../run/record.ts";
+import type { CaptureBudget } from "./capture-budget.ts";
+
+/** What every test of a report shares. */
+export interface AllureContext {
+  readonly record: RunRecord;
+  /** Results folder on disk, where the captures lie. */
+  readonly folder: string;
+  /** Bytes of the captures that are there. */
+  readonly captureSizes: ReadonlyMap<string, number>;
+  readonly pcaps: CaptureBudget;
+}
