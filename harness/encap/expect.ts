@@ -35,6 +35,7 @@ export function expectPath(plan: Plan, mode: Mode, identities: Identities, path:
       overheadOf(forward.outer === undefined ? "none" : mode.encapsulation, path.family),
       podMtu(plan, mode),
     ),
+    mtus: mtusOf(plan, mode, path, forward),
     silent: silentTaps(plan, identities, [forward, ...(reverse === undefined ? [] : [reverse])]),
   };
 }
@@ -59,6 +60,19 @@ function sizesOf(
       .filter(({ role }) => !role.endsWith("-pod"))
       .map(({ tap }) => tap),
   };
+}
+
+/** Of pods, tunnel, uplinks and the narrowest link: what passes each as it is, and what does when it is encapsulated before. */
+function mtusOf(plan: Plan, mode: Mode, { family, source, target }: Path, forward: ExpectedDirection): number[] {
+  const pods = podMtu(plan, mode);
+  if (forward.underlay === "none") return [pods];
+  const added = forward.outer === undefined ? 0 : overheadOf(mode.encapsulation, family);
+  const ends = plan.nodes.filter(({ name }) => name === source.node || name === target.node);
+  const links = [
+    ...ends.map(({ uplink }) => uplink.mtu),
+    ...(forward.narrow === undefined ? [] : [forward.narrow.mtu]),
+  ];
+  return [...new Set([pods, ...links, ...links.map((mtu) => mtu - added)])].sort((a, b) => a - b);
 }
 
 /** The taps between nodes that are on neither way: of uninvolved nodes, behind a death, all of them on one node. */

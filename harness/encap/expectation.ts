@@ -98,6 +98,8 @@ export interface PathExpectation {
   readonly podMtu: number;
   /** Largest packet that passes with DF set; missing = the pods' MTU. */
   readonly pathMtu?: number;
+  /** MTUs of the links and devices on the way, in bytes of the path's own packets with and without outer headers: sizes that matter. */
+  readonly mtus?: readonly number[];
   /** Taps at which a packet of that size shows in fragments, forward; missing = nowhere. */
   readonly fragments?: readonly TapId[];
   /** Taps at which nothing of this path may show: uplinks for same-node paths, uninvolved nodes otherwise. */

@@ -22,5 +22,8 @@ export const sizeHole = defineFault({
       scope,
     ),
   }),
-  trips: [{ check: "sizes", status: "fail", path: "*/cross-subnet/*", category: "size-dependent loss" }],
+  trips: [
+    { check: "sizes", status: "fail", path: "*/cross-subnet/*", category: "size-dependent loss" },
+    { check: "path-mtu", status: "fail", path: "*/cross-subnet/*", category: "size-dependent loss" },
+  ],
 });

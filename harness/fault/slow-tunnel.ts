@@ -2,6 +2,7 @@ import { Scope } from "../core/scope.ts";
 import { culprit } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import { defineFault } from "./fault.ts";
+import { qdiscWords } from "../topology/link-shape.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /**
@@ -18,19 +19,21 @@ export const slowTunnel = defineFault({
   modes: ["vxlan-cross-subnet", "vxlan-always", "ipip-cross-subnet", "ipip-always"],
   needs: ["cross-subnet"],
   closes: ["*/cross-subnet/throughput=15%"],
-  apply: async (network, _plan, scope = new Scope()) => {
+  apply: async (network, plan, scope = new Scope()) => {
     const node = culprit(network);
     const device = node.identity.uplink;
     const match = network.mode.encapsulation === "ipip" ? "ip protocol 4 0xff" : `ip dport ${vxlanPort} 0xffff`;
     const shaped = (id: string, mbit: number): string =>
       `tc class add dev ${device} parent 1: classid 1:${id} htb rate ${mbit}mbit burst 64k`;
     const commands = [
-      `tc qdisc add dev ${device} root handle 1: htb default 10`,
+      `tc qdisc replace dev ${device} root handle 1: htb default 10`,
       shaped("10", slowTunnelRates.everything),
       shaped("20", slowTunnelRates.tunnel),
       `tc filter add dev ${device} parent 1: protocol ip u32 match ${match} flowid 1:20`,
     ];
-    return { did: [await changeNode(node, commands, [`tc qdisc del dev ${device} root`], scope)] };
+    const { link } = plan.nodes.find(({ name }) => name === node.name)?.uplink ?? {};
+    const before = link === undefined ? [] : [`tc qdisc add dev ${device} root ${qdiscWords(link)}`];
+    return { did: [await changeNode(node, commands, [`tc qdisc del dev ${device} root`, ...before], scope)] };
   },
   trips: [{ check: "max-cost", status: "fail", path: "*/cost/cross-subnet/*", category: "too costly" }],
 });

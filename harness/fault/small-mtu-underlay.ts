@@ -22,5 +22,8 @@ export const smallMtuUnderlay = defineFault({
       scope,
     ),
   }),
-  trips: [{ check: "mtu", status: "fail", path: "*/cross-subnet/*", category: "wrong MTU" }],
+  trips: [
+    { check: "mtu", status: "fail", path: "*/cross-subnet/*", category: "wrong MTU" },
+    { check: "path-mtu", status: "fail", path: "*/cross-subnet/*", category: "wrong MTU" },
+  ],
 });

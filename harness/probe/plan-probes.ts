@@ -3,7 +3,9 @@ import type { PathExpectation } from "../encap/expectation.ts";
 import type { FlowEnds, Probe, ProbeKind, Token } from "./probe.ts";
 import { defaultHttpPorts } from "./probe-command.ts";
 import { tokenSource, type TokenSource } from "./token.ts";
+import { sweepOf } from "./further-sweeps.ts";
 import { planDatagrams } from "./udp/plan-datagrams.ts";
+import { planSweep, sweepSteps } from "./udp/plan-sweep.ts";
 
 /** What shall be sent along the paths. */
 export interface ProbePlanOptions {
@@ -14,7 +16,10 @@ export interface ProbePlanOptions {
   readonly pings?: number;
   /** Bytes of each bulk flow; default 128 KiB: some 90 full packets, or a few GSO frames. */
   readonly bulkBytes?: number;
-  /** mtu probes on every pod-to-pod path, or on one per source node and locality (default). */
+  /**
+   * mtu probes on every pod-to-pod path, or on one per source node and locality (default); sweeps on one of every kind of path from each node, or
+   * on one of every kind (default).
+   */
   readonly mtuPaths?: "all" | "sampled";
   /** The lab's nodes are slow. */
   readonly slow?: boolean;
@@ -41,6 +46,7 @@ export function planProbes(expectations: readonly PathExpectation[], options: Pr
         ...bulkProbe(expectation, options, tokens, index),
         ...mtuProbe(expectation, options, tokens, index, sampled),
         ...udpProbe(expectation, options, tokens, index),
+        ...sweepProbe(expectation, options, tokens, index, sampled),
       ];
       const wanted = planned.filter((probe) => options.kinds.has(probe.kind));
       // TCP finds out about each loss only after a while.
@@ -68,7 +74,7 @@ function pingProbe(
   if (toClusterIp(expectation)) return [];
   const loss = lossOf(expectation);
   const amount = mustDie(expectation) ? packetsForOne(pingsToDie, loss) : packetsFor(options.pings ?? 5, loss);
-  const pattern = tokens.pattern(3 * index);
+  const pattern = tokens.pattern(4 * index);
   return [{ ...common(expectation), kind: "ping", token: { kind: "icmp-pattern", pattern }, amount }];
 }
 
@@ -110,7 +116,7 @@ function mtuProbe(
   const sample = `${path.source.node} ${path.locality} ${path.family}`;
   if (options.mtuPaths !== "all" && sampled.has(sample)) return [];
   sampled.add(sample);
-  const pattern = tokens.pattern(3 * index + 1);
+  const pattern = tokens.pattern(4 * index + 1);
   const amount = 2 * packetsForOne(1, lossOf(expectation));
   return [{ ...common(expectation), kind: "mtu", token: { kind: "icmp-pattern", pattern }, amount, mtu: pathMtu }];
 }
@@ -123,8 +129,23 @@ function udpProbe(
   index: number,
 ): readonly Probe[] {
   const datagrams = planDatagrams(expectation, seed, mustDie(expectation));
-  const token = { kind: "udp-pattern", pattern: tokens.pattern(3 * index + 2) } as const;
+  const token = { kind: "udp-pattern", pattern: tokens.pattern(4 * index + 2) } as const;
   return [{ ...common(expectation), kind: "udp", token, amount: datagrams.length, datagrams }];
+}
+
+/** Through all sizes, on every kind of path. */
+function sweepProbe(
+  expectation: PathExpectation,
+  { mtuPaths = "sampled" }: ProbePlanOptions,
+  tokens: TokenSource,
+  index: number,
+  sampled: Set<string>,
+): readonly Probe[] {
+  const { path } = expectation;
+  const of = [path.traffic, path.locality, path.family, ...(mtuPaths === "all" ? [path.source.node] : [])].join(" ");
+  if (mustDie(expectation) || sampled.has(of)) return [];
+  sampled.add(of);
+  return [sweepOf(expectation, planSweep(expectation, sweepSteps[mtuPaths]), tokens.pattern(4 * index + 3))];
 }
 
 /** Share of requests that stay unanswered because of what the topology says of the links. */

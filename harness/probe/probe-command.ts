@@ -37,6 +37,7 @@ export function probeCommands(probe: Probe, ports: HttpPorts = defaultHttpPorts)
     case "bulk":
       return [isDownload(probe) ? curlArgv(probe, ports, "bulk", `?${probe.amount}`) : iperf3Argv(probe)];
     case "udp":
+    case "sweep":
       return [udpClientArgv([probe], ports)];
   }
 }

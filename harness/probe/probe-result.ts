@@ -3,6 +3,7 @@ import { normalizeAddress, parseCurl } from "./curl.ts";
 import { parseIperf3 } from "./iperf3.ts";
 import { parsePing } from "./ping.ts";
 import { isDownload } from "./probe-command.ts";
+import { isOfDatagrams } from "./probe-kinds.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
 import { parseUdp, reportLine } from "./udp/client.ts";
 
@@ -37,7 +38,7 @@ export function probeResult(
 
 /** What the program printed; of one that sent many probes only what is about this one. */
 function outputOf({ kind }: Probe, { stdout, stderr }: CommandResult, place: number): string {
-  const own = kind === "udp" ? (reportLine(stdout, place) ?? "") : stdout;
+  const own = isOfDatagrams(kind) ? (reportLine(stdout, place) ?? "") : stdout;
   return (own + stderr).trim();
 }
 
@@ -52,6 +53,7 @@ function outcomeOf(probe: Probe, first: CommandResult, second: CommandResult | u
     case "bulk":
       return isDownload(probe) ? downloadOutcome(probe, first) : iperf3Outcome(first);
     case "udp":
+    case "sweep":
       return udpOutcome(probe, first, place);
   }
 }

@@ -1,7 +1,7 @@
 import type { Path } from "../encap/path.ts";
 import type { Datagram, DatagramResult } from "./udp/datagram.ts";
 
-export type ProbeKind = "ping" | "curl" | "bulk" | "mtu" | "udp";
+export type ProbeKind = "ping" | "curl" | "bulk" | "mtu" | "sweep" | "udp";
 
 /** What makes a probe's packets recognizable at every tap, whatever happens to their addresses. */
 export type Token =
@@ -47,9 +47,9 @@ export interface Probe {
   readonly token: Token;
   /** Destination address as the source dials it: pod, node or ClusterIP. */
   readonly dials: string;
-  /** ping: echo requests; curl: 1; bulk: bytes of payload; mtu: 2 (one fits, one does not), or as many pairs; udp: datagrams. */
+  /** ping: echo requests; curl: 1; bulk: bytes of payload; mtu: 2 (one fits, one does not), or as many pairs; udp, sweep: datagrams. */
   readonly amount: number;
-  /** udp probes only: the requests, by number. */
+  /** udp and sweep probes only: the requests, by number. */
   readonly datagrams?: readonly Datagram[];
   /** mtu probes only: the MTU that must just fit. */
   readonly mtu?: number;
@@ -77,7 +77,7 @@ export interface ProbeResult {
   readonly rttMs?: readonly number[];
   /** Milliseconds until the connection stood (curl, and downloads). */
   readonly connectMs?: number;
-  /** udp: what became of each request, copies included. */
+  /** udp, sweep: what became of each request, copies included. */
   readonly datagrams?: readonly DatagramResult[];
   /** bulk: bytes that arrived. */
   readonly bytes?: number;

@@ -5,6 +5,7 @@ import { mapLimited } from "./limit.ts";
 import { byEndpoint, executorAt, type Places } from "./places.ts";
 import { defaultHttpPorts, probeCommands, probeTimeoutMs, type HttpPorts } from "./probe-command.ts";
 import { probeResult } from "./probe-result.ts";
+import { isOfDatagrams } from "./probe-kinds.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
 import { udpClientArgv, udpCommandWords, udpParts } from "./udp/client.ts";
 
@@ -67,12 +68,12 @@ interface Order {
 /** A command or two for each probe, and one for many UDP probes, which first of all has most to do. */
 function ordersOf(probes: readonly Probe[], ports: HttpPorts): readonly Order[] {
   const words = (probe: Probe): string => udpCommandWords(probe, ports);
-  const together = udpParts(probes.filter(({ kind }) => kind === "udp")).map((part, index): Order => {
+  const together = udpParts(probes.filter(({ kind }) => isOfDatagrams(kind))).map((part, index): Order => {
     // Each may wait for answers three times, and a busy machine is late.
     const batch = [{ id: `udp.${index}`, argv: udpClientArgv(part, ports), timeoutMs: probeTimeoutMs }];
     return { batch, sends: part, words };
   });
-  const alone = probes.filter(({ kind }) => kind !== "udp");
+  const alone = probes.filter(({ kind }) => !isOfDatagrams(kind));
   return [...together, ...alone.map((probe, index) => ({ batch: toBatch(probe, index, ports), sends: [probe] }))];
 }
 

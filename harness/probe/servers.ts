@@ -6,6 +6,7 @@ import type { Executor, RunningCommand } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { mapLimited } from "./limit.ts";
 import { byEndpoint, executorAt, type Places } from "./places.ts";
+import { isOfDatagrams } from "./probe-kinds.ts";
 import type { Probe } from "./probe.ts";
 import { defaultHttpPorts, isDownload, type HttpPorts } from "./probe-command.ts";
 import { udpServerArgv } from "./udp/server.ts";
@@ -50,7 +51,7 @@ function serversFor(probes: readonly Probe[], ports: HttpPorts): ServerPlan {
   const iperf3 = probes.flatMap(({ kind, token }) =>
     kind === "bulk" && token.kind === "tcp-port" && token.side === "server" ? [token.port] : [],
   );
-  const udp = probes.filter(({ kind }) => kind === "udp");
+  const udp = probes.filter(({ kind }) => isOfDatagrams(kind));
   return {
     ...(http ? { http: ports.direct } : {}),
     ...(udp.length === 0 ? {} : { udp: { port: ports.direct, addresses: addressesFor(udp) } }),

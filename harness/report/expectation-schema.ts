@@ -77,6 +77,7 @@ export const expectationSchema = z
     overhead: count,
     podMtu: count,
     pathMtu: count.exactOptional(),
+    mtus: z.array(count).readonly().exactOptional(),
     fragments: z.array(tapSchema).readonly().exactOptional(),
     silent: z.array(tapSchema).readonly(),
   })

@@ -11,7 +11,8 @@ import { planProbes } from "../probe/plan-probes.ts";
 import { probeTraffic } from "../probe/probe-traffic.ts";
 import type { Places } from "../probe/places.ts";
 import type { Probe, ProbeResult } from "../probe/probe.ts";
-import { runProbes } from "../probe/run-probes.ts";
+import { furtherRounds, furtherSweeps } from "../probe/further-sweeps.ts";
+import { runProbes, type RunProbesOptions } from "../probe/run-probes.ts";
 import { startServers } from "../probe/servers.ts";
 import { readFacts } from "./facts.ts";
 import type { Phases } from "./phases.ts";
@@ -54,15 +55,16 @@ export interface Listening {
 export async function listenToWire(listening: Listening, phases: Phases, scope: Scope): Promise<Wire> {
   const { order, network, expectations, questions, effect } = listening;
   const targets = captureTargets(network, effect.deafen ?? []);
-  const probes = planProbes(expectations, {
-    seed: `${order.id}-${network.mode.id}`,
+  const seed = `${order.id}-${network.mode.id}`;
+  const planned = planProbes(expectations, {
+    seed,
     kinds: questions.probes,
     mtuPaths: order.profile === "quick" ? "sampled" : "all",
     slow: network.lab.slow === true,
     ...(network.lab.slow === true ? slowAmounts : {}),
   });
   const places = placesOf(network);
-  await phases.run("servers", () => startServers(probes, places, scope));
+  await phases.run("servers", () => startServers(planned, places, scope));
   const options = {
     folder: join(order.folder, "captures", listening.folder),
     snaplen,
@@ -79,11 +81,27 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
   );
   const results = await phases.run(
     "probes",
-    () => runProbes(probes, places, network.lab.slow === true ? slowPace : {}),
+    () => sendAll(planned, { expectations, places, seed, pace: network.lab.slow === true ? slowPace : {} }),
     describeProbes,
   );
   const captures = await phases.run("collect", () => session.stop(), describeCaptures);
-  return { probes, results, targets, captures, before };
+  return { probes: results.map(({ probe }) => probe), results, targets, captures, before };
+}
+
+interface Sending {
+  readonly expectations: readonly PathExpectation[];
+  readonly places: Places;
+  readonly seed: string;
+  readonly pace: RunProbesOptions;
+}
+
+/** What was planned and, where sizes are lost, further sweeps that find the borders. */
+async function sendAll(planned: readonly Probe[], sending: Sending): Promise<readonly ProbeResult[]> {
+  const { expectations, places, seed, pace } = sending;
+  let results = await runProbes(planned, places, pace);
+  for (const round of furtherRounds)
+    results = [...results, ...(await runProbes(furtherSweeps(expectations, results, seed, round), places, pace))];
+  return results;
 }
 
 /**

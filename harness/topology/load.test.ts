@@ -11,12 +11,14 @@ import { validateTopology } from "./validate.ts";
 const names = [
   "bgp-fabric",
   "dual-stack",
+  "jumbo",
   "narrow-core",
   "one-rack",
   "reflectors",
   "static-fabric",
   "three-racks",
   "two-racks",
+  "underlay-1400",
   "wan",
   "wide-prefix",
 ];

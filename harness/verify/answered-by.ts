@@ -1,6 +1,7 @@
 import type { ProbeObservation } from "../observe/observation.ts";
 import type { ProbeResult } from "../probe/probe.ts";
 import { isSameTap } from "../encap/taps.ts";
+import { isOfSizes } from "../probe/probe-kinds.ts";
 import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { passagesOf, type Passage } from "./passage.ts";
@@ -16,7 +17,7 @@ export const answeredBy = defineCheck({
   part: "encapsulation",
   proves: "every answered request came to the target's own tap, and the server that answered is the target's",
   judge(pathCase) {
-    const answered = pathCase.results.filter(({ probe, received }) => probe.kind !== "mtu" && received > 0);
+    const answered = pathCase.results.filter(({ probe, received }) => !isOfSizes(probe.kind) && received > 0);
     const target = targetOf(pathCase);
     if (answered.length === 0) return undefined;
     const flows = flowsOf(pathCase).filter((flow) => (resultFor(pathCase, flow)?.received ?? 0) > 0);

@@ -143,11 +143,12 @@ export function variantOf(form: Form, packets: number, headers: Partial<HeaderVa
 }
 
 function probeOf({ path, dials }: PathExpectation, kind: ProbeKind): Probe {
-  const amount = kind === "ping" ? pingsSent : kind === "udp" ? datagramsSent.length : 1;
+  const amount = kind === "ping" ? pingsSent : kind === "udp" ? datagramsSent.length : kind === "sweep" ? 4 : 1;
   return { path, kind, token: tokenOf(kind), dials, amount };
 }
 
 function tokenOf(kind: ProbeKind): Token {
+  if (kind === "sweep") return { kind: "udp-pattern", pattern: "ee112233aabbccdd" };
   if (kind === "udp") return { kind: "udp-pattern", pattern: "aa112233aabbccdd" };
   if (kind === "ping" || kind === "mtu") {
     return { kind: "icmp-pattern", pattern: kind === "ping" ? "00112233aabbccdd" : "ff112233aabbccdd" };
@@ -160,6 +161,13 @@ export const datagramsSent: readonly DatagramResult[] = [
   ...[0, 1, 2, 3].map((flow) => ({ flow, bytes: 104 })),
   ...[400, 800, 1200, 1450].map((bytes) => ({ flow: 0, bytes })),
 ].map((one, number) => ({ ...one, number, tos: 0, copy: 0, answered: true }));
+
+/** For tests only: the datagrams of a made-up sweep: four sizes that pass, and one byte more, which the sender's kernel refuses. */
+export function sweepSent({ podMtu, pathMtu = podMtu }: PathExpectation): readonly DatagramResult[] {
+  const passing = [104, 800, 1200, pathMtu].map((bytes) => ({ flow: 0, bytes, answered: true }));
+  const larger = { flow: 1, bytes: pathMtu + 1, answered: false, refused: "Message too long" };
+  return [...passing, larger].map((one, number) => ({ ...one, number, tos: 0, copy: 0 }));
+}
 
 function resultOf(expectation: PathExpectation, probe: Probe): ProbeResult {
   const lost = [expectation.forward, expectation.reverse].some((leg) => leg?.dies !== undefined);
@@ -176,6 +184,7 @@ function resultOf(expectation: PathExpectation, probe: Probe): ProbeResult {
     output: "",
     ...(probe.kind === "curl" && !lost && client !== undefined ? { serverSaw: client } : {}),
     ...(probe.kind === "udp" ? { datagrams: datagramsSent.map((one) => ({ ...one, answered: !lost })) } : {}),
+    ...(probe.kind === "sweep" ? { datagrams: sweepSent(expectation) } : {}),
     ...(probe.kind === "mtu" && !lost ? { mtu: { fits: true, oneMore: false } } : {}),
   };
 }
@@ -193,7 +202,7 @@ function sightingsOf(
   source: string,
   overhead: number,
 ): TapSighting[] {
-  const packets = probe.kind === "ping" || probe.kind === "udp" ? probe.amount : 6;
+  const packets = ["ping", "udp", "sweep"].includes(probe.kind) ? probe.amount : 6;
   return hops.map(({ tap, form }) => {
     const plain = variantOf("plain", packets, { source, destination });
     const heard = { tap, direction, packets, flows: accountsOf(probe, packets) };

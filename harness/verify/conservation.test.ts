@@ -36,6 +36,28 @@ describe("conservation", () => {
     );
   });
 
+  it("takes for no loss what teaches TCP the MTU of a narrow link, where its router said so", async () => {
+    const narrow = expectationOf(await planOf("narrow-core"), "none/pod-to-host/cross-subnet/v4/a1->b2");
+    const flows = (all: readonly FlowAccount[]): readonly FlowAccount[] =>
+      all.map((one) => ({
+        ...one,
+        pieces: [
+          { from: 0, to: 4000, times: 2 },
+          { from: 4000, to: streamBytes, times: 1 },
+        ],
+      }));
+    const discovered = ["a1/cali", "a1/eth0", "r1/eth0"].reduce(
+      (before, at) => withSightings(before, { at, direction: "forward", kind: "bulk", to: (all) => all, flows }),
+      caseAsExpected(narrow, ["bulk"]),
+    );
+    assert.match(say(discovered), /^fail \(lost on the way\): .* lost between r1\/eth0 and r1\/eth1/);
+    const icmpErrors = [
+      { tap: tapOf(discovered, "r1/eth0"), from: "198.18.1.1", text: "ICMP fragmentation needed, mtu 1400" },
+    ];
+    const told = { ...discovered, observations: discovered.observations.map((one) => ({ ...one, icmpErrors })) };
+    assert.equal(say(told), "pass");
+  });
+
   it("names the hop at which requests were lost, once", () => {
     const lost = count(
       count(withResults(caseOf(), { received: 8 }), "forward", 8, "tor/eth1", "b1/eth0", "b1/cali"),

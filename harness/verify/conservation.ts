@@ -1,8 +1,12 @@
+import type { ExpectedHop } from "../encap/expectation.ts";
+import { isSameTap } from "../encap/taps.ts";
 import type { Direction, ProbeObservation } from "../observe/observation.ts";
+import { isOfSizes } from "../probe/probe-kinds.ts";
 import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { mayBeLostBefore } from "./declared.ts";
 import { balanceAt, growthInWords, lossInWords } from "./hop-balance.ts";
+import { needFragErrors } from "./need-frag.ts";
 import { passagesOf, type Passage } from "./passage.ts";
 import { flowsOf, resultFor } from "./path-case.ts";
 import { doubtAbout } from "./tap-trust.ts";
@@ -16,7 +20,7 @@ export const conservation = defineCheck({
   part: "encapsulation",
   proves: "every packet that passed one hop passed the next one, once: pings, datagrams and each byte of TCP",
   judge(pathCase) {
-    const asked = pathCase.results.filter(({ probe }) => probe.kind !== "mtu");
+    const asked = pathCase.results.filter(({ probe }) => !isOfSizes(probe.kind));
     if (asked.length === 0) return undefined;
     const flows = flowsOf(pathCase);
     const passages = flows.flatMap((flow) => passagesOf(pathCase, flow));
@@ -53,12 +57,21 @@ function differences(pathCase: PathCase, passage: Passage): readonly Finding[] {
       reason: `${direction}: ${what} ${between}`,
     });
     return [
-      ...(isDeclared ? [] : [finding("lost on the way", `${lossInWords(passage, balance)} lost`)]),
+      ...(isDeclared || isDiscovery(passage, hop)
+        ? []
+        : [finding("lost on the way", `${lossInWords(passage, balance)} lost`)]),
       ...(packets.extra === 0 || isBeforeDoubted
         ? []
         : [finding("duplicated on the way", growthInWords(passage, balance))]),
     ];
   });
+}
+
+/** Before a narrow link TCP learns of it by losing what is too large (RFC 1191 3): the router must have said so. */
+function isDiscovery({ leg, unit, observation }: Passage, hop: ExpectedHop): boolean {
+  const { narrow } = leg.expected;
+  const isBefore = narrow !== undefined && isSameTap(narrow.from, hop.tap);
+  return unit === "bytes" && isBefore && needFragErrors(observation).length > 0;
 }
 
 /** Pings and TCP are answered by the kernel; datagrams by a program, which on a busy machine may come late. */

@@ -1,6 +1,7 @@
 import type { ExpectedHop } from "../encap/expectation.ts";
 import { isSameTap } from "../encap/taps.ts";
 import type { ProbeResult } from "../probe/probe.ts";
+import { isOfSizes } from "../probe/probe-kinds.ts";
 import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { heardAt, legsOf, underlayHops } from "./path-case.ts";
@@ -38,7 +39,7 @@ export const mtu = defineCheck({
 
 /** No small ping was answered, or nothing at all: then that a full one was not says nothing of sizes. */
 function isDead({ results }: PathCase): boolean {
-  const others = results.filter(({ probe, sent }) => probe.kind !== "mtu" && sent > 0);
+  const others = results.filter(({ probe, sent }) => !isOfSizes(probe.kind) && sent > 0);
   const pings = others.filter(({ probe }) => probe.kind === "ping");
   const asked = pings.length > 0 ? pings : others;
   return asked.length > 0 && asked.every(({ received }) => received === 0);

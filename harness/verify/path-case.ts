@@ -2,6 +2,7 @@ import type { ExpectedDirection, ExpectedHop, Form, PathExpectation, TapId } fro
 import { isSameTap } from "../encap/taps.ts";
 import type { Direction, HeaderVariant, ProbeObservation } from "../observe/observation.ts";
 import type { ProbeResult } from "../probe/probe.ts";
+import { isOfSizes } from "../probe/probe-kinds.ts";
 import type { PathCase } from "./verdict.ts";
 
 /** One direction of a path with what is expected of it. */
@@ -58,7 +59,7 @@ export function resultFor(pathCase: PathCase, observation: ProbeObservation): Pr
 
 /** The observed probes that can tell the form of packets: all but those of the MTU, half of which never leave. */
 export function flowsOf(pathCase: PathCase): readonly ProbeObservation[] {
-  return pathCase.observations.filter(({ probe }) => probe.kind !== "mtu");
+  return pathCase.observations.filter(({ probe }) => !isOfSizes(probe.kind));
 }
 
 /** Whether any tap heard any packet of the path. */

@@ -7,6 +7,7 @@ import { answersOnTheWire, cameTooLate, connectMsOnTheWire, isUnhurt } from "./o
 import { legsOf, resultFor } from "./path-case.ts";
 import { trailInWords, trailOf } from "./trail.ts";
 import type { ProbeObservation } from "../observe/observation.ts";
+import { isOfSizes } from "../probe/probe-kinds.ts";
 import type { PathCase } from "./verdict.ts";
 
 /**
@@ -22,7 +23,7 @@ export const reached = defineCheck({
     const dying = legsOf(pathCase.expectation).find(({ expected }) => expected.dies !== undefined);
     if (dying !== undefined) return judgeDeath(pathCase, dying);
     const answers = pathCase.results
-      .filter(({ probe }) => probe.kind !== "mtu")
+      .filter(({ probe }) => !isOfSizes(probe.kind))
       .map((result) => answerOf(pathCase, result));
     return conclude(pathCase, "reached", {
       expected: "every request answered",

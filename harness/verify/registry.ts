@@ -11,6 +11,7 @@ import { noLeak } from "./no-leak.ts";
 import { notEncapsulated } from "./not-encapsulated.ts";
 import { outerEndpoints } from "./outer-endpoints.ts";
 import { outerHeader } from "./outer-header.ts";
+import { pathMtu } from "./path-mtu.ts";
 import { reached } from "./reached.ts";
 import { sizes } from "./sizes.ts";
 import { sourceAddress } from "./source-address.ts";
@@ -35,6 +36,7 @@ export const checks = [
   sizes,
   conservation,
   mtu,
+  pathMtu,
   delay,
   controlPlane,
   steady,

@@ -3,9 +3,9 @@ import { checksOf } from "../../harness/verify/registry.ts";
 
 export default defineSuite({
   name: "mtu/pod-mtu",
-  proves: "A packet of exactly the pod MTU passes unfragmented, and one byte more does not.",
+  proves: "Packets of every size up to the path's MTU pass, larger ones do not, and whoever sends them is told.",
   modes: ["none", "ipip-always", "ipip-cross-subnet", "vxlan-always", "vxlan-cross-subnet"],
   mustInclude: [],
-  probes: ["mtu"],
+  probes: ["mtu", "sweep"],
   checks: checksOf("mtu"),
 });
