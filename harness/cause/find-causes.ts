@@ -22,11 +22,15 @@ export function findCauses(
     cases: cases.filter(({ expectation }) => ids.has(expectation.path.id)),
     nodes: judgeNodes(network),
   };
-  const found = rules.flatMap((rule) => rule.find(incident));
-  const chosen = chosenFrom(found);
+  return causesOf(incident).slice(0, mostCauses);
+}
+
+/** Every cause of an incident, the most likely first. */
+export function causesOf(incident: Incident): readonly Cause[] {
+  const chosen = chosenFrom(rules.flatMap((rule) => rule.find(incident)));
   const explained = new Set(chosen.flatMap(({ explains }) => explains));
-  const rest = { ...incident, failed: failed.filter(({ id }) => !explained.has(id)) };
-  return [...chosen, ...fallback.find(rest)].slice(0, mostCauses);
+  const rest = { ...incident, failed: incident.failed.filter(({ id }) => !explained.has(id)) };
+  return [...chosen, ...fallback.find(rest)];
 }
 
 /** Rules stand in the order in which they tell most; one that explains nothing more than those before it is a consequence. */

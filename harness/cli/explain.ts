@@ -1,11 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { ExitCode, formatError } from "../core/errors.ts";
+import { ExitCode, UsageError, formatError } from "../core/errors.ts";
 import { explainCapture, type CaptureSummary } from "../explain/explain-capture.ts";
 import { judgeCapture, renderVerdict } from "../explain/judge-capture.ts";
 import { defaultTop, renderSummary } from "../explain/render-summary.ts";
 import { CaptureError } from "../packet/capture-error.ts";
 import { defaultVxlanPorts } from "../packet/read-capture.ts";
 import { exitCodeOf, readExpectation, type ExpectOptions } from "./explain-expect.ts";
+import { isBundle } from "../bundle/read-bundle.ts";
+import { explainBundle } from "./explain-bundle.ts";
 import { explainRun, isRun } from "./explain-run.ts";
 import { readingProgress } from "./reading-progress.ts";
 
@@ -17,12 +19,15 @@ interface ExplainOptions extends ExpectOptions {
   readonly vxlanPort?: number[];
 }
 
-/** `explain FILE`: decodes a capture offline, from our labs or not. */
+/** `explain FILE`: decodes a capture offline, from our labs or not; judges a bundle of diagnostics. */
 export function addExplain(program: Command): void {
   program
     .command("explain")
     .description("decode a capture: conversations, form of encapsulation, outer and inner endpoints, VNI, overhead")
-    .argument("<file>", "a capture, pcap or pcapng; - reads one from a pipe; or a run: its id, its folder, or latest")
+    .argument(
+      "<file>",
+      "a capture, pcap or pcapng; - reads one from a pipe; or a run: its id, its folder, or latest; or a bundle of `calicoctl cluster diags`, packed or not",
+    )
     .argument("[path]", "of a run: only paths whose id has this part")
     .option("--out <dir>", "folder that holds the results of runs", "results")
     .option("--vxlan-port <port>", "UDP port that carries VXLAN; repeatable (default: 4789)", collectPort)
@@ -47,6 +52,11 @@ export function addExplain(program: Command): void {
         return;
       }
       const expectation = readExpectation(options);
+      if (await isBundle(file)) {
+        refuseCaptureOptions(options);
+        await explainBundle(file, options.json === true);
+        return;
+      }
       const summary = await explainFile(file === "-" ? "/dev/stdin" : file, options);
       const verdict = expectation === undefined ? undefined : judgeCapture(summary, expectation);
       if (options.json === true) {
@@ -74,6 +84,13 @@ async function explainFile(file: string, { vxlanPort, strip }: ExplainOptions): 
   }
 }
 
+function refuseCaptureOptions({ expect, subnets, blocks, strip, vxlanPort }: ExplainOptions): void {
+  const given = { expect, subnets, blocks, strip: strip || undefined, "vxlan-port": vxlanPort };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return;
+  throw new UsageError(`--${name} does nothing with a bundle: its own pools and nodes say what is expected`);
+}
+
 /** What could be read was printed; that it is not all must not be missed by a script. */
 function reportDamage(file: string, { message, fix }: NonNullable<CaptureSummary["damage"]>): void {
   process.stderr.write(`${formatError(new CaptureError(message, file, fix === undefined ? {} : { fix }))}\n`);
@@ -98,5 +115,6 @@ Examples:
   npm run lab -- explain node.pcap --expect CrossSubnet --subnets 10.0.1.0/24,10.0.2.0/24
   npm run lab -- explain results/latest/pcaps/vxlan-cross-subnet/a1.pcap
   npm run lab -- explain latest pod-to-pod/cross-subnet
+  npm run lab -- explain calico-diagnostics-20261127_101500.tar.gz
   tcpdump -i any -c 1000 -w - | npm run lab -- explain -`;
 }

@@ -91,6 +91,7 @@ export interface RuleFact {
 /** One device as `ip -j -d addr` tells it. */
 export interface LinkFact {
   readonly device: string;
+  /** "vxlan", "ipip", "veth", …; empty where ip(8) was not asked for details. */
   readonly kind: string;
   readonly mtu: number;
   readonly up: boolean;

@@ -100,21 +100,22 @@ export function isIn(pool: ClusterPool, mode: Mode): boolean {
   return pool.ipipMode === ipipMode && pool.vxlanMode === vxlanMode;
 }
 
-interface PoolObject {
+/** An IPPool as the API or calicoctl tells it. */
+export interface PoolObject {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: {
     readonly cidr: string;
-    readonly blockSize?: number;
-    readonly ipipMode?: string;
-    readonly vxlanMode?: string;
-    readonly natOutgoing?: boolean;
-    readonly disabled?: boolean;
-    readonly nodeSelector?: string;
+    readonly blockSize?: number | undefined;
+    readonly ipipMode?: string | undefined;
+    readonly vxlanMode?: string | undefined;
+    readonly natOutgoing?: boolean | undefined;
+    readonly disabled?: boolean | undefined;
+    readonly nodeSelector?: string | undefined;
   };
 }
 
-/** Defaults as in Calico's IPPool: modes Never, blocks of 26 and 122 bits. */
-function clusterPool({ metadata, spec }: PoolObject): ClusterPool {
+/** Reads a pool. Defaults as in Calico's IPPool: modes Never, blocks of 26 and 122 bits. */
+export function clusterPool({ metadata, spec }: PoolObject): ClusterPool {
   const family = familyOf(spec.cidr);
   return {
     name: metadata.name,

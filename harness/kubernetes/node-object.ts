@@ -16,11 +16,12 @@ export interface ClusterNode {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-interface NodeObject {
+/** A Node as the API tells it. */
+export interface NodeObject {
   readonly metadata: {
     readonly name: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
   };
   readonly status: {
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];

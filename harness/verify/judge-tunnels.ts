@@ -51,7 +51,8 @@ function tunnelTroubles(tunnel: ExpectedTunnel, facts: NodeFacts): readonly Trou
     wanted === seen ? [] : [trouble(what, `${device} has ${what} ${seen ?? "none"}, not ${wanted}`)];
   return [
     ...(link.up ? [] : [trouble("state", `${device} is down`)]),
-    ...has("kind", tunnel.kind, link.kind),
+    // Without details (`-d`) ip(8) does not tell the kind.
+    ...(link.kind === "" ? [] : has("kind", tunnel.kind, link.kind)),
     ...has("MTU", tunnel.mtu, link.mtu),
     ...addressTroubles(tunnel, link),
     ...(tunnel.vxlan === undefined ? [] : vxlanTroubles(device, tunnel.vxlan, link)),

@@ -4,13 +4,19 @@ import { isSameAddress } from "../topology/same-address.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** What a VXLAN device was made with, against what Felix makes it with; parts that this ip(8) does not tell are passed over. */
-export function vxlanTroubles(device: string, wanted: ExpectedVxlan, { vxlan, mac }: LinkFact): readonly Trouble[] {
+export function vxlanTroubles(
+  device: string,
+  wanted: ExpectedVxlan,
+  { vxlan, mac, kind }: LinkFact,
+): readonly Trouble[] {
   const trouble = (what: string, text: string): Trouble => ({ kind: "device", what, text });
   const has = (what: string, expected: string | number, seen: string | number | undefined): readonly Trouble[] =>
     expected === seen ? [] : [trouble(what, `${device} has ${what} ${seen ?? "none"}, not ${expected}`)];
   const local = vxlan?.local ?? "none";
+  const sender = has("MAC", wanted.mac, mac.toLowerCase());
+  if (kind === "") return sender;
   return [
-    ...has("MAC", wanted.mac, mac.toLowerCase()),
+    ...sender,
     ...has("VNI", wanted.vni, vxlan?.vni),
     ...has("port", wanted.port, vxlan?.port),
     ...(isSameAddress(local, wanted.local)

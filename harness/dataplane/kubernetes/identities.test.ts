@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { modes } from "../../encap/mode.ts";
 import { scriptedExecutor } from "../../exec/scripted.ts";
-import { discoverTopology } from "../../provider/cluster/discover-topology.ts";
+import { discoverTopology } from "../../kubernetes/discover-topology.ts";
 import { itemsOf } from "../../kubernetes/access.ts";
 import type { Workloads } from "../../kubernetes/deploy-workloads.ts";
 import { clusterNode } from "../../kubernetes/node-object.ts";

@@ -5,7 +5,7 @@ import type { Family } from "../../topology/topology.ts";
 import type { ClusterAccess } from "../../kubernetes/access.ts";
 import { configuredMode, readPools } from "../../kubernetes/ip-pools.ts";
 import { readNodes } from "../../kubernetes/node-object.ts";
-import { discoverTopology, lonelyNodes } from "./discover-topology.ts";
+import { discoverTopology, lonelyNodes } from "../../kubernetes/discover-topology.ts";
 
 /** What a cluster is, before anything is made in it. */
 export interface DiscoveredCluster {

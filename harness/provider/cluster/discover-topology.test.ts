@@ -6,7 +6,7 @@ import { itemsOf } from "../../kubernetes/access.ts";
 import { recordedPool as pool } from "../../kubernetes/recorded-pool.fixture.ts";
 import { clusterNode, type ClusterNode } from "../../kubernetes/node-object.ts";
 import { checkNodes } from "./check-nodes.ts";
-import { discoverTopology, lonelyNodes } from "./discover-topology.ts";
+import { discoverTopology, lonelyNodes } from "../../kubernetes/discover-topology.ts";
 
 async function recordedNodes(): Promise<readonly ClusterNode[]> {
   const folder = join(import.meta.dirname, "..", "..", "kubernetes", "testdata");

@@ -7,7 +7,7 @@ import type { ProviderOffer } from "../offer.ts";
 import type { Provider } from "../provider.ts";
 import { sharedFlags } from "../shared-flags.ts";
 import { discoverPlan } from "./discover-plan.ts";
-import { clusterSource } from "./discover-topology.ts";
+import { clusterSource } from "../../kubernetes/discover-topology.ts";
 import { doctorPage } from "./doctor-page.ts";
 import { clusterProvider } from "./index.ts";
 

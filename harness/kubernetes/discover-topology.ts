@@ -1,11 +1,11 @@
-import { LabError } from "../../core/errors.ts";
-import { contains, networkOf, prefixLength, withoutPrefix } from "../../topology/address.ts";
-import { perFamily } from "../../topology/fill-topology.ts";
-import type { Family, Pool, Subnet, Topology, TopologyNode } from "../../topology/topology.ts";
-import type { ClusterPool } from "../../kubernetes/ip-pools.ts";
-import { poolsInUse } from "../../kubernetes/ip-pools.ts";
-import type { ClusterNode } from "../../kubernetes/node-object.ts";
-import { underlayName } from "../../kubernetes/surveyed-plan.ts";
+import { LabError } from "../core/errors.ts";
+import { contains, networkOf, prefixLength, withoutPrefix } from "../topology/address.ts";
+import { perFamily } from "../topology/fill-topology.ts";
+import type { Family, Pool, Subnet, Topology, TopologyNode } from "../topology/topology.ts";
+import type { ClusterPool } from "./ip-pools.ts";
+import { poolsInUse } from "./ip-pools.ts";
+import type { ClusterNode } from "./node-object.ts";
+import { underlayName } from "./surveyed-plan.ts";
 
 /** What a topology's source begins with where it was read from a cluster and not from a file. */
 export const clusterSource = "cluster:";
@@ -108,7 +108,7 @@ function planPools(families: readonly Family[], pools: readonly ClusterPool[]): 
 
 function topologyName(name: string): string {
   const words = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-  return words.replaceAll(/^-|-$/g, "").slice(0, 36) || "cluster";
+  return words.replaceAll(/^-|-$/g, "").slice(0, 36) || "discovered";
 }
 
 function unregistered(where: string, nodes: readonly ClusterNode[]): LabError {
