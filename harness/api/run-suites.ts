@@ -22,6 +22,8 @@ export interface RunSuitesOptions {
   /** Patterns as `--paths` takes them. */
   readonly paths?: readonly string[];
   readonly profile?: Profile;
+  /** One share of the paths as `i/n`, for several machines; their runs together are one. */
+  readonly shard?: string;
   readonly provider?: string;
   readonly dataplane?: string;
   /** Flags of providers and dataplanes by their long names in camel case: `{ calicoArchive: "node.tar" }`. */
@@ -56,6 +58,7 @@ export async function runSuites(options: RunSuitesOptions = {}): Promise<RunReco
     topology: options.topology ?? defaultTopology,
     paths: [...(options.paths ?? [])],
     profile: options.profile ?? "quick",
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
   };
   const { modes, plan } = await resolveRun(scenario, labs);
   const { out = "results", throughput = true, fault } = options;

@@ -19,6 +19,7 @@ const verbs: Readonly<Record<string, () => Promise<AddVerb>>> = {
   explain: async () => (await import("./explain.ts")).addExplain,
   compare: async () => (await import("./compare.ts")).addCompare,
   diff: async () => (await import("./diff.ts")).addDiff,
+  signoff: async () => (await import("./signoff.ts")).addSignoff,
   report: async () => (await import("./report.ts")).addReport,
   selftest: async () => (await import("./selftest.ts")).addSelftest,
   schema: async () => (await import("./schema.ts")).addSchema,

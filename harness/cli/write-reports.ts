@@ -4,6 +4,8 @@ import { messageOf } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { generatePage } from "../report/allure-page.ts";
 import { writeAllure } from "../report/allure.ts";
+import { renderCtrf } from "../report/ctrf.ts";
+import { redactValue } from "../report/redact.ts";
 import { renderJunit } from "../report/junit.ts";
 import type { ResultsFolder } from "../report/store.ts";
 import { writeSummary } from "../report/write-summary.ts";
@@ -31,6 +33,9 @@ export async function writeReports(
   };
   await Promise.all([
     attempt("JUnit", () => writeFileAtomic(folder.junit, renderJunit(record, folder.path))),
+    attempt("CTRF", () =>
+      writeFileAtomic(folder.ctrf, `${JSON.stringify(renderCtrf(redactValue(record)), null, 2)}\n`),
+    ),
     attempt("the summary", () => writeSummary(record, folder.path)),
     attempt("Allure results", () => writeAllure(record, folder)),
   ]);

@@ -7,6 +7,14 @@ import type { Lab } from "../lab/lab.ts";
 import type { Family } from "../topology/topology.ts";
 import type { NodeFacts } from "./node-facts.ts";
 
+/** A file or an image that a result speaks of. */
+export interface TestedFile {
+  /** "calico-node", the name of an archive, the reference of an image. */
+  readonly name: string;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
 /** A pod that is up: a namespace inside its node, with an executor of its own. */
 export interface RunningPod {
   readonly name: string;
@@ -24,6 +32,8 @@ export interface Network {
   readonly title: string;
   /** Releases that results depend on, by name: Calico's, Kubernetes'. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** What was tested, by its content; missing where nobody can tell. */
+  readonly tested?: readonly TestedFile[];
   readonly identities: Identities;
   readonly pods: readonly RunningPod[];
   readonly convergence: Convergence;

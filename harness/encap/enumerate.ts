@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { matchesGlob } from "../core/glob.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
@@ -103,18 +104,12 @@ function localityOf(source: PlannedNode, target: PlannedNode): Locality {
   return source.uplink.segment === target.uplink.segment ? "same-subnet" : "cross-subnet";
 }
 
-/** Part after part from left to right, which takes no longer with more stars; a regular expression would go back for each. */
+/** Patterns speak of what stands behind the mode, unless they begin with one. */
 function matcher(pattern: string): (id: string) => boolean {
-  const parts = pattern.toLowerCase().split(/\*+/);
   const namesMode = /^(none|ipip|vxlan)\b/i.test(pattern);
+  const [start = ""] = pattern.toLowerCase().split("*");
   return (id) => {
-    const text = (namesMode ? id : id.slice(id.indexOf("/") + 1)).toLowerCase();
-    if (namesMode && !text.startsWith(parts[0] ?? "")) return false;
-    let from = 0;
-    return parts.every((part) => {
-      const at = text.indexOf(part, from);
-      from = at + part.length;
-      return at >= 0;
-    });
+    if (namesMode && !id.toLowerCase().startsWith(start)) return false;
+    return matchesGlob(pattern, namesMode ? id : id.slice(id.indexOf("/") + 1));
   };
 }

@@ -4,6 +4,7 @@ import type { FlowEnds, Probe, ProbeKind, Token } from "./probe.ts";
 import { defaultHttpPorts } from "./probe-command.ts";
 import { tokenSource, type TokenSource } from "./token.ts";
 import { sweepOf } from "./further-sweeps.ts";
+import { mustDie, sampledPaths, type SampledPaths } from "./sampled-paths.ts";
 import { planDatagrams } from "./udp/plan-datagrams.ts";
 import { planSweep, sweepSteps } from "./udp/plan-sweep.ts";
 
@@ -21,6 +22,8 @@ export interface ProbePlanOptions {
    * on one of every kind (default).
    */
   readonly mtuPaths?: "all" | "sampled";
+  /** All paths of the run of which the given ones are a share: samples are taken from them; default: the given ones. */
+  readonly whole?: readonly PathExpectation[];
   /** The lab's nodes are slow. */
   readonly slow?: boolean;
 }
@@ -36,7 +39,7 @@ const pingsToDie = 2;
  */
 export function planProbes(expectations: readonly PathExpectation[], options: ProbePlanOptions): readonly Probe[] {
   const tokens = tokenSource(options.seed);
-  const sampled = new Set<string>();
+  const sampled = sampledPaths(options.whole ?? expectations, options.mtuPaths ?? "sampled");
   return expectations
     .filter((expectation) => expectation.skip === undefined)
     .flatMap((expectation, index) => {
@@ -44,7 +47,7 @@ export function planProbes(expectations: readonly PathExpectation[], options: Pr
         ...pingProbe(expectation, options, tokens, index),
         ...curlProbe(expectation, tokens, index),
         ...bulkProbe(expectation, options, tokens, index),
-        ...mtuProbe(expectation, options, tokens, index, sampled),
+        ...mtuProbe(expectation, sampled, tokens, index),
         ...udpProbe(expectation, options, tokens, index),
         ...sweepProbe(expectation, options, tokens, index, sampled),
       ];
@@ -54,11 +57,6 @@ export function planProbes(expectations: readonly PathExpectation[], options: Pr
         ? wanted.map((probe) => ({ ...probe, slow: true as const }))
         : wanted;
     });
-}
-
-/** Whether the path's packets, or the answers, are expected to be lost. */
-function mustDie(expectation: PathExpectation): boolean {
-  return expectation.forward.dies !== undefined || expectation.reverse?.dies !== undefined;
 }
 
 function toClusterIp({ path }: PathExpectation): boolean {
@@ -106,16 +104,12 @@ function bulkProbe(
 
 function mtuProbe(
   expectation: PathExpectation,
-  options: ProbePlanOptions,
+  sampled: SampledPaths,
   tokens: TokenSource,
   index: number,
-  sampled: Set<string>,
 ): readonly Probe[] {
   const { path, podMtu, pathMtu = podMtu } = expectation;
-  if (path.traffic !== "pod-to-pod" || mustDie(expectation)) return [];
-  const sample = `${path.source.node} ${path.locality} ${path.family}`;
-  if (options.mtuPaths !== "all" && sampled.has(sample)) return [];
-  sampled.add(sample);
+  if (!sampled.mtu.has(path.id)) return [];
   const pattern = tokens.pattern(4 * index + 1);
   const amount = 2 * packetsForOne(1, lossOf(expectation));
   return [{ ...common(expectation), kind: "mtu", token: { kind: "icmp-pattern", pattern }, amount, mtu: pathMtu }];
@@ -139,12 +133,9 @@ function sweepProbe(
   { mtuPaths = "sampled" }: ProbePlanOptions,
   tokens: TokenSource,
   index: number,
-  sampled: Set<string>,
+  sampled: SampledPaths,
 ): readonly Probe[] {
-  const { path } = expectation;
-  const of = [path.traffic, path.locality, path.family, ...(mtuPaths === "all" ? [path.source.node] : [])].join(" ");
-  if (mustDie(expectation) || sampled.has(of)) return [];
-  sampled.add(of);
+  if (!sampled.sweep.has(expectation.path.id)) return [];
   return [sweepOf(expectation, planSweep(expectation, sweepSteps[mtuPaths]), tokens.pattern(4 * index + 3))];
 }
 

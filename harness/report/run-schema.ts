@@ -76,6 +76,10 @@ const scenarioSchema = z
     because: text,
     kernel: text.exactOptional(),
     versions: z.record(text, text).readonly().exactOptional(),
+    tested: z
+      .array(z.strictObject({ name: text, sha256: z.string().regex(/^[0-9a-f]{64}$/) }).readonly())
+      .readonly()
+      .exactOptional(),
     notes: texts.exactOptional(),
     skip: text.exactOptional(),
     phases: z.array(z.strictObject({ phase: text, ms: duration }).readonly()).readonly(),

@@ -13,6 +13,7 @@ export interface ResultsFolder {
   readonly path: string;
   readonly run: string;
   readonly junit: string;
+  readonly ctrf: string;
   readonly timeline: string;
   readonly pcaps: string;
   readonly diagnostics: string;
@@ -34,6 +35,7 @@ export function resultsFolder(path: string): ResultsFolder {
     path,
     run: join(path, "run.json"),
     junit: join(path, "junit.xml"),
+    ctrf: join(path, "ctrf.json"),
     timeline: join(path, "timeline.ndjson"),
     pcaps: join(path, "pcaps"),
     diagnostics: join(path, "diagnostics"),

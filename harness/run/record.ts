@@ -3,6 +3,7 @@ import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode, ModeId } from "../encap/mode.ts";
 import type { ExitCode } from "../core/errors.ts";
 import type { Cost } from "../measure/cost.ts";
+import type { TestedFile } from "../dataplane/dataplane.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Verdict } from "../verify/verdict.ts";
 
@@ -101,6 +102,8 @@ export interface ScenarioRecord {
   readonly kernel?: string;
   /** What the lab is made of, where the dataplane tells: Calico's and Kubernetes' releases. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** What was tested, by its content: the archive, the programs or the images of a Calico. */
+  readonly tested?: readonly TestedFile[];
   /** What happened on the way into the mode that a reader must know: programs that had to be started again. */
   readonly notes?: readonly string[];
   /** Reason for which the whole mode was skipped. */

@@ -156,6 +156,7 @@ function outcome(choice: ScenarioChoice, phases: Phases, draft: Draft, troubles:
       because: choice.because,
       ...(draft.kernel === undefined ? {} : { kernel: draft.kernel }),
       ...versionsOf(choice.lab, network),
+      ...(network?.tested === undefined ? {} : { tested: network.tested }),
       ...(network?.notes === undefined || network.notes.length === 0 ? {} : { notes: network.notes }),
       ...(reason === undefined ? {} : { skip: reason }),
       phases: [...choice.labPhases, ...phases.done],

@@ -4,6 +4,7 @@ import { startCapture } from "../capture/session.ts";
 import type { Scope } from "../core/scope.ts";
 import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
+import { expectPath } from "../encap/expect.ts";
 import { tapsOf } from "../encap/taps.ts";
 import { deafFilter, type FaultEffect } from "../fault/fault.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
@@ -15,6 +16,7 @@ import { furtherRounds, furtherSweeps } from "../probe/further-sweeps.ts";
 import { runProbes, type RunProbesOptions } from "../probe/run-probes.ts";
 import { startServers } from "../probe/servers.ts";
 import { readFacts } from "./facts.ts";
+import { pathsFor } from "./paths.ts";
 import type { Phases } from "./phases.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
@@ -60,6 +62,7 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
     seed,
     kinds: questions.probes,
     mtuPaths: order.profile === "quick" ? "sampled" : "all",
+    ...wholeOf(listening),
     slow: network.lab.slow === true,
     ...(network.lab.slow === true ? slowAmounts : {}),
   });
@@ -102,6 +105,14 @@ async function sendAll(planned: readonly Probe[], sending: Sending): Promise<rea
   for (const round of furtherRounds)
     results = [...results, ...(await runProbes(furtherSweeps(expectations, results, seed, round), places, pace))];
   return results;
+}
+
+/** The paths of all shards, where only one is asked. */
+function wholeOf({ order, network }: Listening): { readonly whole?: readonly PathExpectation[] } {
+  const { shard, ...all } = order;
+  if (shard === undefined) return {};
+  const { lab, mode, identities } = network;
+  return { whole: pathsFor(mode, all).map((path) => expectPath(lab.plan, mode, identities, path)) };
 }
 
 /**

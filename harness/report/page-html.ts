@@ -1,0 +1,38 @@
+import { element, escapeText } from "./xml.ts";
+
+/** A page of its own around a body: no script, nothing fetched, light and dark, for phones and for paper. */
+export function htmlPage(title: string, body: string): string {
+  const viewport = '<meta name="viewport" content="width=device-width,initial-scale=1">';
+  const head = `<meta charset="utf-8">${viewport}<title>${escapeText(title)}</title><style>${css}</style>`;
+  return `<!doctype html><html lang="en"><head>${head}</head><body><main>${body}</main></body></html>\n`;
+}
+
+/** A table that scrolls sideways where the page is narrow; rows are cells that are HTML already. */
+export function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const titles = head.map((text) => element("th", { scope: "col" }, [escapeText(text)])).join("");
+  const body = rows.map((row) => `<tr>${row.join("")}</tr>`).join("");
+  return `<div class="wide"><table><thead><tr>${titles}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+/** A cell of a table; its style is the name of a status, or nothing. */
+export function htmlCell(text: string, style = ""): string {
+  return element("td", style === "" ? {} : { class: style }, [escapeText(text)]);
+}
+
+/** An element that holds nothing but text. */
+export function htmlText(name: string, text: string, attributes: Readonly<Record<string, string>> = {}): string {
+  return element(name, attributes, [escapeText(text)]);
+}
+
+const css = [
+  ":root{color-scheme:light dark}",
+  "body{font:15px/1.45 system-ui,sans-serif;margin:0;background:light-dark(#fff,#1b2128);color:light-dark(#1c2733,#e6ebf0)}",
+  "main{max-width:980px;margin:0 auto;padding:16px}h1{margin:0;font-size:40px}h2{margin:28px 0 4px;font-size:20px}",
+  "h3{margin:18px 0 6px;font-size:15px}p{margin:4px 0}.verdict{font-size:18px}.faint{color:light-dark(#5c6874,#9aa5b1)}",
+  "h1.go{color:light-dark(#1d6b34,#6fcf8a)}h1.no-go,h3.fail{color:light-dark(#b3261e,#ff8a80)}",
+  ".wide{overflow-x:auto}table{border-collapse:collapse}th,td{border:1px solid light-dark(#c9d1d9,#45505c);padding:4px 10px;text-align:left}",
+  "th{background:light-dark(#f1f4f7,#252d36);font-weight:600}td.pass{background:light-dark(#e6f4ea,#1d3a28)}",
+  "td.fail{background:light-dark(#fbd9d7,#55211f)}td.inconclusive{background:light-dark(#fdf1cf,#4a3b1c)}td.skip{color:light-dark(#5c6874,#9aa5b1)}",
+  "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:light-dark(#f1f4f7,#252d36);padding:10px;border-radius:6px}svg{max-width:100%;height:auto}",
+  "@media print{body{font-size:10px}main{padding:0}h2{margin-top:12px}h3{margin:8px 0 3px}th,td{padding:1px 6px}.failure,table{break-inside:avoid}svg{max-height:200px}}",
+].join("");

@@ -1,0 +1,51 @@
+import { costsMore } from "../diff/diff-runs.ts";
+import { plural } from "../report/format.ts";
+import type { SignedDiff, SignedRun } from "./signoff.ts";
+import { idleWaivers, type WeighedCell } from "./weigh.ts";
+import type { Waiver } from "./waiver.ts";
+
+/** What the notes are made of. */
+export interface Noted {
+  readonly cells: readonly WeighedCell[];
+  readonly runs: readonly SignedRun[];
+  readonly baseline: readonly SignedDiff[];
+  readonly waivers: readonly Waiver[];
+}
+
+/** What stops nothing and must be known: what only informs and failed, contradictions, repeated runs, costs that rose. Pure. */
+export function notesOf({ cells, runs, baseline, waivers }: Noted): readonly string[] {
+  return [
+    ...cells.flatMap(informing),
+    ...contradictions(cells),
+    ...runs.flatMap(({ id, repeatedBy, troubles }) =>
+      repeatedBy === undefined
+        ? []
+        : [`run ${id} ended with a lab error (${troubles[0] ?? ""}) and was repeated by ${repeatedBy}`],
+    ),
+    ...baseline.flatMap(({ configuration, diff }) =>
+      diff.costs.filter(costsMore).map(({ id }) => `${id} costs more than in the baseline on ${configuration}`),
+    ),
+    ...idleWaivers(waivers, cells).map(({ id }) => `the waiver of ${id} is not needed: take it out`),
+  ];
+}
+
+function informing({ mode, configuration, findings }: WeighedCell): readonly string[] {
+  const own = findings.filter(({ group, verdict }) => group === "informing" && verdict.status !== "skip");
+  if (own.length === 0) return [];
+  return [`informing only: ${plural(own.length, "check")} of ${mode} on ${configuration.title} did not pass`];
+}
+
+function contradictions(cells: readonly WeighedCell[]): readonly string[] {
+  return cells.flatMap(({ findings, mode, configuration }) => {
+    const own = findings.filter(
+      ({ contradictedBy, verdict }) => contradictedBy.length > 0 && verdict.status !== "skip",
+    );
+    const [first] = own;
+    if (first === undefined) return [];
+    const { runs, contradictedBy } = first;
+    const where = `of ${mode} on ${configuration.title}`;
+    return [
+      `runs disagree about ${plural(own.length, "check")} ${where}, ${runs.join(", ")} against ${contradictedBy.join(", ")}; the worse answer counts`,
+    ];
+  });
+}
