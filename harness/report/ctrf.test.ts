@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { Ajv, type AnySchema } from "ajv";
+import { validate } from "ctrf";
 import { renderCtrf } from "./ctrf.ts";
 import { brokenRun, failingId, failingRun, inconclusiveId, passingRun } from "./sample-records.fixture.ts";
 
 describe("CTRF", () => {
-  it("is as its schema says, whatever came of the run", async () => {
-    const folder = dirname(createRequire(import.meta.url).resolve("ctrf"));
-    const schema = JSON.parse(await readFile(join(folder, "ctrf-schema-0.0.json"), "utf8")) as AnySchema;
-    const ajv = new Ajv({ strict: false, formats: { uuid: true, "date-time": true, uri: true } });
-    const isValid = ajv.compile(schema);
+  it("is as its schema says, whatever came of the run", () => {
     for (const record of [passingRun(), failingRun(), brokenRun()]) {
-      assert.ok(isValid(renderCtrf(record)), ajv.errorsText(isValid.errors));
+      assert.deepEqual(validate(renderCtrf(record)), { valid: true, errors: [] });
     }
-    assert.equal(isValid({ ...renderCtrf(passingRun()), reportFormat: "other" }), false);
+    assert.equal(validate({ ...renderCtrf(passingRun()), reportFormat: "other" }).valid, false);
   });
 
   it("keeps what is inconclusive apart from passed and failed", () => {

@@ -32,7 +32,7 @@ export function coverageTable({ cells, modesNotAsked }: Signoff): readonly strin
 }
 
 /** "60: the kernel has no ipip module" */
-export function skipWords({ skipped, reasons }: CoverageRow): string {
+function skipWords({ skipped, reasons }: CoverageRow): string {
   if (skipped === 0) return "";
   return reasons.length === 0 ? String(skipped) : `${skipped}: ${reasons.join("; ")}`;
 }

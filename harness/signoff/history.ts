@@ -12,7 +12,7 @@ export interface HistoryEntry {
 }
 
 /** What a sign-off found in one lane: a mode on what stays the same from night to night. */
-export interface LaneEntry {
+interface LaneEntry {
   readonly green: boolean;
   readonly conditions: Conditions;
 }

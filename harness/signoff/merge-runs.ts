@@ -22,7 +22,7 @@ export interface Cell {
 }
 
 /** In place of a mode: tests of one's own, which choose their modes themselves. */
-export const ownTests = "tests";
+const ownTests = "tests";
 
 /** Merges runs into cells: shards add up, and where two runs answer the same question the worse answer counts. Pure. */
 export function mergeRuns(records: readonly RunRecord[]): readonly Cell[] {
