@@ -65,7 +65,8 @@ function sizesOf(
 /** Of pods, tunnel, uplinks and the narrowest link: what passes each as it is, and what does when it is encapsulated before. */
 function mtusOf(plan: Plan, mode: Mode, { family, source, target }: Path, forward: ExpectedDirection): number[] {
   const pods = podMtu(plan, mode);
-  if (forward.underlay === "none") return [pods];
+  // Within a node only hosts know the uplink: by their default route, to ClusterIPs.
+  if (forward.underlay === "none" && source.pod !== undefined) return [pods];
   const added = forward.outer === undefined ? 0 : overheadOf(mode.encapsulation, family);
   const ends = plan.nodes.filter(({ name }) => name === source.node || name === target.node);
   const links = [

@@ -1,6 +1,8 @@
 import { answeredByOtherPod } from "./answered-by-other-pod.ts";
 import { bgpFiltered } from "./bgp-filtered.ts";
 import { bgpSessionDown } from "./bgp-session-down.ts";
+import { clampedMss } from "./clamped-mss.ts";
+import { needFragLost } from "./need-frag-lost.ts";
 import { deafTap } from "./deaf-tap.ts";
 import { drop4789AtRouter } from "./drop-4789-at-router.ts";
 import { dropProtocol4 } from "./drop-protocol-4.ts";
@@ -65,6 +67,8 @@ export const faults: readonly Fault[] = [
   ecmpMemberLost,
   answeredByOtherPod,
   smallMtuUnderlay,
+  needFragLost,
+  clampedMss,
   missingDelay,
   slowTunnel,
   wrongVni,

@@ -1,5 +1,6 @@
 import { type Measurement, measurementKinds, type ScenarioRecord } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
+import { checksOf } from "../verify/registry.ts";
 import { formatFigure, plural } from "./format.ts";
 
 /** One line per kind of measurement of a mode, each figure from the record and labeled by what it was taken on. */
@@ -17,10 +18,13 @@ export function renderMeasurements(measurements: readonly Measurement[]): readon
   });
 }
 
-/** The pod MTU that was expected, and how the probes of exactly this size and a byte more fared. */
+/** The checks of sizes. */
+const ofSizes: ReadonlySet<string> = new Set(checksOf("mtu"));
+
+/** The pod MTU that was expected, and how the probes of sizes fared. */
 export function renderMtu(scenario: ScenarioRecord, verdicts: readonly Verdict[]): readonly string[] {
   const mtus = new Set(scenario.paths.map((path) => path.expectation.podMtu));
-  const checks = verdicts.filter((verdict) => verdict.check === "mtu" && verdict.status !== "skip");
+  const checks = verdicts.filter((verdict) => ofSizes.has(verdict.check) && verdict.status !== "skip");
   if (mtus.size === 0 || checks.length === 0) return [];
   const passed = checks.filter((verdict) => verdict.status === "pass").length;
   const sizes = [...mtus].sort((a, b) => a - b).join(" or ");

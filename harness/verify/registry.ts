@@ -6,6 +6,7 @@ import { controlPlane } from "./control-plane.ts";
 import { delay } from "./delay.ts";
 import { encapsulated } from "./encapsulated.ts";
 import { flows } from "./flows.ts";
+import { mss } from "./mss.ts";
 import { mtu } from "./mtu.ts";
 import { noLeak } from "./no-leak.ts";
 import { notEncapsulated } from "./not-encapsulated.ts";
@@ -37,6 +38,7 @@ export const checks = [
   conservation,
   mtu,
   pathMtu,
+  mss,
   delay,
   controlPlane,
   steady,

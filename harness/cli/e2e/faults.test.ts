@@ -11,6 +11,8 @@ interface Row {
   readonly check: CheckName;
   readonly status: Status;
   readonly category: Category;
+  /** More options: another lab, or fewer paths. */
+  readonly options?: readonly string[];
   /** Must stand in the reason of one such verdict. */
   readonly says: RegExp;
 }
@@ -70,6 +72,26 @@ const rows: readonly Row[] = [
     category: "inconclusive",
     says: /tap|heard/,
   },
+  {
+    fault: "size-hole",
+    mode: "VXLANCrossSubnet",
+    exit: 1,
+    check: "path-mtu",
+    status: "fail",
+    category: "size-dependent loss",
+    options: ["--paths", "pod-to-pod/cross-subnet/v4/a1->b1"],
+    says: /1150 to 1250 bytes \(1200 to 1300 with outer headers\) .* forward between tor\/eth0 and tor\/eth1\), while 1149 and 1251 bytes pass/,
+  },
+  {
+    fault: "need-frag-lost",
+    mode: "None",
+    exit: 1,
+    check: "path-mtu",
+    status: "fail",
+    category: "wrong MTU",
+    options: ["--topology", "narrow-core", "--paths", "pod-to-host/cross-subnet/v4/a1->b2"],
+    says: /1401.* lost forward between r1\/eth0 and r1\/eth1, and nobody told the sender/,
+  },
 ];
 
 describe("faults turn the right check red, end to end", function () {
@@ -80,9 +102,20 @@ describe("faults turn the right check red, end to end", function () {
   });
   afterEach(() => rm(out, { recursive: true }));
 
-  for (const { fault, mode, exit, check, status, category, says } of rows) {
+  for (const { fault, mode, exit, check, status, category, options = [], says } of rows) {
     it(`${fault}: ${check} is ${status}, exit ${exit}`, async () => {
-      const argv = ["--mode", mode, "--fault", fault, "--provider", "netns", "--no-throughput", "--out", out];
+      const argv = [
+        "--mode",
+        mode,
+        "--fault",
+        fault,
+        "--provider",
+        "netns",
+        "--no-throughput",
+        "--out",
+        out,
+        ...options,
+      ];
       const { code, stdout, stderr } = await runCli("suite", ...argv);
       assert.equal(code, exit, stdout + stderr);
       const { verdicts } = await latestRun(out);
