@@ -51,7 +51,8 @@ async function installWhatIsMissing() {
   // One by one: a package that this distribution does not have must not keep the others away.
   for (const tool of nice) {
     const problem = await installTools([tool], { allowed: installAllowed, say });
-    if (problem !== undefined) say(`${problem}\nencaplab: going on without; what needs it is left out and says so`);
+    if (problem !== undefined)
+      say(`${problem}\nencaplab: continuing without it; whatever needs it is skipped, with the reason`);
   }
 }
 

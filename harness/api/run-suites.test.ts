@@ -38,7 +38,7 @@ describe("runSuites", function () {
 
   it("throws for wrong usage", async () => {
     const modes = ["CrossSubnet"];
-    await assert.rejects(runSuites({ suites: [oneQuestion], modes, out }), /no suite is about IPIPCrossSubnet, VXLAN/);
+    await assert.rejects(runSuites({ suites: [oneQuestion], modes, out }), /no suite covers IPIPCrossSubnet, VXLAN/);
     await assert.rejects(runSuites({ modes: ["nonsense"], out }), /unknown mode/);
     await assert.rejects(runSuites({ fault: "nonsense", out }), /unknown fault/);
     await assert.rejects(runSuites({ suites: [join(out, "gone")], out }), /does not exist/);

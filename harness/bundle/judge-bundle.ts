@@ -81,7 +81,7 @@ function remarks({ felix, mesh, nodes, unregistered, facts, blocks, pools }: Des
       : [
           `not in the bundle, so not judged: ${absent.slice(0, 10).join(" ")}${more} (calicoctl cluster diags --max-logs=N takes more nodes)`,
         ]),
-    ...unregistered.map((name) => `Calico has registered no address for ${name}: see that calico-node runs there`),
+    ...unregistered.map((name) => `Calico has registered no address for ${name}: check that calico-node runs there`),
     ...(felix.bpfEnabled === true ? ["eBPF is on: its device and its maps are not judged, routes are"] : []),
     ...(felix.wireguardEnabled === true ? ["WireGuard is on: what it encrypts is not judged"] : []),
     ...(mesh ? [] : ["the BGP mesh of all nodes is off: plain routes are what BGP peers say, and are not judged"]),

@@ -19,13 +19,13 @@ export function addCache(program: Command): void {
   program
     .command("cache")
     .description(
-      "show what runs keep for later ones (kernels, guest images, saved machine states); --prune removes old ones",
+      "show what is cached between runs (kernels, guest images, saved machine states); --prune removes old entries",
     )
     .option("--cache <dir>", "the folder", defaultCache)
     .addOption(
       new Option(
         "--prune [days]",
-        `remove what no run has used for so many days (${keptDays}); 0 removes everything that no run is making`,
+        `remove what no run has used for this many days (${keptDays}); 0 removes everything that no run is building`,
       ).argParser(parseDays),
     )
     .option("--json", "print JSON instead of text")
@@ -49,14 +49,14 @@ export function sizeOfAll(stored: readonly Stored[]): number {
 }
 
 function row({ name, bytes, used, isHalfMade }: Stored): string {
-  const when = isHalfMade ? "left half-made by a run that died" : `last used ${used.toISOString().slice(0, 10)}`;
+  const when = isHalfMade ? "left incomplete by a run that died" : `last used ${used.toISOString().slice(0, 10)}`;
   return `${sizeText(bytes).padStart(8)}  ${name}  (${when})`;
 }
 
 function summary(stored: readonly Stored[], cache: string, days: number | undefined): string {
-  if (days !== undefined) return `removed ${stored.length} of what is kept in ${cache}, ${sizeText(sizeOfAll(stored))}`;
+  if (days !== undefined) return `removed ${stored.length} cached items in ${cache}, ${sizeText(sizeOfAll(stored))}`;
   const advice =
-    stored.length === 0 ? "" : `; npm run lab -- cache --prune removes what was not used for ${keptDays} days`;
+    stored.length === 0 ? "" : `; npm run lab -- cache --prune removes what has not been used for ${keptDays} days`;
   return `${sizeText(sizeOfAll(stored))} in ${cache}${advice}`;
 }
 

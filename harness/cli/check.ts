@@ -32,7 +32,7 @@ interface CheckOptions extends RunOptions, SearchOptions {
 const usage = "npm run lab -- check [lab] [options]";
 
 const examples: readonly Example[] = [
-  ["npm run lab -- check", "the lab that is up, with the paths that `up` was asked for"],
+  ["npm run lab -- check", "the lab that is up, with the paths given to `up`"],
   ["npm run lab -- check 7f3kq", "one of several, by its id as `status` prints it"],
   ["npm run lab -- check --paths 'pod-to-pod/*a1->b1'", "only these paths"],
   ["npm run lab -- check --no-throughput", "without the iperf3 measurements"],
@@ -46,10 +46,8 @@ export function addCheck(program: Command): void {
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
     .optionsGroup(helpGroups.prove)
     .option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)", collect, [])
-    .addOption(
-      new Option("--profile <name>", "which paths, where not those that `up` was asked for").choices([...profiles]),
-    )
-    .option("--shard <i/n>", "only this share of the paths");
+    .addOption(new Option("--profile <name>", "which paths, if not those given to `up`").choices([...profiles]))
+    .option("--shard <i/n>", "only this shard of the paths");
   addRunOptions(addAttachOptions(teach(command, usage, examples))).action(
     async (id: string | undefined, options: CheckOptions, command: Command) => {
       const found = await findKeptLab(await searchedFor(options), id);

@@ -41,8 +41,8 @@ function parsePair(text: string): Pair {
 const usage = "npm run lab -- compare [options]";
 
 const examples: readonly Example[] = [
-  ["npm run lab -- compare --calico-archive calico.tar", "what real Calico programs otherwise than the reference"],
-  ["npm run lab -- compare --calico-bin DIR --mode VXLAN", "in one mode, with programs of a folder"],
+  ["npm run lab -- compare --calico-archive calico.tar", "what real Calico programs differently from the reference"],
+  ["npm run lab -- compare --calico-bin DIR --mode VXLAN", "in one mode, with binaries from a folder"],
   ["npm run lab -- compare --calico-archive calico.tar --json", "for tools"],
 ];
 
@@ -50,7 +50,7 @@ const examples: readonly Example[] = [
 export function addCompare(program: Command): void {
   const command = program
     .command("compare")
-    .description("put two dataplanes on the same lab, one after the other, and list what they program differently");
+    .description("install two dataplanes in the same lab, one after the other, and list what they program differently");
   addLabOptions(addModeOptions(teach(command, usage, examples)), twoDataplanes())
     .optionsGroup(helpGroups.output)
     .option("--json", "print JSON instead of text")

@@ -90,7 +90,7 @@ function switchOf(option: Option, key: string, { key: at, value }: Pair): boolea
     const shown = isScalar(value) ? sourceOf(value) : "a list or mapping";
     throw new ConfigProblem(
       value ?? at,
-      `${key}: takes true or false, not ${shown} (YAML 1.2 knows no yes, no, on, off)`,
+      `${key}: takes true or false, not ${shown} (YAML 1.2 has no yes, no, on, off)`,
     );
   }
   return option.negate && option.long === `--${key}` ? !given : given;

@@ -29,8 +29,8 @@ const usage = "npm run lab -- doctor [options]";
 const examples: readonly Example[] = [
   ["npm run lab -- doctor", "every provider: what it can run here, and what it lacks"],
   ["npm run lab -- doctor --provider vm --image mine.qcow2", "one provider, with the options of a run"],
-  ["npm run lab -- doctor --kubeconfig FILE", "a cluster: its racks, its mode, and the rights that runs need"],
-  ["npm run lab -- doctor --inventory FILE", "machines that exist: what each lacks"],
+  ["npm run lab -- doctor --kubeconfig FILE", "a cluster: its racks, mode, and the permissions runs need"],
+  ["npm run lab -- doctor --inventory FILE", "existing machines: what each lacks"],
 ];
 
 /** `doctor`: what this machine can run, with the fix for each thing missing. */
@@ -46,7 +46,7 @@ export function addDoctor(program: Command): void {
     .option("--json", "print JSON instead of text");
   addProviderOptions(
     teach(command, usage, examples),
-    "only this provider; cluster also prints the role that runs on it need",
+    "only this provider; cluster also prints the role that its runs need",
   ).action(async (options: DoctorOptions) => {
     const given = { ...options };
     const [asked, ...others] = askedProviders(options.provider, given);
@@ -115,7 +115,7 @@ function lacking(provider: Provider, mode: (typeof modes)[number]): readonly str
 async function cacheFinding(): Promise<Finding> {
   const stored = await listStored(defaultCache);
   const size = `${sizeText(sizeOfAll(stored))} in ${defaultCache}`;
-  const detail = stored.length === 0 ? "empty; the first machines fill it" : `${size} (npm run lab -- cache)`;
+  const detail = stored.length === 0 ? "empty; filled by the first virtual machines" : `${size} (npm run lab -- cache)`;
   return { what: "cache", state: "ready", detail, fixes: [] };
 }
 
@@ -133,7 +133,7 @@ async function reportFinding(host: Executor): Promise<Finding> {
   return {
     what: "report",
     state: "missing",
-    detail: "no Java, so no Allure page; JUnit, JSON and allure-results are written all the same",
+    detail: "no Java, so no Allure page; JUnit, JSON and allure-results are written anyway",
     fixes: ["install a headless JRE, for example apt-get install default-jre-headless"],
   };
 }

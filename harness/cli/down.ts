@@ -19,7 +19,7 @@ export function addDown(program: Command): void {
     .description("remove a lab that was left up; --stale removes what killed runs left behind, and only that")
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
     .option("--stale", "remove leftovers of runs whose owner is dead")
-    .option("--all", "remove every lab of this machine, also those of runs that are still going");
+    .option("--all", "remove every lab on this machine, including those of active runs");
   addSearchOptions(command).action(async (id: string | undefined, options: DownOptions) => {
     const providers = await searchedFor(options);
     const labs = await findLabs(providers);
@@ -30,7 +30,7 @@ export function addDown(program: Command): void {
     if (options.stale === true) tellUnreadable(labs);
     for (const { provider, ref } of chosen) {
       if (options.stale === true && !(await isStillStale(provider, ref))) {
-        console.log(`left alone ${ref.runId} (${provider.name}): it is not stale any more`);
+        console.log(`left alone ${ref.runId} (${provider.name}): it is no longer stale`);
         continue;
       }
       await provider.destroy(ref);
@@ -49,7 +49,7 @@ function choose(labs: readonly FoundLab[], id: string | undefined, options: Down
     const named = labs.filter(({ ref }) => ref.runId === id);
     const living = named.find(({ ref }) => ref.state !== "stale");
     if (options.stale === true && living !== undefined) {
-      throw new UsageError(`lab ${id} is not stale but ${living.ref.state}`, { fix: "without --stale it is removed" });
+      throw new UsageError(`lab ${id} is not stale but ${living.ref.state}`, { fix: "leave --stale out to remove it" });
     }
     if (named.length > 0) return named;
     throw new UsageError(`no lab "${id}"; available: ${labs.map(({ ref }) => ref.runId).join(", ") || "none"}`);
@@ -65,7 +65,7 @@ function choose(labs: readonly FoundLab[], id: string | undefined, options: Down
 /** Ends what killed commands left running in labs that stay; returns how many things went. */
 async function clearAbandoned(labs: readonly FoundLab[]): Promise<number> {
   const folders = await removeOrphanFolders();
-  for (const folder of folders) console.log(`removed ${folder}, which a killed script left`);
+  for (const folder of folders) console.log(`removed ${folder}, left behind by a killed script`);
   let count = folders.length;
   for (const { ref } of labs.filter(({ ref: { state } }) => state !== "stale")) {
     const gone = await removeAbandoned(ref.runId, ref.ownerPid ?? process.pid);
@@ -81,7 +81,7 @@ async function clearAbandoned(labs: readonly FoundLab[]): Promise<number> {
 function tellUnreadable(labs: readonly FoundLab[]): void {
   for (const { provider, ref } of labs.filter(({ ref: { state } }) => state === "unreadable")) {
     console.log(
-      `left alone ${ref.runId} (${provider.name}): its label cannot be read (${ref.unreadable ?? "no reason given"}), so it may be kept; to remove it: npm run lab -- down ${ref.runId}`,
+      `left alone ${ref.runId} (${provider.name}): its label cannot be read (${ref.unreadable ?? "no reason given"}), so it may be a lab to keep; to remove it: npm run lab -- down ${ref.runId}`,
     );
   }
 }

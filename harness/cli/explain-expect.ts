@@ -26,9 +26,12 @@ export function readExpectation({ expect, encap, subnets, blocks }: ExpectOption
   const list = (subnets ?? "").split(",").map((subnet) => subnet.trim());
   const wrong = list.find((subnet) => !isCidr(subnet));
   if (wrong !== undefined) {
-    throw new UsageError(wrong === "" ? "--expect needs the nodes' subnets" : `--subnets: ${wrong} is not a network`, {
-      fix: "write them like --subnets 10.0.1.0/24,10.0.2.0/24",
-    });
+    throw new UsageError(
+      wrong === "" ? "--expect needs the nodes' subnets" : `--subnets: ${wrong} is not a valid network`,
+      {
+        fix: "write them like --subnets 10.0.1.0/24,10.0.2.0/24",
+      },
+    );
   }
   return { modes, subnets: list, blocks: blocks === undefined ? [] : blocks.split(",").map(readBlock) };
 }
@@ -42,7 +45,7 @@ export function exitCodeOf({ status }: CaptureVerdict): ExitCode {
 function readBlock(text: string): { readonly block: string; readonly node: string } {
   const [block = "", node = ""] = text.split("=").map((part) => part.trim());
   if ((isCidr(block) || isAddress(block)) && isAddress(node)) return { block, node };
-  throw new UsageError(`--blocks: ${text} is not BLOCK=NODE`, {
+  throw new UsageError(`--blocks: ${text} is not of the form BLOCK=NODE`, {
     fix: "write a block of pod addresses and its node's address, like 10.244.1.0/26=10.0.1.11",
   });
 }

@@ -42,7 +42,7 @@ export async function explainRun(
     };
     console.log(renderProblem(outcome, options).join("\n"));
   }
-  if (outcomes.length === 0) console.log(`run ${record.id}: no path is wrong or in doubt`);
+  if (outcomes.length === 0) console.log(`run ${record.id}: no path failed or is inconclusive`);
   const shown = outcomes.length > 0 ? outcomes : runOutcomes(record);
   const captures = [...new Set(shown.flatMap(({ path }) => path?.pcaps ?? []))].sort();
   for (const capture of captures) {
@@ -59,6 +59,6 @@ function chosen({ record }: StoredRun, pattern: string | undefined): readonly Pa
   if (named.length > 0) return named;
   throw new UsageError(`run ${record.id} has no path "${pattern}"`, {
     ...(all[0] === undefined ? {} : { tail: `the first of ${all.length} is ${all[0].id}` }),
-    fix: "give a part of a path's id",
+    fix: "give part of a path's id",
   });
 }

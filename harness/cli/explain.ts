@@ -26,24 +26,29 @@ export function addExplain(program: Command): void {
     .description("decode a capture: conversations, form of encapsulation, outer and inner endpoints, VNI, overhead")
     .argument(
       "<file>",
-      "a capture, pcap or pcapng; - reads one from a pipe; or a run: its id, its folder, or latest; or a bundle of `calicoctl cluster diags`, packed or not",
+      "a capture, pcap or pcapng; - reads standard input; or a run: its id, its folder, or latest; or a bundle of `calicoctl cluster diags`, packed or not",
     )
-    .argument("[path]", "of a run: only paths whose id has this part")
+    .argument("[path]", "for a run: only paths whose id contains this")
     .option("--out <dir>", "folder that holds the results of runs", "results")
     .option("--vxlan-port <port>", "UDP port that carries VXLAN; repeatable (default: 4789)", collectPort)
-    .option("--strip <levels>", "take off so many encapsulations first: a mirror's, a cloud's", wholeNumber, 0)
+    .option(
+      "--strip <levels>",
+      "strip this many outer encapsulations first: a port mirror's, a cloud's",
+      wholeNumber,
+      0,
+    )
     .option(
       "--top <rows>",
-      "conversations shown at most, the busiest and those with something wrong",
+      "show at most this many conversations: the busiest and those with problems",
       wholeNumber,
       defaultTop,
     )
-    .option("--expect <mode>", "judge it: the mode that its packets must be in, with exit code 0, 1 or 3")
+    .option("--expect <mode>", "judge the packets against this mode, with exit code 0, 1 or 3")
     .addOption(
       new Option("--encap <encap>", "narrows Always and CrossSubnet").choices(["ipip", "vxlan", "all"]).default("all"),
     )
     .option("--subnets <cidrs>", "networks of the nodes' own addresses, for --expect")
-    .option("--blocks <pairs>", "BLOCK=NODE,...: whose pods are whose, where the capture alone cannot tell")
+    .option("--blocks <pairs>", "BLOCK=NODE,...: which node owns which pods, if the capture alone cannot tell")
     .option("--json", "print JSON instead of text, with all conversations")
     .addHelpText("after", examples())
     .action(async (file: string, path: string | undefined, options: ExplainOptions) => {

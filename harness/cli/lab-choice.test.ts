@@ -9,16 +9,16 @@ const choose = (given: Words): ReturnType<typeof chooseLabs> =>
 
 describe("choice of labs", () => {
   for (const [given, pattern] of [
-    [{ provider: "netns", kernel: ["6.1"] }, /--kernel does nothing.*netns/],
-    [{ provider: "docker", image: "x.qcow2" }, /--image does nothing.*docker/],
-    [{ provider: "vm", agentImage: "agent:1" }, /--agent-image does nothing/],
-    [{ provider: "netns", inventory: "hosts.yaml" }, /--inventory does nothing/],
-    [{ nodeImage: "kindest/node:v1.34.0" }, /--node-image does nothing.*netns, docker, vm/],
-    [{ provider: "kind", calicoArchive: "calico.tar" }, /--calico-archive does nothing/],
-    [{ provider: "kind", allowModeChange: true }, /--allow-mode-change does nothing/],
-    [{ kubeconfig: "admin.conf", calicoVersion: "v3.32.1" }, /--calico-version does nothing/],
-    [{ dataplane: "reference", calicoBin: "calico" }, /--calico-bin does nothing/],
-    [{ etcd: "/usr/bin/etcd" }, /--etcd does nothing/],
+    [{ provider: "netns", kernel: ["6.1"] }, /--kernel has no effect.*netns/],
+    [{ provider: "docker", image: "x.qcow2" }, /--image has no effect.*docker/],
+    [{ provider: "vm", agentImage: "agent:1" }, /--agent-image has no effect/],
+    [{ provider: "netns", inventory: "hosts.yaml" }, /--inventory has no effect/],
+    [{ nodeImage: "kindest/node:v1.34.0" }, /--node-image has no effect.*netns, docker, vm/],
+    [{ provider: "kind", calicoArchive: "calico.tar" }, /--calico-archive has no effect/],
+    [{ provider: "kind", allowModeChange: true }, /--allow-mode-change has no effect/],
+    [{ kubeconfig: "admin.conf", calicoVersion: "v3.32.1" }, /--calico-version has no effect/],
+    [{ dataplane: "reference", calicoBin: "calico" }, /--calico-bin has no effect/],
+    [{ etcd: "/usr/bin/etcd" }, /--etcd has no effect/],
   ] as const satisfies readonly (readonly [Words, RegExp])[]) {
     it(`refuses what would do nothing: ${JSON.stringify(given)}`, () => {
       assert.throws(
@@ -46,14 +46,14 @@ describe("choice of labs", () => {
   });
 
   it("says why the reference runs only where nobody asked for it", () => {
-    assert.match(choose({}).dataplane.because ?? "", /no Calico is given/);
+    assert.match(choose({}).dataplane.because ?? "", /no Calico was given/);
     assert.equal(choose({ dataplane: "reference" }).dataplane.because, undefined);
     assert.equal(choose({ provider: "kind" }).dataplane.offer.cluster, "lab");
     assert.equal(choose({ kubeconfig: "admin.conf" }).dataplane.offer.cluster, "guest");
   });
 
   it("refuses the reference dataplane in a cluster", () => {
-    assert.throws(() => choose({ provider: "kind", dataplane: "reference" }), /cannot be put into a cluster/);
+    assert.throws(() => choose({ provider: "kind", dataplane: "reference" }), /cannot be installed in a cluster/);
   });
 
   it("makes one variant for each kernel, and one without a name otherwise", async () => {

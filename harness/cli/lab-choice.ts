@@ -58,7 +58,7 @@ export function refuseIdleFlags(given: AllGiven, running: readonly Owner[]): voi
       ...(dataplanes ?? []).map((name) => `--dataplane ${name}`),
     ];
     const others = [...new Set(running.map(({ name }) => name))].join(", ");
-    throw new UsageError(`${longName(key)} does nothing with ${others}`, {
+    throw new UsageError(`${longName(key)} has no effect with ${others}`, {
       fix: `leave it out, or take ${ways.join(" or ")}`,
     });
   }

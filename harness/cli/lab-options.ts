@@ -18,13 +18,15 @@ export type SearchOptions = Pick<LabOptions, "provider">;
 
 /** The option that says what puts a mode into effect. */
 const oneDataplane = (): Option =>
-  new Option("--dataplane <name>", "what puts the mode into effect; auto is real Calico where one is given")
+  new Option("--dataplane <name>", "what implements the mode; auto is real Calico if one is given")
     .choices(dataplaneNames)
     .default("auto");
 
 /** Adds the options that say on what to run; a command that takes more than one dataplane says so by an option of its own. */
 export function addLabOptions(command: Command, dataplane: Option = oneDataplane()): Command {
-  const provider = providerOption("what makes the nodes; auto takes the cheapest that can do the mode and says why");
+  const provider = providerOption(
+    "what provides the nodes; auto picks the cheapest that supports the mode and says why",
+  );
   const cache = new Option(
     "--cache <dir>",
     "folder for kernels, guest images and saved machine states (default ~/.cache/encaplab)",

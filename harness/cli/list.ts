@@ -20,7 +20,7 @@ const usage = "npm run lab -- list [options]";
 
 const examples: readonly Example[] = [
   ["npm run lab -- list --mode CrossSubnet", "every path, and the form that its packets must have"],
-  ["npm run lab -- list --profile full --paths 'pod-to-pod/*'", "what a full run would ask of pods"],
+  ["npm run lab -- list --profile full --paths 'pod-to-pod/*'", "what a full run would check between pods"],
   ["npm run lab -- list --topology mine.yaml --diagram mermaid", "a picture of a topology of your own"],
   ["npm run lab -- list --mode all --format github-matrix", "one job for each mode, for a CI matrix"],
 ];
@@ -34,7 +34,7 @@ interface Scenario {
 export function addList(program: Command): void {
   const command = program
     .command("list")
-    .description("print scenarios, paths and what each must look like; builds and changes nothing");
+    .description("print scenarios, paths and what each must look like, without building anything");
   addScenarioOptions(teach(command, usage, examples))
     .optionsGroup(helpGroups.output)
     .addOption(

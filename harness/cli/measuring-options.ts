@@ -31,19 +31,19 @@ export function addMeasuringOptions(command: Command): Command {
     .addOption(
       new Option(
         "--max-cost <limit>",
-        "fail where a cost surely exceeds it: vxlan/cross-subnet/throughput=15%; repeatable",
+        "fail if a cost is above the limit beyond doubt: vxlan/cross-subnet/throughput=15%; repeatable",
       )
         .argParser((text, before: CostLimit[]) => [...before, parseCostLimit(text)])
         .default([], "no limit"),
     )
-    .option("--baseline <run>", "fail where a cost is surely worse than in this run, by more than --max-worse")
+    .option("--baseline <run>", "fail if a cost is worse than in this run beyond doubt, by more than --max-worse")
     .addOption(
       new Option("--max-worse <percent>", "how much worse than the baseline run a cost may be")
         .argParser(parsePercent)
         .default(0.1, "10%"),
     )
     .addOption(
-      new Option("--seed <number>", "draw the order of samples from it, to repeat that of another run").argParser(
+      new Option("--seed <number>", "random seed for the order of samples, to repeat that of another run").argParser(
         parseSeed,
       ),
     );
@@ -65,7 +65,7 @@ export async function measuringChoice(
   const { record } = await loadRun(baseline, options.out);
   const { id, costs = [] } = record;
   if (costs.every(({ interval }) => interval === undefined))
-    throw new UsageError(`run ${id} has no costs with an interval to be a baseline`, {
+    throw new UsageError(`run ${id} has no costs with confidence intervals, so it cannot be the baseline`, {
       fix: "measure the baseline with --profile full",
     });
   return { compared: compare, seed, limits: maxCost, baseline: { run: { id, costs }, most: maxWorse } };

@@ -15,10 +15,10 @@ interface ReportOptions {
 export function addReport(program: Command): void {
   program
     .command("report")
-    .description("make JUnit, Allure results and the Allure page of a stored run again")
+    .description("regenerate JUnit, Allure results and the Allure page of a stored run")
     .argument("[run]", "run id, folder of a run, or latest", "latest")
     .option("--out <dir>", "folder that holds the results", "results")
-    .option("--history <dir>", "folder that carries Allure's trend from run to run")
+    .option("--history <dir>", "folder that keeps Allure's trend between runs")
     .option("--open", "open the page in a browser")
     .action(async (reference: string, options: ReportOptions) => {
       const { record, folder } = await loadRun(reference, options.out);

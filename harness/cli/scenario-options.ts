@@ -70,7 +70,7 @@ function addPathOptions(command: Command): Command {
         .choices([...profiles])
         .default("quick"),
     )
-    .option("--shard <i/n>", "only this share of the paths, for CI workers");
+    .option("--shard <i/n>", "only this shard of the paths, for CI workers");
 }
 
 /** The modes and the plan that the options ask for. */

@@ -41,7 +41,7 @@ const examples: readonly Example[] = [
 export function addSelftest(program: Command): void {
   const command = program
     .command("selftest")
-    .description("inject every known fault into a good lab and prove that the matching check goes red")
+    .description("inject every known fault into a healthy lab and prove that the matching check turns red")
     .optionsGroup(helpGroups.prove)
     .addOption(new Option("--fault <name>", "only these faults; repeatable").argParser(collect).default([], "all"))
     .option("--topology <file|name>", "the lab to break", "two-racks")
@@ -124,7 +124,7 @@ function judge(fault: Fault, record: RunRecord): Outcome {
   );
   const told = record.scenarios.flatMap(({ causes = [] }) => causes.map(({ name }) => name));
   const untold = fault.cause !== undefined && !told.includes(fault.cause);
-  if (untold) lines.push(`expected the cause ${fault.cause}, told ${told.join(", ") || "none"}; see ${record.id}`);
+  if (untold) lines.push(`expected the cause ${fault.cause}, reported ${told.join(", ") || "none"}; see ${record.id}`);
   return { fault, state: missed.length === 0 && !untold ? "proven" : "missed", lines };
 }
 

@@ -25,13 +25,15 @@ export function addStatus(program: Command): void {
       );
       return;
     }
-    if (labs.length === 0) console.log("no lab is up, nothing is left over");
+    if (labs.length === 0) console.log("no lab is up, and there are no leftovers");
     for (const { ref } of labs) {
       const what = ref.label === undefined ? "" : `  ${ref.label.mode ?? "no mode"} on ${ref.label.topology}`;
       console.log(`${ref.runId}  ${ref.provider}  ${ref.state.padEnd(10)}${what}  (${String(ref.parts.length)} parts)`);
     }
     for (const { ref } of labs.filter(({ ref: { state } }) => state === "unreadable")) {
-      console.log(`label of ${ref.runId} cannot be read, so it may be kept: ${ref.unreadable ?? "no reason given"}`);
+      console.log(
+        `label of ${ref.runId} cannot be read, so it may be a lab to keep: ${ref.unreadable ?? "no reason given"}`,
+      );
     }
     const abandoned = await abandonedIn(labs);
     for (const line of abandoned) console.log(line);

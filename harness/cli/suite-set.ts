@@ -29,7 +29,7 @@ export function modesAskedOf(modes: readonly Mode[], { declared }: SuiteSet): re
   const asked = modes.filter(({ id }) => declared.some((suite) => suite.modes.includes(id)));
   if (asked.length > 0 || declared.length === 0) return asked;
   const known = [...new Set(declared.flatMap((suite) => suite.modes))];
-  throw new UsageError(`no suite is about ${modes.map(({ calicoName }) => calicoName).join(", ")}`, {
-    fix: `take one of ${known.join(", ")}, or other suites`,
+  throw new UsageError(`no suite covers ${modes.map(({ calicoName }) => calicoName).join(", ")}`, {
+    fix: `use one of ${known.join(", ")}, or other suites`,
   });
 }

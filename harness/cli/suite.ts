@@ -26,15 +26,15 @@ interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions, Measurin
 const usage = "npm run suite -- [options]";
 
 const examples: readonly Example[] = [
-  ["npm run suite -- --mode CrossSubnet", "both CrossSubnet modes, on what this machine has"],
+  ["npm run suite -- --mode CrossSubnet", "both CrossSubnet modes, on whatever this machine supports"],
   ["npm run suite -- --mode VXLAN --open", "one mode, then open the report"],
   ["npm run suite -- --topology three-racks", "another lab: one of topologies/, or a file of your own"],
   ["npm run suite -- --profile full", "every pair of nodes, not a covering set"],
-  ["npm run suite -- --paths 'pod-to-pod/*a1->b1'", "only these paths; lab list prints all of them"],
+  ["npm run suite -- --paths 'pod-to-pod/*a1->b1'", "only these paths; npm run lab -- list prints all of them"],
   ["npm run suite -- --mode IPIP --kernel 6.1,6.12", "in virtual machines, two kernels side by side"],
-  ["npm run suite -- --calico-archive calico.tar", "real Calico in place of the reference dataplane"],
+  ["npm run suite -- --calico-archive calico.tar", "real Calico instead of the reference dataplane"],
   ["npm run suite -- --provider kind", "real Calico in a Kubernetes cluster made for the run"],
-  ["npm run suite -- --kubeconfig FILE --agent-image REF", "a cluster that exists, in the mode that it is in"],
+  ["npm run suite -- --kubeconfig FILE --agent-image REF", "an existing cluster, in its current mode"],
   ["npm run suite -- --fault slash-32-node-address", "see the checks turn red; selftest --list names the faults"],
 ];
 
@@ -49,10 +49,7 @@ export function addSuite(program: Command): void {
       new Option("--config <file>", "read options from a YAML file; flags override it").helpGroup(helpGroups.prove),
     )
     .addOption(
-      new Option(
-        "--suites <dir>",
-        `folders or files of your own suites; the word ${ownWord} adds those that come with it`,
-      )
+      new Option("--suites <dir>", `folders or files with your own suites; the word ${ownWord} adds the built-in ones`)
         .argParser(collect)
         .default([], `those that come with it`)
         .helpGroup(helpGroups.prove),

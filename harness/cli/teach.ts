@@ -16,7 +16,7 @@ export function teach(command: Command, usage: string, examples: readonly Exampl
   command
     .usage(usage)
     .helpOption(false)
-    .addOption(new Option("-h, --help [group]", "how to use it; with a group, or all: its options in full").hideHelp())
+    .addOption(new Option("-h, --help [group]", "show help; with a group or all, its options in full").hideHelp())
     .on("option:help", (group: string | null) => {
       process.stdout.write(`${group === null ? overview(command, examples) : chapter(command, group)}\n`);
       throw new CommanderError(0, "commander.helpDisplayed", "(outputHelp)");
@@ -35,7 +35,7 @@ function overview(command: Command, examples: readonly Example[]): string {
     "",
     ...examples.map(([typed, does]) => `  ${typed.padEnd(width)}  ${does}`),
     "",
-    `Options, by group; ${command.name()} --help GROUP explains those of a group, --help all all of them:`,
+    `Options, by group; ${command.name()} --help GROUP explains one group, --help all explains every option:`,
     ...shown.map(([word, heading]) => {
       const names = optionsOf(command, heading).map(({ long, short }) => long ?? short ?? "");
       return wrapped(`  ${word.padEnd(words)}  `, names);
@@ -50,7 +50,7 @@ function chapter(command: Command, group: string): string {
   const found = headings.filter(([, heading]) => optionsOf(command, heading).length > 0);
   if (found.length === 0) {
     const known = Object.entries(helpGroups).filter(([, heading]) => optionsOf(command, heading).length > 0);
-    throw new UsageError(`${command.name()} has no group of options "${group}"`, {
+    throw new UsageError(`${command.name()} has no option group "${group}"`, {
       fix: `--help with one of: ${[...known.map(([word]) => word), "all"].join(", ")}`,
     });
   }

@@ -23,7 +23,7 @@ const examples: readonly Example[] = [
   ["npm run lab -- up --mode VXLANCrossSubnet", "four nodes in two racks; prints how to enter each"],
   ["npm run lab -- up --mode VXLAN --topology one-rack", "another lab: one of topologies/, or a file of your own"],
   ["npm run lab -- up --mode IPIP --provider vm", "in virtual machines, where this kernel has no ipip"],
-  ["npm run lab -- up --mode VXLAN --calico-archive calico.tar", "real Calico in place of the reference dataplane"],
+  ["npm run lab -- up --mode VXLAN --calico-archive calico.tar", "real Calico instead of the reference dataplane"],
   ["npm run lab -- check", "probe it as it is now, and say what broke"],
   ["npm run lab -- down", "remove it"],
 ];
@@ -32,7 +32,7 @@ const examples: readonly Example[] = [
 export function addUp(program: Command): void {
   const command = program
     .command("up")
-    .description("build a lab that stays, in one mode; then break it by hand, and `check` it");
+    .description("bring up a lab that stays up, in one mode; then break it by hand, and `check` it");
   addLabOptions(addFaultOption(addScenarioOptions(teach(command, usage, examples)))).action(
     async (options: UpOptions) => {
       const labs = chooseLabs(options);

@@ -50,7 +50,7 @@ describe("cache of virtual machines", () => {
     assert.deepEqual(await readdir(join(cache, "images")), ["k"]);
   });
 
-  it("drops what was not used for long and what dead runs left half-made", async () => {
+  it("drops what was not used for long and what dead runs left incomplete", async () => {
     for (const [index, key] of ["old", "new", "newer"].entries()) {
       await cached(cache, "states", key, write(key));
       await utimes(join(cache, "states", key), index, index);
@@ -100,6 +100,6 @@ describe("cache of virtual machines", () => {
 function isFull(error: unknown): boolean {
   assert.ok(error instanceof LabError);
   assert.match(error.message, /the cache of virtual machines is full/);
-  assert.match(error.details.fix ?? "", /make room/);
+  assert.match(error.details.fix ?? "", /free up space/);
   return true;
 }

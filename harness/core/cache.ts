@@ -37,7 +37,7 @@ export async function markUsed(folder: string): Promise<void> {
   await utimes(folder, now, now).catch(() => undefined);
 }
 
-/** Keeps the `keep` folders of a kind that were used last; the others, and what dead runs left half-made, go. */
+/** Keeps the `keep` folders of a kind that were used last; the others, and what dead runs left incomplete, go. */
 export async function pruneCache(cache: string, kind: string, keep: number): Promise<void> {
   const folder = join(cache, kind);
   const names = await readdir(folder).catch(() => []);
@@ -79,10 +79,10 @@ async function withLock<T>(file: string, body: () => Promise<T>): Promise<T> {
   await poll(
     async () => ((await takeLock(file)) ? { done: true, value: undefined } : { done: false, seen: "locked" }),
     {
-      what: `another run that makes ${file.replace(/\.lock$/, "")}`,
+      what: `another run that is building ${file.replace(/\.lock$/, "")}`,
       timeoutMs: lockTimeoutMs,
       intervalMs: 50,
-      fix: `if no other run is at work, remove ${file}`,
+      fix: `if no other run is active, remove ${file}`,
     },
   );
   try {
@@ -145,7 +145,7 @@ function explained(error: unknown, cache: string): unknown {
   if (reason === undefined) return error;
   return new LabError(`the cache of virtual machines ${reason}: ${cache}`, {
     cause: error,
-    fix: `make room there (kernels, images and saved states take about 300 MB), or choose another folder`,
+    fix: `free up space there (kernels, images and saved states take about 300 MB), or choose another folder`,
   });
 }
 

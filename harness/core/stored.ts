@@ -28,7 +28,7 @@ export async function listStored(cache: string): Promise<readonly Stored[]> {
   return found.flat().sort((a, b) => b.bytes - a.bytes);
 }
 
-/** Removes what no run has used since a date, and what dead runs left half-made; returns what went. */
+/** Removes what no run has used since a date, and what dead runs left incomplete; returns what went. */
 export async function removeUnused(cache: string, since: Date): Promise<readonly Stored[]> {
   const gone = (await listStored(cache)).filter(({ used, isHalfMade: half }) => half || used < since);
   for (const { name } of gone) await rm(join(cache, name), { recursive: true, force: true });

@@ -11,7 +11,7 @@ const known: readonly Known[] = [
   {
     matches: ({ what, subject, b }) => what === "neighbor" && /^pod .* on cali/.test(subject) && b === undefined,
     because:
-      "Felix enters each local pod's MAC as a permanent neighbor (static ARP, felix routetable); the reference leaves it to ARP, which no packet on an uplink shows",
+      "Felix enters each local pod's MAC as a permanent neighbor (static ARP, felix routetable); the reference leaves it to ARP, which never shows on an uplink",
   },
   {
     matches: ({ what, subject, a, b }) =>

@@ -23,7 +23,7 @@ export function askedDataplane(word: string, given: AllGiven, cluster?: ClusterS
   const fitting = dataplaneOffers.filter((offer) => offer.cluster === cluster);
   if (word !== "auto") return { offer: named(word, fitting) };
   const [offer] = fitting.filter((each) => each.taken(given));
-  if (offer === undefined) throw new UsageError("no dataplane is for these labs");
+  if (offer === undefined) throw new UsageError("no dataplane supports these labs");
   const passedOver = fitting.slice(0, fitting.indexOf(offer)).flatMap((each) => each.passedOver ?? []);
   return passedOver.length === 0 ? { offer } : { offer, because: passedOver.join("; ") };
 }
@@ -33,9 +33,9 @@ function named(word: string, fitting: readonly DataplaneOffer[]): DataplaneOffer
   if (offer !== undefined) return offer;
   if (dataplaneOffers.some(({ name }) => name === word)) {
     throw new UsageError(
-      `the ${word} dataplane cannot be put into a cluster, where Calico's own rules and routes are`,
+      `the ${word} dataplane cannot be installed in a cluster, which has Calico's own rules and routes`,
       {
-        fix: "leave --dataplane out, or take a provider whose labs are no clusters",
+        fix: "leave --dataplane out, or use a provider whose labs are not clusters",
       },
     );
   }

@@ -94,7 +94,7 @@ function splitFiles(stdout: string, where: string): ReadonlyMap<string, Buffer> 
     offset += Number(size);
   }
   if (tableEnd < 0 || offset !== bytes.length)
-    throw new LabError("the output of a batch of commands came back cut", { where });
+    throw new LabError("the output of a batch of commands was truncated", { where });
   return files;
 }
 

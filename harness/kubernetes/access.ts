@@ -64,7 +64,7 @@ export async function tryKubectl(
     return await access.executor.tryRun(argv, { timeoutMs: kubectlTimeoutMs, ...options });
   } catch (error) {
     const missing = error instanceof CommandError && error.failure === "missing-program";
-    throw missing ? error.withFix("install kubectl, or say where it is by --kubectl PATH") : error;
+    throw missing ? error.withFix("install kubectl, or give its path with --kubectl PATH") : error;
   }
 }
 
@@ -80,6 +80,6 @@ export function itemsOf(json: string, where: string): readonly unknown[] {
     const value = JSON.parse(json) as { items?: readonly unknown[] };
     return value.items ?? [value];
   } catch (error) {
-    throw new LabError(`kubectl's answer is no JSON: ${messageOf(error)}`, { where, tail: json.slice(-400) });
+    throw new LabError(`kubectl did not return valid JSON: ${messageOf(error)}`, { where, tail: json.slice(-400) });
   }
 }

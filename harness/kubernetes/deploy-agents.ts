@@ -44,6 +44,6 @@ function agentOn(pods: readonly PodObject[], nodeName: string, access: ClusterAc
   if (pod !== undefined) return pod.metadata.name;
   throw new LabError(`no agent runs on node ${nodeName}`, {
     where: access.name,
-    fix: `see that the cluster has that node: kubectl get nodes`,
+    fix: `check that the cluster has that node: kubectl get nodes`,
   });
 }

@@ -116,7 +116,7 @@ function unregistered(where: string, nodes: readonly ClusterNode[]): LabError {
   const what = nodes.length === 0 ? "the cluster has no node" : `Calico has registered no address for ${names}`;
   return new LabError(what, {
     where,
-    fix: "see that calico-node runs there (kubectl get pods -A -l k8s-app=calico-node), or leave them out by a topology file",
+    fix: "check that calico-node runs there (kubectl get pods -A -l k8s-app=calico-node), or leave them out of the topology file",
   });
 }
 

@@ -14,7 +14,7 @@ export interface Patch {
   readonly patch: string;
 }
 
-/** Object in a run's namespace that holds what must be put back: it survives whoever made the change. */
+/** Object in a run's namespace that holds what must be restored: it survives whoever made the change. */
 const objectName = "former-state";
 
 /**
@@ -59,7 +59,7 @@ async function applyBack(access: ClusterAccess, patch: Patch, namespace: string)
   try {
     await applyPatch(access, patch);
   } catch (cause) {
-    throw new LabError(`the former state of ${patch.resource}/${patch.name} could not be put back`, {
+    throw new LabError(`${patch.resource}/${patch.name} could not be restored to its former state`, {
       where: access.name,
       cause,
       tail: `kubectl patch ${patch.resource} ${patch.name} --type=${patch.type} -p '${patch.patch}'`,

@@ -88,6 +88,6 @@ describe("configuredMode", () => {
   });
 
   it("refuses a cluster without a pool that is in use", () => {
-    assert.throws(() => configuredMode([pool({ disabled: true })], "c"), /no IP pool/);
+    assert.throws(() => configuredMode([pool({ disabled: true })], "c"), /no enabled IP pool/);
   });
 });

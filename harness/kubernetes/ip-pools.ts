@@ -41,7 +41,7 @@ export async function readPools(access: ClusterAccess): Promise<ClusterPools> {
     const { stdout } = result.exitCode === 0 ? result : await kubectl(access, args);
     return { group, pools: (itemsOf(stdout, access.name) as readonly PoolObject[]).map(clusterPool) };
   }
-  throw new LabError("the cluster has no Calico: it knows no IPPool", {
+  throw new LabError("the cluster has no Calico: its API has no IPPool", {
     where: access.name,
     fix: "install Calico there, or take --provider kind, which makes a cluster with it",
   });
@@ -74,7 +74,7 @@ export function configuredMode(pools: readonly ClusterPool[], where: string): Mo
     ({ name, cidr, ipipMode, vxlanMode }) => `${name} ${cidr}: IPIP ${ipipMode}, VXLAN ${vxlanMode}`,
   );
   if (used.length === 0)
-    throw new LabError("Calico has no IP pool that pods could take addresses from", {
+    throw new LabError("Calico has no enabled IP pool for pods", {
       where,
       fix: "create an IPPool, or put a CIDR into the Installation's calicoNetwork.ipPools",
     });

@@ -8,12 +8,12 @@ const meanings: readonly { readonly says: RegExp; readonly means: (match: RegExp
     {
       says: /context "?([^"\n]*?)"? does not exist|context was not found for specified context: (\S+)/,
       means: (match) => `the kubeconfig has no context ${match[1] ?? match[2] ?? ""}`,
-      fix: "kubectl config get-contexts lists those there are; give one by --context",
+      fix: "kubectl config get-contexts lists them; choose one with --context",
     },
     {
       says: /stat (\S+): no such file|error loading config file "?([^":]+)/i,
       means: (match) => `the kubeconfig ${match[1] ?? match[2] ?? ""} cannot be read`,
-      fix: "give the path of a kubeconfig that this user may read by --kubeconfig",
+      fix: "give the path of a kubeconfig that you can read with --kubeconfig",
     },
     {
       says: /Unauthorized|must be logged in|provide credentials|certificate has expired|token (has )?expired|executable .* (failed|not found)|getting credentials/i,
@@ -23,12 +23,12 @@ const meanings: readonly { readonly says: RegExp; readonly means: (match: RegExp
     {
       says: /x509: ([^\n]*)/,
       means: (match) => `the API server's certificate is not trusted: ${match[1] ?? ""}`,
-      fix: "take a kubeconfig with this cluster's certificate authority and the server name that it was issued for",
+      fix: "use a kubeconfig with this cluster's certificate authority and the server name that it was issued for",
     },
     {
       says: /User "([^"]*)" cannot (\S+) resource "([^"]*)"(?: in API group "([^"]*)")?/,
       means: (match) => `${match[1] ?? ""} may not ${match[2] ?? ""} ${resource(match[3], match[4])}`,
-      fix: "have the rights granted that `npm run lab -- doctor --provider cluster` prints",
+      fix: "grant the permissions that `npm run lab -- doctor --provider cluster` prints",
     },
     {
       says: /forbidden: ([^\n]*)/i,
@@ -38,7 +38,7 @@ const meanings: readonly { readonly says: RegExp; readonly means: (match: RegExp
     {
       says: /connection refused|no such host|i\/o timeout|Unable to connect to the server|was refused|network is unreachable|Client\.Timeout|context deadline exceeded|TLS handshake timeout/i,
       means: () => "the cluster's API cannot be reached",
-      fix: "see that the API server runs and that the kubeconfig's server address leads to it from here",
+      fix: "check that the API server runs and that the kubeconfig's server address leads to it from here",
     },
   ];
 

@@ -46,7 +46,7 @@ export function clusterNode({ metadata, status }: NodeObject): ClusterNode {
   return {
     name: metadata.name,
     ready,
-    ...(ready ? {} : { notReadyBecause: readiness?.message ?? "its kubelet does not report" }),
+    ...(ready ? {} : { notReadyBecause: readiness?.message ?? "its kubelet is not reporting" }),
     registered: perFamily((family) => `IPv${family}Address`),
     tunnels: {
       vxlan: perFamily((family) => `IPv${family}VXLANTunnelAddr`),

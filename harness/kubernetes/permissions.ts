@@ -65,7 +65,7 @@ const permissions: readonly Permission[] = [
     group: "",
     resource: "configmaps",
     verbs: ["get", "create", "delete"],
-    purpose: "what must be put back",
+    purpose: "what must be restored",
     when: "mode-change",
   },
   ...calico.map((resource): Permission => ({
@@ -164,8 +164,8 @@ export async function missingPermissions(access: ClusterAccess, changesMode: boo
   if (rights.length === 0) return [];
   return [
     {
-      what: `the kubeconfig's user may not ${rights.join(", ")}`,
-      fix: "have the ClusterRole granted that `npm run lab -- doctor --provider cluster` prints",
+      what: `the kubeconfig's user is not allowed to ${rights.join(", ")}`,
+      fix: "grant the ClusterRole that `npm run lab -- doctor --provider cluster` prints",
     },
   ];
 }

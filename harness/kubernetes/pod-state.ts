@@ -58,7 +58,7 @@ export function podTrouble(pod: PodObject): PodTrouble | undefined {
     return {
       what: `pod ${name} is not scheduled: ${unscheduled.message ?? unscheduled.reason ?? "no reason given"}`,
       lasting: unscheduled.reason === "Unschedulable",
-      fix: "make room on that node, or leave it out by a topology file",
+      fix: "free up resources on that node, or leave it out of the topology file",
     };
   }
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];

@@ -168,14 +168,14 @@ describe("what a run changed in a cluster", () => {
     access.executor.assertDone();
   });
 
-  it("keeps the record, and tells how to do it by hand, where it cannot be put back", async () => {
+  it("keeps the record, and tells how to do it by hand, where it cannot be restored", async () => {
     const access = cluster([
       { command: read, stdout: recordOfPatches },
       { command: / patch ippools/, exitCode: 1, stderr: "error: You must be logged in to the server (Unauthorized)" },
     ]);
     await assert.rejects(removeRun(access, "7f3kq"), (error: unknown) => {
       assert.ok(error instanceof LabError);
-      assert.match(error.message, /could not be put back/);
+      assert.match(error.message, /could not be restored/);
       assert.match(error.details.tail ?? "", /kubectl patch ippools\.crd\.projectcalico\.org p --type=merge -p '\{/);
       return true;
     });

@@ -26,7 +26,7 @@ export async function makeRunNamespace(access: ClusterAccess, mark: RunMark, sco
   const namespace = namespaceOf(mark.runId);
   scope.defer(`remove namespace ${namespace} from ${access.name}`, () => removeNamespace(access, mark.runId));
   scope.defer(`remove pods and services of ${namespace}`, () => emptyNamespace(access, namespace));
-  scope.defer(`put back what was changed in ${access.name}`, () => restoreFormerState(access, namespace));
+  scope.defer(`restore what was changed in ${access.name}`, () => restoreFormerState(access, namespace));
   await createObjects(access, [renderNamespace(mark)]);
 }
 

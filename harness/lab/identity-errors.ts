@@ -14,7 +14,7 @@ export function refuseOtherPlan(
   fix = "pass the topology that it was built from, or take it down and build it again",
 ): void {
   if (builtFrom === undefined || builtFrom.digest === digest) return;
-  throw new LabError(`lab ${runId} was built from another plan (${builtFrom.digest}, not ${digest})`, { fix });
+  throw new LabError(`lab ${runId} was built from a different plan (${builtFrom.digest}, not ${digest})`, { fix });
 }
 
 /** The error where parts of a lab are gone: only its removal works still. */
@@ -24,5 +24,5 @@ export function incompleteLab(runId: string, lack: string, details: ErrorDetails
 
 /** The error where the process in whose name a lab is to be made has ended. */
 export function ownerGone(pid: number): LabError {
-  return new LabError(`the owner of the lab, process ${pid}, does not exist`);
+  return new LabError(`the owner of the lab, process ${pid}, no longer exists`);
 }

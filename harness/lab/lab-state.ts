@@ -29,7 +29,7 @@ async function readingOf(read: () => Promise<LabLabel | undefined>, clock: Clock
 /** A label from its text. Throws where the text is no label: a lab must not count as unlabeled because of that. */
 export function parseLabel(text: string): LabLabel {
   const label = JSON.parse(text) as Partial<LabLabel> | null;
-  if (typeof label?.kept !== "boolean") throw new Error(`not a lab's label: ${text.slice(0, 80)}`);
+  if (typeof label?.kept !== "boolean") throw new Error(`not a lab label: ${text.slice(0, 80)}`);
   return label as LabLabel;
 }
 

@@ -18,7 +18,7 @@ export function planProblems(plan: Plan, capabilities: ReadonlySet<Capability>):
 function unshapable(qdisc: "netem" | "tbf"): Problem {
   const what =
     qdisc === "netem"
-      ? "the kernel has no netem, which loss and delay of links need"
-      : "the kernel has no tbf, which the rate of links needs";
+      ? "the kernel has no netem, which link loss and delay need"
+      : "the kernel has no tbf, which link rates need";
   return { what, fix: `--provider vm, or load sch_${qdisc}` };
 }

@@ -113,7 +113,7 @@ export function providerContract(
       );
       const [node] = again.nodes;
       assert.ok(node !== undefined && (await ping(node, addresses(plan)[1] ?? "")));
-      await assert.rejects(provider.attach(ref, other), /another plan/);
+      await assert.rejects(provider.attach(ref, other), /different plan/);
     });
     assert.ok(gone !== undefined);
     await assert.rejects(provider.attach(gone, plan), /no lab/);

@@ -68,7 +68,7 @@ export const secrets = {
 };
 
 const title = "reference dataplane, not Calico";
-const because = "netns: this kernel has vxlan; reference: no Calico image at hand (--calico-image, --calico-archive)";
+const because = "netns: this kernel has vxlan; reference: no Calico image was given (--calico-image, --calico-archive)";
 const pemLines = ["-----BEGIN RSA PRIVATE KEY-----", secrets.pem, "-----END RSA PRIVATE KEY-----"];
 
 function needlesslyEncapsulated(sample: Sample): Sample {

@@ -78,9 +78,9 @@ async function librariesOf(host: Executor, programs: readonly string[], extra?: 
   const listing = await host.tryRun(["env", `LD_LIBRARY_PATH=${path}`, "ldd", ...programs]);
   const { files, missing } = parseLdd(listing.stdout);
   if (missing.length === 0) return files;
-  throw new LabError(`programs need libraries that are not there: ${missing.join(", ")}`, {
+  throw new LabError(`programs need libraries that are missing: ${missing.join(", ")}`, {
     where: host.where,
-    fix: "install the packages that hold them, or remove the cache folder packages/",
+    fix: "install the packages that contain them, or remove the cache folder packages/",
   });
 }
 

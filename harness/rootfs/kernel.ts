@@ -48,7 +48,7 @@ export async function fetchKernel(host: Executor, cache: string, wanted: string)
     const download = 'cd "$1" && exec apt-get -q -o APT::Sandbox::User=root download "$2"';
     await host.run(["sh", "-c", download, "sh", half, chosen.name], { timeoutMs: 240_000 });
     const deb = (await readdir(half)).find((name) => name.endsWith(".deb"));
-    if (deb === undefined) throw new LabError(`apt-get downloaded no package ${chosen.name}`, { where: host.where });
+    if (deb === undefined) throw new LabError(`apt-get did not download package ${chosen.name}`, { where: host.where });
     await unpack(host, join(half, deb), half);
     await rm(join(half, deb));
   });
@@ -68,7 +68,7 @@ async function unpack(host: Executor, deb: string, folder: string): Promise<void
   const tree = join(folder, "tree");
   await host.run(["dpkg-deb", "-x", deb, tree], { timeoutMs: 120_000 });
   const image = (await readdir(join(tree, "boot")).catch(() => [])).find((name) => name.startsWith("vmlinuz-"));
-  if (image === undefined) throw new LabError(`${deb} holds no kernel (no boot/vmlinuz-*)`);
+  if (image === undefined) throw new LabError(`${deb} contains no kernel (no boot/vmlinuz-*)`);
   const release = image.slice("vmlinuz-".length);
   const top = (await readdir(tree)).includes("usr") ? join(tree, "usr") : tree;
   const source = [join(tree, "lib/modules", release), join(top, "lib/modules", release)];
@@ -83,7 +83,7 @@ async function unpack(host: Executor, deb: string, folder: string): Promise<void
 
 async function firstFolder(candidates: readonly string[]): Promise<string> {
   for (const folder of candidates) if ((await readdir(folder).catch(() => [])).length > 0) return folder;
-  throw new LabError(`the kernel package holds no modules: ${candidates.join(", ")}`);
+  throw new LabError(`the kernel package contains no modules: ${candidates.join(", ")}`);
 }
 
 /** Copies the wanted modules and returns the names of the boot modules among them. */
@@ -122,7 +122,7 @@ async function cachedKernels(cache: string): Promise<readonly KernelPackage[]> {
 
 function unknownKernel(wanted: string, known: readonly KernelPackage[]): UsageError {
   const releases = known.map(({ release }) => release);
-  return new UsageError(`no kernel "${wanted}"; there is: ${releases.join(", ") || "none"}`, {
+  return new UsageError(`no kernel "${wanted}"; available: ${releases.join(", ") || "none"}`, {
     fix: releases.length > 0 ? "name one of these, or the path of a linux-image-*.deb" : "apt-get update",
   });
 }

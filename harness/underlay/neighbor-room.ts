@@ -27,7 +27,7 @@ export async function makeNeighborRoom(plan: Plan, scope: Scope): Promise<void> 
   for (const family of plan.families) {
     const former = await readLimits(family);
     if (former === undefined || former.hard >= needed) continue;
-    scope.defer(`put back the size of this host's IPv${family} neighbor table`, async () => {
+    scope.defer(`restore the size of this host's IPv${family} neighbor table`, async () => {
       if ((await labNamespaces()).length === 0) await writeLimits(family, former);
     });
     await writeLimits(family, { soft: Math.max(former.soft, Math.ceil(needed / 2)), hard: needed });

@@ -56,7 +56,7 @@ describe("suite, end to end on Docker", function () {
     }
   });
 
-  it("says which lab holds the addresses, stays up until it is taken down, and then leaves nothing", async () => {
+  it("says which lab uses the addresses, stays up until it is taken down, and then leaves nothing", async () => {
     const up = await runCli("up", "--mode", "VXLAN", "--provider", "docker");
     const id = /lab (\w{5}) is up/.exec(up.stdout)?.[1] ?? "";
     try {
@@ -64,7 +64,7 @@ describe("suite, end to end on Docker", function () {
       assert.match(up.stdout, new RegExp(`a1 +docker exec -it encaplab-${id}-a1 sh`));
       const second = await runCli(...suite, "--provider", "docker", "--out", out);
       assert.notEqual(second.code, 0);
-      assert.match(second.stdout + second.stderr, new RegExp(`lab ${id} .* holds the addresses of rack-a`));
+      assert.match(second.stdout + second.stderr, new RegExp(`lab ${id} .* uses the addresses of rack-a`));
       await runCli("down", "--stale");
       assert.notDeepEqual(partsOf(id), []);
     } finally {

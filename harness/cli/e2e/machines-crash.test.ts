@@ -74,7 +74,7 @@ describe("runs on virtual machines that are killed or cannot start", function ()
       const up = await runCli("up", "--mode", "IPIP", "--provider", "vm", "--cache", small);
       assert.equal(up.code, 3, up.stdout + up.stderr);
       assert.match(up.stderr, /the cache of virtual machines is full: /);
-      assert.match(up.stderr, /make room there/);
+      assert.match(up.stderr, /free up space there/);
       assert.deepEqual(
         (await labs()).filter(({ ownerPid }) => ownerPid === up.pid),
         [],

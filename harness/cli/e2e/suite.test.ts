@@ -34,7 +34,7 @@ describe("suite, end to end on namespaces", function () {
   it("says how to get Calico where it is asked for and there is none, with exit 3", async () => {
     const { code, stdout, stderr } = await suite("--mode", "VXLAN", "--dataplane", "calico");
     assert.equal(code, 3, stdout + stderr);
-    assert.match(stdout + stderr, /no Calico is at hand\n.*--calico-bin DIR.*--calico-archive FILE/);
+    assert.match(stdout + stderr, /no Calico was given\n.*--calico-bin DIR.*--calico-archive FILE/);
   });
 
   for (const [title, argv] of [

@@ -31,9 +31,11 @@ function addressless({ plan }: Lab, identities: Identities, mode: Mode, node: st
   const hasPods = plan.allocation.pods.some((pod) => pod.node === node);
   const hasBlock = Object.values(own?.blocks ?? {}).some((blocks) => blocks.length > 0);
   return [
-    ...(hasTunnel ? [] : [{ node, step: "device", seen: "Calico has given the node no tunnel address" } as const]),
+    ...(hasTunnel
+      ? []
+      : [{ node, step: "device", seen: "Calico has not assigned the node a tunnel address" } as const]),
     ...(hasBlock || !hasPods
       ? []
-      : [{ node, step: "route", seen: "Calico has given the node no block of addresses" } as const]),
+      : [{ node, step: "route", seen: "Calico has not assigned the node an address block" } as const]),
   ];
 }

@@ -18,9 +18,9 @@ export async function pingAll(
         waiting = waiting.filter((pair) => silent.has(pair.address));
         const missing = waiting[0];
         if (missing === undefined) return { done: true, value: undefined };
-        return { done: false, seen: `${missing.to} (${missing.address}) does not answer pings of ${sender.name}` };
+        return { done: false, seen: `${missing.to} (${missing.address}) does not answer pings from ${sender.name}` };
       };
-      const what = `the first ping of ${sender.name} to pods on other nodes`;
+      const what = `the first ping from ${sender.name} to pods on other nodes`;
       return poll(look, { what, timeoutMs, where: sender.executor.where });
     }),
   );

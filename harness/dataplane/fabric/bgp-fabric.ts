@@ -27,7 +27,7 @@ export async function missingFabric(lab: Lab, onNodes: boolean): Promise<readonl
   );
   const without = answers.flat();
   if (without.length === 0) return [];
-  const reason = `fabric: bgp needs BIRD 2 on ${without.join(", ")}, which has no such program`;
+  const reason = `fabric: bgp needs BIRD 2 on ${without.join(", ")}, where it is not installed`;
   return [{ reason, fix: `install the package ${packageFor("bird", "debian")}` }];
 }
 

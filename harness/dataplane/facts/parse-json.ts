@@ -40,10 +40,10 @@ function parse(json: string, command: string): unknown {
   try {
     return JSON.parse(json) as unknown;
   } catch (cause) {
-    throw new LabError(`\`${command}\` printed no JSON`, { command, tail: json.slice(0, 400), cause });
+    throw new LabError(`\`${command}\` did not print valid JSON`, { command, tail: json.slice(0, 400), cause });
   }
 }
 
 function notAList(json: string, command: string): LabError {
-  return new LabError(`\`${command}\` printed something else than a list`, { command, tail: json.slice(0, 400) });
+  return new LabError(`\`${command}\` did not print a list`, { command, tail: json.slice(0, 400) });
 }

@@ -30,7 +30,7 @@ export function assertReadable(node: string, unreadable: NodeFacts["unreadable"]
   if (first === undefined) return;
   throw new LabError(`the ${first.what} of ${node} could not be read`, {
     tail: first.because,
-    fix: "see that ip(8) and bridge(8) of iproute2 answer there",
+    fix: "check that ip(8) and bridge(8) of iproute2 work there",
   });
 }
 

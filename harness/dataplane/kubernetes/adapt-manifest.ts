@@ -26,7 +26,7 @@ export function adaptManifest(
   const daemon = objects.find((object) => isNamed(object, "DaemonSet", "calico-node"));
   const config = objects.find((object) => isNamed(object, "ConfigMap", "calico-config"));
   if (daemon === undefined || config === undefined) {
-    throw new LabError("calico.yaml holds no DaemonSet calico-node or no ConfigMap calico-config", {
+    throw new LabError("calico.yaml has no DaemonSet calico-node or no ConfigMap calico-config", {
       fix: "give the folder manifests/ of an unchanged release by --calico-manifests DIR",
     });
   }

@@ -84,7 +84,7 @@ async function staysSo({ access }: CalicoState, mode: Mode): Promise<void> {
     const now = await readCalico(access);
     const behind = poolsInUse(now.pools).find((pool) => !isIn(pool, mode));
     if (behind !== undefined) {
-      throw new LabError(`somebody has put IP pool ${behind.name} back out of mode ${mode.calicoName}`, {
+      throw new LabError(`something has set IP pool ${behind.name} back to another mode than ${mode.calicoName}`, {
         where: access.name,
         fix: "the operator reverts what its Installation does not say: see spec.calicoNetwork.ipPools there, and who else writes it",
       });

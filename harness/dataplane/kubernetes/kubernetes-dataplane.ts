@@ -192,6 +192,6 @@ function noCluster({ provider }: Lab): { readonly reason: string; readonly fix: 
 function notPermitted(mode: Mode, state: CalicoState): LabError {
   return new LabError(`the cluster is in mode ${modeOf(state).calicoName} and not in ${mode.calicoName}`, {
     where: state.access.name,
-    fix: "--allow-mode-change changes its mode for the run and puts it back at the end",
+    fix: "--allow-mode-change changes its mode for the run and restores it at the end",
   });
 }

@@ -49,7 +49,7 @@ async function downloaded(source: ManifestSource, file: string): Promise<string>
 }
 
 function unusable(what: string, { version, folder }: ManifestSource, why: string): LabError {
-  return new LabError(`${what} of Calico ${version} cannot be had: ${why}`, {
+  return new LabError(`${what} of Calico ${version} is not available: ${why}`, {
     fix:
       folder === undefined
         ? "name a release by --calico-version, or give its folder manifests/ by --calico-manifests DIR"

@@ -37,8 +37,8 @@ function notPermitted(
   if (standing === "lab" || allowModeChange || now.id === mode.id) return [];
   return [
     {
-      reason: `the cluster is in mode ${now.calicoName}, and runs on it change nothing unless permitted`,
-      fix: "--allow-mode-change changes its mode for the run and puts it back at the end",
+      reason: `the cluster is in mode ${now.calicoName}, and runs do not change it unless allowed to`,
+      fix: "--allow-mode-change changes its mode for the run and restores it at the end",
     },
   ];
 }
@@ -51,7 +51,7 @@ function noRoutes(mode: Mode, { nodeDaemon, installation }: CalicoState): readon
     installation === undefined
       ? "set calico_backend: bird in ConfigMap calico-config and restart calico-node"
       : "set spec.calicoNetwork.bgp of the Installation to Enabled";
-  return [{ reason: `${mode.calicoName} takes its routes from BGP, which this Calico runs without`, fix }];
+  return [{ reason: `${mode.calicoName} gets its routes by BGP, which this Calico has turned off`, fix }];
 }
 
 function noIpipForIpv6(mode: Mode, { plan }: Lab): readonly Requirement[] {
@@ -83,7 +83,7 @@ async function kernelLacks(mode: Mode, lab: Lab): Promise<readonly Requirement[]
   return [
     {
       ...families,
-      reason: `${which} ${nodes.join(", ")}: the kernel has no ${kind} and loads no modules`,
+      reason: `${which} ${nodes.join(", ")}: the kernel has no ${kind} and cannot load modules`,
       fix: "take nodes with another kernel, or --provider vm",
     },
   ];

@@ -240,7 +240,7 @@ describe("changeMode", () => {
     access.executor.assertDone();
   });
 
-  it("tells that somebody has put the pool back", async () => {
+  it("reports that something has set the pool back", async () => {
     const state = await readCalico(await byOperator());
     const changed = (await recorded("operator-ippools")).replace('"vxlanMode": "CrossSubnet"', '"vxlanMode": "Always"');
     const reads = async (): Promise<readonly ScriptedAnswer[]> => [
@@ -255,6 +255,6 @@ describe("changeMode", () => {
       ...(await reads()),
     ]);
     const change = changeMode({ ...state, access }, modeNamed("vxlan-always"), { ...owner, standing: "lab" });
-    await assert.rejects(change, /put IP pool default-ipv4-ippool back out of mode VXLAN/);
+    await assert.rejects(change, /set IP pool default-ipv4-ippool back to another mode than VXLAN/);
   });
 });

@@ -55,7 +55,7 @@ function natNeed(family: Family): Need {
   const rules = `table ${table} { chain c { type nat hook postrouting priority 100; fib saddr type local masquerade; }; };`;
   return {
     attempt: `nft '${rules} delete table ${table}'`,
-    lacks: `cannot do NAT for IPv${family} by nftables`,
+    lacks: `cannot do NAT for IPv${family} with nftables`,
     fix: "load nft_chain_nat, nft_masq and nft_fib_inet, or use --provider vm",
     families: [family],
   };

@@ -31,7 +31,7 @@ async function removeFromNode(lab: Lab, node: string, prefix: string, executor: 
   const { stdout } = await runScript(executor, renderRemoval(namespaces, devices, blocks));
   const left = leftovers(stdout, [...namespaces, ...devices, ...blocks]);
   if (left.length === 0) return;
-  throw new LabError(`the reference dataplane could not be removed: ${left.length} things are left`, {
+  throw new LabError(`the reference dataplane could not be removed: ${left.length} leftovers`, {
     where: executor.where,
     tail: left.join("\n"),
     fix: "npm run lab -- down",

@@ -27,7 +27,7 @@ export interface BgpFiles {
 }
 
 /** What is said wherever Calico is asked for and no source of it was given. */
-export const nothingGiven = "no Calico is at hand";
+export const nothingGiven = "no Calico was given";
 
 /** Ways to get a Calico, for every message that says that there is none. */
 export const waysToGetCalico =

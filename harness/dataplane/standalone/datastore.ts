@@ -60,7 +60,11 @@ async function call(executor: Executor, method: string, body: object): Promise<u
   try {
     return JSON.parse(stdout) as unknown;
   } catch (cause) {
-    throw new LabError("the lab's etcd answered no JSON", { where: executor.where, tail: stdout.slice(0, 400), cause });
+    throw new LabError("the lab's etcd did not return valid JSON", {
+      where: executor.where,
+      tail: stdout.slice(0, 400),
+      cause,
+    });
   }
 }
 

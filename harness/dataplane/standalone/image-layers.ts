@@ -21,7 +21,7 @@ const deepest = 4;
 export async function readLayers(archive: string, file: string): Promise<readonly string[]> {
   const layers = (await dockerLayers(archive)) ?? (await ociLayers(archive));
   const escaping = layers?.find((layer) => layer.startsWith("/") || layer.split("/").includes(".."));
-  if (escaping !== undefined) throw notAnArchive(file, `it names a layer outside of itself (${escaping})`);
+  if (escaping !== undefined) throw notAnArchive(file, `it refers to a layer outside the archive (${escaping})`);
   if (layers !== undefined && layers.length > 0) return layers;
   throw notAnArchive(file, "it has neither manifest.json nor index.json with layers");
 }
@@ -63,7 +63,7 @@ async function readJson(path: string): Promise<unknown> {
 }
 
 function notAnArchive(file: string, why: string): LabError {
-  return new LabError(`${file} is no image archive: ${why}`, {
+  return new LabError(`${file} is not a valid image archive: ${why}`, {
     fix: "make it with `docker save -o FILE IMAGE…`, or `skopeo copy docker://IMAGE oci-archive:FILE`",
   });
 }

@@ -103,7 +103,9 @@ async function restoreCalico(
     await stopServices(managementExecutor(lab), etcdFolder(lab));
     await runScript(managementExecutor(lab), `rm -rf ${shellQuote([etcdFolder(lab)])}`);
     await checkpoints.reset();
-    return { note: `a kept state of the machines was of no use, so they were started over: ${messageOf(error)}` };
+    return {
+      note: `the saved state of the machines could not be used, so Calico was started from scratch: ${messageOf(error)}`,
+    };
   }
 }
 
@@ -111,7 +113,7 @@ async function restoreCalico(
 async function adaptFabric(lab: Lab, mode: Mode, scope: Scope): Promise<void> {
   const routes = fabricRoutes(lab.plan, await readIdentities(managementExecutor(lab), lab.plan, mode));
   if (routes.length === 0) return;
-  scope.defer("give the routers their planned routes back", () => replaceFabricRoutes(lab, routes, "planned"));
+  scope.defer("restore the routers' planned routes", () => replaceFabricRoutes(lab, routes, "planned"));
   await replaceFabricRoutes(lab, routes, "actual");
 }
 

@@ -58,7 +58,7 @@ async function locateInArchive(give: () => Promise<string>, cache: string): Prom
 async function locateUnpacked(root: string): Promise<Located> {
   if (await exists(root)) return locateInRoot(root, root);
   return noCalico(
-    `the Calico that the lab was built with is not in the cache any more (${root})`,
+    `the Calico that the lab was built with is no longer in the cache (${root})`,
     "give what it was built with: --calico-archive FILE or --calico-image REF",
   );
 }
@@ -67,7 +67,7 @@ async function locateInRoot(root: string, file: string): Promise<Located> {
   const calicoNode = await firstThere(root, ["usr/bin/calico-node", "bin/calico-node"]);
   const cniPlugin = await firstThere(root, ["opt/cni/bin/calico", "usr/bin/calico"]);
   if (calicoNode === undefined || cniPlugin === undefined) {
-    const what = `${file} holds no ${calicoNode === undefined ? "calico-node" : "CNI plugin (opt/cni/bin/calico)"}`;
+    const what = `${file} has no ${calicoNode === undefined ? "calico-node" : "CNI plugin (opt/cni/bin/calico)"}`;
     return noCalico(what, "save both images into one archive: docker save -o FILE calico/node:TAG calico/cni:TAG");
   }
   const bgp =

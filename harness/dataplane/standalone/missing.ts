@@ -42,7 +42,7 @@ export async function missingCalico(
 ): Promise<readonly Requirement[]> {
   if ("problem" in located) return [{ reason: located.problem.what, fix: located.problem.fix }];
   if (lab.machines !== undefined && lab.machines.payload === undefined) {
-    const reason = "machines need the whole root file system of Calico's image, and a folder of programs is none";
+    const reason = "virtual machines need the whole root file system of Calico's image, not a folder of programs";
     return [{ reason, fix: "--calico-archive FILE" }];
   }
   if (lab.hostFiles !== true && lab.machines === undefined) {
@@ -51,7 +51,7 @@ export async function missingCalico(
   }
   const { bgp, root } = located.files;
   const noBird: Requirement = {
-    reason: `${mode.calicoName} on fabric: ${lab.plan.topology.fabric} needs BIRD, which this Calico came without`,
+    reason: `${mode.calicoName} on fabric: ${lab.plan.topology.fabric} needs BIRD, which this Calico does not include`,
     fix: "put Calico's bird, bird6, birdcl and the node image's /etc/calico/confd beside calico-node",
   };
   const programs = [...tools, ...(root === undefined ? calledByCalico[rules] : []), etcd];

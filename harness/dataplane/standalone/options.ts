@@ -12,7 +12,7 @@ const flags = {
   calicoArchive: file("file", "real Calico: a node image saved by docker save, or an OCI archive"),
   calicoImage: text(
     "ref",
-    "real Calico: images to be pulled by skopeo, comma separated; for …/node:TAG alone also …/cni:TAG",
+    "real Calico: images to pull with skopeo, comma separated; …/node:TAG alone also pulls …/cni:TAG",
   ),
   etcd: program("etcd program for real Calico without Kubernetes (default: etcd on the PATH)"),
 };
@@ -27,7 +27,7 @@ export const standaloneOffer: DataplaneOffer = {
   flags,
   reachedBy: Object.keys(flags),
   taken: (given) => sourceOf(given) !== undefined,
-  passedOver: "no Calico is given: --calico-archive FILE or --calico-bin DIR runs the real one",
+  passedOver: "no Calico was given: --calico-archive FILE or --calico-bin DIR runs the real one",
   make: (given, { cache, logs }) => {
     const source = sourceOf(given);
     if (source === undefined) throw new LabError(nothingGiven, { fix: `give one: ${waysToGetCalico}` });

@@ -44,7 +44,7 @@ async function waitForMtu({ executor }: LabNode, { folder, patience }: NodeCalic
       return done ? { done, value: undefined } : { done: false, seen: "no file /var/lib/calico/mtu" };
     },
     {
-      what: "Felix to tell the MTU of pods",
+      what: "Felix to report the MTU of pods",
       timeoutMs: mtuTimeoutMs * patience,
       intervalMs: 30 * patience,
       where: executor.where,

@@ -91,7 +91,7 @@ async function skopeo(argv: readonly string[], image: string, host: Executor, ti
     const stderr = cause.result?.stderr ?? "";
     const said =
       /msg="((?:[^"\\]|\\.)*)"/.exec(stderr)?.[1]?.replaceAll('\\"', '"') ?? (stderr.trim() || cause.message);
-    const fix = `check the reference, and that this machine reaches the registry; ${otherwise}`;
+    const fix = `check the reference, and that this machine can reach the registry; ${otherwise}`;
     throw new LabError(`the image ${name} could not be pulled: ${said}`, { fix, cause });
   }
 }

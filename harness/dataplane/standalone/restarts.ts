@@ -22,7 +22,7 @@ export async function assertNoCrashLoop(executor: Executor, folder: string): Pro
   const ends = await serviceEnds(executor, folder);
   for (const [name, own] of byName(ends)) {
     if (own.length < tooMany) continue;
-    const error = new LabError(`Calico's ${name} cannot run: it has ended ${own.length} times (${codes(own)})`, {
+    const error = new LabError(`Calico's ${name} keeps failing: it has exited ${own.length} times (${codes(own)})`, {
       where: executor.where,
     });
     throw await logTail(error, executor, `${folder}/${name}.log`);
@@ -33,7 +33,7 @@ async function noteEnds(lab: Lab, { name: node, executor }: LabNode): Promise<re
   const ends = await serviceEnds(executor, nodeFolder(lab, node));
   return [...byName(ends)].map(([name, own]) => {
     const times = own.length === 1 ? "once" : `${own.length} times`;
-    return `node ${node}: ${name} ended ${times} and was started again (${codes(own)})`;
+    return `node ${node}: ${name} exited ${times} and was restarted (${codes(own)})`;
   });
 }
 

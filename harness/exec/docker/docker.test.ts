@@ -43,7 +43,7 @@ describe("docker executor", function () {
 
   it("leaves nothing running in the container when time is up, not even what was put into the background", async () => {
     const script = "sleep 7001 & sleep 7002";
-    await assert.rejects(executor.tryRun(["sh", "-c", script], { timeoutMs: 500 }), /did not end within/);
+    await assert.rejects(executor.tryRun(["sh", "-c", script], { timeoutMs: 500 }), /did not finish within/);
     assert.doesNotMatch(await processes(), /sleep 700/);
   });
 

@@ -171,8 +171,8 @@ function timeoutProblem({ child, options }: State): string {
   const seconds = (options.timeoutMs ?? 0) / 1000;
   const left = child?.exitCode ?? child?.signalCode ?? undefined;
   return left === undefined
-    ? `did not end within ${seconds} s and was killed`
-    : `ended, but after ${seconds} s something that it started still held its output open and was killed`;
+    ? `did not finish within ${seconds} s and was killed`
+    : `exited, but ${seconds} s later something it had started still held its output open and was killed`;
 }
 
 function outcome(state: State, buffers: Buffers): CommandResult {

@@ -40,7 +40,7 @@ describe("local executor", () => {
 
   it("names what really hangs when a command leaves a process behind that holds its output", async () => {
     const work = localExecutor().run(["sh", "-c", "sleep 60 & echo done"], { timeoutMs: 300 });
-    await assert.rejects(work, /something that it started still held its output open/);
+    await assert.rejects(work, /something it had started still held its output open/);
   });
 
   it("renders an error as one paragraph with place, command and output", async () => {

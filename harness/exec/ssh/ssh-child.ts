@@ -235,7 +235,7 @@ function armLimits(state: State, begun: Promise<void>): () => void {
     end(state, { failure: "aborted", problem: "was stopped, because the run was interrupted" });
   };
   const onTimeout = (): void => {
-    end(state, { failure: "timeout", problem: `did not end within ${(timeoutMs ?? 0) / 1000} s and was killed` });
+    end(state, { failure: "timeout", problem: `did not finish within ${(timeoutMs ?? 0) / 1000} s and was killed` });
   };
   // The time is the program's: what a busy link takes to start it does not count, up to a limit.
   let timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs + startGraceMs);

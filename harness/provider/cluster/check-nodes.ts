@@ -23,7 +23,7 @@ function notReady({ name, ready, notReadyBecause }: ClusterNode): readonly Probl
   return [
     {
       what: `node ${name} is not ready: ${notReadyBecause ?? "no reason given"}`,
-      fix: `see kubectl describe node ${name}; or leave it out by a topology file with the other nodes (--topology)`,
+      fix: `see kubectl describe node ${name}; or leave it out: --topology with a file of the other nodes`,
     },
   ];
 }
@@ -36,7 +36,7 @@ function otherAddress(plan: Plan, planned: PlannedNode, node: ClusterNode): read
     if (wanted !== undefined && there !== undefined && withoutPrefix(wanted) === withoutPrefix(there)) return [];
     return [
       {
-        what: `Calico has registered ${there ?? "no address"} for node ${node.name}, and the topology says ${wanted ?? "none"}`,
+        what: `Calico has registered ${there ?? "no address"} for node ${node.name}, but the topology says ${wanted ?? "none"}`,
         fix: "put the registered address into the topology, or correct Calico's address autodetection",
       },
     ];

@@ -75,7 +75,7 @@ async function checkCluster(plan: Plan, options: ClusterOptions): Promise<readon
 }
 
 const noImage: Problem = {
-  what: "no image is named for the agents and pods",
+  what: "no image was given for the agents and pods",
   fix: "--agent-image REF: build it from harness/provider/docker/Dockerfile and push it where the nodes can pull, or load it on each",
 };
 

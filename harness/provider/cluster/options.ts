@@ -12,7 +12,7 @@ import { doctorPage } from "./doctor-page.ts";
 import { clusterProvider } from "./index.ts";
 
 const flags = {
-  kubeconfig: file("file", "use a Kubernetes cluster that exists, with Calico in it"),
+  kubeconfig: file("file", "use an existing Kubernetes cluster with Calico"),
   context: text("name", "context of the kubeconfig (default: its current one)"),
   ...sharedFlags,
 };
@@ -27,8 +27,8 @@ export const clusterOffer: ProviderOffer = {
   reachedBy: ["kubeconfig", "context", "kubectl", "agentImage", "allowModeChange"],
   needs: {
     flag: "kubeconfig",
-    detail: "runs on a Kubernetes cluster that exists, and none is named",
-    fix: "lab doctor --kubeconfig FILE: looks at it, and prints the rights that runs on it need",
+    detail: "runs on an existing Kubernetes cluster, and none was given",
+    fix: "npm run lab -- doctor --kubeconfig FILE checks it, and prints the permissions that its runs need",
   },
   cluster: "guest",
   make,

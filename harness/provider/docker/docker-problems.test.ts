@@ -113,11 +113,11 @@ describe("docker subnets", () => {
   it("that are in use are a problem that names the lab, or the network", async () => {
     const owner = { "encaplab.owner-pid": "42", "encaplab.owner-host": "here" };
     const [lab, ...more] = await conflict({ "encaplab.run": "7f3kq", ...owner });
-    assert.match(lab?.what ?? "", /lab 7f3kq \(process 42 on here\) holds the addresses of rack-a/);
+    assert.match(lab?.what ?? "", /lab 7f3kq \(process 42 on here\) uses the addresses of rack-a/);
     assert.match(lab?.fix ?? "", /lab -- down 7f3kq/);
     assert.deepEqual(more, []);
     const [network] = await conflict(null);
-    assert.match(network?.what ?? "", /Docker network other has addresses of rack-a/);
+    assert.match(network?.what ?? "", /Docker network other overlaps rack-a/);
   });
 });
 
@@ -145,7 +145,10 @@ describe("docker rack pings", () => {
 
   it("name the raw table of Docker 28 and newer, and a firewall before it", async () => {
     const lost = "== 0\nPING 198.18.2.11\n";
-    await assert.rejects(pingRacks([way(lost)], engine("29.7.2")), /Docker 29\.7\.2 drops in its raw table/);
+    await assert.rejects(
+      pingRacks([way(lost)], engine("29.7.2")),
+      /Docker 29\.7\.2 drops packets from another bridge to a container in its raw table/,
+    );
     await assert.rejects(pingRacks([way(lost)], engine("20.10.24")), /firewall of the engine's machine .*br_netfilter/);
     await assert.rejects(pingRacks([way(lost, false)], engine("20.10.24")), /tor does not reach b1/);
   });

@@ -51,8 +51,8 @@ export async function checkHosts(plan: Plan, posts: readonly Post[], mayInstall:
 /** Over the same devices the hosts are reached, and others work there. */
 function linkProblems({ nodes, topology }: Plan): readonly Problem[] {
   if (nodes.every(({ uplink }) => uplink.link === undefined)) return [];
-  const what = "the links of machines that exist are as they are: loss, delay and rate are not set there";
-  return [{ what, fix: `leave them out of ${topology.source}, or take another provider` }];
+  const what = "loss, delay and rate cannot be set on the links of existing machines";
+  return [{ what, fix: `remove them from ${topology.source}, or use another provider` }];
 }
 
 /** Capabilities that all nodes have; routers only forward. */
@@ -122,8 +122,8 @@ function foreignProblems(plan: Plan, { name, role }: Post, { devices, routes, re
       ? []
       : [
           {
-            what: `${name} has ${foreign.slice(0, 3).join(", ")}: Calico runs there, or has`,
-            fix: "take a host without Calico; a cluster that runs is no place for a lab",
+            what: `${name} has ${foreign.slice(0, 3).join(", ")}: Calico is or was installed there`,
+            fix: "use a host without Calico; do not build labs on the nodes of a running cluster",
           },
         ]),
     ...(inside.length === 0
@@ -131,7 +131,7 @@ function foreignProblems(plan: Plan, { name, role }: Post, { devices, routes, re
       : [
           {
             what: `${name} has a route to ${inside.slice(0, 3).join(", ")}, inside the lab's own pools`,
-            fix: "give the topology other pools and services",
+            fix: "use other pools and services in the topology",
           },
         ]),
   ];

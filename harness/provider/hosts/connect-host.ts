@@ -101,15 +101,15 @@ export class HostDoor {
     const known = hostKey === undefined ? "known_hosts" : `hosts.${name}.hostKey`;
     this.#refusal =
       verdict === "unknown"
-        ? new LabError(`the host key of ${name} is not known: ${address} showed ${shown}`, {
+        ? new LabError(`the host key of ${name} is not known: ${address} presented ${shown}`, {
             where: name,
             fix: `check it, then put \`hostKey: ${fingerprint(key)}\` under hosts.${name}, or --accept-new-host-keys`,
           })
         : new LabError(
-            `the host key of ${name} is wrong: ${address} showed ${shown}, which is not the one in ${known}`,
+            `the host key of ${name} does not match: ${address} presented ${shown}, not the one in ${known}`,
             {
               where: name,
-              fix: `if ${name} was installed anew, correct ${known}; otherwise somebody may be in between`,
+              fix: `if ${name} was reinstalled, update ${known}; otherwise this may be a man-in-the-middle attack`,
             },
           );
     return false;
@@ -128,7 +128,7 @@ export function explainConnection(error: unknown, host: InventoryHost, refusal: 
   const details = { where: error.details.where ?? name, cause: said };
   if (/authentication methods failed/i.test(said)) {
     const fix = `add its public key to ~${user}/.ssh/authorized_keys on ${name}, or correct hosts.${name}.key and user`;
-    return new LabError(`${name} does not let ${user} in with ${by}`, { ...details, fix });
+    return new LabError(`${name} rejects ${user} with ${by}`, { ...details, fix });
   }
   if (/privateKey|passphrase|encrypted/i.test(said)) {
     const fix = `give hosts.${name}.key a private key without passphrase, or add the key to an ssh agent and leave key out`;

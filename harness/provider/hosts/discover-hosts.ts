@@ -56,7 +56,7 @@ export async function labsOf(found: readonly FoundRecord[], provider: string): P
 export function silenceNotices({ silent }: Findings): readonly string[] {
   return silent.map(({ name, error }) => {
     const reason = messageOf(error);
-    return `${reason.includes(name) ? reason : `${name}: ${reason}`}; what labs left there is not known`;
+    return `${reason.includes(name) ? reason : `${name}: ${reason}`}; leftovers of labs there are unknown`;
   });
 }
 

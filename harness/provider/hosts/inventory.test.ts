@@ -77,11 +77,7 @@ describe("inventory", () => {
     );
     assert.deepEqual(
       problems.map(({ what }) => what),
-      [
-        "x: no host for router tor",
-        "x: no host for node b2",
-        "x: host b3 is in no place of the topology (did you mean b1?)",
-      ],
+      ["x: no host for router tor", "x: no host for node b2", "x: host b3 is not in the topology (did you mean b1?)"],
     );
   });
 });

@@ -30,12 +30,12 @@ const hostSchema = z.strictObject(hostShape);
 /** Schema of an inventory file: strict, so that a misspelt key is an error and not silence. */
 export const inventorySchema = z
   .strictObject({
-    defaults: z.strictObject(loginShape).describe("What hosts have unless they say otherwise").exactOptional(),
+    defaults: z.strictObject(loginShape).describe("Defaults of all hosts").exactOptional(),
     hosts: z
       .record(z.string(), hostSchema)
       .describe("The machines, each under the name of the topology's node or router that it stands for"),
   })
-  .describe("Machines that exist, for encaplab to use as the nodes of a topology");
+  .describe("Existing machines for encaplab to use as the nodes of a topology");
 
 /** JSON Schema (draft 2020-12) of inventory files, for editors and for `lab schema inventory`. */
 export function inventoryJsonSchema(): Record<string, unknown> {

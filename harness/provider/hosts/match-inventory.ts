@@ -35,7 +35,7 @@ export function matchInventory(plan: Plan, inventory: Inventory): Matching {
         .filter(({ host }) => host === undefined)
         .map(({ part }) => problem(`no host for ${part.role} ${part.name}`, `add it under hosts: ${part.name}`)),
       ...strangers.map(({ name }) =>
-        problem(`host ${name} is in no place of the topology${didYouMean(name, names)}`, `rename it; ${known}`),
+        problem(`host ${name} is not in the topology${didYouMean(name, names)}`, `rename it; ${known}`),
       ),
       ...found.flatMap(({ part, host }) =>
         host === undefined ? [] : disagreements(part, host).map((what) => problem(what, "correct the inventory")),

@@ -6,13 +6,13 @@ import { hostsProvider } from "./index.ts";
 import { loadInventory } from "./load-inventory.ts";
 
 const flags = {
-  inventory: file("file", "use machines that exist, over ssh: a YAML file with address, user and key of each node"),
+  inventory: file("file", "use existing machines over ssh: a YAML file with address, user and key of each node"),
   installOnHosts: {
-    ...yes("let the machines of the inventory install the packages they lack, by their package managers"),
+    ...yes("let machines of the inventory install the packages they lack with their package managers"),
     // Beside --no-install, which is about this machine, it looked like its opposite.
     formerly: "install",
   },
-  acceptNewHostKeys: yes("trust machines of the inventory whose ssh host key is not known yet"),
+  acceptNewHostKeys: yes("trust machines of the inventory whose ssh host key is not yet known"),
 };
 
 /** Labs on machines that exist, reached over ssh. */
@@ -25,8 +25,8 @@ export const hostsOffer: ProviderOffer = {
   reachedBy: ["inventory", "acceptNewHostKeys"],
   needs: {
     flag: "inventory",
-    detail: "runs on machines that exist, and no inventory is given",
-    fix: "lab doctor --inventory FILE: logs in to each and says what it lacks",
+    detail: "runs on existing machines, and no inventory was given",
+    fix: "npm run lab -- doctor --inventory FILE logs in to each and says what it lacks",
   },
   make: async (given, context) => {
     const { inventory, installOnHosts: install = false, acceptNewHostKeys = false } = pick(flags, given);

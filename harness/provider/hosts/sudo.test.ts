@@ -113,6 +113,6 @@ describe("hosts whose user is not root", function () {
       `${users.admin} is not root on ${name ?? ""} → put \`become: sudo\` under hosts.${name ?? ""}, or log in as root`,
     ]);
     const [refused] = await problemsFor(users.plain, "sudo");
-    assert.match(refused ?? "", /may not become root by sudo without a password.* → allow it on that host/);
+    assert.match(refused ?? "", /cannot become root with passwordless sudo.* → allow it on that host/);
   });
 });

@@ -86,7 +86,7 @@ async function limited(command: SudoCommand, work: Promise<CommandResult>): Prom
   try {
     const result = await seen(argv, work);
     if (!late.is) return result;
-    const problem = `did not end within ${(timeoutMs ?? 0) / 1000} s and was killed`;
+    const problem = `did not finish within ${(timeoutMs ?? 0) / 1000} s and was killed`;
     throw new CommandError({ failure: "timeout", where: result.where, argv, problem, result });
   } finally {
     clearTimeout(timer);

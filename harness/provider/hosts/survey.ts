@@ -72,7 +72,7 @@ async function asRoot<T>(executor: Executor, work: () => Promise<T>): Promise<T>
     return await work();
   } catch (error) {
     if (!(error instanceof CommandError) || !/^sudo: /m.test(error.result?.stderr ?? "")) throw error;
-    throw new LabError("the user may not become root by sudo without a password", {
+    throw new LabError("the user cannot become root with passwordless sudo", {
       where: executor.where,
       ...(error.details.tail === undefined ? {} : { tail: error.details.tail }),
       fix: "allow it on that host (a line `USER ALL=(ALL) NOPASSWD: ALL` in /etc/sudoers.d), or log in as root",

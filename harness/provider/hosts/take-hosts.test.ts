@@ -46,7 +46,7 @@ describe("taking hosts", () => {
     assert.equal(await ownerIsAlive({ ...owner, start: "1" }), false);
     assert.equal(await ownerIsAlive({ ...owner, boot: "another" }), false);
     assert.equal(await ownerIsAlive({ ...owner, machine: "another" }), undefined);
-    await assert.rejects(ownerOf(4_194_305), /does not exist/);
+    await assert.rejects(ownerOf(4_194_305), /no longer exists/);
   });
 
   it("gives namespaces on hosts names that no lab of namespaces takes for its own", async () => {

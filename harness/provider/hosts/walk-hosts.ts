@@ -106,7 +106,7 @@ function routeProblem({ from, to, address, gateways }: Way, json: string): Probl
 function unreached({ from, to, address, gateways }: Way): Problem {
   const across =
     gateways.length > 0
-      ? `; is its way back routed by the topology's routers, and does a firewall let it through?`
+      ? `; check that the return path goes through the topology's routers, and that no firewall drops it`
       : "";
   return {
     what: `${from.name} does not reach ${to.name} (${address}) over ${from.uplink.device}`,

@@ -28,7 +28,7 @@ describe("programs that kind labs need", () => {
     assert.deepEqual(others, []);
     assert.equal(first?.what, "kind is not installed");
     assert.match(first.fix, /--kind PATH/);
-    assert.equal(second?.what, "/opt/kubectl is no kubectl that works: exec format error");
+    assert.equal(second?.what, "/opt/kubectl is not a working kubectl: exec format error");
     assert.match(second.fix, /--kubectl PATH/);
   });
 

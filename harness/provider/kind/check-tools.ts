@@ -47,7 +47,7 @@ async function programProblem(
   const fix = `install it (${source}), or name the program: ${option}`;
   try {
     const { exitCode, stderr } = await host.tryRun(argv);
-    return exitCode === 0 ? [] : [{ what: `${argv[0] ?? name} is no ${name} that works: ${stderr.trim()}`, fix }];
+    return exitCode === 0 ? [] : [{ what: `${argv[0] ?? name} is not a working ${name}: ${stderr.trim()}`, fix }];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const what = error.failure === "missing-program" ? `${argv[0] ?? name} is not installed` : error.message;

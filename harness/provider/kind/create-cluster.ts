@@ -20,11 +20,11 @@ const meanings: readonly { readonly says: RegExp; readonly means: string; readon
   {
     says: /could not find a log line that matches|Reached target .*Multi-User System/i,
     means: "systemd did not start in a node",
-    fix: "the node image must suit this kernel's cgroups: try another --node-image, and see docker logs of the node with kind create cluster --retain",
+    fix: "the node image must support this kernel's cgroups: try another --node-image, and see docker logs of the node with kind create cluster --retain",
   },
   {
     says: /node\(s\) already exist for a cluster/i,
-    means: "there is a cluster of that name already",
+    means: "a cluster of that name already exists",
     fix: "npm run lab -- down --stale",
   },
   {
@@ -45,7 +45,7 @@ const meanings: readonly { readonly says: RegExp; readonly means: string; readon
   {
     says: /kubelet is not running|timed out waiting for the condition|failed to init node|couldn't initialize a Kubernetes cluster/i,
     means: "Kubernetes did not start in the control plane's node",
-    fix: "the node image must suit this kernel (cgroup v1 needs Kubernetes up to 1.34): try another --node-image",
+    fix: "the node image must support this kernel (cgroup v1 needs Kubernetes up to 1.34): try another --node-image",
   },
 ];
 

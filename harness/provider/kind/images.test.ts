@@ -53,7 +53,7 @@ describe("archives of images", () => {
     assert.deepEqual(archives, []);
     assert.equal(problems.length, 3);
     for (const [index, { what, fix }] of problems.entries()) {
-      assert.ok(what.startsWith(`${files[index] ?? ""} is no archive of images: `), what);
+      assert.ok(what.startsWith(`${files[index] ?? ""} is not a valid image archive: `), what);
       assert.match(fix, /docker save/);
     }
   });

@@ -30,12 +30,12 @@ async function readArchive(host: Executor, file: string): Promise<ImageArchive |
   const { exitCode, stdout, stderr } = await host.tryRun(["tar", "-xOf", file, "manifest.json"], {
     timeoutMs: archiveTimeoutMs,
   });
-  if (exitCode !== 0) return { what: `${file} is no archive of images: ${lastLine(stderr)}`, fix };
+  if (exitCode !== 0) return { what: `${file} is not a valid image archive: ${lastLine(stderr)}`, fix };
   try {
     const manifest = JSON.parse(stdout) as readonly { readonly RepoTags?: readonly string[] | null }[];
     return { file, tags: manifest.flatMap(({ RepoTags }) => RepoTags ?? []) };
   } catch (error) {
-    return { what: `${file} is no archive of images: ${messageOf(error)}`, fix };
+    return { what: `${file} is not a valid image archive: ${messageOf(error)}`, fix };
   }
 }
 
@@ -87,7 +87,7 @@ async function load(host: Executor, argv: readonly string[]): Promise<void> {
   try {
     await host.run(argv, { timeoutMs: archiveTimeoutMs });
   } catch (error) {
-    const space = "see that there is space for the images, once per node: docker system df";
+    const space = "check that there is space for the images on every node: docker system df";
     throw error instanceof CommandError ? error.withFix(space) : error;
   }
 }

@@ -18,7 +18,7 @@ describe("a registry for all images of a kind lab", () => {
     );
   });
 
-  it("that is no address is a usage error", () => {
+  it("that is not an address is a usage error", () => {
     assert.throws(() => mirrorConfig("http://"), UsageError);
   });
 

@@ -20,7 +20,7 @@ export async function mirrorNodes(host: Executor, runId: string, nodes: number, 
 export function mirrorConfig(registry: string): string {
   const address = /^https?:\/\//.test(registry) ? registry : `https://${registry}`;
   if (!URL.canParse(address)) {
-    throw new UsageError(`--registry "${registry}" is no address`, {
+    throw new UsageError(`--registry "${registry}" is not a valid address`, {
       fix: "for example https://registry.example:5000",
     });
   }

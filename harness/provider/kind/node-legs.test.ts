@@ -94,7 +94,7 @@ describe("rack legs of kind nodes", () => {
 
     before(function () {
       if (process.platform !== "linux" || process.getuid?.() !== 0)
-        skipFor(this, "making network namespaces needs root");
+        skipFor(this, "creating network namespaces requires root");
       host = localExecutor();
       const [first] = plan.nodes;
       assert.ok(first !== undefined);

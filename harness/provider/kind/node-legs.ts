@@ -101,7 +101,7 @@ function legOf({ uplink }: PlannedNode, output: string, where: string): RackLeg 
   }
   throw new LabError(`no interface has ${address}, the node's address in ${uplink.segment}`, {
     where,
-    fix: "a restart of a node, or `docker network disconnect`, takes its rack leg: take the lab down and build it again",
+    fix: "a restart of a node, or `docker network disconnect`, removes its rack interface: take the lab down and build it again",
   });
 }
 

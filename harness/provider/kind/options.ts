@@ -13,7 +13,7 @@ const flags = {
     "files",
     "images saved by docker save, comma separated, repeatable: kind's node image, and what its nodes need of Calico",
   ),
-  registry: text("url", "registry mirror for kind's nodes, asked in place of all others"),
+  registry: text("url", "registry mirror for kind's nodes, used instead of all other registries"),
   kubeProxy: oneOf("mode", proxyModes, "how kube-proxy works in kind's nodes"),
   agentImage: sharedFlags.agentImage,
   kubectl: sharedFlags.kubectl,

@@ -32,7 +32,7 @@ export function planProblems(plan: Plan): readonly Problem[] {
 /** Real Calico gives nodes other blocks than the plan, so routers would have to learn them. */
 function fabricProblems({ topology }: Plan): readonly Problem[] {
   if (topology.fabric === "none") return [];
-  const what = `the topology has \`fabric: ${topology.fabric}\`, and routers of kind labs know no pod addresses`;
+  const what = `the topology has \`fabric: ${topology.fabric}\`, and routers of kind labs have no routes to pods`;
   return [{ what, fix: "use --provider netns or vm for this topology, or one without a fabric" }];
 }
 
@@ -45,7 +45,7 @@ function poolProblems(plan: Plan, family: Family): readonly Problem[] {
   const nodeBits = longest - prefixLength(cidr);
   const fits = nodeBits >= 0 && prefixLength(cidr) >= shortest && 2 ** nodeBits >= plan.nodes.length;
   if (fits) return [];
-  const what = `Kubernetes cannot cut ${plan.nodes.length} node networks (/${longest}) out of the pool ${cidr}`;
+  const what = `Kubernetes cannot carve ${plan.nodes.length} node networks (/${longest}) out of the pool ${cidr}`;
   return [
     {
       what,
@@ -59,7 +59,7 @@ function serviceProblems({ topology }: Plan, family: Family): readonly Problem[]
   const [shortest, longest] = servicePrefixes[family];
   const prefix = cidr === undefined ? -1 : prefixLength(cidr);
   if (prefix >= shortest && prefix <= longest) return [];
-  const what = `Kubernetes takes no Services network ${cidr ?? `of IPv${family}`}`;
+  const what = `Kubernetes does not accept Services network ${cidr ?? `of IPv${family}`}`;
   return [{ what, fix: `give \`services:\` an IPv${family} network between /${shortest} and /${longest}` }];
 }
 

@@ -96,8 +96,8 @@ describe("plans that kind cannot build", () => {
     const pools = [{ family: 4, cidr: "198.19.0.0/23", blockSize: 26 }] as const;
     const small = { ...plan, topology: { ...plan.topology, pools, services: { 4: "198.16.0.0/8" } } };
     const [pool, services, ...others] = planProblems(small);
-    assert.match(pool?.what ?? "", /cannot cut 4 node networks \(\/24\) out of the pool 198\.19\.0\.0\/23/);
-    assert.match(services?.what ?? "", /no Services network 198\.16\.0\.0\/8/);
+    assert.match(pool?.what ?? "", /cannot carve 4 node networks \(\/24\) out of the pool 198\.19\.0\.0\/23/);
+    assert.match(services?.what ?? "", /not accept Services network 198\.16\.0\.0\/8/);
     assert.deepEqual(others, []);
   });
 

@@ -29,15 +29,16 @@ export async function hostProblems(
   image?: string,
 ): Promise<readonly Problem[]> {
   if (process.platform !== "linux" || process.arch !== "x64") {
-    const what = `virtual machines need Linux on x86-64, this is ${process.platform} on ${process.arch}`;
+    const what = `virtual machines need Linux on x86-64, and this is ${process.platform} on ${process.arch}`;
     return [{ what, fix: otherProviders.slice(3) }];
   }
-  if (userId !== 0) return [{ what: "wiring virtual machines needs root", fix: `run it with sudo, ${otherProviders}` }];
+  if (userId !== 0)
+    return [{ what: "connecting virtual machines requires root", fix: `run it with sudo, ${otherProviders}` }];
   const needed = image === undefined ? programs : [...programs, ...imagePrograms];
   const answers = await Promise.all(needed.map((argv) => programProblem(host, argv)));
   const tun = await access("/dev/net/tun").then(
     () => [],
-    () => [{ what: "there is no /dev/net/tun to wire machines with", fix: "modprobe tun" }],
+    () => [{ what: "there is no /dev/net/tun to connect machines with", fix: "modprobe tun" }],
   );
   const problems = [...answers.flat(), ...tun];
   return problems.length > 0 || image === undefined ? problems : imageProblems(host, image);

@@ -10,7 +10,7 @@ export async function tellGuest(socketPath: string, line: string, where: string)
   const [, exitCode, output = ""] = /^done (\d+) (\S*)/.exec(answer) ?? [];
   if (exitCode === "0") return;
   const tail = Buffer.from(output, "base64").toString("utf8");
-  throw new LabError("the guest could not take on its identity", { where, tail: tail === "" ? answer : tail });
+  throw new LabError("the guest could not be configured", { where, tail: tail === "" ? answer : tail });
 }
 
 function converse(socketPath: string, line: string, where: string): Promise<string> {
@@ -19,7 +19,7 @@ function converse(socketPath: string, line: string, where: string): Promise<stri
     let text = "";
     const fail = (problem: string): void => {
       socket.destroy();
-      reject(new LabError(`the guest did not take on its identity: ${problem}`, { where }));
+      reject(new LabError(`the guest could not be configured: ${problem}`, { where }));
     };
     const timer = setTimeout(() => {
       fail(`no answer within ${identityTimeoutMs / 1000} s`);

@@ -11,7 +11,7 @@ export function imageRefusal(console: string, where: string): LabError | undefin
   const last = lines.indexOf(`${failedMarker} end`);
   if (last < 0) return undefined;
   const said = lines.slice(first, last).join("\n").slice(failedMarker.length).trim();
-  return new LabError("the image could not be made a node of the lab", { where, tail: said });
+  return new LabError("the image could not be set up as a node of the lab", { where, tail: said });
 }
 
 /** ` iperf3 nft on debian`: programs, and what os-release calls the distribution. */

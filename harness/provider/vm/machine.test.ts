@@ -81,7 +81,7 @@ describe("a machine that does not come up", function () {
   });
 
   it("names the kernels that there are when another is wanted", async () => {
-    await assert.rejects(fetchKernel(host, cache, "2.4"), /no kernel "2.4"; there is: .*6\.1\./);
+    await assert.rejects(fetchKernel(host, cache, "2.4"), /no kernel "2.4"; available: .*6\.1\./);
   });
 });
 

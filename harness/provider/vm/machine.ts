@@ -96,7 +96,7 @@ function panicked(console: string): boolean {
 }
 
 function tooSilent(silentMs: number, console: string, where: string, fix: string): LabError {
-  return bootFailed(`the guest has said nothing for ${Math.round(silentMs / 1000)} s`, console, where, fix);
+  return bootFailed(`no console output for ${Math.round(silentMs / 1000)} s`, console, where, fix);
 }
 
 function bootFailed(message: string, console: string, where: string, fix: string, cause?: unknown): LabError {

@@ -71,11 +71,11 @@ async function withDoor<T>(node: string, { runId }: LabId, door: Door, work: Pro
     return await work;
   } catch (error) {
     if (!(error instanceof LabError) || !error.message.startsWith("no ssh connection")) throw error;
-    const fix = `somebody has changed it; build it anew: npm run lab -- down ${runId}`;
+    const fix = `it has been changed; build it again: npm run lab -- down ${runId}`;
     const why = door.isStrange
       ? `the host key of ${node} is not the one that the lab gave it`
       : messageOf(error.details.cause).includes("authentication methods failed")
-        ? `${node} does not let the lab in with its key`
+        ? `${node} rejects the lab's key`
         : undefined;
     throw why === undefined ? error : new LabError(why, { ...error.details, fix });
   }

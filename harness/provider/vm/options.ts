@@ -75,7 +75,7 @@ async function kernelFinding(host: Executor): Promise<Finding> {
   return {
     what: "kernels",
     state: "missing",
-    detail: "the distribution's package lists name no kernel for virtual machines",
+    detail: "the distribution's package lists contain no kernel for virtual machines",
     fixes: ["apt-get update, or --kernel FILE with a linux-image-*.deb"],
   };
 }

@@ -104,7 +104,7 @@ describe("labs of machines", function () {
         return error.message;
       };
       assert.equal(await refusal(0), `the host key of ${first.name} is not the one that the lab gave it`);
-      assert.equal(await refusal(1), `${second.name} does not let the lab in with its key`);
+      assert.equal(await refusal(1), `${second.name} rejects the lab's key`);
     });
   });
 

@@ -113,7 +113,7 @@ async function importImage(archive: Readable, tag: string): Promise<void> {
 }
 
 function noImage(imported: string, refused: string): LabError {
-  return new LabError("there is no agent image, and none can be made", {
+  return new LabError("there is no agent image, and none could be built", {
     tail: `from the Dockerfile: ${refused}\nfrom this host's programs: ${imported}`,
     fix: "connect to a registry once, or name an image with --agent-image",
   });

@@ -153,7 +153,7 @@ function bare(addresses: PerFamily<string>): PerFamily<string> {
 async function addressConflict(host: Executor, plan: Plan, cause: unknown): Promise<LabError> {
   const [problem] = await subnetProblems(host, plan);
   return problem === undefined
-    ? new LabError("Docker has the racks' addresses in use already", { cause, fix: "docker network ls" })
+    ? new LabError("Docker already uses the racks' addresses", { cause, fix: "docker network ls" })
     : new LabError(problem.what, { cause, fix: problem.fix });
 }
 

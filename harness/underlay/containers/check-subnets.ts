@@ -46,11 +46,11 @@ function usesSubnet({ IPAM }: FoundNetwork, cidr: string): boolean {
 function networkProblem({ Name, Labels }: FoundNetwork, rack: string, cidr: string): Problem {
   const run = Labels?.[labelKeys.run];
   if (run === undefined) {
-    const fix = `docker network rm ${Name} if nobody needs it, or give ${rack} other addresses in the topology`;
-    return { what: `the Docker network ${Name} has addresses of ${rack} (${cidr})`, fix };
+    const fix = `docker network rm ${Name} if it is unused, or give ${rack} other addresses in the topology`;
+    return { what: `the Docker network ${Name} overlaps ${rack} (${cidr})`, fix };
   }
   const owner = `process ${Labels?.[labelKeys.ownerPid] ?? "?"} on ${Labels?.[labelKeys.ownerHost] ?? "?"}`;
-  const what = `lab ${run} (${owner}) holds the addresses of ${rack} (${cidr}), and one Docker engine can have them once`;
+  const what = `lab ${run} (${owner}) uses the addresses of ${rack} (${cidr}), and a Docker engine can use them only once`;
   const remove = `npm run lab -- down ${run} (or down --stale if its run is dead)`;
   return { what, fix: `wait for that run to end, ${remove}, or give this lab other addresses in its topology` };
 }

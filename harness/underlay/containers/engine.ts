@@ -64,8 +64,8 @@ const silent = `start it (systemctl start docker, or Docker Desktop), or name it
 function unreachable(stderr: string): Problem {
   const line = stderr.trim().split("\n").at(-1) ?? "";
   if (/permission denied/i.test(stderr)) {
-    const fix = `sudo usermod -aG docker "$USER", then log in again (members of that group are as mighty as root); or ${otherProviders}`;
-    return { what: "this user may not talk to Docker's engine (permission denied on its socket)", fix };
+    const fix = `sudo usermod -aG docker "$USER", then log in again (members of that group are root-equivalent); or ${otherProviders}`;
+    return { what: "no permission to access the Docker daemon (permission denied on its socket)", fix };
   }
   return { what: `no Docker engine answers: ${line}`, fix: silent };
 }

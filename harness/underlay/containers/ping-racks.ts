@@ -78,7 +78,7 @@ export async function explainLoss(
     const cause = "a firewall of the engine's machine drops frames from one bridge to another (br_netfilter)";
     return new LabError(`${what}: ${between}; probably ${cause}`, { ...details, fix: firewallFix });
   }
-  const cause = `Docker ${engine.version} drops in its raw table what comes for a container from another bridge`;
+  const cause = `Docker ${engine.version} drops packets from another bridge to a container in its raw table`;
   return new LabError(`${what}: ${between}; probably ${cause}`, { ...details, fix: rawTableFix });
 }
 

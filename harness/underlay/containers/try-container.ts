@@ -62,8 +62,8 @@ function problemsIn(stdout: string, image: string): readonly Problem[] {
       ? []
       : [
           {
-            what: `this engine lets no container make a ${refused[1] ?? ""} of its own: ${refused[2] ?? ""}`,
-            fix: "allow the capabilities NET_ADMIN and SYS_ADMIN (rootless engines and hardened ones may not)",
+            what: `this engine does not let containers create a ${refused[1] ?? ""}: ${refused[2] ?? ""}`,
+            fix: "allow the capabilities NET_ADMIN and SYS_ADMIN (rootless and hardened engines may withhold them)",
           },
         ]),
   ];
