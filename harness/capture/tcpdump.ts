@@ -1,7 +1,7 @@
 import type { CaptureOptions, CaptureTarget } from "./capture.ts";
 
 /** Seconds after which a capture ends by itself, so that nothing captures forever when its owner was killed. */
-const longestCaptureSeconds = 3600;
+export const longestCaptureSeconds = 3600;
 
 /** What tcpdump prints (on stderr) once its socket is open and its filter is set: packets from now on are heard. */
 export const listening = /^tcpdump: listening on any/;

@@ -16,6 +16,7 @@ import { inheritedTos } from "./inherited-tos.ts";
 import { largeSegmentsLost } from "./large-segments-lost.ts";
 import { learningVtep } from "./learning-vtep.ts";
 import { lossyRouter } from "./lossy-router.ts";
+import { mirroredTunnel } from "./mirrored-tunnel.ts";
 import { missingDelay } from "./missing-delay.ts";
 import { missingBlackhole } from "./missing-blackhole.ts";
 import { noTunnelMasquerade } from "./no-tunnel-masquerade.ts";
@@ -55,6 +56,7 @@ export const faults: readonly Fault[] = [
   staleDirectRoute,
   routeChangesMidway,
   plainLeak,
+  mirroredTunnel,
   drop4789AtRouter,
   dropProtocol4,
   sourceCheck,

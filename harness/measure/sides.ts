@@ -89,6 +89,22 @@ function hostSide(
   return address === undefined ? undefined : { name: "host", client, server, address };
 }
 
+/** Addresses of the pods between which plain packets are sent on purpose while costs are measured. */
+export function plainTwins(
+  network: Network,
+  expectations: readonly PathExpectation[],
+): readonly (readonly [string, string])[] {
+  return measuredPaths(expectations).flatMap(({ path }) => {
+    const ends = [path.source, path.target].flatMap((end) => secondPod(network, end) ?? []);
+    const [from, to] = ends.map(({ name }) => addressOf(network, name, path.family));
+    return from === undefined || to === undefined ? [] : [[from, to] as const];
+  });
+}
+
+function addressOf({ identities }: Network, name: string, family: PathExpectation["path"]["family"]): string {
+  return identities.pods.find((pod) => pod.name === name)?.addresses[family] ?? "";
+}
+
 /** The plain side, or why there is none. */
 async function twinSide(network: Network, { path, forward }: PathExpectation, scope: Scope): Promise<Side | string> {
   const { lab } = network;
@@ -96,9 +112,7 @@ async function twinSide(network: Network, { path, forward }: PathExpectation, sc
   if (lab.borrowed === true) return "routes of machines that exist are left alone";
   const [client, server] = [secondPod(network, path.source), secondPod(network, path.target)];
   if (client === undefined || server === undefined) return "the nodes have no second pod";
-  const addressOf = (name: string): string =>
-    network.identities.pods.find((pod) => pod.name === name)?.addresses[path.family] ?? "";
-  const ends = [client, server].map(({ name, node }) => ({ node, address: addressOf(name) }));
+  const ends = [client, server].map(({ name, node }) => ({ node, address: addressOf(network, name, path.family) }));
   const [from, to] = ends;
   if (from === undefined || to === undefined) return "the nodes have no second pod";
   await routePastTunnel(lab, path.family, [from, to], scope);

@@ -66,11 +66,16 @@ function skipLine(reason: string, paths: number, style: Style): string {
 
 /** What is judged per node or router and not per path, one line per question. */
 function stateLines(outcomes: readonly PathOutcome[]): readonly string[] {
-  return (["control-plane", "steady", "bgp"] as const).flatMap((check) => {
+  return (["sentinel", "control-plane", "steady", "bgp"] as const).flatMap((check) => {
     const own = outcomes.filter((outcome) => outcome.id.startsWith(`${outcome.mode}/${check}/`));
     if (own.length === 0) return [];
     const passed = own.filter((outcome) => outcome.status === "pass").length;
-    const title = { "control-plane": "control plane", steady: "steady in the run", bgp: "BGP speakers" }[check];
+    const title = {
+      sentinel: "nothing astray",
+      "control-plane": "control plane",
+      steady: "steady in the run",
+      bgp: "BGP speakers",
+    }[check];
     return [`    ${title.padEnd(22)}${passed} of ${own.length} as expected`];
   });
 }

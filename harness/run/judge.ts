@@ -22,6 +22,10 @@ import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 import { tapCount, type Wire } from "./wire.ts";
+import { plainTwins } from "../measure/sides.ts";
+import type { Guard } from "./guard.ts";
+import type { TapReport } from "../sentinel/tap-report.ts";
+import { sentinel } from "../verify/sentinel.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /** What the wire and the kernel said, put to every question. */
@@ -30,6 +34,8 @@ export interface Judgment {
   readonly measurements: readonly Measurement[];
   readonly paths: readonly PathRecord[];
   readonly causes: readonly Cause[];
+  /** The same with what was heard over the whole run: for as long as something may still be heard. */
+  readonly withHeard: (heard: readonly TapReport[]) => Judgment;
   readonly capture: NonNullable<ScenarioRecord["capture"]>;
 }
 
@@ -40,6 +46,9 @@ interface Hearing {
   readonly expectations: readonly PathExpectation[];
   readonly questions: Questions;
   readonly wire: Wire;
+  readonly guard?: Guard;
+  /** Whether costs are measured in the same lab afterwards. */
+  readonly measures?: boolean;
   /** Name of the scenario's folders. */
   readonly folder: string;
 }
@@ -47,9 +56,10 @@ interface Hearing {
 /** Decodes, compares expectation with observation on every path and node, and gathers the evidence. */
 export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const { order, dataplane, network, expectations, questions, wire } = hearing;
-  const [facts, observed] = await Promise.all([
+  const [facts, observed, heard] = await Promise.all([
     readFacts(dataplane, network),
     observe(wire.probes, wire.captures, wire.targets, { vxlanPorts: [vxlanPort] }),
+    heardSoFar(hearing),
   ]);
   const cases = casesOf(expectations, wire, observed);
   const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
@@ -64,17 +74,29 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   // Whole captures are large; what matters of them is in the trimmed ones now.
   await rm(join(order.folder, "captures"), { recursive: true, force: true });
   const paths = cases.map((pathCase) => recordOf(pathCase, details, folder, trimmed));
-  return {
-    verdicts,
+  const judgment = (heard: readonly TapReport[]): Judgment => {
+    const whole = { ...networkCase, heard };
+    const all = [...verdicts, ...sentinel.judge(whole)];
+    return { ...rest, verdicts: all, causes: findCauses(whole, all, cases), withHeard: judgment };
+  };
+  const rest = {
     measurements: overheadMeasurements(network.mode, cases),
     paths,
-    causes: findCauses(networkCase, verdicts, cases),
     capture: {
       packets: wire.captures.reduce((sum, capture) => sum + capture.captured, 0),
       droppedByKernel: wire.captures.reduce((sum, capture) => sum + capture.droppedByKernel, 0),
       taps: tapCount(wire.targets),
     },
   };
+  return judgment(heard);
+}
+
+/** The sentinel goes on while costs are measured; else it has heard all there was. */
+async function heardSoFar({ guard, measures, network, expectations }: Hearing): Promise<readonly TapReport[]> {
+  if (guard?.watching !== true) return [];
+  if (measures !== true) return guard.end();
+  await guard.next(plainTwins(network, expectations));
+  return guard.heard;
 }
 
 function networkCaseOf(

@@ -5,7 +5,9 @@ import type { Dataplane, Network, Requirement } from "../dataplane/dataplane.ts"
 import { expectPath } from "../encap/expect.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Path } from "../encap/path.ts";
+import type { FaultEffect } from "../fault/fault.ts";
 import type { Lab } from "../lab/lab.ts";
+import { Guard } from "./guard.ts";
 import { judgeScenario, type Judgment } from "./judge.ts";
 import { measureInLab } from "./measure.ts";
 import type { MeasuredMode } from "./measured.ts";
@@ -98,26 +100,26 @@ async function perform(
   draft.network = network;
   draft.kernel = await kernelOf(lab);
   const { fault } = order;
-  const effect =
+  const effect: Partial<FaultEffect> =
     fault === undefined ? {} : await phases.run(`fault ${fault.name}`, () => fault.apply(network, lab.plan, scope));
   const expectations = paths.map((path) => expectPath(lab.plan, mode, network.identities, path));
   const folder = scenarioFolder(choice);
-  const wire = await withScope((wireScope) =>
-    listenToWire(
-      { order, dataplane: services.dataplane, network, expectations, questions, effect, folder },
-      phases,
-      wireScope,
-    ),
-  );
-  draft.judgment = await phases.run("verdicts", () =>
-    judgeScenario({ order, dataplane: services.dataplane, network, expectations, questions, wire, folder }),
-  );
-  if (questions.throughput && order.throughput && (fault === undefined || fault.closes !== undefined)) {
+  const { dataplane } = services;
+  const measures = questions.throughput && order.throughput && (fault === undefined || fault.closes !== undefined);
+  await withScope(async (guardScope) => {
+    const guard = new Guard(network, join(order.folder, "pcaps", folder), effect.deafen ?? [], guardScope);
+    const listening = { order, dataplane, network, expectations, questions, effect, folder, guard };
+    const wire = await withScope((wireScope) => listenToWire(listening, phases, wireScope));
+    const hearing = { order, dataplane, network, expectations, questions, wire, folder, guard, measures };
+    const judgment = await phases.run("verdicts", () => judgeScenario(hearing));
+    draft.judgment = judgment;
+    if (!measures) return;
     const samples = await phases.run("throughput", () => measureInLab(run, network, expectations, 0));
+    draft.judgment = judgment.withHeard(await guard.end());
     const convergences = [network.convergence.totalMs / 1000];
     const variant = choice.variant === undefined ? {} : { variant: choice.variant };
     draft.measured = { mode, ...variant, expectations, labs: [samples], convergences };
-  }
+  });
 }
 
 async function kernelOf({ nodes }: Lab): Promise<string> {

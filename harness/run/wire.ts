@@ -15,6 +15,8 @@ import type { Probe, ProbeResult } from "../probe/probe.ts";
 import { furtherRounds, furtherSweeps } from "../probe/further-sweeps.ts";
 import { runProbes, type RunProbesOptions } from "../probe/run-probes.ts";
 import { startServers } from "../probe/servers.ts";
+import type { Guard } from "./guard.ts";
+import { sentinel } from "../verify/sentinel.ts";
 import { readFacts } from "./facts.ts";
 import { pathsFor } from "./paths.ts";
 import type { Phases } from "./phases.ts";
@@ -51,6 +53,8 @@ export interface Listening {
   readonly effect: Partial<FaultEffect>;
   /** Name of the scenario's folders. */
   readonly folder: string;
+  /** Missing where nobody watches what no probe asked for. */
+  readonly guard?: Guard;
 }
 
 /** Captures on every node while all probes of all paths run side by side. */
@@ -76,7 +80,10 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
   };
   const session = await phases.run(
     "capture",
-    () => startCapture(targets, options, scope),
+    async () => {
+      const [started] = await Promise.all([startCapture(targets, options, scope), beginWatch(listening)]);
+      return started;
+    },
     () => `${tapCount(targets)} taps listening on ${targets.length} nodes`,
   );
   const [before] = await phases.run("sound check", () =>
@@ -113,6 +120,11 @@ function wholeOf({ order, network }: Listening): { readonly whole?: readonly Pat
   if (shard === undefined) return {};
   const { lab, mode, identities } = network;
   return { whole: pathsFor(mode, all).map((path) => expectPath(lab.plan, mode, identities, path)) };
+}
+
+/** The sentinel listens from before the first probe, where a suite asks for it. */
+async function beginWatch({ questions, guard }: Listening): Promise<void> {
+  if (questions.checks.some((check) => check === sentinel)) await guard?.next();
 }
 
 /**

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { withScope, type Scope } from "../core/scope.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 import { expectPath } from "../encap/expect.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Fault } from "../fault/fault.ts";
+import { Guard } from "../run/guard.ts";
 import { judgeScenario } from "../run/judge.ts";
 import type { LabSession } from "../run/lab-session.ts";
 import type { RunOrder } from "../run/order.ts";
@@ -55,12 +57,12 @@ export class RunLab implements OpenLab {
     const questions = { suites: [], probes: usualProbes, checks, throughput: false };
     const phases = new Phases(mode.id, "proof", silent, session.interruptible);
     const { dataplane } = services;
-    const wire = await withScope((scope) =>
-      listenToWire({ order, dataplane, network, expectations, questions, effect: {}, folder }, phases, scope),
-    );
-    const judgment = await session.interruptible.run(() =>
-      judgeScenario({ order, dataplane, network, expectations, questions, wire, folder }),
-    );
+    const judgment = await withScope(async (guardScope) => {
+      const guard = new Guard(network, join(order.folder, "pcaps", folder), [], guardScope);
+      const hearing = { order, dataplane, network, expectations, questions, folder, guard };
+      const wire = await withScope((scope) => listenToWire({ ...hearing, effect: {} }, phases, scope));
+      return session.interruptible.run(() => judgeScenario({ ...hearing, wire }));
+    });
     const { verdicts, causes } = judgment;
     return { mode: mode.id, verdicts, paths: judgment.paths, ...(causes.length === 0 ? {} : { causes }) };
   }

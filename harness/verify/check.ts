@@ -2,6 +2,7 @@ import type { DataplaneFacts } from "../dataplane/dataplane.ts";
 import type { BgpDesign } from "../encap/bgp.ts";
 import type { Identities } from "../encap/identity.ts";
 import type { Mode } from "../encap/mode.ts";
+import type { TapReport } from "../sentinel/tap-report.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { PathCase, Verdict } from "./verdict.ts";
 
@@ -32,6 +33,8 @@ export interface NetworkCase {
   readonly facts: DataplaneFacts;
   /** The same before the probes; missing where nobody looked. */
   readonly before?: DataplaneFacts;
+  /** What the taps between nodes heard over the whole run; missing where nobody listened. */
+  readonly heard?: readonly TapReport[];
 }
 
 /** A question put to the network as a whole: a verdict for each node or router that it concerns. Pure. */

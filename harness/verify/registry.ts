@@ -14,6 +14,7 @@ import { outerEndpoints } from "./outer-endpoints.ts";
 import { outerHeader } from "./outer-header.ts";
 import { pathMtu } from "./path-mtu.ts";
 import { reached } from "./reached.ts";
+import { sentinel } from "./sentinel.ts";
 import { sizes } from "./sizes.ts";
 import { sourceAddress } from "./source-address.ts";
 import { steady } from "./steady.ts";
@@ -40,6 +41,7 @@ export const checks = [
   pathMtu,
   mss,
   delay,
+  sentinel,
   controlPlane,
   steady,
   bgp,

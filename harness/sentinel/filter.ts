@@ -1,0 +1,171 @@
+import { groupBy } from "../core/group-by.ts";
+import { formBetween } from "../encap/flow.ts";
+import type { TapId } from "../encap/expectation.ts";
+import type { NodeIdentity } from "../encap/identity.ts";
+import { encapsulationOf, vxlanVni } from "../encap/tunnel.ts";
+import type { Network } from "../dataplane/dataplane.ts";
+import type { Lab } from "../lab/lab.ts";
+import { vniValidFlag, vxlanPort } from "../packet/tunnel/vxlan.ts";
+import { addressHex, networkOf, prefixLength, withoutPrefix } from "../topology/address.ts";
+import type { Family } from "../topology/topology.ts";
+
+/** What a filter is made from. */
+export interface Watched extends Pick<Network, "mode" | "identities"> {
+  readonly lab: Pick<Lab, "plan" | "shared">;
+}
+
+/** Bytes of the ping by which a tap proves that it hears: of a size that nothing else here has. */
+export const heartbeatBytes = 3;
+
+/** Ordered pairs of nodes up to which each one's tunnel is told by name: tcpdump needs a while for long expressions, on every node. */
+const mostPairs = 64;
+
+/** Nodes up to which each one's neighbors are named. */
+const mostNamed = 16;
+
+/** Where things stand behind the start of a UDP header that carries VXLAN (RFC 7348: 8 + 8 + 14 bytes, then IPv4 or IPv6). */
+const inVxlan = { flags: 8, vni: 12, etherType: 28, source4: 42, destination4: 46 } as const;
+
+/**
+ * BPF for one tap between nodes: lets the kernel keep all that a mode has no use for, and whatever it cannot tell, and passes over
+ * what must be there in bulk, so that listening costs next to nothing. Which of it is an offence is for `offenceOf` to say.
+ */
+export function sentinelFilter(network: Watched, tap: TapId, exempt: readonly (readonly [string, string])[]): string {
+  const { families } = network.lab.plan;
+  const perFamily = families.flatMap((family) => suspicious(network, tap, family, exempt));
+  const others = families.length === 2 ? [] : [families.includes(4) ? "ip6 proto 4 or ip6 proto 41" : "ip proto 4"];
+  // `vlan` moves all offsets behind it, so it stands last: then no tag slips through that the kernel has taken off.
+  return [...perFamily, heartbeat, ...others, "not (ip or ip6 or arp or rarp)", "vlan"]
+    .map((part) => `(${part})`)
+    .join(" or ");
+}
+
+const heartbeat = `(icmp[0] = 8 and ip[2:2] = ${28 + heartbeatBytes}) or (ip6[6] = 58 and ip6[40] = 128 and ip6[4:2] = ${8 + heartbeatBytes})`;
+
+function suspicious(
+  network: Watched,
+  tap: TapId,
+  family: Family,
+  exempt: readonly (readonly [string, string])[],
+): readonly string[] {
+  const { plan, shared } = network.lab;
+  const pools = plan.topology.pools
+    .filter((pool) => pool.family === family)
+    .map(({ cidr }) => `net ${networkOf(cidr)}`);
+  const isPods = either(pools);
+  const twins = exempt
+    .filter(([one]) => one.includes(":") === (family === 6))
+    .map(([one, other]) => `(host ${one} and host ${other})`);
+  const plain =
+    encapsulationOf(network.mode, family) === "none"
+      ? []
+      : [without(isPods, [...neighbors(network, family), ...twins])];
+  const ip = family === 4 ? "ip" : "ip6";
+  const first = family === 4 ? "ip[6:2] & 0x1fff = 0" : "ip6[6] != 44";
+  const content = `${ip} and ${first} and not (${isPods})`;
+  const udp = shared === true ? ` and ${someFrame(family)}` : "";
+  const usual = family === 4 ? "tcp or udp or icmp or igmp or ip proto 0" : "tcp or udp or icmp6 or ip6 proto 0";
+  const right = tunnels(network, tap, family);
+  return [
+    ...plain.map((one) => `${ip} and ${one}`),
+    `${content} and udp${udp}${right.vxlan === "" ? "" : ` and not (${right.vxlan})`}`,
+    `${content} and not (${usual})${right.ipip === "" ? "" : ` and not (${right.ipip})`}`,
+  ];
+}
+
+/** Plain packets are right between nodes that Calico takes for neighbors; with many nodes, within groups that are neighbors of each other. */
+function neighbors({ identities, mode }: Watched, family: Family): readonly string[] {
+  const { nodes } = identities;
+  const nearOf = (node: NodeIdentity): readonly NodeIdentity[] =>
+    nodes.filter((other) => formBetween(mode, family, node, other, true) === "plain");
+  if (nodes.length <= mostNamed)
+    return nodes.map((node) => [[node], nearOf(node)] as const).flatMap((pair) => plainly(...pair, family));
+  const groups = groupBy(nodes, (node) => {
+    const names = [node, ...nearOf(node)].map(({ name }) => name);
+    return names.toSorted().join(" ");
+  });
+  return [...groups.values()].flatMap((group) => plainly(group, group, family));
+}
+
+function plainly(from: readonly NodeIdentity[], to: readonly NodeIdentity[], family: Family): readonly string[] {
+  if (to.length === 0) return [];
+  const places = (nodes: readonly NodeIdentity[], end: string): string =>
+    either(nodes.flatMap((node) => placesOf(node, family)).map((place) => `${end} ${place}`));
+  return [`(${places(from, "src")}) and (${places(to, "dst")})`];
+}
+
+function placesOf(node: NodeIdentity, family: Family): readonly string[] {
+  const address = node.addresses[family];
+  return [
+    ...(node.blocks[family] ?? []).map((block) => `net ${networkOf(block)}`),
+    ...(address === undefined ? [] : [`host ${address}`]),
+  ];
+}
+
+/** The mode's own tunnels between the right nodes with the right content; "" where there are none. */
+function tunnels(
+  { identities, mode }: Watched,
+  tap: TapId,
+  family: Family,
+): { readonly vxlan: string; readonly ipip: string } {
+  const encapsulation = encapsulationOf(mode, family);
+  if (encapsulation === "none") return { vxlan: "", ipip: "" };
+  const { nodes } = identities;
+  const pairs = nodes.flatMap((from) =>
+    nodes.filter((to) => formBetween(mode, family, from, to, true) === encapsulation).map((to) => ({ from, to })),
+  );
+  const own = pairs.filter(({ from, to }) => from.name === tap.node || to.name === tap.node);
+  const named = pairs.length <= mostPairs ? pairs : own.length <= mostPairs ? own : [];
+  const between = named.flatMap(({ from, to }) => {
+    const [source, destination] = [from.addresses[family], to.addresses[family]];
+    if (source === undefined || destination === undefined) return [];
+    const inside = contentOf(encapsulation, family, from, to);
+    return [`(src host ${source} and dst host ${destination}${inside === "" ? "" : ` and (${inside})`})`];
+  });
+  // Between too many nodes all of theirs are passed over: what probes send is judged pair by pair elsewhere.
+  const networks = [
+    ...new Set(nodes.flatMap((node) => networkOf(node.registered[family] ?? node.addresses[family] ?? ""))),
+  ];
+  const anybody = `(${either(networks.map((net) => `src net ${net}`))}) and (${either(networks.map((net) => `dst net ${net}`))})`;
+  const ends = named.length === 0 ? anybody : either(between);
+  return encapsulation === "ipip"
+    ? { vxlan: "", ipip: `ip proto 4 and (${ends})` }
+    : { vxlan: `${vxlanHeader(family)} and (${ends})`, ipip: "" };
+}
+
+function vxlanHeader(family: Family): string {
+  const word = (offset: number): string => (family === 4 ? `udp[${offset}:4]` : `ip6[${40 + offset}:4]`);
+  const next = family === 4 ? "udp" : "ip6[6] = 17";
+  const flags = `0x${vniValidFlag.toString(16).padStart(2, "0")}000000`;
+  return `${next} and dst port ${vxlanPort} and ${word(inVxlan.flags)} = ${flags} and ${word(inVxlan.vni)} = ${vxlanVni << 8}`;
+}
+
+/** That IPv4 inside comes from and goes to the nodes' blocks; IPv6 is told by its outer addresses alone. */
+function contentOf(encapsulation: string, family: Family, from: NodeIdentity, to: NodeIdentity): string {
+  if (family === 6) return "";
+  const [source, destination] = encapsulation === "ipip" ? ["ip[32:4]", "ip[36:4]"] : ["udp[42:4]", "udp[46:4]"];
+  const inBlocks = (word: string, { blocks }: NodeIdentity): string =>
+    either(
+      (blocks[4] ?? []).map((block) => `${word} & ${maskOf(block)} = 0x${addressHex(withoutPrefix(networkOf(block)))}`),
+    );
+  return `(${inBlocks(source, from)}) and (${inBlocks(destination, to)})`;
+}
+
+function maskOf(cidr: string): string {
+  const bits = prefixLength(cidr);
+  return `0x${((0xffffffff << (32 - bits)) >>> 0).toString(16)}`;
+}
+
+/** Whether a frame of IP follows a header of VXLAN's or Geneve's size: nodes of others have much UDP of their own. */
+function someFrame(family: Family): string {
+  const word = family === 4 ? `udp[${inVxlan.etherType}:2]` : `ip6[${40 + inVxlan.etherType}:2]`;
+  return `(${word} = 0x0800 or ${word} = 0x86dd)`;
+}
+
+function without(what: string, exceptions: readonly string[]): string {
+  return `(${what})${exceptions.map((exception) => ` and not (${exception})`).join("")}`;
+}
+
+function either(parts: readonly string[]): string {
+  return parts.length === 0 ? "less 1" : parts.join(" or ");
+}

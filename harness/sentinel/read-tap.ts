@@ -1,0 +1,73 @@
+import { basename } from "node:path";
+import type { TapId } from "../encap/expectation.ts";
+import { CaptureError } from "../packet/capture-error.ts";
+import { innerIp } from "../packet/form.ts";
+import { packetLines } from "../packet/packet-lines.ts";
+import type { Packet } from "../packet/packet.ts";
+import { defaultVxlanPorts, readCapture } from "../packet/read-capture.ts";
+import { heartbeatBytes } from "./filter.ts";
+import { offenceOf, type Law } from "./offence.ts";
+import type { Offence, TapReport } from "./tap-report.ts";
+
+/** Kinds of offences told apart at one tap; more would help nobody. */
+const mostKinds = 40;
+
+/** What is behind the last kind: counted together. */
+const furtherKinds = "packets of further kinds";
+
+/** Reads what a tap's kernel let through, and judges packet by packet. `heard` says whether it must hold a heartbeat. */
+export async function readTap(
+  tap: TapId,
+  file: string,
+  law: Law,
+  doubts: readonly string[],
+  mustBeat: boolean,
+): Promise<TapReport> {
+  try {
+    const ports = await vxlanPortsIn(file);
+    const found = new Map<string, Offence>();
+    let beats = 0;
+    const { packets } = await readCapture(file, { vxlanPorts: ports, growing: true, reuse: true }, (packet) => {
+      if (isHeartbeat(packet)) beats += 1;
+      const what = offenceOf(packet, law);
+      if (what !== undefined) note(found, what, packet, file);
+    });
+    const deaf = mustBeat && beats === 0 ? ["it did not hear the ping sent over it, so it may be deaf"] : [];
+    return { tap, packets, offences: [...found.values()], doubts: [...doubts, ...deaf] };
+  } catch (error) {
+    if (error instanceof CaptureError) return { tap, packets: 0, offences: [], doubts: [...doubts, error.message] };
+    throw error;
+  }
+}
+
+/** VXLAN's own port, and every other that packets which look like VXLAN are sent to: their content is what matters. */
+async function vxlanPortsIn(file: string): Promise<readonly number[]> {
+  const ports = new Set(defaultVxlanPorts);
+  await readCapture(file, { growing: true, reuse: true }, ({ layers }) => {
+    if (!layers.some((layer) => layer.kind === "tunnel" && layer.form === "suspected-vxlan")) return;
+    const udp = layers.findLast((layer) => layer.kind === "udp");
+    if (udp !== undefined) ports.add(udp.destinationPort);
+  });
+  return [...ports];
+}
+
+function isHeartbeat(packet: Packet): boolean {
+  const ip = innerIp(packet);
+  return (
+    ip !== undefined &&
+    ip.length - ip.headerLength === 8 + heartbeatBytes &&
+    packet.layers.some(({ kind }) => kind === "icmp" || kind === "icmpv6")
+  );
+}
+
+function note(found: Map<string, Offence>, kind: string, packet: Packet, file: string): void {
+  const what = found.has(kind) || found.size < mostKinds ? kind : furtherKinds;
+  const before = found.get(what);
+  const { timeSeconds, number } = packet;
+  if (before === undefined) {
+    const lines = packetLines(packet);
+    found.set(what, { what, packets: 1, first: timeSeconds, last: timeSeconds, lines, file: basename(file), number });
+    return;
+  }
+  found.set(what, { ...before, packets: before.packets + 1, last: timeSeconds });
+}

@@ -1,0 +1,167 @@
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { findPlace, lightBeacon, type Beacon } from "../capture/capture-folder.ts";
+import { fetchFile } from "../capture/fetch-file.ts";
+import { longestCaptureSeconds, parseSummary } from "../capture/tcpdump.ts";
+import type { Scope } from "../core/scope.ts";
+import { settleAll } from "../core/settle.ts";
+import type { Network } from "../dataplane/dataplane.ts";
+import type { TapId } from "../encap/expectation.ts";
+import { underlayTaps } from "../encap/taps.ts";
+import type { Executor, RunningCommand } from "../exec/executor.ts";
+import { runEverywhere } from "../exec/run-everywhere.ts";
+import { AddressBook } from "./address-book.ts";
+import { heartbeatBytes, sentinelFilter } from "./filter.ts";
+import { heartbeatsOf, type Heartbeat } from "./heartbeats.ts";
+import { readTap } from "./read-tap.ts";
+import type { TapReport } from "./tap-report.ts";
+
+/** Bytes kept of each packet: QinQ, IPv6, UDP, VXLAN, Ethernet, IPv6 and the begin of TCP. */
+const snaplen = 192;
+
+/** Kernel buffer in KiB: what gets here is little, or wrong. */
+const bufferKiB = 1024;
+
+/** Offending packets of one tap after which nobody needs more: some 8 MB. */
+const maxPackets = 40_000;
+
+/** Milliseconds in which tcpdump must listen. */
+const listenTimeoutMs = 15_000;
+
+/** Looks, 20 ms apart, by the last of which the ping must stand in the file. */
+const patience = 150;
+
+/** How one listens. */
+export interface SentinelOptions {
+  /** Folder on this machine for the files. */
+  readonly folder: string;
+  /** Nodes and routers that must hear nothing, and the filter that sees to it. */
+  readonly deaf: { readonly nodes: readonly string[]; readonly filter: string };
+  /** Addresses of pods between which plain packets are sent on purpose. */
+  readonly exempt: readonly (readonly [string, string])[];
+}
+
+/** Listens on every tap between nodes until it is told to stop. */
+export interface Sentinel {
+  /** What it heard that no packet of the mode may look like, tap by tap. */
+  stop(): Promise<readonly TapReport[]>;
+}
+
+interface Watch {
+  readonly tap: TapId;
+  readonly executor: Executor;
+  /** Path on the node. */
+  readonly file: string;
+  readonly shared: boolean;
+  readonly tcpdump: RunningCommand;
+}
+
+/**
+ * Starts one cheap capture per uplink and router port: the kernel passes over what is as it must be, so that it may run beside
+ * measurements. Ethernet and not cooked, as only there VLAN tags show. Returns when all of them listen.
+ */
+export async function startSentinel(network: Network, options: SentinelOptions, scope: Scope): Promise<Sentinel> {
+  const taps = underlayTaps(network.lab.plan, network.identities);
+  // Absolute, as not every shell of a node starts in this process' folder.
+  const beacon = await lightBeacon(resolve(options.folder), scope);
+  const members = [...network.lab.nodes, ...network.lab.routers];
+  const watches = await settleAll(
+    members.map(({ name, executor }) =>
+      watchNode(
+        network,
+        executor,
+        taps.filter(({ node }) => node === name),
+        { ...options, beacon },
+        scope,
+      ),
+    ),
+  );
+  return { stop: () => stopAll(network, watches.flat(), options) };
+}
+
+async function watchNode(
+  network: Network,
+  executor: Executor,
+  taps: readonly TapId[],
+  { beacon, deaf, exempt }: SentinelOptions & { readonly beacon: Beacon },
+  scope: Scope,
+): Promise<readonly Watch[]> {
+  const [first] = taps;
+  if (first === undefined) return [];
+  const place = await findPlace(executor, first.node, beacon, scope);
+  return settleAll(
+    taps.map(async (tap) => {
+      const file = place.file.replace(/\.pcap$/, `-${tap.device.replaceAll(/[^\w.-]/g, "_")}.pcap`);
+      const filter = deaf.nodes.includes(tap.node) ? deaf.filter : sentinelFilter(network, tap, exempt);
+      const tcpdump = await executor.spawn(argvOf(tap, file, filter), scope);
+      await tcpdump.waitForLine(/^tcpdump: listening on /, listenTimeoutMs);
+      return { tap, executor, file, shared: place.shared, tcpdump };
+    }),
+  );
+}
+
+function argvOf({ device }: TapId, file: string, filter: string): readonly string[] {
+  return [
+    ...["timeout", "-s", "INT", String(longestCaptureSeconds)],
+    ...["tcpdump", "-i", device, "-p", "-y", "EN10MB", "--immediate-mode", "-U", "-n", "-Z", "root"],
+    ...["-s", String(snaplen), "-B", String(bufferKiB), "-c", String(maxPackets), "-w", file, filter],
+  ];
+}
+
+async function stopAll(
+  network: Network,
+  watches: readonly Watch[],
+  options: SentinelOptions,
+): Promise<readonly TapReport[]> {
+  const beats = heartbeatsOf(network.lab.plan);
+  await sendHeartbeats(watches, beats);
+  const { lab, identities, mode } = network;
+  const law = {
+    mode,
+    book: new AddressBook(lab.plan, identities),
+    shared: lab.shared === true,
+    exempt: new Set(options.exempt.flatMap(([one, other]) => [`${one} ${other}`, `${other} ${one}`])),
+  };
+  const beating = new Set(beats.map(({ from, device }) => `${from} ${device}`));
+  return settleAll(
+    watches.map(async (watch) => {
+      const { tap, file, executor, shared, tcpdump } = watch;
+      const { stderr } = await tcpdump.stop("SIGINT");
+      const local = shared ? file : join(options.folder, file.split("/").at(-1) ?? "");
+      if (!shared) await fetchFile(executor, file, local);
+      const report = await readTap(tap, local, law, doubtsOf(stderr), beating.has(`${tap.node} ${tap.device}`));
+      // What shows nothing astray is of no use to anybody.
+      if (report.offences.length === 0) await rm(local, { force: true });
+      return report;
+    }),
+  );
+}
+
+/** Each tap's own ping, sent over its device; a place waits until the last of them stands in its files. */
+async function sendHeartbeats(watches: readonly Watch[], beats: readonly Heartbeat[]): Promise<void> {
+  const placed = [...new Set(watches.map(({ executor }) => executor))].map((executor) => {
+    const own = watches.filter((watch) => watch.executor === executor);
+    const script = own.flatMap(({ tap, file }, index) => {
+      const beat = beats.find(({ from, device }) => from === tap.node && device === tap.device);
+      if (beat === undefined) return [];
+      const size = `$(wc -c < '${file}')`;
+      return [
+        `before${index}=${size}`,
+        `ping -n -q -c 1 -W 1 -s ${heartbeatBytes} ${beat.to} >/dev/null 2>&1 &`,
+        `tries=0; while [ "${size}" = "$before${index}" ] && [ $tries -lt ${patience} ]; do tries=$((tries + 1)); sleep 0.02; done`,
+      ];
+    });
+    return { executor, script: [...script, "wait"].join("\n") };
+  });
+  await runEverywhere(placed);
+}
+
+function doubtsOf(stderr: string): readonly string[] {
+  const summary = parseSummary(stderr);
+  if (summary === undefined) return [`tcpdump died without its summary: ${stderr.trim().split("\n").at(-1) ?? ""}`];
+  const { captured, droppedByKernel } = summary;
+  return [
+    ...(droppedByKernel > 0 ? [`the kernel dropped ${droppedByKernel} packets`] : []),
+    ...(captured >= maxPackets ? [`it was full after ${captured} packets`] : []),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { TapId } from "../encap/expectation.ts";
+
+/** Packets of one kind that a mode forbids between nodes. */
+export interface Offence {
+  /** In words: "plain packets from a1 to b1, where VXLAN is due". */
+  readonly what: string;
+  readonly packets: number;
+  /** Seconds since the epoch of the first and of the last of them. */
+  readonly first: number;
+  readonly last: number;
+  /** The first of them, a line for each header. */
+  readonly lines: readonly string[];
+  /** Capture file (base name) and number of the first. */
+  readonly file: string;
+  readonly number: number;
+}
+
+/** What was heard at one tap between nodes over the whole of a run. */
+export interface TapReport {
+  readonly tap: TapId;
+  /** Packets that were looked at one by one; the kernel passed over what was as it must be. */
+  readonly packets: number;
+  readonly offences: readonly Offence[];
+  /** Reasons for which silence here proves nothing. */
+  readonly doubts: readonly string[];
+}
