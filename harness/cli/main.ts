@@ -17,6 +17,7 @@ const verbs: Readonly<Record<string, () => Promise<AddVerb>>> = {
   down: async () => (await import("./down.ts")).addDown,
   status: async () => (await import("./status.ts")).addStatus,
   explain: async () => (await import("./explain.ts")).addExplain,
+  new: async () => (await import("./new.ts")).addNew,
   compare: async () => (await import("./compare.ts")).addCompare,
   diff: async () => (await import("./diff.ts")).addDiff,
   signoff: async () => (await import("./signoff.ts")).addSignoff,

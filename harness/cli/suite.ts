@@ -10,8 +10,7 @@ import { orderFor } from "./order.ts";
 import { resolveRun } from "./resolve-run.ts";
 import { addScenarioOptions, collect, type ScenarioOptions } from "./scenario-options.ts";
 import { ownWord, suiteSet } from "./suite-set.ts";
-import { faultNamed } from "../fault/fault-named.ts";
-import { addFaultOption } from "./fault-option.ts";
+import { addFaultOption, chosenFault } from "./fault-option.ts";
 import { helpGroups } from "./help-groups.ts";
 import { againWords } from "./typed-words.ts";
 import { teach, type Example } from "./teach.ts";
@@ -60,7 +59,7 @@ export function addSuite(program: Command): void {
       const labs = chooseLabs(options);
       const measuring = await measuringChoice(options);
       const { modes, plan } = await resolveRun(options, labs);
-      const fault = faultName === undefined ? {} : { fault: faultNamed(faultName) };
+      const fault = chosenFault(faultName, plan);
       const order = orderFor(options, {
         modes,
         plan,

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
-import { faultNamed } from "../fault/fault-named.ts";
-import { addFaultOption } from "./fault-option.ts";
+import { addFaultOption, chosenFault } from "./fault-option.ts";
 import { memoryOf } from "./lab-memory.ts";
 import { getRunTools } from "./get-run-tools.ts";
 import { chooseLabs, dataplaneOf, providersOf } from "./lab-choice.ts";
@@ -41,7 +40,7 @@ export function addUp(program: Command): void {
       if (mode === undefined || others.length > 0) {
         throw new UsageError("up takes exactly one mode", { fix: "for example --mode VXLANCrossSubnet" });
       }
-      const fault = options.fault === undefined ? {} : { fault: faultNamed(options.fault) };
+      const fault = chosenFault(options.fault, plan);
       await getRunTools(labs, plan);
       const providers = await providersOf(labs, { stays: true });
       const memory = await memoryOf(options, labs);

@@ -68,7 +68,8 @@ function segmentOf(network: Network, node: string): string | undefined {
   return network.lab.plan.nodes.find(({ name }) => name === node)?.uplink.segment;
 }
 
-function actorNamed(network: Network, name: string | undefined, locality = "any"): Actor {
+/** A node by its name, in the part of an actor. */
+export function actorNamed(network: Network, name: string | undefined, locality = "any"): Actor {
   const node = network.lab.nodes.find((candidate) => candidate.name === name);
   const identity = network.identities.nodes.find((candidate) => candidate.name === name);
   const family = faultFamily(network);

@@ -1,10 +1,11 @@
 import { UsageError } from "../core/errors.ts";
 import type { Fault } from "./fault.ts";
+import { incident } from "./incident.ts";
 import { faults } from "./registry.ts";
 
 /** The fault of that name, or a UsageError that lists all. */
 export function faultNamed(name: string): Fault {
-  const fault = faults.find((candidate) => candidate.name === name);
+  const fault = [...faults, incident].find((candidate) => candidate.name === name);
   if (fault === undefined) {
     throw new UsageError(`unknown fault "${name}"; known: ${faults.map((known) => known.name).join(", ")}`);
   }

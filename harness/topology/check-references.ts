@@ -15,6 +15,7 @@ export function checkReferences(topology: Topology, file: FileFacts): readonly V
     ),
     ...topology.nodes.flatMap((node) => checkSubnetName(topology, file, ["nodes", node.name, "subnet"], node.subnet)),
     ...checkReflectors(topology, file),
+    ...checkIncident(topology, file),
     ...checkNames(topology),
   ];
 }
@@ -23,10 +24,27 @@ function checkReflectors({ reflectors = [], nodes }: Topology, file: FileFacts):
   return reflectors.flatMap((node, index) => {
     const path = ["reflectors", index];
     if (reflectors.indexOf(node) !== index) return [{ path, message: `"${node}" is listed twice` }];
-    if (file.spells(["nodes", node])) return [];
-    const known = nodes.map(({ name }) => name);
-    return [{ path, message: `"${node}" is no node${didYouMean(node, known)}; known: ${known.join(", ")}` }];
+    return checkNodeName(nodes, file, path, node);
   });
+}
+
+function checkIncident({ incident = [], nodes }: Topology, file: FileFacts): readonly ValueProblem[] {
+  return incident.flatMap(({ node, to }, index) => {
+    const path = ["incident", index];
+    if (node === to) return [{ path: [...path, "to"], message: `"${to}" is the same node: no route leads to itself` }];
+    return [...checkNodeName(nodes, file, [...path, "node"], node), ...checkNodeName(nodes, file, [...path, "to"], to)];
+  });
+}
+
+function checkNodeName(
+  nodes: Topology["nodes"],
+  file: FileFacts,
+  path: ValuePath,
+  node: string,
+): readonly ValueProblem[] {
+  if (file.spells(["nodes", node])) return [];
+  const known = nodes.map(({ name }) => name);
+  return [{ path, message: `"${node}" is no node${didYouMean(node, known)}; known: ${known.join(", ")}` }];
 }
 
 function checkSubnetName(

@@ -47,7 +47,10 @@ export function diagramMermaid(plan: Plan): string {
       return `  ${idOf("router", router.name)} ---|"${label}"| ${idOf("rack", port.segment)}`;
     }),
   ]);
-  return ["flowchart TB", ...routers, ...racks].join("\n");
+  const wrong = (plan.topology.incident ?? []).map(
+    ({ node, to, route }) => `  ${idOf("node", node)} -. "route ${route}" .-> ${idOf("node", to)}`,
+  );
+  return ["flowchart TB", ...routers, ...racks, ...wrong].join("\n");
 }
 
 /** Racks and routers in turns, when the lab is one line of them without branches; otherwise undefined. */

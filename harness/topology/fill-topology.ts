@@ -47,6 +47,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
     nodes: fillNodes(file),
     pools: fillPools(file, families),
     services: perFamily(families, (family) => networkOfEntry(file.services, family) ?? defaultServices[family]),
+    ...(file.incident === undefined ? {} : { incident: file.incident }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { familyOf, isAddress, isCidr } from "./address.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
-import { fabrics, type Family } from "./topology.ts";
+import { fabrics, wrongRoutes, type Family } from "./topology.ts";
 
 /** The shape of a topology file; what values mean together is checked by validate.ts. */
 export type TopologyFile = z.infer<typeof topologySchema>;
@@ -12,7 +12,7 @@ export type SubnetEntry = z.infer<typeof subnetSchema>;
  * Longest name of a node or router: the bridge's end of its cable is called `<name>_eth<n>`, and a device name has at
  * most 15 characters (IFNAMSIZ in linux/if.h is 16 with the final NUL), which leaves 8 with room for `eth999`.
  */
-const longestName = 8;
+export const longestName = 8;
 
 /** Longest name of a subnet: its bridge is called `br-<name>`. */
 const longestSubnetName = 12;
@@ -117,6 +117,16 @@ const poolSchema = z
   })
   .describe("A Calico IP pool");
 
+const incidentSchema = z
+  .strictObject({
+    node: z.string().describe("Name of the node whose route is wrong"),
+    to: z.string().describe("Name of the node to whose pods it leads"),
+    route: z
+      .enum(wrongRoutes)
+      .describe("missing; tunnel: into the tunnel whatever the mode; plain: past the tunnel whatever the mode"),
+  })
+  .describe("A route that is put wrong after the lab has converged");
+
 /** Schema of a topology file: strict, so that a misspelt key is an error and not silence. */
 export const topologySchema = z
   .strictObject({
@@ -157,6 +167,11 @@ export const topologySchema = z
       })
       .describe("Networks that ClusterIPs come from")
       .optional(),
+    incident: z
+      .array(incidentSchema)
+      .min(1)
+      .describe("Routes that are put wrong after the lab has converged: a run shows on the wire what they do")
+      .optional(),
   })
   .describe("A lab of racks, routers and nodes for encaplab");
 
@@ -170,7 +185,13 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   const [section] = path;
   if (section === undefined) return Object.keys(topologySchema.shape);
   if (section === "services") return ["cidr", "cidr6"];
-  const entries = { subnets: subnetSchema, routers: routerSchema, nodes: nodeSchema, pools: poolSchema };
+  const entries = {
+    subnets: subnetSchema,
+    routers: routerSchema,
+    nodes: nodeSchema,
+    pools: poolSchema,
+    incident: incidentSchema,
+  };
   const entry = Object.entries(entries).find(([key]) => key === section);
   return entry === undefined ? [] : Object.keys(entry[1].shape);
 }

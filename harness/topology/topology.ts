@@ -48,6 +48,17 @@ export interface Pool {
   readonly blockSize: number;
 }
 
+/** Ways in which a node's route to another node's pods can differ from what the mode makes it. */
+export const wrongRoutes = ["missing", "tunnel", "plain"] as const;
+
+/** A route that is put wrong once the lab has converged: what a real cluster was found with. */
+export interface WrongRoute {
+  readonly node: string;
+  /** Whose block of pod addresses it leads to. */
+  readonly to: string;
+  readonly route: (typeof wrongRoutes)[number];
+}
+
 /** A validated topology file: what the user wrote, defaults filled in, nothing derived. */
 export interface Topology {
   readonly name: string;
@@ -64,4 +75,6 @@ export interface Topology {
   readonly pools: readonly Pool[];
   /** Networks that ClusterIPs come from. */
   readonly services: PerFamily<string>;
+  /** Done to the lab after it has converged, so that a run shows it on the wire; missing = nothing. */
+  readonly incident?: readonly WrongRoute[];
 }

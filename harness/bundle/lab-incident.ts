@@ -1,0 +1,40 @@
+import { isTunnelDevice } from "../cause/tunnel-words.ts";
+import type { WrongRoute } from "../topology/topology.ts";
+import type { Trouble } from "../verify/trouble.ts";
+import type { BundleJudgment } from "./judge-bundle.ts";
+import type { LabRack } from "./lab-racks.ts";
+
+/** What is wrong in a bundle, in the lab's names. */
+export interface LabIncident {
+  readonly routes: readonly WrongRoute[];
+  /** Differences that a topology cannot hold, in words without addresses. */
+  readonly left: readonly string[];
+}
+
+/** Routes that are missing or lead the other way become the lab's; whatever else differs is counted. */
+export function incidentOf({ nodes }: BundleJudgment, racks: readonly LabRack[]): LabIncident {
+  const names = new Map(racks.flatMap((rack) => rack.nodes.map(({ name, node }) => [node.name, name] as const)));
+  const routes: WrongRoute[] = [];
+  const left: string[] = [];
+  for (const { expected, troubles } of nodes) {
+    const node = names.get(expected.node) ?? "";
+    const others = new Map<string, number>();
+    for (const trouble of troubles) {
+      const to = names.get(trouble.peer ?? "");
+      const route = wrongRouteOf(trouble);
+      if (to !== undefined && route !== undefined) routes.push({ node, to, route });
+      else others.set(trouble.kind, (others.get(trouble.kind) ?? 0) + 1);
+    }
+    for (const [kind, count] of others) left.push(`${node}: ${kind}${count === 1 ? "" : `, ${count} times`}`);
+  }
+  const distinct = new Map(routes.map((route) => [`${route.node} ${route.to}`, route]));
+  return { routes: [...distinct.values()], left };
+}
+
+function wrongRouteOf({ kind, expected, route }: Trouble): WrongRoute["route"] | undefined {
+  if (kind === "missing route" && expected?.peer !== undefined) return "missing";
+  if (kind !== "wrong route" || expected?.peer === undefined) return undefined;
+  const [now, must] = [isTunnelDevice(route?.device), isTunnelDevice(expected.device)];
+  if (now === must) return undefined;
+  return now ? "tunnel" : "plain";
+}
