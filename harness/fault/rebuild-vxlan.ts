@@ -13,7 +13,7 @@ export async function rebuildVxlan(
   actor: Actor,
   device: string,
   scope: Scope,
-  { vni, options = "" }: { readonly vni?: number; readonly options?: string },
+  { vni, port, options = "" }: { readonly vni?: number; readonly port?: number; readonly options?: string },
 ): Promise<string> {
   const [facts] = await readNodeFacts([actor]);
   const link = facts?.links.find((candidate) => candidate.device === device);
@@ -21,13 +21,15 @@ export async function rebuildVxlan(
   if (facts === undefined || link === undefined || old === undefined) {
     throw new LabError(`node ${actor.name} has no VXLAN device ${device}`, { where: actor.executor.where });
   }
-  const rebuild = (id: number, more: string): string =>
-    script(link, { ...old, vni: id }, facts, actor.identity.uplink, more);
+  const rebuild = (change: Partial<typeof old>, more: string): string =>
+    script(link, { ...old, ...change }, facts, actor.identity.uplink, more);
   scope.defer(`rebuild ${device} of ${actor.name} with VNI ${old.vni}`, async () => {
-    await runScript(actor.executor, rebuild(old.vni, ""));
+    await runScript(actor.executor, rebuild({}, ""));
   });
-  await runScript(actor.executor, rebuild(vni ?? old.vni, options));
-  return `${actor.name}: ip link del ${device}; ip link add ${device} type vxlan id ${vni ?? old.vni} … ${options}`.trimEnd();
+  const made = { vni: vni ?? old.vni, port: port ?? old.port };
+  await runScript(actor.executor, rebuild(made, options));
+  const words = `type vxlan id ${made.vni} dstport ${made.port} … ${options}`.trimEnd();
+  return `${actor.name}: ip link del ${device}; ip link add ${device} ${words}`;
 }
 
 function script(

@@ -11,6 +11,7 @@ import { duplicatingRouter } from "./duplicating-router.ts";
 import { ecmpMemberLost } from "./ecmp-member-lost.ts";
 import { firstSynLost } from "./first-syn-lost.ts";
 import { fixedSourcePort } from "./fixed-source-port.ts";
+import { foreignPort } from "./foreign-port.ts";
 import { foreignRoute } from "./foreign-route.ts";
 import { inheritedTos } from "./inherited-tos.ts";
 import { largeSegmentsLost } from "./large-segments-lost.ts";
@@ -74,6 +75,7 @@ export const faults: readonly Fault[] = [
   missingDelay,
   slowTunnel,
   wrongVni,
+  foreignPort,
   wrongOuterSource,
   zeroUdpChecksum,
   fixedSourcePort,

@@ -3,7 +3,8 @@ import type { CaptureFile, CaptureTarget } from "../capture/capture.ts";
 import type { TapId } from "../encap/expectation.ts";
 import { CaptureError } from "../packet/capture-error.ts";
 import type { Packet } from "../packet/packet.ts";
-import { readCapture } from "../packet/read-capture.ts";
+import { suspectedVxlanPort } from "../packet/form.ts";
+import { defaultVxlanPorts, readCapture } from "../packet/read-capture.ts";
 import type { Probe } from "../probe/probe.ts";
 import { icmpErrorOf } from "./icmp-error.ts";
 import type { ProbeObservation, TapHealth } from "./observation.ts";
@@ -12,7 +13,7 @@ import { sightingsOf } from "./sightings.ts";
 import { Tally } from "./tally.ts";
 
 export interface ObserveOptions {
-  /** UDP ports that carry VXLAN; default 4789. */
+  /** UDP ports that carry VXLAN, beside those at which the captures themselves show it; default 4789. */
   readonly vxlanPorts?: readonly number[];
 }
 
@@ -20,18 +21,33 @@ export interface ObserveOptions {
 export interface Observations {
   readonly observations: readonly ProbeObservation[];
   readonly health: readonly TapHealth[];
+  /** Every UDP port at which VXLAN was read. */
+  readonly vxlanPorts: readonly number[];
 }
 
 /**
  * Turns captures into observations: each file is read once, each packet is attributed to its probe by token. A file that
- * cannot be read makes its taps doubtful, not the run fail: nobody can claim anything from them.
+ * cannot be read makes its taps doubtful, not the run fail: nobody can claim anything from them. Where packets look like VXLAN at a
+ * port that nobody named, all is read once more with it: a tunnel at the wrong port is wrong, and not nothing.
  */
 export async function observe(
   probes: readonly Probe[],
   captures: readonly CaptureFile[],
   targets: readonly CaptureTarget[],
-  options: ObserveOptions = {},
+  { vxlanPorts = defaultVxlanPorts }: ObserveOptions = {},
 ): Promise<Observations> {
+  const observed = await readAll(probes, captures, targets, vxlanPorts);
+  const further = observed.suspected.filter((port) => !vxlanPorts.includes(port));
+  if (further.length === 0) return observed;
+  return readAll(probes, captures, targets, [...vxlanPorts, ...further]);
+}
+
+async function readAll(
+  probes: readonly Probe[],
+  captures: readonly CaptureFile[],
+  targets: readonly CaptureTarget[],
+  vxlanPorts: readonly number[],
+): Promise<Observations & { readonly suspected: readonly number[] }> {
   const taps = targets.flatMap(({ node, devices }) => devices.map((device) => ({ node, device })));
   const listener = new Listener(probes, taps);
   const doubts = new Map<string, readonly string[]>();
@@ -39,20 +55,26 @@ export async function observe(
     const capture = captures.find((candidate) => candidate.node === node);
     doubts.set(
       node,
-      capture === undefined ? ["there is no capture of this node"] : await listen(listener, capture, options),
+      capture === undefined ? ["there is no capture of this node"] : await listen(listener, capture, vxlanPorts),
     );
   }
   return {
     observations: listener.observations(),
     health: taps.map((tap, index) => ({ tap, packets: listener.heardAt(index), doubts: doubts.get(tap.node) ?? [] })),
+    vxlanPorts,
+    suspected: listener.suspectedPorts,
   };
 }
 
 /** Reads one file; returns what makes it doubtful. */
-async function listen(listener: Listener, capture: CaptureFile, options: ObserveOptions): Promise<readonly string[]> {
+async function listen(
+  listener: Listener,
+  capture: CaptureFile,
+  vxlanPorts: readonly number[],
+): Promise<readonly string[]> {
   try {
     const hear = listener.on(capture);
-    const { packets, complete } = await readCapture(capture.file, { ...options, growing: true, reuse: true }, hear);
+    const { packets, complete } = await readCapture(capture.file, { vxlanPorts, growing: true, reuse: true }, hear);
     return [
       ...capture.doubts,
       ...(complete ? [] : ["the last packet of the file is cut"]),
@@ -70,6 +92,7 @@ class Listener {
   readonly #taps: readonly TapId[];
   readonly #recognizer: Recognizer;
   readonly #heard: number[];
+  readonly #suspected = new Set<number>();
   readonly #errors: { tap: number; from: string; text: string; quotation: Quotation }[] = [];
 
   constructor(probes: readonly Probe[], taps: readonly TapId[]) {
@@ -77,6 +100,11 @@ class Listener {
     this.#taps = taps;
     this.#recognizer = new Recognizer(probes);
     this.#heard = taps.map(() => 0);
+  }
+
+  /** UDP ports to which packets went that look like VXLAN, and that are none of VXLAN's as far as anybody knew. */
+  get suspectedPorts(): readonly number[] {
+    return [...this.#suspected];
   }
 
   heardAt(tap: number): number {
@@ -117,6 +145,8 @@ class Listener {
   #count(packet: Packet, tap: number, file: string): void {
     const identified = this.#recognizer.identify(packet);
     if (identified === undefined) {
+      const suspected = suspectedVxlanPort(packet);
+      if (suspected !== undefined) this.#suspected.add(suspected);
       this.#countError(packet, tap);
       return;
     }

@@ -93,6 +93,13 @@ export function vxlanOf(packet: Packet): Vxlan | undefined {
   return undefined;
 }
 
+/** UDP port to which a packet went that looks like VXLAN at a port that is none of VXLAN's; missing in all others. */
+export function suspectedVxlanPort({ layers }: Packet): number | undefined {
+  const last = layers.at(-1);
+  if (last?.kind !== "tunnel" || last.form !== "suspected-vxlan") return undefined;
+  return layers.findLast((layer) => layer.kind === "udp")?.destinationPort;
+}
+
 /** The Ethernet header inside the outermost VXLAN header; missing in packets without. */
 export function innerEthernet(packet: Packet): Ethernet | undefined {
   const { layers } = packet;

@@ -1,6 +1,14 @@
 import { defaultHttpPorts } from "./probe-command.ts";
 import { clientPorts, serverPorts } from "./token.ts";
-import { vxlanPort } from "../packet/tunnel/vxlan.ts";
+import { vniValidFlag, vxlanPort } from "../packet/tunnel/vxlan.ts";
+
+/** What begins as VXLAN (RFC 7348: the flags, then reserved bits) and holds a frame of IP, at whatever port it is sent to. */
+const vxlanAnywhere = (["udp[8:4] udp[28:2]", "ip6[48:4] ip6[68:2]"] as const).map((words) => {
+  const [flags = "", etherType = ""] = words.split(" ");
+  const inside = `(${etherType} = 0x0800 or ${etherType} = 0x86dd)`;
+  const isUdp = words.startsWith("ip6") ? "ip6[6] = 17 and " : "";
+  return `${isUdp}${flags} = 0x${vniValidFlag.toString(16).padStart(2, "0")}000000 and ${inside}`;
+});
 
 /**
  * A BPF expression that all packets of probes fit, in any form and astray too: pings, the ports of tokens and of the
@@ -9,6 +17,7 @@ import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 export const probeTraffic: string = [
   "icmp or icmp6",
   `udp port ${vxlanPort}`,
+  ...vxlanAnywhere,
   // IP in IP, IPv6 in IP, GRE, ESP (IANA protocol numbers).
   ...[4, 41, 47, 50].map((protocol) => `ip proto ${protocol} or ip6 proto ${protocol}`),
   ...[defaultHttpPorts.service, defaultHttpPorts.direct].map((port) => `port ${port}`),

@@ -26,7 +26,6 @@ import { plainTwins } from "../measure/sides.ts";
 import type { Guard } from "./guard.ts";
 import type { TapReport } from "../sentinel/tap-report.ts";
 import { sentinel } from "../verify/sentinel.ts";
-import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /** What the wire and the kernel said, put to every question. */
 export interface Judgment {
@@ -58,7 +57,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const { order, dataplane, network, expectations, questions, wire } = hearing;
   const [facts, observed, heard] = await Promise.all([
     readFacts(dataplane, network),
-    observe(wire.probes, wire.captures, wire.targets, { vxlanPorts: [vxlanPort] }),
+    observe(wire.probes, wire.captures, wire.targets),
     heardSoFar(hearing),
   ]);
   const cases = casesOf(expectations, wire, observed);
@@ -70,6 +69,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
     folder: join(order.folder, folder),
+    vxlanPorts: observed.vxlanPorts,
   });
   // Whole captures are large; what matters of them is in the trimmed ones now.
   await rm(join(order.folder, "captures"), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { TapId } from "../encap/expectation.ts";
 import { CaptureError } from "../packet/capture-error.ts";
-import { innerIp } from "../packet/form.ts";
+import { innerIp, suspectedVxlanPort } from "../packet/form.ts";
 import { packetLines } from "../packet/packet-lines.ts";
 import type { Packet } from "../packet/packet.ts";
 import { defaultVxlanPorts, readCapture } from "../packet/read-capture.ts";
@@ -43,10 +43,9 @@ export async function readTap(
 /** VXLAN's own port, and every other that packets which look like VXLAN are sent to: their content is what matters. */
 async function vxlanPortsIn(file: string): Promise<readonly number[]> {
   const ports = new Set(defaultVxlanPorts);
-  await readCapture(file, { growing: true, reuse: true }, ({ layers }) => {
-    if (!layers.some((layer) => layer.kind === "tunnel" && layer.form === "suspected-vxlan")) return;
-    const udp = layers.findLast((layer) => layer.kind === "udp");
-    if (udp !== undefined) ports.add(udp.destinationPort);
+  await readCapture(file, { growing: true, reuse: true }, (packet) => {
+    const port = suspectedVxlanPort(packet);
+    if (port !== undefined) ports.add(port);
   });
   return [...ports];
 }
