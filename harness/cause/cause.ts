@@ -1,5 +1,6 @@
 import type { NetworkCase } from "../verify/check.ts";
 import type { NodeJudgment } from "../verify/node-troubles.ts";
+import type { Crossing } from "./crossings.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
 
 /** What explains failed verdicts: one sentence, what proves it, and what to do. */
@@ -23,6 +24,10 @@ export interface Incident {
   readonly failed: readonly Verdict[];
   /** The paths of failed verdicts, with what was seen of them. */
   readonly cases: readonly PathCase[];
+  /** All paths that were asked, those that pass too. */
+  readonly asked: readonly PathCase[];
+  /** Place by place, what came there of the packets of all paths, and what was lost. */
+  readonly crossings: readonly Crossing[];
   readonly nodes: readonly NodeJudgment[];
 }
 

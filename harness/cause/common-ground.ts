@@ -1,62 +1,81 @@
 import { groupBy } from "../core/group-by.ts";
-import type { PathCase } from "../verify/verdict.ts";
+import type { Path } from "../encap/path.ts";
+import type { Verdict } from "../verify/verdict.ts";
+import { listOf } from "../verify/words.ts";
 import type { Cause, Incident, Rule } from "./cause.ts";
-import { trailEnds, type TrailEnd } from "./trail-ends.ts";
+import { crossedBy, isLossy, type Crossing } from "./crossings.ts";
+import { placesInWords, placesOf, type Place } from "./places.ts";
+import { sharedBy } from "./shared-by.ts";
+import { traitsOf } from "./traits.ts";
 
-/** No rule fits: says what the failing paths have in common, and at which hop their trails end. */
+/** No rule fits: says where packets are lost and what those that are have in common, or what the failing paths have that others have not. */
 export const commonGround: Rule = {
   name: "common-ground",
   find: (incident) => {
-    const failing = failingCases(incident);
-    if (failing.length === 0) return [];
-    const ends = [...groupBy(failing.flatMap(trailEnds), placeOf)].toSorted((a, b) => b[1].length - a[1].length);
-    const [hop] = ends;
-    const where = hop === undefined ? "" : `; their packets end ${hop[0]}`;
-    const cause: Cause = {
-      name: "common-ground",
-      sentence: `all failing paths ${sharedBy(failing)}${where}`,
-      fix:
-        hop === undefined
-          ? "compare a failing path with one that works"
-          : "look at what stands between these two places",
-      issues: [],
-      evidence: ends.slice(0, 6).map(([place, own]) => `${own.length} trails end ${place}`),
-      explains: failing.map(({ expectation }) => expectation.path.id),
-    };
-    return [cause];
+    const failing = new Set(incident.failed.map(({ id }) => id));
+    const crossings = incident.crossings.filter(({ path }) => failing.has(path.id));
+    const places = placesOf(crossings.filter(isLossy), incident.crossings);
+    const lost = placesAlike(places);
+    const explained = new Set(lost.flatMap(({ explains }) => explains));
+    const left = incident.failed.filter(({ id }) => !explained.has(id));
+    return [...lost, ...judged(incident, left)];
   },
 };
 
-function failingCases({ failed, cases }: Incident): readonly PathCase[] {
-  const ids = new Set(failed.map(({ id }) => id));
-  return cases.filter(({ expectation }) => ids.has(expectation.path.id));
+/** Places in which packets of one kind are lost are told together: a rule that somebody put on all nodes is one cause. */
+function placesAlike(places: readonly Place[]): readonly Cause[] {
+  const alike = groupBy(places, ({ all }) => traitsOf(lotsOf(all)).replace(/ \(.*/, ""));
+  return [...alike.values()]
+    .map((own): Cause => {
+      const lossy = own.flatMap(({ lossy: some }) => some);
+      const all = own.flatMap((place) => place.all);
+      const paths = [...new Set(lossy.map(({ path }) => path.id))];
+      const scope = sharedBy(pathsOf(lossy), pathsOf(all));
+      return {
+        name: "common-ground",
+        sentence: `lost ${placesInWords(own)}: ${traitsOf(lotsOf(all))}${scope === "" ? "" : `; the paths concerned ${scope}`}`,
+        fix: fixFor(lossy),
+        issues: [],
+        evidence: own.map((place) => `${placesInWords([place])}: ${traitsOf(lotsOf(place.all))}`).slice(0, shown),
+        explains: paths,
+      };
+    })
+    .toSorted((a, b) => b.explains.length - a.explains.length);
 }
 
-function placeOf({ direction, last, missed }: TrailEnd): string {
-  const to = `${missed.node}/${missed.device}`;
-  return last === undefined
-    ? `${direction} before ${to}`
-    : `${direction} between ${last.node}/${last.device} and ${to}`;
+/** Lines of evidence that a cause shows. */
+const shown = 6;
+
+function lotsOf(crossings: readonly Crossing[]): Crossing["lots"] {
+  return crossings.flatMap(({ lots }) => lots);
 }
 
-/** "are cross-subnet, start or end at b1, and must be VXLAN" */
-function sharedBy(cases: readonly PathCase[]): string {
-  const paths = cases.map(({ expectation }) => expectation.path);
-  const same = <T>(of: (path: (typeof paths)[number]) => T): T | undefined => {
-    const values = new Set(paths.map(of));
-    return values.size === 1 ? [...values][0] : undefined;
-  };
-  const forms = new Set(cases.map(({ expectation }) => expectation.forward.underlay));
-  const [form] = forms;
-  const common = paths
-    .map(({ source, target }) => [source.node, target.node])
-    .reduce((left, ends) => left.filter((node) => ends.includes(node)));
-  const words = [
-    same(({ locality }) => locality),
-    same(({ traffic }) => traffic),
-    same(({ family }) => `IPv${family}`),
-    forms.size === 1 && form !== "none" ? form : undefined,
-  ].filter((word) => word !== undefined);
-  const nodes = common.length === 0 ? "" : `, and have ${common.join(" and ")} at one end`;
-  return `${words.length === 0 ? "have nothing in common" : `are ${words.join(", ")}`}${nodes} (${cases.length} of them)`;
+function pathsOf(crossings: readonly Crossing[]): readonly Path[] {
+  return [...new Map(crossings.map(({ path }) => [path.id, path])).values()];
+}
+
+function fixFor(lossy: readonly Crossing[]): string {
+  const nodes = listOf([...new Set(lossy.flatMap(crossedBy))].slice(0, shown));
+  return `look on ${nodes} at packet filters that do not count (nft list ruleset), queues (tc -s qdisc; tc filter show), XDP programs (ip link), and at the wire itself`;
+}
+
+/** Failures in which nothing was lost: by check, what the paths have in common. */
+function judged({ asked, failed }: Incident, left: readonly Verdict[]): readonly Cause[] {
+  const paths = new Map(asked.map(({ expectation: { path } }) => [path.id, path]));
+  const concerned = left.filter(({ id }) => paths.has(id));
+  if (concerned.length === 0) return [];
+  const wrong = [...new Set(concerned.flatMap(({ id }) => paths.get(id) ?? []))];
+  const scope = sharedBy(wrong, [...paths.values()]);
+  const [first] = concerned;
+  const checks = [...new Set(concerned.map(({ check }) => check))];
+  return [
+    {
+      name: "common-ground",
+      sentence: `${checks.join(", ")} failed on ${wrong.length} path${wrong.length === 1 ? "" : "s"}${scope === "" ? ", which have nothing in common that others have not" : ` that ${scope}`}: ${first?.reason ?? ""}`,
+      fix: "compare a failing path with one that passes",
+      issues: [],
+      evidence: concerned.flatMap(({ reason }) => reason ?? []).slice(0, shown),
+      explains: [...new Set(failed.filter(({ id }) => wrong.some((path) => path.id === id)).map(({ id }) => id))],
+    },
+  ];
 }

@@ -2,6 +2,7 @@ import type { NetworkCase } from "../verify/check.ts";
 import { judgeNodes } from "../verify/node-troubles.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident } from "./cause.ts";
+import { crossingsOf } from "./crossings.ts";
 import { fallback, rules } from "./registry.ts";
 
 /** Sentences that a reader takes in; more would be symptoms again. */
@@ -20,6 +21,8 @@ export function findCauses(
     network,
     failed,
     cases: cases.filter(({ expectation }) => ids.has(expectation.path.id)),
+    asked: cases,
+    crossings: cases.flatMap(crossingsOf),
     nodes: judgeNodes(network),
   };
   return causesOf(incident).slice(0, mostCauses);

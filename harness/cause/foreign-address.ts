@@ -6,5 +6,6 @@ export const foreignAddress = ofTroubles({
   issues: ["aws/eks-anywhere#940", "rancher/rancher#38999", "#1866"],
   fix: "remove the address from the node that it does not belong to",
   chosen: ({ kind, peer }) => kind === "address" && peer !== undefined,
+  concerns: "both nodes",
   sentence: (node, [first]) => `${node}/${first?.text ?? ""}`,
 });

@@ -8,11 +8,13 @@ interface TroubleRule {
   readonly fix: string;
   /** The troubles of a node that are of this kind. */
   readonly chosen: (trouble: Trouble, node: NodeJudgment) => boolean;
+  /** "peers": troubles about single peers explain failures between those two alone; "both nodes": all of both. */
+  readonly concerns?: "peers" | "both nodes";
   readonly sentence: (node: string, troubles: readonly Trouble[], judgment: NodeJudgment) => string;
 }
 
 /** A rule that finds its cause in what is wrong with nodes' kernels: one cause for each node that has it. */
-export function ofTroubles({ name, issues, fix, chosen, sentence }: TroubleRule): Rule {
+export function ofTroubles({ name, issues, fix, chosen, concerns = "peers", sentence }: TroubleRule): Rule {
   return {
     name,
     find: (incident) =>
@@ -21,7 +23,9 @@ export function ofTroubles({ name, issues, fix, chosen, sentence }: TroubleRule)
         const troubles = judgment.troubles.filter((trouble) => chosen(trouble, judgment));
         if (troubles.length === 0) return [];
         const evidence = [...new Set(troubles.map(({ text }) => `${node}: ${text}`))].slice(0, shown);
-        const explains = explainedBy(incident, node, troubles);
+        const peers = troubles.flatMap(({ peer }) => peer ?? []);
+        const explains =
+          concerns === "peers" ? explainedBy(incident, node, troubles) : failuresOf(incident, node, ...peers);
         return [{ name, sentence: sentence(node, troubles, judgment), fix, issues, evidence, explains }];
       }),
   };

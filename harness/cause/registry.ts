@@ -1,7 +1,9 @@
+import { asymmetricWay } from "./asymmetric-way.ts";
 import { bgpSessions } from "./bgp-sessions.ts";
 import type { Rule } from "./cause.ts";
 import { changedMidway } from "./changed-midway.ts";
 import { commonGround } from "./common-ground.ts";
+import { duplicatedPackets } from "./duplicated-packets.ts";
 import { foreignAddress } from "./foreign-address.ts";
 import { forwardingOff } from "./forwarding-off.ts";
 import { noDefaultRoute } from "./no-default-route.ts";
@@ -19,6 +21,8 @@ export const rules: readonly Rule[] = [
   sameMac,
   foreignAddress,
   changedMidway,
+  asymmetricWay,
+  duplicatedPackets,
   registeredPrefix,
   policyRule,
   noDefaultRoute,

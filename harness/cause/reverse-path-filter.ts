@@ -1,5 +1,5 @@
 import type { Rule } from "./cause.ts";
-import { endedIn, trailEnds } from "./trail-ends.ts";
+import { crossedBy, isLossy } from "./crossings.ts";
 
 /** Name of the kernel's counter (Documentation/networking/ip-sysctl.rst, rp_filter; net/ipv4/fib_frontend.c). */
 const counter = "TcpExt.IPReversePathFilter";
@@ -7,12 +7,14 @@ const counter = "TcpExt.IPReversePathFilter";
 /** Strict reverse-path filtering drops what comes in by another device than the way back leaves by. */
 export const reversePathFilter: Rule = {
   name: "reverse-path-filter",
-  find: ({ network: { facts, before }, cases }) => {
+  find: ({ network: { facts, before }, crossings, failed }) => {
     const earlier = new Map((before?.nodes ?? []).map((node) => [node.node, node.counters?.[counter] ?? 0]));
-    const ends = cases.flatMap(trailEnds);
+    const failing = new Set(failed.map(({ id }) => id));
+    const lossy = crossings.filter((crossing) => failing.has(crossing.path.id) && isLossy(crossing));
     return facts.nodes.flatMap(({ node, counters, settings = {} }) => {
       const grown = (counters?.[counter] ?? 0) - (earlier.get(node) ?? 0);
-      const explains = [...new Set(ends.filter((end) => endedIn(end).includes(node)).map(({ id }) => id))];
+      const own = lossy.filter((crossing) => crossedBy(crossing).includes(node));
+      const explains = [...new Set(own.map(({ path }) => path.id))];
       if (grown <= 0 || explains.length === 0) return [];
       const strict = Object.entries(settings).filter(([name, value]) => name.endsWith(".rp_filter") && value === "1");
       return [

@@ -5,6 +5,8 @@ export const sameMac = ofTroubles({
   name: "same-mac",
   issues: ["#9693", "rancher/rancher#38999"],
   fix: "give each machine its own MAC (cloned machines: also a new machine-id)",
-  chosen: ({ kind }) => kind === "MAC",
+  // Each of the two nodes has the trouble; it is told once.
+  chosen: ({ kind, peer = "" }, { expected: { node } }) => kind === "MAC" && node < peer,
+  concerns: "both nodes",
   sentence: (_node, [first]) => first?.text ?? "",
 });
