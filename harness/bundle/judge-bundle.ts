@@ -44,7 +44,7 @@ export function judgeBundle(cluster: DescribedCluster): BundleJudgment {
   return {
     ...found,
     nodes,
-    causes: causesOf({ network: { plan, mode, identities, facts }, failed, cases: [], nodes }),
+    causes: causesOf({ network: { plan, mode, identities, facts }, failed, cases: [], asked: [], crossings: [], nodes }),
   };
 }
 
