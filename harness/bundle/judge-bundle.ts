@@ -44,7 +44,14 @@ export function judgeBundle(cluster: DescribedCluster): BundleJudgment {
   return {
     ...found,
     nodes,
-    causes: causesOf({ network: { plan, mode, identities, facts }, failed, cases: [], asked: [], crossings: [], nodes }),
+    causes: causesOf({
+      network: { plan, mode, identities, facts },
+      failed,
+      cases: [],
+      asked: [],
+      crossings: [],
+      nodes,
+    }),
   };
 }
 
