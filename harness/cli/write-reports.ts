@@ -8,6 +8,7 @@ import { renderCtrf } from "../report/ctrf.ts";
 import { redactValue } from "../report/redact.ts";
 import { renderJunit } from "../report/junit.ts";
 import type { ResultsFolder } from "../report/store.ts";
+import { writePictures } from "../report/write-pictures.ts";
 import { writeSummary } from "../report/write-summary.ts";
 import type { RunRecord } from "../run/record.ts";
 
@@ -36,6 +37,7 @@ export async function writeReports(
     attempt("CTRF", () =>
       writeFileAtomic(folder.ctrf, `${JSON.stringify(renderCtrf(redactValue(record)), null, 2)}\n`),
     ),
+    attempt("the pictures", () => writePictures(record, folder.path)),
     attempt("the summary", () => writeSummary(record, folder.path)),
     attempt("Allure results", () => writeAllure(record, folder)),
   ]);

@@ -81,6 +81,18 @@ describe("diffRuns", () => {
     assert.deepEqual([few.convergence, few.incomparable, few.worse], [[], 1, false]);
   });
 
+  it("compares the largest packets that each path really passed", () => {
+    const swept = (most: number): RunRecord => {
+      const sizes = [104, most].map((bytes) => ({ bytes, outcome: "passed" as const }));
+      const beyond = { bytes: most + 1, outcome: "refused" as const };
+      const path = { expectation: { path: { id: "none/a->b" }, podMtu: 1500 }, sizes: [...sizes, beyond] };
+      return run({ scenarios: [{ mode: "none", paths: [path] }] as unknown as RunRecord["scenarios"] });
+    };
+    const change = { id: "none/a->b largest packet", unit: "B", before: 1500, after: 1400 };
+    assert.deepEqual(diffRuns(swept(1500), swept(1400)).mtu, [change]);
+    assert.deepEqual(diffRuns(swept(1500), swept(1500)).mtu, []);
+  });
+
   it("compares bytes as they are", () => {
     const overhead = (median: number): Measurement => ({
       ...converge([median]),

@@ -139,12 +139,15 @@ function overheads(run: RunRecord): readonly Figure[] {
   );
 }
 
+/** Of each path that was swept through sizes: what it really passed. */
 function mtus(run: RunRecord): readonly Figure[] {
-  return run.scenarios.flatMap(({ mode, variant, paths }) => {
-    const [first] = paths;
-    const value = first?.expectation.podMtu;
-    return value === undefined ? [] : [{ id: `${mode}/pod MTU`, ...variantOf({ variant }), unit: "B", value }];
-  });
+  return run.scenarios.flatMap(({ variant, paths }) =>
+    paths.flatMap(({ expectation: { path }, sizes = [] }): readonly Figure[] => {
+      const passed = sizes.filter(({ outcome }) => outcome === "passed").map(({ bytes }) => bytes);
+      if (passed.length === 0) return [];
+      return [{ id: `${path.id} largest packet`, ...variantOf({ variant }), unit: "B", value: Math.max(...passed) }];
+    }),
+  );
 }
 
 function variantOf({ variant }: { readonly variant?: string | undefined }): { readonly variant?: string } {

@@ -27,6 +27,8 @@ export interface Reading {
   readonly segment?: number;
   readonly congestion?: string;
   readonly version?: string;
+  /** Microseconds of each echo's round trip. */
+  readonly micros?: readonly number[];
   /** Why there are no values. */
   readonly failure?: string;
 }
@@ -122,7 +124,8 @@ function readEchoes(stdout: string, stderr: string): Reading {
       failure: `${rttMs.length} of ${echoes} echo replies ${[...errors, stderr.trim()].join("; ")}`,
     };
   const micros = rttMs.map((ms) => ms * 1000);
-  return { values: { "rtt-p50": percentile(micros, 0.5, 1), "rtt-p99": percentile(micros, 0.99, 1) } };
+  const values = { "rtt-p50": percentile(micros, 0.5, 1), "rtt-p99": percentile(micros, 0.99, 1) };
+  return { values, micros: micros.map(Math.round) };
 }
 
 function readConnections(stdout: string, stderr: string): Reading {

@@ -1,4 +1,5 @@
 import { metrics, type Metric } from "./metric.ts";
+import { percentile } from "./percentile.ts";
 import { isBusy, type Sample, type SideName } from "./sample.ts";
 
 /** What one side's samples of one metric were, for whoever wants figures beside ratios. */
@@ -10,6 +11,8 @@ export interface SideFigures {
   readonly words: string;
   /** In the order of measuring. */
   readonly values: readonly number[];
+  /** Of all that the side's echoes took. */
+  readonly quantiles?: readonly { readonly share: number; readonly value: number }[];
   /** How many of them were taken on a busy machine. */
   readonly busy: number;
 }
@@ -25,11 +28,21 @@ export function sideFigures(samples: readonly Sample[]): readonly SideFigures[] 
       );
       if (own.length === 0) return [];
       const values = own.map(({ reading }) => reading.values[metric.name] ?? NaN);
+      const { unit, words } = metric;
       return [
-        { ...nameOf(metric, place), unit: metric.unit, words: metric.words, values, busy: own.filter(isBusy).length },
+        { ...nameOf(metric, place), unit, words, values, ...quantilesOf(metric, own), busy: own.filter(isBusy).length },
       ];
     }),
   );
+}
+
+/** Shares at which distributions are told: every twentieth, and the tails. */
+const shares = [0.01, ...Array.from({ length: 19 }, (_, index) => (index + 1) / 20), 0.99, 0.999];
+
+function quantilesOf({ name }: Metric, samples: readonly Sample[]): Pick<SideFigures, "quantiles"> {
+  const micros = name === "rtt-p50" ? samples.flatMap(({ reading }) => reading.micros ?? []) : [];
+  if (micros.length === 0) return {};
+  return { quantiles: shares.map((share) => ({ share, value: percentile(micros, share, 1) })) };
 }
 
 function placeOf({ side, locality, family }: Sample): string {

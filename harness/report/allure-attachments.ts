@@ -2,13 +2,12 @@ import { basename, join } from "node:path";
 import type { Measurement } from "../run/record.ts";
 import { attachText, type AllureAttachment } from "./allure-item.ts";
 import type { AllureContext } from "./allure-context.ts";
-import type { Cost } from "../measure/cost.ts";
 import { renderChartSvg } from "./chart-svg.ts";
-import { renderCostSvg } from "./cost-svg.ts";
-import { costGroups, groupTitle } from "./render-costs.ts";
+import { csvText } from "./csv.ts";
 import { evidenceGroups } from "./evidence-groups.ts";
 import { renderHopSvg } from "./hop-svg.ts";
 import type { PathOutcome } from "./path-outcome.ts";
+import type { Picture } from "./run-pictures.ts";
 import { againCommand, seeItCommands, repeatOf } from "./see-it.ts";
 import { renderPathTable } from "./table-html.ts";
 
@@ -58,9 +57,12 @@ export function attachMeasurements(mode: string, measurements: readonly Measurem
   return [...charts, attachText("samples", csv(measurements), "text/csv")];
 }
 
-/** A picture of costs for each kind of path and baseline. */
-export function attachCosts(costs: readonly Cost[]): readonly AllureAttachment[] {
-  return costGroups(costs).map((group) => attachText(groupTitle(group), renderCostSvg(group), "image/svg+xml"));
+/** Every picture of a mode, each with its numbers. */
+export function attachPictures(pictures: readonly Picture[]): readonly AllureAttachment[] {
+  return pictures.flatMap(({ title, svg, csv: numbers }) => [
+    attachText(title, svg, "image/svg+xml"),
+    attachText(`${title}: numbers`, numbers, "text/csv"),
+  ]);
 }
 
 /** Bytes of run.json that a page may carry: that of one mode has a megabyte, and lies beside the page anyway. */
@@ -109,9 +111,5 @@ function csv(measurements: readonly Measurement[]): string {
       conditions.join("; "),
     ];
   });
-  return [head, ...rows].map((row) => row.map((cell) => field(String(cell))).join(",")).join("\n");
-}
-
-function field(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText([head, ...rows]);
 }

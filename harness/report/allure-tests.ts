@@ -1,13 +1,13 @@
 import { Status as AllureStatus, type Label, type Parameter } from "allure-js-commons";
-import type { Cost } from "../measure/cost.ts";
 import type { Measurement, RunRecord, ScenarioRecord } from "../run/record.ts";
-import { attachCosts, attachMeasurements, attachRun, evidenceOf } from "./allure-attachments.ts";
+import { attachPictures, attachMeasurements, attachRun, evidenceOf } from "./allure-attachments.ts";
 import { categorized } from "./allure-categories.ts";
 import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
 import type { AllureContext } from "./allure-context.ts";
 import { checkStep, statusOf } from "./allure-verdict.ts";
 import { writtenTests } from "./allure-written-tests.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
+import { picturesOf, type Picture } from "./run-pictures.ts";
 import { scenarioTitle } from "./scenario-title.ts";
 import { repeatOf } from "./see-it.ts";
 import { renderSummaryPage } from "./summary-html.ts";
@@ -82,14 +82,15 @@ function measurementsTest(
     name: `${mode}/measurements`,
     status: AllureStatus.PASSED,
     labels: modeLabels(mode, "measurements"),
-    content: [...attachCosts(costsOf(measurements, record)), ...attachMeasurements(mode, measurements)],
+    content: [...attachPictures(picturesFor(measurements, record)), ...attachMeasurements(mode, measurements)],
     ...atStart(record),
   };
 }
 
-/** The costs of the mode and variant that measurements are of. */
-function costsOf([first]: readonly Measurement[], { costs = [] }: RunRecord): readonly Cost[] {
-  return costs.filter(({ mode, variant }) => mode === first?.mode && variant === first.variant);
+/** The pictures of the mode and variant that measurements are of. */
+function picturesFor([first]: readonly Measurement[], record: RunRecord): readonly Picture[] {
+  const own = record.scenarios.filter(({ mode, variant }) => mode === first?.mode && variant === first.variant);
+  return own.flatMap((scenario) => picturesOf(scenario, record));
 }
 
 /** The run itself: broken with every trouble there was, and with run.json attached. */

@@ -5,11 +5,15 @@ import { changeWords } from "./cost-format.ts";
 import { groupPairs, groupTitle } from "./render-costs.ts";
 import { label, line, rect, svgImage } from "./svg.ts";
 
-const width = 860;
-const left = 150;
-const right = 640;
-const rowHeight = 34;
-const head = 66;
+/** Narrow enough that a phone shows its text without zooming. */
+const width = 480;
+const left = 24;
+const right = width - 24;
+const rowHeight = 46;
+const head = 82;
+/** Of a row: its words stand above. */
+const barTop = 18;
+const barHeight = 22;
 
 /** What a mode costs by every metric: estimate and 95 % interval, the noise floor shaded, every pair as a dot; right of zero it costs. */
 export function renderCostSvg(group: readonly Cost[]): string {
@@ -20,9 +24,10 @@ export function renderCostSvg(group: readonly Cost[]): string {
   const title = groupTitle(group);
   const ticks = [-reach, 0, reach];
   return svgImage(width, height, title, [
-    label(title, { x: 20, y: 28, class: "ink", "font-size": 16, "font-weight": 600 }),
-    label(`${groupPairs(group)}; bar: 95 % interval, shaded: noise floor, dots: pairs; right of zero it costs`, {
-      ...{ x: 20, y: 48, class: "faint", "font-size": 12 },
+    label(title, { x: 16, y: 26, class: "ink", "font-size": 14, "font-weight": 600 }, 62),
+    label(groupPairs(group), { x: 16, y: 45, class: "faint", "font-size": 12 }),
+    label("line: 95 % interval; shaded: noise; dots: pairs; right of zero it costs", {
+      ...{ x: 16, y: 62, class: "faint", "font-size": 12 },
     }),
     ...group.flatMap((cost, index) => floorOf(cost, head + index * rowHeight, x)),
     ...ticks.map((tick) =>
@@ -34,7 +39,7 @@ export function renderCostSvg(group: readonly Cost[]): string {
         y: height - 16,
         class: "faint",
         "font-size": 12,
-        "text-anchor": "middle",
+        "text-anchor": tick === 0 ? "middle" : tick < 0 ? "start" : "end",
       }),
     ),
     ...group.flatMap((cost, index) => row(cost, head + index * rowHeight, x)),
@@ -53,11 +58,11 @@ function reachOf(cost: Cost): readonly number[] {
 function floorOf(cost: Cost, y: number, x: (cost: number) => number): readonly string[] {
   const floor = costRange(cost)?.floor;
   if (floor === undefined) return [];
-  return [rect({ x: x(-floor), y, width: x(floor) - x(-floor), height: rowHeight - 10, class: "node" })];
+  return [rect({ x: x(-floor), y: y + barTop, width: x(floor) - x(-floor), height: barHeight, class: "node" })];
 }
 
 function row(cost: Cost, y: number, x: (cost: number) => number): readonly string[] {
-  const middle = y + (rowHeight - 10) / 2;
+  const middle = y + barTop + barHeight / 2;
   const range = costRange(cost);
   const at = x(costOf(cost, cost.ratio));
   const interval =
@@ -67,12 +72,12 @@ function row(cost: Cost, y: number, x: (cost: number) => number): readonly strin
     return rect({ x: place - 1.5, y: middle + 5, width: 3, height: 3, class: "bar base" });
   });
   return [
-    label(cost.metric, { x: left - 12, y: middle + 4, class: "ink", "font-size": 13, "text-anchor": "end" }),
+    label(cost.metric, { x: 16, y: y + 12, class: "ink", "font-size": 13 }),
     ...dots,
     ...interval,
     rect({ x: at - 4, y: middle - 4, width: 8, height: 8, class: cost.finding === "cost" ? "bar tunnel" : "bar" }),
     label(`${changeWords(cost.ratio)}${cost.finding === "none" ? ", within noise" : ""}`, {
-      ...{ x: right + 14, y: middle + 4, class: "ink", "font-size": 13 },
+      ...{ x: width - 16, y: y + 12, class: "ink", "font-size": 13, "text-anchor": "end" },
     }),
   ];
 }

@@ -60,6 +60,14 @@ const pathRecordSchema = z
     commands: texts,
     evidence: z.array(z.strictObject({ title: text, lines: texts }).readonly()).readonly(),
     pcaps: texts,
+    sizes: z
+      .array(
+        z
+          .strictObject({ bytes: count, outcome: z.enum(["passed", "refused", "lost"]), where: text.exactOptional() })
+          .readonly(),
+      )
+      .readonly()
+      .exactOptional(),
   })
   .readonly();
 
@@ -134,6 +142,10 @@ const measurementSchema = z
     median: z.number(),
     min: z.number(),
     max: z.number(),
+    quantiles: z
+      .array(z.strictObject({ share: z.number(), value: z.number() }).readonly())
+      .readonly()
+      .exactOptional(),
     indicative: z.boolean(),
     conditions: textMap,
   })

@@ -11,6 +11,7 @@ import { trimCaptures, type TrimmedCapture } from "../observe/trim-captures.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { NetworkCase } from "../verify/check.ts";
 import { assertJudged, judgeNetwork, judgePath } from "../verify/judge-path.ts";
+import { sweptSizes } from "../verify/swept-sizes.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
 import { pathEvidence } from "./evidence.ts";
 import { readFacts } from "./facts.ts";
@@ -153,6 +154,7 @@ function recordOf(
 ): PathRecord {
   const { expectation, observations, results } = pathCase;
   const { forward, reverse } = expectation;
+  const sizes = sweptSizes(pathCase);
   const onTheWay = new Set([...forward.hops, ...(reverse?.hops ?? [])].map(({ tap }) => tap.node));
   return {
     expectation,
@@ -160,6 +162,7 @@ function recordOf(
     commands: results.map(({ where, command }) => `${where}: ${command}`),
     evidence: pathEvidence(expectation, observations, results, states, lookups),
     pcaps: trimmed.filter(({ node }) => onTheWay.has(node)).map(({ node }) => join(folder, `${node}.pcap`)),
+    ...(sizes.length === 0 ? {} : { sizes }),
   };
 }
 

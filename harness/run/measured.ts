@@ -87,12 +87,13 @@ function measurementsOf(measured: MeasuredMode, figures: readonly SideFigures[])
     ...(ended === undefined ? {} : { ended }),
   };
   const indicative = labs.length === 1;
-  const ofSides = figures.map(({ what, label, unit, values, words, busy }): Measurement => {
+  const ofSides = figures.map(({ what, label, unit, values, words, quantiles, busy }): Measurement => {
     const { median, min, max } = summarize(values);
     const id = `${mode.id}/${what}/${label}`;
     const doubt = busy === 0 ? {} : { busy: `${busy} of ${values.length} samples on a busy machine` };
     return {
       ...{ id, what, mode: mode.id, unit, samples: values, median, min, max, indicative },
+      ...(quantiles === undefined ? {} : { quantiles }),
       conditions: { measured: words, ...conditions, ...doubt },
     };
   });

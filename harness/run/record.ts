@@ -5,6 +5,7 @@ import type { ExitCode } from "../core/errors.ts";
 import type { Cost } from "../measure/cost.ts";
 import type { TestedFile } from "../dataplane/dataplane.ts";
 import type { Plan } from "../topology/plan.ts";
+import type { SweptSize } from "../verify/swept-sizes.ts";
 import type { Verdict } from "../verify/verdict.ts";
 
 /** Name and version of the schema of run.json; raise the version with every incompatible change. */
@@ -125,6 +126,8 @@ export interface PathRecord {
   readonly evidence: readonly { readonly title: string; readonly lines: readonly string[] }[];
   /** Trimmed captures, relative to the results folder. */
   readonly pcaps: readonly string[];
+  /** What became of DF packets of many sizes, ascending; missing where they were not sent. */
+  readonly sizes?: readonly SweptSize[];
 }
 
 export interface HopRecord {
@@ -161,6 +164,8 @@ export interface Measurement {
   readonly median: number;
   readonly min: number;
   readonly max: number;
+  /** Round trips only: how many of all echoes of the side took no longer, as a share. */
+  readonly quantiles?: readonly { readonly share: number; readonly value: number }[];
   /** True unless the statistics allow a statement (DESIGN section 8). */
   readonly indicative: boolean;
   /** Offloads, MTU, kernel and whatever else the figure depends on. */
