@@ -37,7 +37,7 @@ export async function readArchive(path: string, gzip: boolean, collector: FileCo
     if (cause instanceof HarnessError) throw cause;
     throw new UsageError(`${path} is not a whole archive`, {
       cause,
-      fix: "see that `tar tzf` lists it to its end, and fetch it again",
+      fix: "check that `tar tzf` lists it completely, and fetch it again",
     });
   }
 }

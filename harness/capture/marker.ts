@@ -23,7 +23,7 @@ export async function markEnd(executor: Executor, file: string, signal: AbortSig
     await poll(() => look(executor, file, marker), { what: "the marker", timeoutMs: markerTimeoutMs, signal });
     return [];
   } catch (error) {
-    return [`the capture did not hear the marker packet sent at its end, so it may be deaf (${messageOf(error)})`];
+    return [`the capture did not see the marker packet sent at its end, so it may be deaf (${messageOf(error)})`];
   }
 }
 

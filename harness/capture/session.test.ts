@@ -73,7 +73,7 @@ describe("startCapture", () => {
     assert.ok(target);
     const [file] = await captured([{ ...target, filter: "udp port 9" }], options, scope, () => a.run(ping(2)));
     assert.equal(file?.captured, 0);
-    assert.match(file.doubts.join(), /did not hear the marker/);
+    assert.match(file.doubts.join(), /did not see the marker/);
   });
 
   it("doubts a capture that was full before the end", async () => {

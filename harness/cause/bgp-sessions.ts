@@ -12,7 +12,7 @@ export const bgpSessions: Rule = {
       {
         name: "bgp-sessions",
         sentence: `BGP: ${first.reason ?? ""}`,
-        fix: "birdcl show protocols all on both ends: see that TCP 179 passes and that AS numbers, addresses and filters agree",
+        fix: "birdcl show protocols all on both ends: check that TCP 179 passes and that AS numbers, addresses and filters agree",
         issues: ["#4059", "#4479", "#6643"],
         evidence: wrong.flatMap(({ reason }) => reason ?? []).slice(0, 6),
         explains: failuresOf(incident, ...speakers),

@@ -9,7 +9,7 @@ export const changedMidway: Rule = {
       .map(({ id, reason = "", evidence }) => ({
         name: "changed-midway",
         sentence: reason,
-        fix: "probe again when the network is quiet; if it changes again, see the logs of Felix and BIRD there",
+        fix: "rerun the probe when the network is quiet; if it changes again, see the logs of Felix and BIRD there",
         issues: ["#9450", "#8071"],
         evidence: evidence.slice(0, 6),
         explains: failuresOf(incident, id.split("/").at(-1) ?? ""),

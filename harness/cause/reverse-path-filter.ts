@@ -20,8 +20,8 @@ export const reversePathFilter: Rule = {
       return [
         {
           name: "reverse-path-filter",
-          sentence: `${node} drops packets by strict reverse-path filtering (${grown} during the probes): they come in by another device than its route back`,
-          fix: "mend the route back, or set rp_filter to 2 (loose) on that device and on all",
+          sentence: `${node} drops packets by strict reverse-path filtering (${grown} during the probes): they arrive on another device than its return route uses`,
+          fix: "fix the return route, or set rp_filter to 2 (loose) on that device and on all",
           issues: ["felix#1248", "felix#2082", "#592", "#4630"],
           evidence: [`${node}: ${counter} +${grown}`, ...strict.map(([name]) => `${node}: ${name} is 1`)],
           explains,

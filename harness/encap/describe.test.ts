@@ -8,7 +8,7 @@ describe("describeExpectation", () => {
     const say = (id: string) => describeExpectation(expectationOf(plan, id));
     assert.equal(say("none/pod-to-pod/same-node/v4/a1->a1"), "local");
     assert.equal(say("none/pod-to-pod/same-subnet/v4/a1->a2"), "plain");
-    assert.equal(say("none/pod-to-pod/cross-subnet/v4/a1->b1"), "dies at tor");
+    assert.equal(say("none/pod-to-pod/cross-subnet/v4/a1->b1"), "dropped at tor");
     assert.equal(say("vxlan-always/pod-to-pod/cross-subnet/v6/a1->b1"), "VXLAN");
     assert.equal(say("ipip-always/pod-to-pod/cross-subnet/v4/a1->b1"), "IPIP");
     assert.match(say("ipip-always/pod-to-pod/cross-subnet/v6/a1->b1"), /^skip: Calico has no IPIP for IPv6/);

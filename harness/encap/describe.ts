@@ -13,9 +13,9 @@ export function describeForm(form: ObservedForm | "none"): string {
   return words[form];
 }
 
-/** What is expected of one direction: its form, or where it ends (`dies at tor`). */
+/** What is expected of one direction: its form, or where it ends (`dropped at tor`). */
 export function describeDirection(direction: ExpectedDirection): string {
-  return direction.dies === undefined ? describeForm(direction.underlay) : `dies at ${direction.dies.node}`;
+  return direction.dies === undefined ? describeForm(direction.underlay) : `dropped at ${direction.dies.node}`;
 }
 
 /** What is expected of a path: `VXLAN`; `VXLAN, answer plain` where the directions differ; `skip: …`. */

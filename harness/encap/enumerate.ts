@@ -36,7 +36,7 @@ export function selectPaths(paths: readonly Path[], patterns: readonly string[])
     ({ id }) => (wanted.length === 0 || wanted.some((match) => match(id))) && !unwanted.some((match) => match(id)),
   );
   if (left.length > 0 || patterns.length === 0) return left;
-  throw new UsageError(`--paths ${patterns.join(",")} leaves none of the ${paths.length} paths`, {
+  throw new UsageError(`--paths ${patterns.join(",")} matches none of the ${paths.length} paths`, {
     ...(paths[0] === undefined ? {} : { tail: `the first of them is ${paths[0].id}` }),
     fix: "`npm run lab -- list` with the same options prints all ids; quote patterns, or the shell reads * ! and >",
   });
@@ -52,7 +52,9 @@ export interface Shard {
 export function parseShard(text: string): Shard {
   const [, index = 0, count = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
   if (index >= 1 && index <= count) return { index, count };
-  throw new UsageError(`--shard ${text} is no share`, { fix: "write i/n with 1 ≤ i ≤ n, for example 1/3, 2/3, 3/3" });
+  throw new UsageError(`--shard ${text} is not a valid shard`, {
+    fix: "write i/n with 1 ≤ i ≤ n, for example 1/3, 2/3, 3/3",
+  });
 }
 
 /**

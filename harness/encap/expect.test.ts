@@ -12,16 +12,16 @@ type Who = "pod" | "node" | "tunnel" | "node or tunnel";
 const truth = `
   none               | pod-to-pod        | same-node    | local       | local | 0  | pod
   none               | pod-to-pod        | same-subnet  | plain       | plain | 0  | pod
-  none               | pod-to-pod        | cross-subnet | dies at tor | -     | 0  | pod
+  none               | pod-to-pod        | cross-subnet | dropped at tor | -     | 0  | pod
   none               | pod-to-clusterip  | same-node    | local       | local | 0  | pod
   none               | pod-to-clusterip  | same-subnet  | plain       | plain | 0  | pod
-  none               | pod-to-clusterip  | cross-subnet | dies at tor | -     | 0  | pod
+  none               | pod-to-clusterip  | cross-subnet | dropped at tor | -     | 0  | pod
   none               | host-to-pod       | same-node    | local       | local | 0  | node
   none               | host-to-pod       | same-subnet  | plain       | plain | 0  | node
-  none               | host-to-pod       | cross-subnet | dies at tor | -     | 0  | node
+  none               | host-to-pod       | cross-subnet | dropped at tor | -     | 0  | node
   none               | host-to-clusterip | same-node    | local       | local | 0  | node
   none               | host-to-clusterip | same-subnet  | plain       | plain | 0  | node
-  none               | host-to-clusterip | cross-subnet | dies at tor | -     | 0  | node
+  none               | host-to-clusterip | cross-subnet | dropped at tor | -     | 0  | node
   none               | pod-to-host       | same-node    | local       | local | 0  | pod
   none               | pod-to-host       | same-subnet  | plain       | plain | 0  | node
   none               | pod-to-host       | cross-subnet | plain       | plain | 0  | node
@@ -239,7 +239,7 @@ describe("expectPath", () => {
 
   it("takes a wide prefix at its word: plain between racks, dead at the router, and only there", () => {
     const pods = expectationOf(wide, "vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1");
-    assert.equal(describeDirection(pods.forward), "dies at tor");
+    assert.equal(describeDirection(pods.forward), "dropped at tor");
     assert.equal(
       describeDirection(expectationOf(wide, "vxlan-always/pod-to-pod/cross-subnet/v4/a1->b1").forward),
       "VXLAN",
@@ -254,7 +254,7 @@ describe("expectPath", () => {
     };
     const { planTopology } = await import("../topology/make-plan.ts");
     const { forward } = expectationOf(planTopology(topology), "vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1");
-    assert.match(forward.dies?.because ?? "", /^a1: nobody on rack-a answers for 198\.18\.2\.11$/);
+    assert.match(forward.dies?.because ?? "", /^a1: no host on rack-a answers for 198\.18\.2\.11$/);
     assert.equal(wayOf(forward), "a1/cali source-pod plain");
   });
 

@@ -39,7 +39,7 @@ describe("parseModes", () => {
   });
 
   it("refuses what leaves nothing, and words that are empty", () => {
-    assert.throws(() => ids(["IPIP"], "vxlan"), /--encap vxlan leaves nothing of --mode IPIP/);
+    assert.throws(() => ids(["IPIP"], "vxlan"), /--encap vxlan leaves no mode of --mode IPIP/);
     assert.throws(() => ids([]), UsageError);
     assert.throws(() => ids(["IPIP,"]), UsageError);
   });

@@ -23,7 +23,7 @@ export function parseModes(words: readonly string[], encap: EncapWord): Mode[] {
   const meant = asked.flatMap(modesOfWord);
   const left = modes.filter((mode) => meant.includes(mode) && fits(mode, encap));
   if (left.length === 0) {
-    throw new UsageError(`--encap ${encap} leaves nothing of --mode ${asked.join(",")}`, {
+    throw new UsageError(`--encap ${encap} leaves no mode of --mode ${asked.join(",")}`, {
       fix: "leave --encap out, or name a mode with that encapsulation",
     });
   }

@@ -40,7 +40,7 @@ export function underlayWay(plan: Plan, family: Family, from: PlannedNode, to: P
   const entry = direct
     ? proxyFor(plan, from.uplink.segment, to, family)
     : routerWith(plan, from.uplink.segment, hop, family);
-  if (entry === undefined) return stuck(from, `nobody on ${from.uplink.segment} answers for ${hop}`);
+  if (entry === undefined) return stuck(from, `no host on ${from.uplink.segment} answers for ${hop}`);
   return { leaves: true, ...throughRouters(plan, family, entry, to, departure) };
 }
 
@@ -73,7 +73,7 @@ function throughRouters(
     here = routerWith(plan, exit.port.segment, exit.via, family);
   }
   const last = routers.at(-1)?.router ?? first.router.name;
-  return { routers, dies: { node: last, because: `the routes from ${last} on lead nowhere` } };
+  return { routers, dies: { node: last, because: `the routes after ${last} lead nowhere` } };
 }
 
 interface Entry {

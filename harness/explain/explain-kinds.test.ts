@@ -279,7 +279,7 @@ describe("explainCapture: kinds of captures", () => {
       const cases: readonly (readonly [Buffer, string])[] = [
         [error(3, 4, 1_400, tunneled(request)), `fragmentation needed, MTU 1400, ${about}`],
         [error(3, 4, 1_400, tunneled(request).subarray(0, 78)), `fragmentation needed, MTU 1400, ${about}`],
-        [error(3, 4, 0, tunneled(request)), `fragmentation needed, MTU not told, ${about}`],
+        [error(3, 4, 0, tunneled(request)), `fragmentation needed, MTU not given, ${about}`],
         [error(11, 0, 0, tunneled(request)), `time exceeded in transit, ${about}`],
         [
           error(3, 1, 0, ipv4({ ...nodes, protocol: 4 }, request)),
@@ -297,7 +297,7 @@ describe("explainCapture: kinds of captures", () => {
       ];
       for (const [packet, text] of cases) {
         const rendered = renderSummary(await explain([packet, packet]));
-        assert.ok(rendered.includes(`error     198.18.1.1 tells 198.18.1.11: ${text} ×2\n`), rendered);
+        assert.ok(rendered.includes(`error     198.18.1.1 reports to 198.18.1.11: ${text} ×2\n`), rendered);
       }
     });
 
@@ -320,7 +320,7 @@ describe("explainCapture: kinds of captures", () => {
       const summary = await explain([ipv6({ source: "fd00::1", destination: "fd00::2", protocol: 58 }, tooBig)]);
       assert.match(
         renderSummary(summary),
-        /fd00::1 tells fd00::2: packet too big, MTU 1400, about fd00::2 > fd00::42 UDP 53/,
+        /fd00::1 reports to fd00::2: packet too big, MTU 1400, about fd00::2 > fd00::42 UDP 53/,
       );
     });
   });

@@ -87,7 +87,7 @@ function vxlanHints({ facts, vxlanPorts }: HintSources): string[] {
     ...[...suspected].map(
       ([port, count]) => `UDP ${port}: payload of ${packets(count)} begins like VXLAN, try --vxlan-port ${port}`,
     ),
-    ...silent.map((port) => `UDP port ${port} is not decoded as VXLAN; where it is, say so: --vxlan-port ${port}`),
+    ...silent.map((port) => `UDP port ${port} is not decoded as VXLAN; if it carries VXLAN, add --vxlan-port ${port}`),
     ...[...facts.mismatches.all].map(([what, count]) => mismatchHint(what, count)),
     ...[...facts.invalid.all].map(([problem, count]) => invalidHint(problem, count, vxlanPorts)),
     ...(facts.groupPolicy === 0
@@ -128,7 +128,7 @@ function opaqueHints({ portsOf }: CaptureFacts): string[] {
 
 function wireguardHint(ports: readonly string[]): string {
   const isCalico = ports.some((port) => calicoWireguardPorts.includes(Number(port)));
-  const whose = isCalico ? "; on Calico's port for it, it takes the place of the pool's encapsulation" : "";
+  const whose = isCalico ? "; on Calico's port for it, it replaces the pool's encapsulation" : "";
   return `WireGuard is encrypted: what is inside cannot be read${whose}`;
 }
 
@@ -153,7 +153,7 @@ function throughNodeHints({ conversations, read }: HintSources): string[] {
   if (!conversations.some(({ throughNode }) => throughNode === true)) return [];
   const type = read.linkType === LinkType.sll ? ` (link type ${LinkType.sll})` : "";
   return [
-    `packets were seen on several interfaces of one node, which this format${type} does not tell apart: ` +
+    `packets were seen on several interfaces of one node, which this format${type} does not distinguish: ` +
       "plain is the pods' side of what is encapsulated",
   ];
 }

@@ -45,7 +45,7 @@ export function judgeCapture(summary: CaptureSummary, expectation: CaptureExpect
   if (summary.damage !== undefined)
     judge.doubts.add(`the file could not be read to its end: ${summary.damage.message}`);
   if (summary.folded !== undefined) {
-    judge.doubts.add(`${summary.folded.conversations} conversations of a very large capture were not kept apart`);
+    judge.doubts.add(`${summary.folded.conversations} conversations of a very large capture were merged`);
   }
   return judge.verdict();
 }
@@ -143,7 +143,7 @@ class Judge {
     if (from !== undefined && to !== undefined) this.judge(conversation, variant, from, to);
     else if (!isNode(source) && this.expectation.modes.some(({ policy }) => policy !== "Never")) {
       this.doubts.add(
-        `${source} > ${destination} is plain, and nothing here tells which nodes these are on: name them with ` +
+        `${source} > ${destination} is plain, and nothing here shows which nodes these are on: name them with ` +
           "--blocks BLOCK=NODE,...",
       );
     }
@@ -154,7 +154,7 @@ class Judge {
     const [one, other] = [this.identityOf(from), this.identityOf(to)];
     if (one === undefined || other === undefined) {
       const stranger = one === undefined ? from : to;
-      this.doubts.add(`${stranger} sends or gets ${variant.form} packets, and is in none of the subnets`);
+      this.doubts.add(`${stranger} sends or receives ${variant.form} packets, and is in none of the subnets`);
       return;
     }
     const family = familyOf(from);

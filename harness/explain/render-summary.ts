@@ -158,7 +158,7 @@ function errorLines(errors: readonly IcmpErrorCount[], top: number): string[] {
     .slice(0, top)
     .map(
       ({ from, to, error, about, packets }) =>
-        `error     ${from} tells ${to}: ${error}, about ${about}${packets === 1 ? "" : ` ×${packets}`}`,
+        `error     ${from} reports to ${to}: ${error}, about ${about}${packets === 1 ? "" : ` ×${packets}`}`,
     );
   const more = errors.length - lines.length;
   return more <= 0 ? lines : [...lines, `error     and ${more} more kinds; --top N shows more`];

@@ -8,8 +8,8 @@ import { familyWord } from "./pool-set.ts";
 /** A node hands its first pod's TCP connections to its second pod: every request is answered, by the wrong one. */
 export const answeredByOtherPod = defineFault({
   name: "answered-by-other-pod",
-  title: "the TCP connections of one pod are handed to another pod of its node",
-  describes: "no report known: a DNAT rule that outlived the pod it was made for",
+  title: "the TCP connections of one pod are redirected to another pod of its node",
+  describes: "no known report: a DNAT rule that outlived the pod it was made for",
   modes: ["none", "vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["same-subnet"],
   apply: async (network, _plan, scope = new Scope()) => {

@@ -10,7 +10,7 @@ const clampedTo = 600;
 export const clampedMss = defineFault({
   name: "clamped-mss",
   title: `a node rewrites the MSS of TCP connections to ${clampedTo} bytes`,
-  describes: "no report known: a firewall that clamps for a tunnel of its own",
+  describes: "no known report: a firewall that clamps for a tunnel of its own",
   modes: ["none", "vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: [],
   apply: async (network, _plan, scope = new Scope()) => {

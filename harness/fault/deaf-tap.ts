@@ -4,7 +4,7 @@ import { defineFault } from "./fault.ts";
 /** The router's capture hears nothing: what it did not hear proves nothing, so that no claim may be made. */
 export const deafTap = defineFault({
   name: "deaf-tap",
-  title: "the capture on the router hears nothing",
+  title: "the capture on the router sees nothing",
   describes: "the harness's own: silence of a tap must never pass for absence of packets (PR #4457)",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],

@@ -9,7 +9,7 @@ import { familyWord } from "./pool-set.ts";
 export const duplicatingRouter = defineFault({
   name: "duplicating-router",
   title: "the router sends every packet for one node twice",
-  describes: "no report known: a port mirror or a bond that sends both copies",
+  describes: "no known report: a port mirror or a bond that sends both copies",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],
   apply: async (network, plan, scope = new Scope()) => {

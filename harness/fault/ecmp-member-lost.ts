@@ -7,7 +7,7 @@ import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 /** Of two equal ways behind the router one swallows packets: every second flow is lost, by the VXLAN header's source port. */
 export const ecmpMemberLost = defineFault({
   name: "ecmp-member-lost",
-  title: "one of two equal ways swallows VXLAN: flows with odd source ports are lost",
+  title: "one of two equal-cost paths drops VXLAN: flows with odd source ports are lost",
   describes: "#3334, sonic-net/sonic-buildimage#28143",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["cross-subnet"],

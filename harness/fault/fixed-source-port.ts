@@ -4,6 +4,6 @@ import { vxlanOptionFault } from "./vxlan-option.ts";
 export const fixedSourcePort = vxlanOptionFault(
   "fixed-source-port",
   "a node sends all VXLAN flows from one source port",
-  "no report known: a device made by something other than Calico",
+  "no known report: a device made by something other than Calico",
   "srcport 40000 40001",
 );

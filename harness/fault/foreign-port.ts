@@ -11,7 +11,7 @@ const oldPort = 8472;
 export const foreignPort = defineFault({
   name: "foreign-port",
   title: `all nodes send VXLAN to port ${oldPort} and not to the configured one`,
-  describes: "no report known: FelixConfiguration vxlanPort changed, or left behind by a migration from Flannel",
+  describes: "no known report: FelixConfiguration vxlanPort changed, or left behind by a migration from Flannel",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["cross-subnet"],
   cause: "vxlan-device",

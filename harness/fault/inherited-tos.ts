@@ -4,6 +4,6 @@ import { vxlanOptionFault } from "./vxlan-option.ts";
 export const inheritedTos = vxlanOptionFault(
   "inherited-tos",
   "a node copies DSCP from inner to outer headers",
-  "no report known: a device made by something other than Calico",
+  "no known report: a device made by something other than Calico",
   "tos inherit",
 );

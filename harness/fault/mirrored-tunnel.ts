@@ -17,7 +17,7 @@ const nowhere = { 4: "192.0.2.1", 6: "2001:db8::1" } as const;
 export const mirroredTunnel = defineFault({
   name: "mirrored-tunnel",
   title: `a copy of what pods send to another rack goes to a third node, in VXLAN on port ${oldPort}`,
-  describes: "no report known: a mirror port, or the tunnel of a CNI that was there before",
+  describes: "no known report: a mirror port, or the tunnel of a CNI that was there before",
   modes: ["vxlan-cross-subnet", "vxlan-always", "none", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],
   apply: async (network, _plan, scope = new Scope()) => {

@@ -6,7 +6,7 @@ import { defineFault } from "./fault.ts";
 /** Links do not hold packets back, though the topology says so. */
 export const missingDelay = defineFault({
   name: "missing-delay",
-  title: "the links' delay is gone, as after somebody cleared the queues",
+  title: "the links' delay is gone, as if somebody had cleared the queues",
   describes: "a lab that is not what its topology says: tc state lost when a device is made anew",
   modes: modes.map(({ id }) => id),
   needs: [],

@@ -7,7 +7,7 @@ import { defineFault } from "./fault.ts";
 export const needFragLost = defineFault({
   name: "need-frag-lost",
   title: "no router tells senders that a packet is too large for its next link",
-  describes: "no report known: firewalls that drop all ICMP (RFC 2923 2.1, black holes of path MTU discovery)",
+  describes: "no known report: firewalls that drop all ICMP (RFC 2923 2.1, black holes of path MTU discovery)",
   modes: modes.map(({ id }) => id),
   needs: ["cross-subnet"],
   unmet: ({ topology: { name, subnets } }) =>

@@ -4,6 +4,6 @@ import { vxlanOptionFault } from "./vxlan-option.ts";
 export const outerDontFragment = vxlanOptionFault(
   "outer-dont-fragment",
   "a node forbids fragments of VXLAN packets",
-  "no report known: a device made by something other than Calico",
+  "no known report: a device made by something other than Calico",
   "df set",
 );

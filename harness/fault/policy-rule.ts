@@ -9,7 +9,7 @@ const table = 500;
 /** A rule of a second network card's set-up takes the culprit's pods past Calico's routes, to the router. */
 export const policyRule = defineFault({
   name: "policy-rule",
-  title: "a rule is asked before the main table and sends one node's pods to the router",
+  title: "a rule is evaluated before the main table and sends one node's pods to the router",
   describes: "#9293, #10750 (second NIC, policy routing)",
   modes: ["vxlan-cross-subnet", "ipip-cross-subnet", "vxlan-always", "ipip-always"],
   needs: ["cross-subnet"],

@@ -4,6 +4,6 @@ import { vxlanOptionFault } from "./vxlan-option.ts";
 export const shortTtl = vxlanOptionFault(
   "short-ttl",
   "a node sends VXLAN with a TTL of its own",
-  "no report known: a device made by something other than Calico",
+  "no known report: a device made by something other than Calico",
   "ttl 32",
 );

@@ -10,7 +10,7 @@ const hole = { from: 1200, to: 1300 };
 export const sizeHole = defineFault({
   name: "size-hole",
   title: `the router loses packets of ${hole.from} to ${hole.to} bytes, and no others`,
-  describes: "no report known: a port that corrupts frames of some sizes",
+  describes: "no known report: a port that corrupts frames of some sizes",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],
   apply: async (network, _plan, scope = new Scope()) => ({

@@ -9,7 +9,7 @@ const passes = 1400;
 /** The fabric silently loses packets that are larger than what the nodes believe it carries. */
 export const smallMtuUnderlay = defineFault({
   name: "small-mtu-underlay",
-  title: `the router passes no packet larger than ${passes} bytes, and says nothing`,
+  title: `the router silently drops packets larger than ${passes} bytes`,
   describes: "calicoctl#415, felix#756, #8953, #7651",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],

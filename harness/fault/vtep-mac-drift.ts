@@ -10,7 +10,7 @@ const drifted = "6a:00:00:00:00:01";
 /** The culprit's VTEP has another MAC than its name gives, and all peers have followed: everything flows. */
 export const vtepMacDrift = defineFault({
   name: "vtep-mac-drift",
-  title: "one node's VTEP has a MAC that does not belong to its name",
+  title: "one node's VTEP has a MAC that does not match its node name",
   describes: "PR #8924, #6383, #4468",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["cross-subnet"],

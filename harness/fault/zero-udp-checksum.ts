@@ -4,6 +4,6 @@ import { vxlanOptionFault } from "./vxlan-option.ts";
 export const zeroUdpChecksum = vxlanOptionFault(
   "zero-udp-checksum",
   "a node sends VXLAN without UDP checksums",
-  "no report known: a device made by something other than Calico",
+  "no known report: a device made by something other than Calico",
   "noudpcsum",
 );

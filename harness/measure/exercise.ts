@@ -108,7 +108,7 @@ function readTcp(exercise: "tcp" | "tcp-4", report: Iperf3Report, settings: Exer
 }
 
 function readDatagrams({ datagrams, version }: Iperf3Report): Reading {
-  if (datagrams === undefined || datagrams.sent === 0) return { values: {}, failure: "iperf3 told of no datagrams" };
+  if (datagrams === undefined || datagrams.sent === 0) return { values: {}, failure: "iperf3 reported no datagrams" };
   const { sent, lost, jitterMs } = datagrams;
   return {
     values: { loss: (100 * lost) / sent, jitter: jitterMs * 1000 },

@@ -25,7 +25,7 @@ const fix = "write FORM/LOCALITY/METRIC[/BASELINE]=N%, for example vxlan/cross-s
 /** Reads `vxlan/cross-subnet/throughput=15%`; the baseline is plain unless a fourth word names another. */
 export function parseCostLimit(text: string): CostLimit {
   const match = /^([^/=]+)\/([^/=]+)\/([^/=]+)(?:\/([^/=]+))?=(\d+(?:\.\d+)?)%$/.exec(text);
-  if (match === null) throw new UsageError(`--max-cost ${text} cannot be read`, { fix });
+  if (match === null) throw new UsageError(`--max-cost ${text} is not a valid limit`, { fix });
   const [, subject = "", locality = "", metric = "", baseline = "plain", percent = ""] = match;
   const ratios = metrics.filter(({ isRatio }) => isRatio).map(({ name }) => name);
   known(text, subject, [...forms, ...modes.map(({ id }) => id), "*"]);
@@ -47,5 +47,5 @@ export function isLimited({ subject, locality, metric, baseline }: CostLimit, co
 
 function known(text: string, word: string, words: readonly string[]): void {
   if (words.includes(word)) return;
-  throw new UsageError(`--max-cost ${text}: "${word}" is none of ${words.join(", ")}`, { fix });
+  throw new UsageError(`--max-cost ${text}: "${word}" is not one of ${words.join(", ")}`, { fix });
 }

@@ -93,7 +93,7 @@ export function has(cursor: Cursor, length: number, protocol: string): boolean {
   const until = cursor.offset + length;
   if (until <= cursor.end && until <= cursor.limit) return true;
   const there = Math.max(0, Math.min(cursor.end, cursor.limit) - cursor.offset);
-  const reason = `header needs ${length} bytes, ${there} there`;
+  const reason = `header needs ${length} bytes, ${there} present`;
   // Cut by the capture (or by fragmentation, or by the quoting router) is no fault of the sender.
   const cut = cursor.partial || until <= cursor.end;
   cursor.layers.push({ kind: cut ? "truncated" : "malformed", protocol, reason });
@@ -123,6 +123,6 @@ export function narrow(cursor: Cursor, end: number, protocol: string): void {
   if (end <= cursor.end) {
     cursor.end = end;
   } else if (!cursor.partial) {
-    cursor.overlong ??= { protocol, reason: `length field promises ${end - cursor.end} bytes more than there are` };
+    cursor.overlong ??= { protocol, reason: `length field exceeds what is there by ${end - cursor.end} bytes` };
   }
 }

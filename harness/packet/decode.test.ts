@@ -221,7 +221,7 @@ describe("decode: IPv4", () => {
 
   it("tells cut from malformed", () => {
     const cut = decodeBytes(podPing.subarray(0, 18), "ipv4", podPing.length);
-    assert.deepEqual(cut.problem, { kind: "truncated", protocol: "ipv4", reason: "header needs 20 bytes, 18 there" });
+    assert.deepEqual(cut.problem, { kind: "truncated", protocol: "ipv4", reason: "header needs 20 bytes, 18 present" });
     assert.equal(decodeBytes(podPing.subarray(0, 18), "ipv4").problem?.kind, "malformed");
     const shortHeader = Buffer.from(podPing);
     shortHeader[0] = 0x44;
@@ -230,7 +230,7 @@ describe("decode: IPv4", () => {
     assert.match(decodeBytes(tooShort, "ipv4").problem?.reason ?? "", /total length 12 is less than/);
     const overlong = decodeBytes(ipv4({ ...pods, protocol: 1, totalLength: 100 }, echo), "ipv4");
     assert.equal(stack(overlong), "ipv4 icmp truncated");
-    assert.match(overlong.problem?.reason ?? "", /promises 67 bytes more/);
+    assert.match(overlong.problem?.reason ?? "", /exceeds what is there by 67 bytes/);
   });
 });
 

@@ -52,7 +52,7 @@ function text4(header: Icmp): string {
       if (code !== fragmentationNeeded) return `unreachable code ${code}`;
       const mtu = header.nextHopMtu ?? 0;
       // Routers of before RFC 1191 leave the field empty.
-      return mtu === 0 ? "fragmentation needed, MTU not told" : `fragmentation needed, MTU ${mtu}`;
+      return mtu === 0 ? "fragmentation needed, MTU not given" : `fragmentation needed, MTU ${mtu}`;
     }
     case IcmpType.redirect:
       return `redirect to ${header.gateway}`;

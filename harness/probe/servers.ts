@@ -191,6 +191,6 @@ async function withOutput(error: unknown, executor: Executor, running: RunningCo
   return new LabError(message, {
     where: executor.where,
     tail: stderr,
-    fix: "Install busybox, iperf3 and perl there, and free these ports: another check of this lab may be at work.",
+    fix: "Install busybox, iperf3 and perl there, and free these ports: another check of this lab may be running.",
   });
 }

@@ -85,7 +85,7 @@ function capturesOf(
   const wrong = isWrong(outcome);
   for (const pcap of outcome.path?.pcaps ?? []) {
     const size = captureSizes.get(pcap);
-    if (size === undefined) notes.push(`# ${pcap} is not in the results folder any more`);
+    if (size === undefined) notes.push(`# ${pcap} is no longer in the results folder`);
     else if (!pcaps.allows(pcap, size, wrong)) notes.push(`# ${pcap} (${size} bytes) is in the results folder only`);
     else
       captures.push({ kind: "attachment", name: basename(pcap), type: pcapType, body: { file: join(folder, pcap) } });

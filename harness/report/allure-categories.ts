@@ -32,7 +32,7 @@ export function allureCategories(): AllureCategory[] {
 const brokenOnly: ReadonlySet<string> = new Set<Category>(["inconclusive", "lab trouble"]);
 
 const meanings: Readonly<Record<Category, string>> = {
-  leak: "Packets showed where none of this path may show, or left without the encapsulation they must have.",
+  leak: "Packets of this path appeared where none may, or left without the encapsulation they must have.",
   "needless encapsulation": "Packets were encapsulated on a path that must be plain.",
   asymmetric: "The two directions of a path took different forms.",
   "wrong outer address": "The outer headers do not name the two nodes, or the VXLAN header is wrong.",
@@ -40,15 +40,15 @@ const meanings: Readonly<Record<Category, string>> = {
     "DSCP, ECN, TTL, DF, checksum or source ports of the outer header are not as Linux makes them for Calico's device.",
   "wrong source address": "The inner packet, or the server, saw another source address than Calico documents.",
   "not reached": "The probe did not arrive, or no answer came back.",
-  "lost on the way": "Fewer packets left a hop than came to it.",
-  "duplicated on the way": "More packets left a hop than came to it.",
+  "lost on the way": "Fewer packets left a hop than arrived at it.",
+  "duplicated on the way": "More packets left a hop than arrived at it.",
   "size-dependent loss": "Packets of some sizes are lost, and smaller and larger ones pass.",
-  "flow-dependent loss": "Some flows are lost and others pass, as where one of several equal ways is broken.",
+  "flow-dependent loss": "Some flows are lost and others pass, as if one of several equal-cost paths were broken.",
   "answered by another": "Requests were answered by something that is not the path's target.",
   "wrong MTU": "A packet of pod MTU did not fit, or a larger one did.",
   "too costly": "Encapsulation costs more than a limit allows, beyond the noise of the measurement.",
   "control plane": "Routes, devices, FDB, neighbors or BGP sessions differ from what the mode must program.",
-  assertion: "A test that somebody wrote found something else than it asserts.",
+  assertion: "A test of your own did not find what it asserts.",
   inconclusive: "The captures cannot prove it either way; the reason says what would.",
   "lab trouble": "The lab could not be built, run or torn down; this says nothing about encapsulation.",
 };

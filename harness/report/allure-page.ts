@@ -22,7 +22,7 @@ export interface PageOptions {
 export async function generatePage(folder: ResultsFolder, options: PageOptions): Promise<PageOutcome> {
   try {
     if (!(await hasResults(folder))) {
-      const because = "there are no allure-results to make it of";
+      const because = "there are no allure-results to generate it from";
       return { generated: false, because, fix: `${later(folder)}, once the cause is gone` };
     }
     await bringHistory(folder, options.historyFolder);

@@ -39,7 +39,7 @@ function writtenTest(written: TestOutcome, context: AllureContext): AllureTest {
 
 function labelsOf({ test, outcome }: TestOutcome): readonly Label[] {
   return [
-    { name: "epic", value: "Tests of one's own" },
+    { name: "epic", value: "Your own tests" },
     { name: "feature", value: shortest(test.file) },
     { name: "story", value: test.titles.slice(0, -1).join(" › ") || "tests" },
     { name: "severity", value: "critical" },
@@ -59,7 +59,7 @@ function parametersOf({ test: { lab } }: TestOutcome): readonly Parameter[] {
 }
 
 function byHand({ test: { commands } }: TestOutcome): readonly AllureContent[] {
-  return commands.length === 0 ? [] : [attachText("done by hand", commands.join("\n"))];
+  return commands.length === 0 ? [] : [attachText("commands run by hand", commands.join("\n"))];
 }
 
 /** A path that was put to proof, check by check; all evidence where it was not as expected, for a test may assert just that. */

@@ -112,7 +112,7 @@ describe("Allure results", () => {
     const commands = found.find((one) => one.name === "commands");
     const text = await readFile(join(folder.allureResults, commands?.source ?? ""), "utf8");
     assert.match(text, /tcpdump -nn -r .*a1\.pcap/);
-    assert.match(text, /a2\.pcap is not in the results folder/);
+    assert.match(text, /a2\.pcap is no longer in the results folder/);
   });
 
   it("attaches the captures of what is wrong alone, and no more than a page can carry", async () => {

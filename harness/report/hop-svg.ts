@@ -59,7 +59,7 @@ function lanesOf({ expectation, hops }: PathRecord): readonly Lane[] {
     return [
       expected.dies === undefined
         ? lane
-        : { ...lane, end: `must end at ${expected.dies.node}: ${expected.dies.because}` },
+        : { ...lane, end: `must be dropped at ${expected.dies.node}: ${expected.dies.because}` },
     ];
   });
 }

@@ -71,6 +71,6 @@ function outcomeOf(id: string, mode: ModeId, verdicts: readonly Verdict[], path?
 }
 
 function fallback(leading: Verdict | undefined): string {
-  if (leading === undefined) return "no check was put to this path";
+  if (leading === undefined) return "no check applied to this path";
   return `expected ${leading.expected}, observed ${leading.observed}`;
 }

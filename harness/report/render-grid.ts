@@ -32,7 +32,7 @@ const indent = "    ";
 const labelWidth = 22;
 const cellWidth = 10;
 
-const legend = "each word is what must be; ✔ it was, ✘ it was not, ? not proven, – skipped";
+const legend = "each word is the expected form; ✔ as expected, ✘ not, ? not proven, – skipped";
 
 interface Cell {
   readonly traffic: Traffic;

@@ -27,7 +27,7 @@ export function renderSummary(record: RunRecord, style: Style): string {
 function troubleLines(record: RunRecord, style: Style): readonly string[] {
   return record.troubles.flatMap(({ phase, message }) => {
     const [first = "", ...rest] = message.split("\n");
-    return [`${style.fail("✘")} lab trouble in ${phase}: ${first}`, ...rest.map((line) => `  ${line}`)];
+    return [`${style.fail("✘")} lab error in ${phase}: ${first}`, ...rest.map((line) => `  ${line}`)];
   });
 }
 
@@ -41,7 +41,7 @@ function outcomeWord(record: RunRecord, style: Style): string {
     case 2:
       return style.fail("NOTHING CHECKED");
     case 3:
-      return record.troubles.length > 0 ? style.fail("LAB TROUBLE") : style.doubt("INCONCLUSIVE");
+      return record.troubles.length > 0 ? style.fail("LAB ERROR") : style.doubt("INCONCLUSIVE");
     case 130:
       return style.doubt("INTERRUPTED");
   }

@@ -19,7 +19,7 @@ export interface RunSummary {
   readonly verdict: string;
   readonly topology: string;
   readonly modes: readonly ModeSummary[];
-  /** Tests of one's own, in the order in which they ran. */
+  /** Your own tests, in the order in which they ran. */
   readonly tests: readonly { readonly title: string; readonly status: Status; readonly reason: string }[];
   readonly troubles: readonly string[];
   readonly versions: Readonly<Record<string, string>>;

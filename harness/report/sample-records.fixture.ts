@@ -121,8 +121,8 @@ function deaf(sample: Sample): Sample {
         ? {
             ...verdict,
             status: "inconclusive",
-            observed: "tor/eth1 heard 0 of 10",
-            reason: "tap tor/eth1 heard none of the 10 packets that arrived at b1: the tap cannot be trusted",
+            observed: "tor/eth1 saw 0 of 10",
+            reason: "tap tor/eth1 saw none of the 10 packets that arrived at b1: the tap cannot be trusted",
             category: "inconclusive",
             evidence: ["tcpdump on tor: 0 packets captured, 412 dropped by kernel"],
           }

@@ -95,5 +95,5 @@ function testsSection(tests: RunSummary["tests"]): string {
     htmlCell(`${marks[status]} ${title}`, status),
     htmlCell(reason.split("\n", 1)[0] ?? ""),
   ]);
-  return htmlText("h2", "Tests of one's own") + htmlTable(["test", "why"], rows);
+  return htmlText("h2", "Your own tests") + htmlTable(["test", "why"], rows);
 }

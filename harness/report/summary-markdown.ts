@@ -13,7 +13,7 @@ export function renderSummaryMarkdown(summary: RunSummary): string {
     "",
     `Topology ${topology}, run ${summary.id}, ${summary.startedAt}.`,
     ...modes.flatMap(modeLines),
-    ...(tests.length === 0 ? [] : ["", "## Tests of one's own", ""]),
+    ...(tests.length === 0 ? [] : ["", "## Your own tests", ""]),
     ...tests.map(({ title, status }) => `- ${marks[status]} ${title}`),
     ...troubles.flatMap((text) => ["", "```", text, "```"]),
     "",

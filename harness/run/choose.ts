@@ -30,7 +30,7 @@ function chooseProvider(mode: Mode, families: readonly Family[], candidates: rea
     if (reasons.length === 0) return { mode, provider, because: because(provider, needs, ruledOut) };
     ruledOut.push(...reasons);
   }
-  return { mode, skip: ruledOut.join("; ") || "no provider is left to run it" };
+  return { mode, skip: ruledOut.join("; ") || "no other provider can run it" };
 }
 
 /** A provider that may be used, with what keeps it from building this lab here. */

@@ -31,7 +31,7 @@ export async function findKeptLab(
     const message = id === undefined ? "no lab is up" : `no lab "${id}" is up; available: ${ids || "none"}`;
     throw new UsageError(message, { fix: "npm run lab -- up --mode VXLANCrossSubnet" });
   }
-  if (others.length > 0) throw new UsageError(`several labs are up: ${ids}`, { fix: "name one of them" });
+  if (others.length > 0) throw new UsageError(`several labs are up: ${ids}`, { fix: "specify one of them" });
   if (lab.ref.label === undefined) {
     throw new UsageError(`lab ${lab.ref.runId} has lost its label, so its topology is unknown`, {
       fix: `npm run lab -- down ${lab.ref.runId}`,

@@ -64,7 +64,16 @@ describe("run on a machine in memory", () => {
 
   describe("interrupted before a phase", () => {
     // What the run itself tells, so that a phase that is added is interrupted too.
-    const phases = ["lab", "dataplane", "fault fake-fault", "servers", "capture", "sound check", "probes", "collect"];
+    const phases = [
+      "lab",
+      "dataplane",
+      "fault fake-fault",
+      "servers",
+      "capture",
+      "capture self-check",
+      "probes",
+      "collect",
+    ];
     for (const phase of [...phases, "verdicts"]) {
       it(`${phase}: nothing is left, and the exit code is 130`, async () => {
         world.onEvent = (event) => {
@@ -159,7 +168,7 @@ describe("run on a machine in memory", () => {
       },
       { phase: "servers", break: () => (failing(/httpd/), {}) },
       { phase: "capture", break: () => (failing(/tcpdump -i any/), {}) },
-      { phase: "sound check", break: () => (failing(/ping -4 -n -c 1 -W 1 198/), {}) },
+      { phase: "capture self-check", break: () => (failing(/ping -4 -n -c 1 -W 1 198/), {}) },
       { phase: "probes", break: () => (failing(/curl/), {}) },
       { phase: "collect", break: () => (failing(/--count/), {}) },
       {

@@ -86,7 +86,7 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
     },
     () => `${tapCount(targets)} taps listening on ${targets.length} nodes`,
   );
-  const [before] = await phases.run("sound check", () =>
+  const [before] = await phases.run("capture self-check", () =>
     Promise.all([readFacts(listening.dataplane, network), soundCheck(network)]),
   );
   const results = await phases.run(

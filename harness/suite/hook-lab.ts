@@ -32,13 +32,13 @@ export interface LoadingSession extends LabSession {
 export function hookLab(session: LoadingSession, wish: LabWish): TestLab {
   const file = session.loading;
   if (file === undefined) {
-    throw new UsageError("useLab stands in a describe, not in a test", {
+    throw new UsageError("useLab belongs in a describe, not in a test", {
       fix: "call it where `it` is called, not inside",
     });
   }
   const mode = wish.mode === undefined ? session.defaults.mode : oneMode(wish.mode);
   if (mode === undefined) {
-    throw new UsageError("useLab names no mode, and the run is about several", {
+    throw new UsageError("useLab names no mode, and the run covers several", {
       fix: 'useLab({ mode: "VXLANCrossSubnet" })',
     });
   }

@@ -9,7 +9,7 @@ export async function loadDeclarations(files: readonly string[]): Promise<readon
   for (const file of files) {
     const { default: suite } = await importSuite(file);
     if (!isSuite(suite)) {
-      throw new UsageError("the file mentions defineSuite and declares no suite", {
+      throw new UsageError("the file mentions defineSuite but declares no suite", {
         where: file,
         fix: "write `export default defineSuite({…})`",
       });

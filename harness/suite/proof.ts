@@ -100,7 +100,7 @@ function requireFail(verdicts: readonly Verdict[], category: Category | undefine
   const wanted = category ?? "a failure";
   const found = first.status === "fail" ? (first.category ?? "another failure") : first.status;
   const status = first.status === "inconclusive" ? "inconclusive" : "fail";
-  const message = `${first.id}: ${wanted} was expected, and found was ${found}`;
+  const message = `${first.id}: expected ${wanted}, found ${found}`;
   throw new ProofError(message, {
     ...first,
     status,

@@ -42,7 +42,7 @@ function openLab(order: RunOrder, services: RunServices, plan: Plan, mode: Mode)
     const ended: Promise<void> = labSession(own, services.signal, async (session) => {
       const [choice] = await session.choose(services.variants[0]?.providers ?? []);
       if (choice === undefined || "skip" in choice) {
-        resolve({ skip: choice?.skip ?? "no provider is left to run it" });
+        resolve({ skip: choice?.skip ?? "no other provider can run it" });
         return;
       }
       await session.withLab(choice.provider, async (lab, scope) => {

@@ -19,7 +19,7 @@ export function endedVerdict(id: string, title: string, forgotten: ProofRecord |
   if (forgotten === undefined) return { ...base, status: "pass", observed: "as asserted" };
   const paths = forgotten.paths.map(({ expectation }) => expectation.path.id).join(", ");
   const reason = `the proof of ${paths} was never asserted on: call mustPass(), or look at its status`;
-  return { ...base, status: "fail", category: "assertion", observed: "a proof nobody looked at", reason };
+  return { ...base, status: "fail", category: "assertion", observed: "a proof that nothing checked", reason };
 }
 
 /** The verdict of a test that threw: wrong where it asserts, and where it merely broke nothing can be said. */

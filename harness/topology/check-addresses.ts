@@ -29,7 +29,9 @@ function checkNode(topology: Topology, node: TopologyNode, family: Family): read
   const path = ["nodes", node.name, keyOf("address", family)];
   if (subnet === undefined || (network === undefined && interfaceAddress === undefined)) return [];
   if (interfaceAddress === undefined) {
-    return [{ path, message: `${network ?? ""} ends before this node's default address; set address or widen it` }];
+    return [
+      { path, message: `${network ?? ""} is too small for this node's default address; set address or enlarge it` },
+    ];
   }
   const address = withoutPrefix(interfaceAddress);
   if (network === undefined) return [{ path, message: `${subnet.name} has no IPv${family} network for ${address}` }];
@@ -74,7 +76,7 @@ function checkPrefix(
       .map((cidr) => `the services ${cidr}`),
   ].map((what) => ({
     path,
-    message: `${own} takes in ${what}, which the node would then look for on its own segment`,
+    message: `${own} contains ${what}, which the node would then resolve on its own segment`,
   }));
   return [...swallowed, ...checkWidth(topology, node, family, own, path)];
 }
@@ -93,12 +95,12 @@ function checkWidth(
   });
   if (covered === undefined || covered.name === node.subnet) return [];
   if (family === 6) {
-    return [{ path, message: `${own} takes in ${covered.name}; proxying of IPv6 neighbors is not supported` }];
+    return [{ path, message: `${own} contains ${covered.name}; proxying of IPv6 neighbors is not supported` }];
   }
   const routers = topology.routers.filter(({ subnets }) => subnets.includes(node.subnet));
   if (routers.some(({ proxyArp }) => proxyArp)) return [];
   const names = routers.map(({ name }) => name).join(" or ");
-  return [{ path, message: `${own} takes in ${covered.name}; that needs proxyArp: true on router ${names}` }];
+  return [{ path, message: `${own} contains ${covered.name}; that needs proxyArp: true on router ${names}` }];
 }
 
 interface Owner {
@@ -128,7 +130,7 @@ function checkOwners(topology: Topology, file: FileFacts, family: Family): reado
   return [...routers, ...order].flatMap(({ label, path, address }) => {
     const owner = address === undefined ? undefined : taken.get(address);
     if (address !== undefined && owner === undefined) taken.set(address, label);
-    return owner === undefined ? [] : [{ path, message: `${address ?? ""} belongs to ${owner} already` }];
+    return owner === undefined ? [] : [{ path, message: `${address ?? ""} already belongs to ${owner}` }];
   });
 }
 

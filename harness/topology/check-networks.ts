@@ -59,9 +59,7 @@ function checkForm({ path, cidr }: Network): readonly ValueProblem[] {
   const special = unusable.find((range) => overlaps(range, cidr));
   return [
     ...(cidr !== clean ? [{ path, message: `${cidr} has host bits set; the network is ${clean}` }] : []),
-    ...(special === undefined
-      ? []
-      : [{ path, message: `${cidr} overlaps ${special}, which is not for ordinary hosts` }]),
+    ...(special === undefined ? [] : [{ path, message: `${cidr} overlaps ${special}, which is reserved` }]),
   ];
 }
 

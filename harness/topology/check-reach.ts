@@ -19,7 +19,7 @@ function checkLinks(topology: Topology): readonly ValueProblem[] {
     const path = ["subnets", name];
     if (!hasRouter(topology, name)) return [{ path, message: "unreachable: no router has a port in it" }];
     if (reached.has(name)) return [];
-    return [{ path, message: `unreachable: no chain of routers joins it with ${start ?? ""}` }];
+    return [{ path, message: `unreachable: no chain of routers connects it to ${start ?? ""}` }];
   });
 }
 
@@ -47,7 +47,7 @@ function checkRouterRoom(topology: Topology): readonly ValueProblem[] {
         .filter((family) => routerAddress(topology, router.name, subnet, family) === undefined)
         .map((family) => ({
           path: ["routers", router.name, "subnets", index],
-          message: `${subnet} (${cidrs[family] ?? ""}) has no address left for this router`,
+          message: `${subnet} (${cidrs[family] ?? ""}) has no free address for this router`,
         }));
     }),
   );

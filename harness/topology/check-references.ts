@@ -44,7 +44,7 @@ function checkNodeName(
 ): readonly ValueProblem[] {
   if (file.spells(["nodes", node])) return [];
   const known = nodes.map(({ name }) => name);
-  return [{ path, message: `"${node}" is no node${didYouMean(node, known)}; known: ${known.join(", ")}` }];
+  return [{ path, message: `"${node}" is not a node${didYouMean(node, known)}; known: ${known.join(", ")}` }];
 }
 
 function checkSubnetName(

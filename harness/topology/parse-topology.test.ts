@@ -44,7 +44,7 @@ describe("a bad topology file", () => {
   it("names reflectors that are no nodes, or twice there", () => {
     assert.deepEqual(problemsOf(`${minimal}\nreflectors: [a1, a1, a9]\n`).slice(1), [
       '  t.yaml:6:18 reflectors.1: "a1" is listed twice',
-      '  t.yaml:6:22 reflectors.2: "a9" is no node (did you mean a1?); known: a1',
+      '  t.yaml:6:22 reflectors.2: "a9" is not a node (did you mean a1?); known: a1',
     ]);
   });
 

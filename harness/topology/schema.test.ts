@@ -15,7 +15,7 @@ describe("topologyJsonSchema", () => {
     }
   });
 
-  it("refuses misspelt keys and unknown values", () => {
+  it("refuses misspelled keys and unknown values", () => {
     const good = { subnets: {}, routers: {}, nodes: {} };
     assert.ok(validate(good));
     assert.ok(!validate({ ...good, fabrik: "none" }));

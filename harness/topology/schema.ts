@@ -127,7 +127,7 @@ const incidentSchema = z
   })
   .describe("A route that is put wrong after the lab has converged");
 
-/** Schema of a topology file: strict, so that a misspelt key is an error and not silence. */
+/** Schema of a topology file: strict, so that a misspelled key is an error and not silence. */
 export const topologySchema = z
   .strictObject({
     name: name(40).describe("Name in commands, reports and path ids; default: the file's name").optional(),

@@ -29,10 +29,10 @@ describe("answered-by", () => {
     assert.match(say(withResults(caseOf(), { answeredBy: "" })), /answered by a server without a name/);
   });
 
-  it("fails when the request never came to the target's tap, and tells who heard it instead", () => {
+  it("fails when the request never arrived at the target's tap, and reports who saw it instead", () => {
     assert.match(
       say(bypassed(caseOf())),
-      /^fail \(answered by another\): ping was answered, though nothing of it came to b1\/cali\w+ \(b1-p1\); curl/,
+      /^fail \(answered by another\): ping was answered, though none of it arrived at b1\/cali\w+ \(b1-p1\); curl/,
     );
     const other = { node: "b1", device: "cali-other" };
     const heard = { ...caseOf(), health: [...caseOf().health, { tap: other, packets: 9, doubts: [] }] };
@@ -41,7 +41,7 @@ describe("answered-by", () => {
       direction: "forward",
       to: () => heard.observations[0]?.sightings[0]?.variants ?? [],
     });
-    assert.match(say(there), /came to b1\/cali\w+ \(b1-p1\), but to b1\/cali-other/);
+    assert.match(say(there), /arrived at b1\/cali\w+ \(b1-p1\), but to b1\/cali-other/);
   });
 
   it("is inconclusive when the target's tap may not hear", () => {

@@ -15,7 +15,7 @@ export const answeredBy = defineCheck({
   of: "path",
   name: "answered-by",
   part: "encapsulation",
-  proves: "every answered request came to the target's own tap, and the server that answered is the target's",
+  proves: "every answered request arrived at the target's own tap, and the server that answered is the target's",
   judge(pathCase) {
     const answered = pathCase.results.filter(({ probe, received }) => !isOfSizes(probe.kind) && received > 0);
     const target = targetOf(pathCase);
@@ -25,7 +25,7 @@ export const answeredBy = defineCheck({
     const names = [...new Set(answered.flatMap((result) => result.answeredBy ?? []))];
     return conclude(pathCase, "answered-by", {
       expected: target,
-      observed: listOf(names) || "no server told its name",
+      observed: listOf(names) || "no server reported its name",
       findings: [
         ...answered.flatMap((result) => otherServer(result, target)),
         ...flows.flatMap((flow) => bypassed(pathCase, flow)),
@@ -33,7 +33,7 @@ export const answeredBy = defineCheck({
       doubts:
         last !== undefined && isDeaf(pathCase, last.tap)
           ? [
-              `the tap ${nameOfTap(last.tap)} may not hear, so whether requests came to ${target} is unknown: probe again`,
+              `the tap ${nameOfTap(last.tap)} may not be capturing, so whether requests arrived at ${target} is unknown: rerun the probe`,
             ]
           : [],
       evidence: answered.map(({ where, command }) => `${where}: ${command}`),
@@ -60,7 +60,7 @@ function bypassed(pathCase: PathCase, flow: ProbeObservation): readonly Finding[
     .filter((passage) => heardBefore(passage) && !heardLast(passage))
     .map((passage) => {
       const name = nameOfTap(last.tap);
-      const reason = `${flow.probe.kind} was answered, though nothing of it came to ${name} (${targetOf(pathCase)})${seenAt(pathCase, passage)}`;
+      const reason = `${flow.probe.kind} was answered, though none of it arrived at ${name} (${targetOf(pathCase)})${seenAt(pathCase, passage)}`;
       return { category: "answered by another", reason };
     });
 }

@@ -39,7 +39,10 @@ describe("judgeBgp", () => {
     const verdict = judge({});
     assert.equal(verdict.status, "pass");
     assert.equal(verdict.expected, "4 sessions Established, 4 blocks learned");
-    assert.match(verdict.evidence.join("\n"), /^tor with a1 \(IPv4\): Established, learned 198\.19\.0\.0\/26, told /m);
+    assert.match(
+      verdict.evidence.join("\n"),
+      /^tor with a1 \(IPv4\): Established, learned 198\.19\.0\.0\/26, advertised /m,
+    );
   });
 
   it("fails a session that is not Established, or not there", () => {
@@ -57,7 +60,7 @@ describe("judgeBgp", () => {
   it("fails a session that is up and brings or tells too little", () => {
     assert.equal(judge({ learned: [] }).reason, "tor has not learned 198.19.0.0/26 from a1");
     const told = judge({ advertised: ["198.19.0.64/26", "198.19.0.128/26"] });
-    assert.equal(told.reason, "tor does not tell a1 of 198.19.0.192/26");
+    assert.equal(told.reason, "tor does not advertise 198.19.0.192/26 to a1");
   });
 
   it("does not mind what else a session brings", () => {

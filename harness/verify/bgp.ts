@@ -39,7 +39,7 @@ function judgeSpeaker(
   const expected = `${counted(sessions.length, "session")} Established, ${counted(blocks, "block")} learned`;
   const base = { id, check: "bgp", expected } as const;
   if (facts.length === 0) {
-    const reason = `nothing is known of BGP on ${at}: see that its BIRD runs and answers`;
+    const reason = `the BGP state of ${at} is unknown: check that its BIRD runs and answers`;
     return { ...base, status: "inconclusive", observed: "nothing", reason, category: "inconclusive", evidence: [] };
   }
   const evidence = facts.map(inWords);
@@ -62,7 +62,9 @@ function troublesOf(at: string, session: ExpectedSession, facts: readonly BgpSes
   if (fact.state !== "Established") return [`${name} is ${fact.state}, not Established`];
   return [
     ...lacking(session.learned, fact.learned).map((block) => `${at} has not learned ${block} from ${peer}`),
-    ...lacking(session.advertised ?? [], fact.advertised).map((block) => `${at} does not tell ${peer} of ${block}`),
+    ...lacking(session.advertised ?? [], fact.advertised).map(
+      (block) => `${at} does not advertise ${block} to ${peer}`,
+    ),
   ];
 }
 
@@ -90,7 +92,7 @@ function normalized(block: string): string {
 }
 
 function inWords({ at, peer, family, state, learned = [], advertised }: BgpSessionFact): string {
-  const told = advertised === undefined ? "" : `, told ${advertised.join(" ") || "nothing"}`;
+  const told = advertised === undefined ? "" : `, advertised ${advertised.join(" ") || "nothing"}`;
   return `${at} with ${peer} (IPv${family}): ${state}, learned ${learned.join(" ") || "nothing"}${told}`;
 }
 

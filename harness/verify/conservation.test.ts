@@ -96,17 +96,17 @@ describe("conservation", () => {
       /^fail \(lost on the way\): forward: 10 of 10 ping packets were lost between b1\/eth0 and b1\/cali\w+; reverse: 10 ping packets appeared between b1\/cali\w+ and b1\/eth0/,
     );
     const deaf = withHealth(elsewhere, "b1/cali", { packets: 0 });
-    assert.match(say(deaf), /^inconclusive: forward: tap b1\/cali\w+ heard none of the 10 ping packets/);
+    assert.match(say(deaf), /^inconclusive: forward: tap b1\/cali\w+ saw none of the 10 ping packets/);
   });
 
   it("distrusts the tap, not the wire, when packets were counted again later", () => {
     assert.match(
       say(count(caseOf(), "forward", 6, "tor/eth1")),
-      /^inconclusive: forward: tap tor\/eth1 heard 6 of the 10 ping packets that went on from there/,
+      /^inconclusive: forward: tap tor\/eth1 saw 6 of the 10 ping packets that went on from there/,
     );
     assert.match(
       say(count(caseOf(), "forward", 0, "tor/eth1")),
-      /^inconclusive: forward: tap tor\/eth1 heard none of the 10 ping packets/,
+      /^inconclusive: forward: tap tor\/eth1 saw none of the 10 ping packets/,
     );
   });
 
@@ -127,7 +127,7 @@ describe("conservation", () => {
     assert.equal(say(caseAsExpected(expectationOf(plan, across), ["mtu"])), "does not apply");
     assert.match(say({ ...caseOf(), observations: [] }), /^inconclusive: a probe was not observed/);
     const unheard = caseOf().observations.map((one) => (one.probe.kind === "bulk" ? { ...one, sightings: [] } : one));
-    assert.match(say({ ...caseOf(), observations: unheard }), /^inconclusive: no tap heard anything of bulk/);
+    assert.match(say({ ...caseOf(), observations: unheard }), /^inconclusive: no tap saw any bulk packet/);
   });
 
   describe("of TCP", () => {

@@ -29,7 +29,7 @@ export const conservation = defineCheck({
       observed: passages.map(inWords).join("; ") || "no probe was observed",
       findings: passages.flatMap((one) => differences(pathCase, one)),
       doubts: [
-        ...(flows.length < asked.length ? ["a probe was not observed: probe again while the taps listen"] : []),
+        ...(flows.length < asked.length ? ["a probe was not observed: rerun it while the taps listen"] : []),
         ...asked
           .filter(({ sent }) => sent === 0)
           .map(({ probe, where }) => `${probe.kind} sent nothing (${where}): see reached`),
@@ -87,7 +87,7 @@ function leftUnanswered(pathCase: PathCase, passage: Passage): readonly string[]
   const { lost, of } = balanceAt(passage, 0).data;
   if (lost === 0) return [];
   return [
-    `${senderOf(pathCase, "reverse")} left ${lost} of ${of} datagrams unanswered that came to it: it may have been late; probe again`,
+    `${senderOf(pathCase, "reverse")} left ${lost} of ${of} datagrams unanswered that arrived there: it may have been late; rerun the probe`,
   ];
 }
 
@@ -96,7 +96,7 @@ function unheard(pathCase: PathCase, flow: ProbeObservation): readonly string[] 
   const { probe, sightings } = flow;
   const hasTaps = pathCase.expectation.forward.hops.length > 0;
   if (!hasTaps || probe.token.kind !== "tcp-port" || sightings.length > 0) return [];
-  return resultFor(pathCase, flow)?.sent === 0 ? [] : [`no tap heard anything of ${probe.kind}: see reached`];
+  return resultFor(pathCase, flow)?.sent === 0 ? [] : [`no tap saw any ${probe.kind} packet: see reached`];
 }
 
 /** A tap that heard less than passed it, or whose capture is in doubt, cannot bear witness. */
@@ -113,8 +113,8 @@ function missedByTaps(pathCase: PathCase, { leg, parts, acks, unit, observation 
     const count = heard === 0 ? "none" : String(heard);
     const what = `${observation.probe.kind} ${unit}`;
     return [
-      `${leg.direction}: tap ${nameOfTap(tap)} heard ${count} of the ${passed} ${what} that went on from there, so it cannot be trusted: ` +
-        "see that tcpdump listens on it, and probe again",
+      `${leg.direction}: tap ${nameOfTap(tap)} saw ${count} of the ${passed} ${what} that went on from there, so it cannot be trusted: ` +
+        "check that tcpdump listens on it, and rerun the probe",
     ];
   });
 }

@@ -185,7 +185,7 @@ describe("judgeControlPlane", () => {
     const expected = expectedOf("none");
     const verdicts = judgeControlPlane(expected, { nodes: [] }, "none");
     assert.equal(verdicts.length, 4);
-    assert.match(gist(verdicts[0]), /^inconclusive: the kernel state of a1 was not read: see that ip\(8\)/);
+    assert.match(gist(verdicts[0]), /^inconclusive: the kernel state of a1 was not read: check that ip\(8\)/);
     assert.match(gist(judge("none", () => ({ routes: [], links: [] }))), /^inconclusive/);
   });
 });

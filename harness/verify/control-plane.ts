@@ -32,12 +32,12 @@ export function verdictOn({ expected: state, facts, troubles, unreadable }: Node
   const base = { id, check: "control-plane", expected: expectedWords(state) } as const;
   const unknown = { ...base, status: "inconclusive", observed: "nothing", category: "inconclusive" } as const;
   if (facts === undefined || (facts.routes.length === 0 && facts.links.length === 0)) {
-    const reason = `the kernel state of ${state.node} was not read: see that ip(8) and bridge(8) answer there`;
+    const reason = `the kernel state of ${state.node} was not read: check that ip(8) and bridge(8) work there`;
     return { ...unknown, reason, evidence: unreadableLines(unreadable) };
   }
   if (troubles.length === 0 && unreadable.length > 0) {
     const names = unreadable.map(({ what }) => what).join(" and ");
-    const reason = `${names} of ${state.node} could not be read (${unreadable[0]?.because ?? ""}): see that ip(8) and bridge(8) answer there`;
+    const reason = `${names} of ${state.node} could not be read (${unreadable[0]?.because ?? ""}): check that ip(8) and bridge(8) work there`;
     return { ...unknown, observed: `${names} unreadable`, reason, evidence: unreadableLines(unreadable) };
   }
   const there = routesOf(state, facts);

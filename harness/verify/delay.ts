@@ -24,7 +24,7 @@ export const delay = defineCheck({
           ? "no answer"
           : `${Math.min(...times)}-${Math.max(...times)} ms in ${times.length} round trips`,
       findings: pings.flatMap((ping) => tooSoon(ping, declared)),
-      doubts: times.length === 0 ? ["no ping was answered, so nothing is known of its delay: see reached"] : [],
+      doubts: times.length === 0 ? ["no ping was answered, so its delay is unknown: see reached"] : [],
       evidence: pings.map(({ where, command }) => `${where}: ${command}`),
     });
   },

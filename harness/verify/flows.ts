@@ -11,7 +11,7 @@ export const flows = defineCheck({
   of: "path",
   name: "flows",
   part: "encapsulation",
-  proves: "flows that differ in their ports alone all pass, so that each of several equal ways works",
+  proves: "flows that differ in their ports alone all pass, so that each of several equal-cost paths works",
   judge(pathCase) {
     const [observation] = flowsOf(pathCase).filter(({ probe }) => probe.kind === "udp");
     if (observation === undefined || mustEnd(pathCase)) return undefined;
@@ -26,8 +26,7 @@ export const flows = defineCheck({
       observed: `${answered.length} of ${all.length}`,
       findings:
         answered.length === 0 ? [] : passagesOf(pathCase, observation).flatMap((one) => brokenWays(one, datagrams)),
-      doubts:
-        answered.length === 0 ? ["no datagram was answered, so nothing is known of single flows: see reached"] : [],
+      doubts: answered.length === 0 ? ["no datagram was answered, so single flows are unknown: see reached"] : [],
     });
   },
 });
@@ -54,7 +53,7 @@ function brokenWays(passage: Passage, datagrams: readonly DatagramResult[]): rea
     .flatMap((tap) => (tap === undefined ? [] : [nameOfTap(tap)]));
   const [lostPorts, passedPorts] = [lost, passed].map((some) => some.flatMap(({ ports }) => ports));
   const reason =
-    `${passage.leg.direction}: ${lost.length} of ${fates.length} flows never come to ${listOf([...new Set(missed)])}, however often they try, and the others do` +
+    `${passage.leg.direction}: ${lost.length} of ${fates.length} flows never arrive at ${listOf([...new Set(missed)])}, however often they try, and the others do` +
     `${portsInWords(lostPorts ?? [], passedPorts ?? [])}: looks like one member of an ECMP group or bond`;
   return [{ category: "flow-dependent loss", reason }];
 }

@@ -87,7 +87,7 @@ describe("encapsulated", () => {
     const deaf = withoutPackets(caseOf(across), "forward", "tor/eth1");
     assert.match(
       say(deaf),
-      /^inconclusive: forward: tap tor\/eth1 heard none of the 10 ping packets that went on from there, so it cannot be trusted: see that tcpdump listens/,
+      /^inconclusive: forward: tap tor\/eth1 saw none of the 10 ping packets that went on from there, so it cannot be trusted: check that tcpdump listens/,
     );
   });
 
@@ -105,7 +105,7 @@ describe("encapsulated", () => {
     );
     assert.match(
       say(lost),
-      /^inconclusive: forward: none of 10 ping packets came to tor\/eth1 as VXLAN, so their form there is unknown/,
+      /^inconclusive: forward: none of 10 ping packets arrived at tor\/eth1 as VXLAN, so their form there is unknown/,
     );
   });
 
@@ -169,7 +169,7 @@ describe("not-encapsulated", () => {
       kind: "ping",
       to: (all) => all.map((one) => ({ ...one, packets: 8 })),
     });
-    assert.match(say(fewer), /^inconclusive: forward: tap a2\/eth0 heard only 8 of the 10 ping packets that went on/);
+    assert.match(say(fewer), /^inconclusive: forward: tap a2\/eth0 saw only 8 of the 10 ping packets that went on/);
     assert.match(
       say(withHealth(caseOf(inside), "a2/eth0", { doubts: ["file cut"] })),
       /^inconclusive: the capture at a2\/eth0 is in doubt/,

@@ -17,7 +17,7 @@ export function judgeDeath(pathCase: PathCase, leg: Leg): Verdict {
   const flows = flowsOf(pathCase);
   const behind = tapsBehind(pathCase, leg);
   return conclude(pathCase, "reached", {
-    expected: `${leg.direction} dies at ${death.node}: ${death.because}`,
+    expected: `${leg.direction} is dropped at ${death.node}: ${death.because}`,
     observed: flows.map((flow) => observed(pathCase, leg, flow)).join(", ") || "no probe was observed",
     findings: [
       ...pathCase.results.flatMap((result) => answered(pathCase, leg, result.received, result.probe.kind)),
@@ -25,7 +25,7 @@ export function judgeDeath(pathCase: PathCase, leg: Leg): Verdict {
       ...flows.flatMap((flow) => diedEarlier(pathCase, leg, flow)),
     ],
     doubts: [
-      ...(flows.length === 0 ? ["no probe of this path was observed: probe it while the taps listen"] : []),
+      ...(flows.length === 0 ? ["no probe of this path was observed: rerun it while the taps listen"] : []),
       ...flows.flatMap((flow) => unproven(pathCase, leg, flow, death, behind)),
     ],
     evidence: flows.slice(0, 1).flatMap((flow) => lastPacket(leg, flow)),
@@ -86,18 +86,18 @@ function unproven(
   const refused = refusal(pathCase, flow, death.node);
   if (leg.expected.hops.length === 0 && refused === undefined) {
     return [
-      `${leg.direction}: ${kind} packets end in ${death.node} before any tap, and no error says so: look at its neighbor table`,
+      `${leg.direction}: ${kind} packets end in ${death.node} before any tap, and no error reports it: look at its neighbor table`,
     ];
   }
   if (missed !== undefined) {
     const seen = last === undefined ? "were seen at no tap" : `were last seen at ${nameOfTap(last.tap)}`;
     return [
-      `${leg.direction}: ${kind} packets ${seen}, so that nothing proves their end at ${death.node}: see that ${nameOfTap(missed.tap)} is captured, and probe again`,
+      `${leg.direction}: ${kind} packets ${seen}, so nothing proves that they end at ${death.node}: check that ${nameOfTap(missed.tap)} is captured, and rerun the probe`,
     ];
   }
   if (refused !== undefined) return [];
   if (behind.length === 0)
-    return [`${leg.direction}: no tap lies behind ${death.node}: capture at its other ports and probe again`];
+    return [`${leg.direction}: no tap lies behind ${death.node}: capture at its other ports and rerun the probe`];
   return behind.flatMap((tap) => silenceDoubt(pathCase, tap) ?? []);
 }
 

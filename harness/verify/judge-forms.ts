@@ -24,7 +24,7 @@ export function judgeForms(
     underlayHops(leg.expected).flatMap((hop) => flows.map((flow): Spot => ({ pathCase, leg, hop, flow }))),
   );
   const doubts = [
-    ...(spots.length === 0 ? ["no probe of the path was observed between nodes: probe it while the taps listen"] : []),
+    ...(spots.length === 0 ? ["no probe of the path was observed between nodes: rerun it while the taps listen"] : []),
     ...spots.flatMap(missing),
     ...legs.flatMap((leg) => underlayHops(leg.expected).flatMap(({ tap }) => doubtAbout(pathCase, tap) ?? [])),
   ];
@@ -74,14 +74,14 @@ function missing(spot: Spot): readonly string[] {
   const count = right === 0 ? "none" : `only ${right}`;
   if (later > heard.packets) {
     return [
-      `${leg.direction}: tap ${name} heard ${count} of the ${Math.max(later, needed)} ${flow.probe.kind} packets that went on from there, ` +
-        "so it cannot be trusted: see that tcpdump listens on it, and probe again",
+      `${leg.direction}: tap ${name} saw ${count} of the ${Math.max(later, needed)} ${flow.probe.kind} packets that went on from there, ` +
+        "so it cannot be trusted: check that tcpdump listens on it, and rerun the probe",
     ];
   }
   const what = describeForm(hop.form);
   return [
-    `${leg.direction}: ${count} of ${needed} ${flow.probe.kind} packets came to ${name} as ${what}, so their form there is ` +
-      "unknown: find what stops them (see reached and conservation), and probe again",
+    `${leg.direction}: ${count} of ${needed} ${flow.probe.kind} packets arrived at ${name} as ${what}, so their form there is ` +
+      "unknown: find what drops them (see reached and conservation), and rerun the probe",
   ];
 }
 

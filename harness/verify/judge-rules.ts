@@ -32,7 +32,7 @@ function troubleOf(rule: RuleFact, expected: ExpectedNodeState, facts: NodeFacts
   const text = (what: string): Trouble => ({
     kind: "rule",
     rule,
-    text: `${ruleInWords(rule)} (${what}) is asked before main`,
+    text: `${ruleInWords(rule)} (${what}) is evaluated before main`,
   });
   if (rule.table === undefined) return rule.action?.startsWith("goto") === true ? [] : [text("ends packets")];
   const routes = (facts.otherTables ?? []).filter(({ table }) => table === rule.table);

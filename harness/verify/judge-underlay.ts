@@ -33,7 +33,7 @@ function troubleOfWay(underlay: ExpectedUnderlay, way: ExpectedWay, lookup: Rout
   const direct = route.via !== undefined && isSameAddress(route.via, address);
   const right = (sameVia || (via === undefined && direct)) && route.device === underlay.uplink;
   if (right && route.hops === undefined && route.type === "unicast") return [];
-  const text = `packets to ${peer}'s address ${address} go by ${routeInWords(route)}, not ${want}`;
+  const text = `packets to ${peer}'s address ${address} take ${routeInWords(route)}, not ${want}`;
   return [{ kind: "wrong way", peer, text, route }];
 }
 
@@ -90,12 +90,12 @@ export function settingTroubles(expected: ExpectedNodeState, { settings }: NodeF
   const ipv4 = underlay.addresses.some(({ family }) => family === 4);
   const ipv6 = underlay.addresses.some(({ family }) => family === 6);
   const devices = [...underlay.forwards, ...tunnels.map(({ device }) => device)];
-  const whole = ipv4 ? must("ipv4.ip_forward", "the node passes no packet on") : [];
+  const whole = ipv4 ? must("ipv4.ip_forward", "the node does not forward packets") : [];
   return [
     ...whole,
     ...(ipv4 && whole.length === 0
       ? devices.flatMap((device) =>
-          must(`ipv4.conf.${device}.forwarding`, `packets that come in by ${device} are not passed on`),
+          must(`ipv4.conf.${device}.forwarding`, `packets that come in by ${device} are not forwarded`),
         )
       : []),
     ...(ipv4
@@ -103,6 +103,6 @@ export function settingTroubles(expected: ExpectedNodeState, { settings }: NodeF
           must(`ipv4.conf.${device}.proxy_arp`, `the pod behind ${device} gets no answer to its ARP`),
         )
       : []),
-    ...(ipv6 ? must("ipv6.conf.all.forwarding", "the node passes no IPv6 packet on") : []),
+    ...(ipv6 ? must("ipv6.conf.all.forwarding", "the node does not forward IPv6 packets") : []),
   ];
 }

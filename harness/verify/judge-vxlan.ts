@@ -44,6 +44,6 @@ function optionTroubles(
       : [trouble("srcport", `${device} has srcport ${low} ${high}, Calico's has srcport 0 0 (the host's range)`)]),
     ...(vxlan.parent === undefined || vxlan.parent === parent
       ? []
-      : [trouble("parent", `${device} sends by ${vxlan.parent}, not ${parent}`)]),
+      : [trouble("parent", `${device} sends through ${vxlan.parent}, not ${parent}`)]),
   ];
 }

@@ -40,11 +40,11 @@ describe("mss", () => {
   it("fails where an end tells more than fits, or less than it could", () => {
     assert.equal(
       say(telling(good(), "forward", 1460)),
-      "fail (wrong MTU): forward: the sender tells an MSS of 1460 at a1/cali171f7b621c3, where 1410 fits",
+      "fail (wrong MTU): forward: the sender advertises an MSS of 1460 at a1/cali171f7b621c3, where 1410 fits",
     );
     assert.match(
       say(telling(good(), "reverse", 1400)),
-      /^fail \(wrong MTU\): reverse: the sender tells an MSS of 1400 at b1/,
+      /^fail \(wrong MTU\): reverse: the sender advertises an MSS of 1400 at b1/,
     );
   });
 

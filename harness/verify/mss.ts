@@ -24,7 +24,7 @@ export const mss = defineCheck({
       ),
       doubts: heard
         .filter(({ seen }) => seen.length === 0)
-        .map(({ leg }) => `${leg.direction}: no SYN was seen, so nobody knows its MSS: probe again`),
+        .map(({ leg }) => `${leg.direction}: no SYN was seen, so its MSS is unknown: rerun the probe`),
     });
   },
 });
@@ -79,7 +79,7 @@ function rewritten({ direction }: Leg, seen: readonly Seen[]): readonly Finding[
 
 function misfits({ direction }: Leg, [first]: readonly Seen[], fits: Fits): readonly Finding[] {
   if (first === undefined || (first.value >= fits.least && first.value <= fits.most)) return [];
-  const reason = `${direction}: the sender tells an MSS of ${first.value} at ${first.at}, where ${rangeWords(fits)} fits`;
+  const reason = `${direction}: the sender advertises an MSS of ${first.value} at ${first.at}, where ${rangeWords(fits)} fits`;
   return [{ category: "wrong MTU", reason }];
 }
 

@@ -81,7 +81,7 @@ describe("mtu", () => {
     const silent = results.map(
       (result) => Object.fromEntries(Object.entries(result).filter(([key]) => key !== "mtu")) as unknown as ProbeResult,
     );
-    assert.match(gist(mtu.judge({ ...rest, results: silent })), /^inconclusive: the MTU probe did not run to its end/);
+    assert.match(gist(mtu.judge({ ...rest, results: silent })), /^inconclusive: the MTU probe did not complete/);
     const other = results.map((result) => ({ ...result, probe: { ...result.probe, mtu: 1400 } }));
     assert.match(gist(mtu.judge({ ...rest, results: other })), /^inconclusive: the probe tried 1400 bytes, not 1450/);
   });

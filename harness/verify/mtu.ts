@@ -47,7 +47,7 @@ function isDead({ results }: PathCase): boolean {
 
 function deadDoubt(pathCase: PathCase): readonly string[] {
   return isDead(pathCase)
-    ? ["no small packet was answered on this path either, so nothing is known of sizes: see reached"]
+    ? ["no small packet was answered on this path either, so sizes are unknown: see reached"]
     : [];
 }
 
@@ -62,7 +62,7 @@ function cutWords({ expectation: { fragments = [] } }: PathCase): string {
 }
 
 function observedWords(size: number, result: ProbeResult): string {
-  if (result.mtu === undefined) return "no answer about sizes";
+  if (result.mtu === undefined) return "no answer for these sizes";
   const passed = (yes: boolean): string => (yes ? "passed" : "did not");
   return `${result.probe.mtu ?? size} bytes ${passed(result.mtu.fits)}, ${(result.probe.mtu ?? size) + 1} ${passed(result.mtu.oneMore)}`;
 }
@@ -130,14 +130,14 @@ function fragmentDoubts(pathCase: PathCase): readonly string[] {
   return spotsOf(pathCase).flatMap(({ hop, packets, mustBeCut }) => {
     if (!mustBeCut || packets > 0) return [];
     const doubt = doubtAbout(pathCase, hop.tap) ?? `nothing of the MTU probe was seen at ${nameOfTap(hop.tap)}`;
-    return [`${doubt}, so nobody knows whether it was cut: probe again`];
+    return [`${doubt}, so fragmentation is unknown: rerun the probe`];
   });
 }
 
 function doubtsOf(size: number, { mtu: sizes, probe }: ProbeResult): readonly string[] {
-  if (sizes === undefined) return ["the MTU probe did not run to its end: see its output, and probe again"];
+  if (sizes === undefined) return ["the MTU probe did not complete: see its output, and rerun it"];
   if (probe.mtu !== undefined && probe.mtu !== size)
-    return [`the probe tried ${probe.mtu} bytes, not ${size}: probe again with that size`];
+    return [`the probe tried ${probe.mtu} bytes, not ${size}: rerun the probe with that size`];
   return [];
 }
 

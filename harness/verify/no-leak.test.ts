@@ -33,7 +33,7 @@ describe("no-leak", () => {
     });
     assert.equal(
       say(loud),
-      "fail (leak): reverse: 2 VXLAN ping packets at a1/eth0, where nothing of this path may show",
+      "fail (leak): reverse: 2 VXLAN ping packets at a1/eth0, where nothing of this path may appear",
     );
   });
 
@@ -55,7 +55,7 @@ describe("no-leak", () => {
   it("takes the silence of a deaf tap on the path's own node for nothing, and says what would settle it", () => {
     assert.equal(
       say(withHealth(caseOf(within), "a1/eth0", { packets: 0 })),
-      "inconclusive: the tap a1/eth0 heard nothing at all, so its silence proves nothing: probe also a path that crosses it",
+      "inconclusive: the tap a1/eth0 saw nothing at all, so its silence proves nothing: probe also a path that crosses it",
     );
   });
 
@@ -65,15 +65,15 @@ describe("no-leak", () => {
       say(withHealth(caseOf(inside), "b1/eth0", undefined)),
       /^inconclusive: nothing was captured at b1\/eth0/,
     );
-    const deaf = withHealth(caseOf(inside), "tor/eth1", { packets: 0, doubts: ["the marker was not heard"] });
-    assert.match(say(deaf), /^inconclusive: the capture at tor\/eth1 is in doubt \(the marker was not heard\)/);
+    const deaf = withHealth(caseOf(inside), "tor/eth1", { packets: 0, doubts: ["the marker was not seen"] });
+    assert.match(say(deaf), /^inconclusive: the capture at tor\/eth1 is in doubt \(the marker was not seen\)/);
   });
 
   it("is inconclusive when the flow itself was seen nowhere", () => {
     const nothing = caseOf(inside);
     assert.match(say({ ...nothing, observations: [] }), /^inconclusive: no packet of the path was seen anywhere/);
     const deaf = withoutPackets(caseOf(across), "forward", "tor/eth1");
-    assert.match(say(deaf), /^inconclusive: forward: tap tor\/eth1 heard nothing of the path in any form/);
+    assert.match(say(deaf), /^inconclusive: forward: tap tor\/eth1 saw nothing of the path in any form/);
   });
 
   it("keeps a leak that was seen a failure beside taps in doubt", () => {

@@ -13,7 +13,7 @@ export const noLeak = defineCheck({
   of: "path",
   name: "no-leak",
   part: "encapsulation",
-  proves: "no packet of the path shows off its way, or plain where it must be encapsulated",
+  proves: "no packet of the path appears off its way, or plain where it must be encapsulated",
   judge(pathCase) {
     const { silent } = pathCase.expectation;
     const covered = coveredTaps(pathCase);
@@ -25,7 +25,7 @@ export const noLeak = defineCheck({
     const doubts = [
       ...(anythingHeard(pathCase)
         ? []
-        : ["no packet of the path was seen anywhere, so that none leaked proves nothing: see that the probe runs"]),
+        : ["no packet of the path was seen anywhere, so that none leaked proves nothing: check that the probe runs"]),
       ...silent.flatMap((tap) => silenceDoubt(pathCase, tap) ?? []),
       ...covered.flatMap(({ tap }) => doubtAbout(pathCase, tap) ?? []),
       ...covered.flatMap(({ tap, direction }) => unproven(pathCase, tap, direction)),
@@ -64,7 +64,7 @@ const directions: readonly Direction[] = ["forward", "reverse"];
 function astray(pathCase: PathCase, tap: TapId): readonly Finding[] {
   return pathCase.observations.flatMap((observation) =>
     directions.flatMap((direction) =>
-      findingsAt(observation, direction, tap, () => true, "where nothing of this path may show"),
+      findingsAt(observation, direction, tap, () => true, "where nothing of this path may appear"),
     ),
   );
 }
@@ -96,7 +96,7 @@ function unproven(pathCase: PathCase, tap: TapId, direction: Direction): readonl
   const heard = pathCase.observations.some((observation) => heardAt(observation, direction, tap).packets > 0);
   return heard
     ? []
-    : [`${direction}: tap ${nameOfTap(tap)} heard nothing of the path in any form: see reached and conservation`];
+    : [`${direction}: tap ${nameOfTap(tap)} saw nothing of the path in any form: see reached and conservation`];
 }
 
 function summary(findings: readonly Finding[]): string {

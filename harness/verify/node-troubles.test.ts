@@ -60,7 +60,7 @@ describe("the ways to other nodes", () => {
 
   it("are told when a foreign route takes a node's address, outside all blocks of pods", () => {
     assert.deepEqual(withRoute({ destination: "198.18.2.11", via: "198.18.1.99", device: "eth0" }), [
-      "packets to b1's address 198.18.2.11 go by 198.18.2.11 via 198.18.1.99 dev eth0 proto static, not via 198.18.1.1 dev eth0",
+      "packets to b1's address 198.18.2.11 take 198.18.2.11 via 198.18.1.99 dev eth0 proto static, not via 198.18.1.1 dev eth0",
     ]);
     assert.equal(withRoute({ destination: "198.18.2.0/24", type: "unreachable" }).length, 2);
     assert.equal(withRoute({ destination: "198.18.1.12", via: "198.18.1.1", device: "eth0" }).length, 1);
@@ -150,7 +150,7 @@ describe("rules", () => {
 
   it("are told when they take pods' packets past the main table", () => {
     assert.deepEqual(withRules([main, rule]), [
-      "rule 500: from 198.19.0.0/26 lookup 500 (default via 198.18.1.1 dev eth0 proto static) is asked before main",
+      "rule 500: from 198.19.0.0/26 lookup 500 (default via 198.18.1.1 dev eth0 proto static) is evaluated before main",
     ]);
     assert.equal(withRules([main, { ...rule, from: "all" }]).length, 1);
     assert.equal(withRules([main, { ...rule, iif: "eth0" }]).length, 1);
@@ -231,7 +231,9 @@ describe("addresses and MACs", () => {
 describe("settings and VXLAN's options", () => {
   it("must let the node pass packets on and answer its pods' ARP", () => {
     const setting = (name: string, value: string) => troubles(() => ({ settings: { [name]: value } }));
-    assert.deepEqual(setting("ipv4.ip_forward", "0"), ["ipv4.ip_forward is 0, not 1: the node passes no packet on"]);
+    assert.deepEqual(setting("ipv4.ip_forward", "0"), [
+      "ipv4.ip_forward is 0, not 1: the node does not forward packets",
+    ]);
     assert.equal(setting("ipv4.conf.eth0.forwarding", "0").length, 1);
     assert.equal(setting("ipv4.conf.vxlan.calico.forwarding", "0").length, 1);
     const pod = plan.allocation.pods.find(({ node }) => node === "a1")?.hostDevice ?? "";
@@ -253,7 +255,7 @@ describe("settings and VXLAN's options", () => {
     assert.deepEqual(option({ sourcePorts: [5000, 5001] }), [
       "vxlan.calico has srcport 5000 5001, Calico's has srcport 0 0 (the host's range)",
     ]);
-    assert.deepEqual(option({ parent: "eth1" }), ["vxlan.calico sends by eth1, not eth0"]);
+    assert.deepEqual(option({ parent: "eth1" }), ["vxlan.calico sends through eth1, not eth0"]);
     assert.deepEqual(option({ udpChecksum: true, ttl: 0, df: "unset", sourcePorts: [0, 0], parent: "eth0" }), []);
   });
 });

@@ -23,7 +23,7 @@ export const outerEndpoints = defineCheck({
   judge(pathCase) {
     const legs = legsOf(pathCase.expectation).filter(({ expected }) => expected.outer !== undefined);
     if (legs.length === 0) return undefined;
-    const seen = legs.flatMap((leg) => tunnelled(pathCase, leg));
+    const seen = legs.flatMap((leg) => tunneled(pathCase, leg));
     return conclude(pathCase, "outer-endpoints", {
       expected: legs.map((leg) => `${leg.direction} ${expectedWords(leg)}`).join("; "),
       observed: observedWords(seen),
@@ -48,7 +48,7 @@ interface Tunnelled {
   readonly sized: boolean;
 }
 
-function tunnelled(pathCase: PathCase, leg: Leg): readonly Tunnelled[] {
+function tunneled(pathCase: PathCase, leg: Leg): readonly Tunnelled[] {
   return flowsOf(pathCase).flatMap((flow) =>
     underlayHops(leg.expected).flatMap(({ tap }) =>
       heardAt(flow, leg.direction, tap)

@@ -57,7 +57,7 @@ describe("path-mtu", () => {
     const word = withError(caseOf(), "ICMP fragmentation needed, mtu 1450");
     assert.match(
       pathMtu.judge(word)?.observed ?? "",
-      /refused after need-frag from 198\.18\.1\.1 \(heard at tor\/eth0\)/,
+      /refused after need-frag from 198\.18\.1\.1 \(seen at tor\/eth0\)/,
     );
   });
 
@@ -87,7 +87,7 @@ describe("path-mtu", () => {
     const silent = told(caseOf(), (one) => (one.bytes === 1451 ? thrice(one) : [one]));
     assert.match(
       say(silent),
-      /^fail \(wrong MTU\): packets of 1451 bytes were lost .* nobody told the sender \(no need-frag\)/,
+      /^fail \(wrong MTU\): packets of 1451 bytes were lost .* the sender was not notified \(no need-frag\)/,
     );
     const deaf = withError(silent, "ICMP fragmentation needed, mtu 1450");
     assert.match(say(deaf), /the sender did not heed need-frag from 198\.18\.1\.1/);

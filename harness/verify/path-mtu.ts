@@ -77,7 +77,7 @@ function blackHole(large: readonly SizeStep[], sweeps: readonly ProbeObservation
   const told = needFrag(sweeps);
   const but =
     told.length === 0
-      ? "and nobody told the sender (no need-frag): a black hole for path MTU discovery"
+      ? "and the sender was not notified (no need-frag): a black hole for path MTU discovery"
       : `and the sender did not heed ${listOf(told)}`;
   return [{ category: "wrong MTU", reason: `packets of ${sizes} bytes were lost${where}, ${but}` }];
 }
@@ -86,12 +86,12 @@ function isTriedAgain({ tries }: SizeStep): boolean {
   return tries.length > 1;
 }
 
-/** "need-frag from 198.18.9.1 (heard at r1/eth0)", by sender. */
+/** "need-frag from 198.18.9.1 (seen at r1/eth0)", by sender. */
 function needFrag(sweeps: readonly ProbeObservation[]): readonly string[] {
   const errors = sweeps.flatMap(needFragErrors);
   const senders = [...new Set(errors.map(({ from }) => from))];
   return senders.map((from) => {
     const taps = errors.filter((error) => error.from === from).map(({ tap }) => nameOfTap(tap));
-    return `need-frag from ${from} (heard at ${listOf([...new Set(taps)])})`;
+    return `need-frag from ${from} (seen at ${listOf([...new Set(taps)])})`;
   });
 }

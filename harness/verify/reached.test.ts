@@ -75,7 +75,7 @@ describe("reached", () => {
   it("believes the last tap and not ping, which stops to wait", () => {
     assert.match(
       say(withResults(caseOf(across), { sent: 10, received: 9 }, "ping")),
-      /^inconclusive: ping counted 9 of 10 answers, and 10 came to the last tap: ping itself may have been late/,
+      /^inconclusive: ping counted 9 of 10 answers, and 10 arrived at the last tap: ping itself may have been late/,
     );
     assert.match(say(unanswered()), /^fail \(not reached\): none of 10 ping requests was answered; .*the last tap/);
     const late = withSightings(unanswered(), {
@@ -92,7 +92,7 @@ describe("reached", () => {
 
   it("does not take a killed program for a broken network, unless something was lost", () => {
     const killed = withResults(caseOf(across), { received: 0, exitCode: 137 }, "curl");
-    assert.match(say(killed), /^inconclusive: curl was ended by signal 9, and of what it had sent nothing was lost/);
+    assert.match(say(killed), /^inconclusive: curl was ended by signal 9, and nothing of what it had sent was lost/);
     const lost = withoutPackets(killed, "forward", "b1/cali");
     assert.match(say(lost), /^fail \(not reached\): none of 1 curl requests was answered/);
     assert.match(say(withResults(killed, { exitCode: 28 }, "curl")), /^fail \(not reached\)/);
@@ -134,7 +134,7 @@ describe("reached, where packets must die", () => {
   it("passes when packets are seen to come to the router and not to leave it", () => {
     const verdict = reached.judge(caseOf());
     assert.equal(gist(verdict), "pass");
-    assert.equal(verdict?.expected, "forward dies at tor: tor has no route to 198.19.0.128/26 (fabric: none)");
+    assert.equal(verdict?.expected, "forward is dropped at tor: tor has no route to 198.19.0.128/26 (fabric: none)");
     assert.match(verdict.observed, /ping last seen at tor\/eth0 and 0 answered/);
   });
 
@@ -142,14 +142,14 @@ describe("reached, where packets must die", () => {
     const unseen = withoutPackets(caseOf(), "forward", "a1/cali", "a1/eth0", "tor/eth0");
     assert.match(
       say(unseen),
-      /^inconclusive: forward: ping packets were seen at no tap, so that nothing proves their end at tor/,
+      /^inconclusive: forward: ping packets were seen at no tap, so nothing proves that they end at tor/,
     );
     assert.match(say({ ...caseOf(), observations: [] }), /^inconclusive: no probe of this path was observed/);
   });
 
   it("does not take a deaf tap behind the router for proof, unless the router refused", () => {
     const deaf = withHealth(caseOf(), "tor/eth1", { packets: 0 });
-    assert.match(say(deaf), /^inconclusive: the tap tor\/eth1 heard nothing at all/);
+    assert.match(say(deaf), /^inconclusive: the tap tor\/eth1 saw nothing at all/);
     const refusal = { tap: tapOf(deaf, "tor/eth0"), from: "198.18.1.1", text: "Destination net unreachable" };
     const refused = { ...deaf, observations: deaf.observations.map((one) => ({ ...one, icmpErrors: [refusal] })) };
     assert.equal(say(refused), "pass");
@@ -192,7 +192,7 @@ describe("reached, where packets must die", () => {
     const routers = wide.topology.routers.map((router) => ({ ...router, proxyArp: false }));
     const stuck = planTopology({ ...wide.topology, routers });
     const host = caseOf("vxlan-cross-subnet/host-to-pod/cross-subnet/v4/a1->b1", stuck);
-    assert.match(say(host), /^inconclusive: forward: ping packets end in a1 before any tap, and no error says so/);
+    assert.match(say(host), /^inconclusive: forward: ping packets end in a1 before any tap, and no error reports it/);
     assert.equal(
       say(withResults(host, { errors: ["From 198.18.1.11 icmp_seq=1 Destination Host Unreachable"] })),
       "pass",

@@ -29,7 +29,7 @@ export const reached = defineCheck({
       expected: "every request answered",
       observed: answers.map(inWords).join(", ") || "no probe ran",
       findings: answers.flatMap((answer) => unanswered(pathCase, answer)),
-      doubts: [...(answers.length === 0 ? ["no probe of this path ran: probe it"] : []), ...answers.flatMap(doubtsOf)],
+      doubts: [...(answers.length === 0 ? ["no probe of this path ran: run one"] : []), ...answers.flatMap(doubtsOf)],
       evidence: answers.map(({ result: { where, command } }) => `${where}: ${command}`),
     });
   },
@@ -68,7 +68,7 @@ function pingAnswer(pathCase: PathCase, { result, observation }: Observed): Answ
   const isDeclared = sent - received <= mayStayUnanswered(pathCase.expectation, sent);
   if (isDeclared || heard <= received || (received === 0 && !isLate)) return { ...base, answered: received };
   const why = isLate ? "the last came later than ping waits" : "ping itself may have been late";
-  const doubt = `ping counted ${received} of ${sent} answers, and ${heard} came to the last tap: ${why}; probe again`;
+  const doubt = `ping counted ${received} of ${sent} answers, and ${heard} arrived at the last tap: ${why}; rerun the probe`;
   return { ...base, answered: heard, doubt };
 }
 
@@ -76,7 +76,7 @@ function pingAnswer(pathCase: PathCase, { result, observation }: Observed): Answ
 function flowAnswer(pathCase: PathCase, base: Observed): Answer {
   const { probe, exitCode, received, sent } = base.result;
   if (exitCode <= 128 || !isUnhurt(pathCase, base.observation)) return { ...base, answered: received };
-  const doubt = `${probe.kind} was ended by signal ${exitCode - 128}, and of what it had sent nothing was lost: probe again`;
+  const doubt = `${probe.kind} was ended by signal ${exitCode - 128}, and nothing of what it had sent was lost: rerun the probe`;
   return { ...base, answered: sent, doubt };
 }
 
@@ -88,8 +88,8 @@ function lateConnection(pathCase: PathCase, { result, observation }: Observed): 
   const onTheWire = connectMsOnTheWire(pathCase, observation);
   if (onTheWire === undefined || connectMs - onTheWire < repetitionMs) return undefined;
   return (
-    `${probe.kind} needed ${(connectMs / 1000).toFixed(1)} s to connect, and the SYN that the first tap heard was answered after ${onTheWire.toFixed(1)} ms: ` +
-    "an earlier one was lost before that tap, or this machine was busy; probe again"
+    `${probe.kind} needed ${(connectMs / 1000).toFixed(1)} s to connect, and the SYN that the first tap saw was answered after ${onTheWire.toFixed(1)} ms: ` +
+    "an earlier one was lost before that tap, or this machine was busy; rerun the probe"
   );
 }
 

@@ -21,8 +21,7 @@ export const sizes = defineCheck({
       expected: `all of ${steps.length} sizes from ${smallest} to ${largest} bytes`,
       observed: `${passed.length} of ${steps.length}`,
       findings: passed.length === 0 ? [] : holesIn(steps).map((hole) => holeFinding(hole, steps)),
-      doubts:
-        passed.length === 0 ? ["no datagram of this flow was answered, so nothing is known of sizes: see reached"] : [],
+      doubts: passed.length === 0 ? ["no datagram of this flow was answered, so sizes are unknown: see reached"] : [],
     });
   },
 });

@@ -59,7 +59,7 @@ function verdictOn(before: NodeJudgment, after: NodeJudgment, mode: Mode): Verdi
 }
 
 function unread(base: Pick<Verdict, "id" | "check" | "expected">, node: string, what: string): Verdict {
-  const reason = `${what} of ${node} could not be read both before and after the probes: see that ip(8) and bridge(8) answer there`;
+  const reason = `${what} of ${node} could not be read both before and after the probes: check that ip(8) and bridge(8) work there`;
   return { ...base, status: "inconclusive", observed: "nothing", reason, category: "inconclusive", evidence: [] };
 }
 

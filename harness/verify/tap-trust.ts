@@ -10,7 +10,7 @@ import { nameOfTap } from "./words.ts";
 export function doubtAbout({ health }: PathCase, tap: TapId): string | undefined {
   const name = nameOfTap(tap);
   const own = health.find((candidate) => isSameTap(candidate.tap, tap));
-  if (own === undefined) return `nothing was captured at ${name}: put a capture there and probe again`;
+  if (own === undefined) return `nothing was captured at ${name}: put a capture there and rerun the probe`;
   if (own.doubts.length === 0) return undefined;
   return `the capture at ${name} is in doubt (${own.doubts.join("; ")}): capture again, with a larger buffer if it dropped packets`;
 }
@@ -29,7 +29,7 @@ export function silenceDoubt(pathCase: PathCase, tap: TapId): string | undefined
   const doubt = doubtAbout(pathCase, tap);
   if (doubt !== undefined || !isConcerned(pathCase, tap)) return doubt;
   if (packetsOf(pathCase, tap) > 0) return undefined;
-  return `the tap ${nameOfTap(tap)} heard nothing at all, so its silence proves nothing: probe also a path that crosses it`;
+  return `the tap ${nameOfTap(tap)} saw nothing at all, so its silence proves nothing: probe also a path that crosses it`;
 }
 
 function packetsOf({ health }: PathCase, tap: TapId): number {

@@ -130,12 +130,12 @@ describe("checks of datagrams", () => {
     it("tells what lost flows have in common", () => {
       assert.equal(
         say(lose(caseOf(), [1, 3], "tor/eth1")),
-        "fail (flow-dependent loss): forward: 2 of 4 flows never come to tor/eth1, however often they try, and the others do; " +
+        "fail (flow-dependent loss): forward: 2 of 4 flows never arrive at tor/eth1, however often they try, and the others do; " +
           "source ports on the wire: lost 50001, 50003, passed 50000, 50002 (lost: all odd, passed: all even): looks like one member of an ECMP group or bond",
       );
       assert.match(
         say(lose(caseOf(), [2], "tor/eth0", 2, "reverse")),
-        /^fail \(flow-dependent loss\): reverse: 1 of 4 flows never come to tor\/eth0/,
+        /^fail \(flow-dependent loss\): reverse: 1 of 4 flows never arrive at tor\/eth0/,
       );
     });
 
@@ -159,7 +159,7 @@ describe("checks of datagrams", () => {
   it("conservation leaves it open why some were not answered by the target's program", () => {
     assert.match(
       gist(conservation.judge(lose(caseOf(), [2], "b1/cali", 0, "reverse"))),
-      /^inconclusive: b1-p1 left 1 of 8 datagrams unanswered that came to it: it may have been late/,
+      /^inconclusive: b1-p1 left 1 of 8 datagrams unanswered that arrived there: it may have been late/,
     );
   });
 });

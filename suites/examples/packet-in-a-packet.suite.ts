@@ -20,7 +20,7 @@ for (const [mode, form] of [
       for (const hop of ["a1", "tor", "b1"]) {
         const { packets } = await decodeCapture(proof.captureOf(hop));
         const tunneled = packets.filter((one) => one.form === form && one.inner?.source === a1?.pod);
-        assert.ok(tunneled.length >= 5, `${hop} heard ${tunneled.length} of at least 5`);
+        assert.ok(tunneled.length >= 5, `${hop} saw ${tunneled.length} of at least 5`);
         for (const { inner, outer } of tunneled) {
           assert.equal(inner?.destination, b1?.pod);
           assert.deepEqual([outer?.source, outer?.destination], [a1?.node, b1?.node]);

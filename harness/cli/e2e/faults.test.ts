@@ -70,7 +70,7 @@ const rows: readonly Row[] = [
     check: "encapsulated",
     status: "inconclusive",
     category: "inconclusive",
-    says: /tap|heard/,
+    says: /tap|saw/,
   },
   {
     fault: "size-hole",

@@ -119,7 +119,7 @@ export function recordHeader(record: RecordHeader, format: PcapFormat): Buffer {
 
 function refuseStrangers(header: Buffer, magic: number, file: string): void {
   if (header.length === 0) {
-    throw new CaptureError("the file is empty: no capture was ever begun in it", file, {
+    throw new CaptureError("the file is empty: no capture was ever started in it", file, {
       fix: "Record it again; an interrupted tcpdump still writes 24 bytes.",
     });
   }

@@ -8,7 +8,7 @@ import { enterTunnel } from "./tunnel.ts";
  */
 const gtp = { fixedLength: 8, optionalFlags: 0x07, userData: 255 } as const;
 
-/** Decodes GTP-U; its signalling (echo, error indication) is UDP like any other. */
+/** Decodes GTP-U; its signaling (echo, error indication) is UDP like any other. */
 export function decodeGtp(cursor: Cursor): Protocol {
   if (!has(cursor, gtp.fixedLength, "gtp")) return "payload";
   const { bytes, offset } = cursor;

@@ -27,7 +27,7 @@ const hostShape = {
 
 const hostSchema = z.strictObject(hostShape);
 
-/** Schema of an inventory file: strict, so that a misspelt key is an error and not silence. */
+/** Schema of an inventory file: strict, so that a misspelled key is an error and not silence. */
 export const inventorySchema = z
   .strictObject({
     defaults: z.strictObject(loginShape).describe("Defaults of all hosts").exactOptional(),

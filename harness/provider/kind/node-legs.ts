@@ -75,7 +75,7 @@ async function runScript(host: Executor, container: string, script: string, wher
   if (exitCode === 0) return stdout;
   const step = new RegExp(`^${failedWord} (.*)$`, "m").exec(stdout)?.[1];
   if (/No such container|is not running/i.test(stderr)) {
-    const fix = `docker logs ${container} tells why; then take the lab down and build it again`;
+    const fix = `docker logs ${container} shows why; then take the lab down and build it again`;
     throw new LabError("the node's container has ended", { where, tail: stderr.trim(), fix });
   }
   throw new LabError(`the rack leg could not be set up: ${step ?? `exit ${exitCode}`}`, {
