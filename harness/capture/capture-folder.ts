@@ -3,6 +3,11 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Scope } from "../core/scope.ts";
 import type { Executor } from "../exec/executor.ts";
+import { shellQuote } from "../exec/quote.ts";
+import { runEverywhere } from "../exec/run-everywhere.ts";
+import { succeeded } from "../exec/command-error.ts";
+import { settleAll } from "../core/settle.ts";
+import type { CaptureTarget } from "./capture.ts";
 
 /** Where a node's capture is written, and the names of its interfaces at that moment. */
 export interface CapturePlace {
@@ -30,17 +35,27 @@ export async function lightBeacon(folder: string, scope: Scope): Promise<Beacon>
 }
 
 /**
- * Looks at a node before its capture starts, with one command: does it see the beacon, and which interfaces has it? A
+ * Looks at all nodes before their captures start, in few processes: do they see the beacon, and which interfaces have they? A
  * node with a file system of its own (container, VM) gets a temporary folder there, removed with the scope.
  */
-export async function findPlace(executor: Executor, node: string, beacon: Beacon, scope: Scope): Promise<CapturePlace> {
-  const script = 'if [ -e "$1" ]; then echo shared; else echo apart; fi; ip -j link';
-  const { stdout } = await executor.run(["sh", "-c", script, "sh", beacon.path]);
-  const [sight = "", ...json] = stdout.split("\n");
-  const interfaces = interfaceNames(json.join("\n"));
-  const name = `${node}.pcap`;
-  if (sight === "shared") return { file: join(beacon.folder, name), shared: true, interfaces };
-  return { file: `${await remoteFolder(executor, scope)}/${name}`, shared: false, interfaces };
+export async function findPlaces(
+  targets: readonly Pick<CaptureTarget, "node" | "executor">[],
+  beacon: Beacon,
+  scope: Scope,
+): Promise<readonly CapturePlace[]> {
+  const script = `if [ -e ${shellQuote([beacon.path])} ]; then echo shared; else echo apart; fi; ip -j link`;
+  const looks = await runEverywhere(targets.map(({ executor }) => ({ executor, script })));
+  return settleAll(
+    targets.map(async ({ node, executor }, index): Promise<CapturePlace> => {
+      const look = looks[index];
+      if (look === undefined) throw new RangeError(`nobody looked at node ${node}`);
+      const [sight = "", ...json] = succeeded(look).stdout.split("\n");
+      const interfaces = interfaceNames(json.join("\n"));
+      const name = `${node}.pcap`;
+      if (sight === "shared") return { file: join(beacon.folder, name), shared: true, interfaces };
+      return { file: `${await remoteFolder(executor, scope)}/${name}`, shared: false, interfaces };
+    }),
+  );
 }
 
 /** Reads `ip -j link`: index to name. */

@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { poll } from "../core/poll.ts";
+import { poll, type Look } from "../core/poll.ts";
 import { messageOf } from "../core/errors.ts";
-import type { Executor } from "../exec/executor.ts";
+import type { CommandResult, Executor } from "../exec/executor.ts";
+import { exitMeaning } from "../exec/exit-meaning.ts";
+import { shellQuote } from "../exec/quote.ts";
+import { runEverywhere } from "../exec/run-everywhere.ts";
 
 /** Milliseconds in which tcpdump must have written the marker; it takes a few, in an emulated machine many. */
 const markerTimeoutMs = 10_000;
@@ -9,33 +12,75 @@ const markerTimeoutMs = 10_000;
 /** The marker is among the last packets, so a look need not read a file of many megabytes. */
 const lastBytes = 256 * 1024;
 
-/**
- * Sends a packet over the node's loopback and waits until it stands in the file. Packets come out of a capture socket in
- * the order in which they went in, so everything before is in the file too; and a capture that hears nothing is found
- * out. Gives up when the signal, which tells that the capture has ended, is aborted. Returns the reasons for doubt: []
- * when it was heard.
- */
-export async function markEnd(executor: Executor, file: string, signal: AbortSignal): Promise<readonly string[]> {
-  try {
-    const marker = newMarker();
-    const pattern = Buffer.from(marker).toString("hex");
-    await executor.run(["ping", "-n", "-q", "-c", "1", "-W", "1", "-p", pattern, "127.0.0.1"]);
-    await poll(() => look(executor, file, marker), { what: "the marker", timeoutMs: markerTimeoutMs, signal });
-    return [];
-  } catch (error) {
-    return [`the capture did not see the marker packet sent at its end, so it may be deaf (${messageOf(error)})`];
-  }
+/** Nodes that one process serves at a time: pings wait. */
+const parallel = 8;
+
+/** A capture whose end is to be marked. */
+export interface Markable {
+  readonly executor: Executor;
+  readonly file: string;
+  /** Aborted when the capture has ended: nothing need be waited for any more. */
+  readonly ended: AbortSignal;
 }
 
-async function look(
-  executor: Executor,
-  file: string,
-  marker: string,
-): Promise<{ done: true; value: undefined } | { done: false; seen: string }> {
-  // busybox's grep ends a line at the first NUL byte, and captures are full of them.
-  const script = `tail -c ${lastBytes} "$1" | tr -d '\\000' | grep -q -F "$2"`;
-  const { exitCode } = await executor.tryRun(["sh", "-c", script, "sh", file, marker]);
-  return exitCode === 0 ? { done: true, value: undefined } : { done: false, seen: "a capture without it" };
+/**
+ * Sends a packet over each node's loopback and waits until it stands in the node's file. Packets come out of a capture socket
+ * in the order in which they went in, so everything before is in the file too; and a capture that hears nothing is found
+ * out. Returns each one's reason for doubt: undefined when it was heard.
+ */
+export async function markEnds(captures: readonly Markable[]): Promise<readonly (string | undefined)[]> {
+  const marked = captures.map((capture) => ({ ...capture, marker: newMarker() }));
+  const whys = new Map<Markable, string>();
+  try {
+    const sent = await onEach(marked, sendScript);
+    const waiting = marked.filter((capture, index) => {
+      const { exitCode = 0, stderr = "" } = sent[index] ?? {};
+      if (exitCode !== 0) whys.set(capture, `its ping failed (${exitMeaning(exitCode)}) ${stderr.trim()}`);
+      return exitCode === 0;
+    });
+    await waitForMarkers(waiting, whys);
+  } catch (error) {
+    for (const capture of marked) if (!whys.has(capture)) whys.set(capture, messageOf(error));
+  }
+  return marked.map((capture) => {
+    const why = whys.get(capture);
+    return why && `the capture did not see the marker packet sent at its end, so it may be deaf (${why})`;
+  });
+}
+
+/** Notes for each capture why it was waited for in vain. */
+async function waitForMarkers(marked: readonly Marked[], whys: Map<Markable, string>): Promise<void> {
+  let waiting = marked;
+  const look = async (): Promise<Look<undefined>> => {
+    for (const capture of waiting) if (capture.ended.aborted) whys.set(capture, "it has ended");
+    waiting = waiting.filter((capture) => !capture.ended.aborted);
+    const looks = await onEach(waiting, lookScript);
+    waiting = waiting.filter((_, index) => looks[index]?.exitCode !== 0);
+    return waiting.length === 0 ? { done: true, value: undefined } : { done: false, seen: "a capture without it" };
+  };
+  await poll(look, { what: "the marker", timeoutMs: markerTimeoutMs }).catch((error: unknown) => {
+    for (const capture of waiting) whys.set(capture, messageOf(error));
+  });
+}
+
+function onEach(captures: readonly Marked[], script: (capture: Marked) => string): Promise<readonly CommandResult[]> {
+  return runEverywhere(
+    captures.map((capture) => ({ executor: capture.executor, script: script(capture) })),
+    { parallel },
+  );
+}
+
+interface Marked extends Markable {
+  readonly marker: string;
+}
+
+function sendScript({ marker }: Marked): string {
+  return `exec ping -n -q -c 1 -W 1 -p ${Buffer.from(marker).toString("hex")} 127.0.0.1`;
+}
+
+/** busybox's grep ends a line at the first NUL byte, and captures are full of them. */
+function lookScript({ file, marker }: Marked): string {
+  return `tail -c ${lastBytes} ${shellQuote([file])} | tr -d '\\000' | grep -q -F ${marker}`;
 }
 
 /** Letters that a ping over the node's own loopback carries, unlike any other capture's; the file holds them as they are. */

@@ -1,13 +1,16 @@
 import { join } from "node:path";
 import { LabError, messageOf } from "../core/errors.ts";
 import type { Scope } from "../core/scope.ts";
+import { groupBy } from "../core/group-by.ts";
 import { settleAll } from "../core/settle.ts";
 import { CommandError } from "../exec/command-error.ts";
 import type { CommandResult, RunningCommand } from "../exec/executor.ts";
+import { shellQuote } from "../exec/quote.ts";
+import { hostOf, runEverywhere } from "../exec/run-everywhere.ts";
 import type { CaptureFile, CaptureOptions, CaptureTarget, StartCapture } from "./capture.ts";
-import { findPlace, lightBeacon, type Beacon, type CapturePlace } from "./capture-folder.ts";
+import { findPlaces, lightBeacon, type CapturePlace } from "./capture-folder.ts";
 import { fetchFile } from "./fetch-file.ts";
-import { markEnd } from "./marker.ts";
+import { markEnds } from "./marker.ts";
 import { countArgv, listening, parseCount, parseSummary, tcpdumpArgv } from "./tcpdump.ts";
 
 /** Milliseconds in which tcpdump must listen; it takes some 20, more where a program is loaded the first time. */
@@ -22,18 +25,24 @@ interface NodeCapture {
 /** Starts one tcpdump per node, side by side, and returns when all of them listen. */
 export const startCapture: StartCapture = async (targets, options, scope) => {
   const beacon = await lightBeacon(options.folder, scope);
-  const captures = await settleAll(targets.map((target) => startOn(target, options, beacon, scope)));
-  return { stop: () => settleAll(captures.map((capture) => stopOn(capture, options))) };
+  const places = await findPlaces(targets, beacon, scope);
+  const captures = await settleAll(
+    targets.map((target, index) => {
+      const place = places[index];
+      if (place === undefined) throw new RangeError(`no place for the capture on ${target.node}`);
+      return startOn(target, place, options, scope);
+    }),
+  );
+  return { stop: () => stopAll(captures, options) };
 };
 
 async function startOn(
   target: CaptureTarget,
+  place: CapturePlace,
   options: CaptureOptions,
-  beacon: Beacon,
   scope: Scope,
 ): Promise<NodeCapture> {
   const { executor, node } = target;
-  const place = await findPlace(executor, node, beacon, scope);
   const absent = target.devices.filter((device) => ![...place.interfaces.values()].includes(device));
   if (absent.length > 0) {
     throw new LabError(`node ${node} has no interface ${absent.join(", ")} to capture on`, { where: executor.where });
@@ -60,25 +69,50 @@ async function whenListening(tcpdump: RunningCommand, { node }: CaptureTarget): 
   }
 }
 
-async function stopOn(capture: NodeCapture, options: CaptureOptions): Promise<CaptureFile> {
-  const { target, place, tcpdump } = capture;
-  const { executor, node } = target;
-  const deaf = await markEnd(executor, place.file, endOf(tcpdump));
-  const early = await endedEarly(tcpdump);
-  const result = await tcpdump.stop("SIGINT");
-  const summary = parseSummary(result.stderr);
-  const counted = await count(capture);
-  const local = join(options.folder, `${node}.pcap`);
-  if (!place.shared) await fetchFile(executor, place.file, local);
-  return {
-    node,
-    file: local,
-    interfaces: place.interfaces,
-    captured: summary?.captured ?? 0,
-    receivedByFilter: summary?.receivedByFilter ?? 0,
-    droppedByKernel: summary?.droppedByKernel ?? 0,
-    doubts: [...(early === undefined ? deaf : [early]), ...doubts(result, counted, options)],
-  };
+/** Captures of one host end together, in few processes; what is wrong there is no doubt about the others. */
+async function stopAll(captures: readonly NodeCapture[], options: CaptureOptions): Promise<readonly CaptureFile[]> {
+  const files = await settleAll(
+    [...groupBy(captures, ({ target }) => hostOf(target.executor)).values()].map((own) => stopOnHost(own, options)),
+  );
+  const byNode = new Map(files.flat().map((file) => [file.node, file]));
+  return captures.flatMap(({ target }) => byNode.get(target.node) ?? []);
+}
+
+async function stopOnHost(captures: readonly NodeCapture[], options: CaptureOptions): Promise<readonly CaptureFile[]> {
+  const deaf = await markEnds(
+    captures.map(({ target, place, tcpdump }) => ({
+      executor: target.executor,
+      file: place.file,
+      ended: endOf(tcpdump),
+    })),
+  );
+  const ends = await settleAll(
+    captures.map(async ({ tcpdump }) => ({
+      early: await endedEarly(tcpdump),
+      result: await tcpdump.stop("SIGINT"),
+    })),
+  );
+  const counts = await runEverywhere(
+    captures.map(({ target, place }) => ({ executor: target.executor, script: shellQuote(countArgv(place.file)) })),
+  );
+  return settleAll(
+    captures.map(async ({ target, place }, index): Promise<CaptureFile> => {
+      const { early, result } = ends[index] ?? {};
+      const why = early ?? deaf[index];
+      const local = join(options.folder, `${target.node}.pcap`);
+      if (!place.shared) await fetchFile(target.executor, place.file, local);
+      const summary = parseSummary(result?.stderr ?? "");
+      return {
+        node: target.node,
+        file: local,
+        interfaces: place.interfaces,
+        captured: summary?.captured ?? 0,
+        receivedByFilter: summary?.receivedByFilter ?? 0,
+        droppedByKernel: summary?.droppedByKernel ?? 0,
+        doubts: [...(why === undefined ? [] : [why]), ...doubts(result?.stderr ?? "", countOf(counts[index]), options)],
+      };
+    }),
+  );
 }
 
 /** Aborted as soon as tcpdump has ended: then nobody need wait for its marker. */
@@ -104,14 +138,13 @@ async function endedEarly(tcpdump: RunningCommand): Promise<string | undefined> 
   return `tcpdump ended before it was told to (${why ?? "without a word"})`;
 }
 
-async function count({ target, place }: NodeCapture): Promise<number | string> {
-  const { exitCode, stdout, stderr } = await target.executor.tryRun(countArgv(place.file));
-  const counted = parseCount(stdout);
-  return exitCode === 0 && counted !== undefined ? counted : stderr.trim();
+function countOf(answer: CommandResult | undefined): number | string {
+  const counted = parseCount(answer?.stdout ?? "");
+  return answer?.exitCode === 0 && counted !== undefined ? counted : (answer?.stderr.trim() ?? "");
 }
 
 /** Reasons for which a negative claim from the file would be void. */
-function doubts({ stderr }: CommandResult, counted: number | string, options: CaptureOptions): readonly string[] {
+function doubts(stderr: string, counted: number | string, options: CaptureOptions): readonly string[] {
   const summary = parseSummary(stderr);
   if (summary === undefined) return [`tcpdump died without its summary: ${stderr.trim()}`];
   const { captured, droppedByKernel } = summary;

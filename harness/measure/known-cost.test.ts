@@ -95,7 +95,7 @@ describe("measuring a network in namespaces", function () {
       const settings = { seconds: 1, omitSeconds: 0, udpMbitPerSecond: 10 };
       const refused = await takeSample("udp", own, measured, settings);
       assert.match(refused.reading.failure ?? "", /refused/);
-      await startServersAt(own.server, { iperf3: [measuringPort] }, scope);
+      await startServersAt([{ executor: own.server, plan: { iperf3: [measuringPort] } }], scope);
       const wrong = await takeSample("udp", own, { ...measured, form: "plain" }, settings);
       assert.match(wrong.reading.failure ?? "", /\d+ packets went into the tunnel, so the flow was not plain/);
       const right = await takeSample("udp", own, measured, settings);

@@ -1,6 +1,5 @@
 import { systemClock } from "../core/clock.ts";
 import type { Scope } from "../core/scope.ts";
-import { mapLimited } from "../probe/limit.ts";
 import { startServersAt } from "../probe/servers.ts";
 import type { Executor } from "../exec/executor.ts";
 import { drawRounds, type Design } from "./design.ts";
@@ -89,7 +88,10 @@ async function startServers(classes: LabMeasurement["classes"], scope: Scope): P
   const servers = [...new Map(wanted.map(({ server }) => [server.where, server])).values()];
   const connects = classes.some(({ turns }) => turns.some(({ exercise }) => exercise === "connect"));
   const plan = { iperf3: [measuringPort], ...(connects ? { http: connectPort } : {}) };
-  await mapLimited(servers, 8, (server) => startServersAt(server, plan, scope));
+  await startServersAt(
+    servers.map((executor) => ({ executor, plan })),
+    scope,
+  );
 }
 
 function isUsed(turns: readonly Turn[], name: SideName): boolean {

@@ -10,7 +10,8 @@ import { inNamespace } from "../exec/namespace/namespace.ts";
 import { runScript } from "../exec/script.ts";
 import type { Probe } from "./probe.ts";
 import { runProbes } from "./run-probes.ts";
-import { listeningPorts, startServers, startServersAt } from "./servers.ts";
+import { portsScript, type ServerPlan } from "./server-script.ts";
+import { openPorts, startServers, startServersAt } from "./servers.ts";
 import { skipFor } from "../core/skip.fixture.ts";
 
 const flow = { mode: "none", traffic: "pod-to-pod", locality: "same-node", family: 4 } as const;
@@ -37,8 +38,8 @@ describe("servers in a namespace", () => {
 
   it("answer on IPv4 and IPv6 with the address they saw, and leave nothing behind", async () => {
     await withScope(async (scope) => {
-      await startServersAt(place, { name: "a1's pod", http: 8080, iperf3: [10_001, 10_002] }, scope);
-      assert.deepEqual([...(await listeningPorts(place)).tcp].sort(), [10_001, 10_002, 8080].sort());
+      await serve({ name: "a1's pod", http: 8080, iperf3: [10_001, 10_002] }, scope);
+      assert.deepEqual(await openPorts(place), new Set(["tcp/8080", "tcp/10001", "tcp/10002"]));
       const saw = async (url: string): Promise<string> => (await place.run(["curl", "-gsS", url])).stdout;
       assert.equal(await saw("http://127.0.0.1:8080/cgi-bin/saw/el-1"), "[::ffff:127.0.0.1] a1's pod");
       assert.equal(await saw("http://[::1]:8080/cgi-bin/saw/el-1"), "[::1] a1's pod");
@@ -46,17 +47,47 @@ describe("servers in a namespace", () => {
       assert.equal((await folders()).length, 1);
     });
     assert.deepEqual(await folders(), []);
-    assert.deepEqual([...(await listeningPorts(place)).tcp], []);
+    assert.deepEqual(await openPorts(place), new Set());
   });
 
   it("refuse ports on which somebody else would answer", async () => {
     await withScope(async (scope) => {
-      await startServersAt(place, { http: 8080, iperf3: [] }, scope);
+      await serve({ http: 8080, iperf3: [] }, scope);
       await assert.rejects(
-        startServersAt(place, { http: 8080, iperf3: [10_001] }, scope),
+        serve({ http: 8080, iperf3: [10_001] }, scope),
         (error) => error instanceof LabError && error.message.includes("one of these ports is in use: TCP 8080, 10001"),
       );
     });
+  });
+
+  it("of two places start in one process, each with its own name, and a taken port is told of the right one", async () => {
+    const other = `srv${run}o`;
+    lab.defer("namespace", async () => {
+      await host.tryRun(["ip", "netns", "del", other]);
+    });
+    await runScript(host, `ip netns add ${other}; ip -n ${other} link set lo up`);
+    const otherPlace = inNamespace(host, other, "node o");
+    const placed = [place, otherPlace].map((executor, index) => ({
+      executor,
+      plan: { name: `pod ${index}`, http: 8080, udp: { port: 8080, addresses: [] }, iperf3: [] },
+    }));
+    await withScope(async (scope) => {
+      await startServersAt(placed, scope);
+      for (const [index, executor] of [place, otherPlace].entries()) {
+        const { stdout } = await executor.run(["curl", "-gsS", "http://127.0.0.1:8080/cgi-bin/saw/el-1"]);
+        assert.equal(stdout, `[::ffff:127.0.0.1] pod ${index}`);
+      }
+      const bySlowLook = await runScript(otherPlace, `command() { return 1; }\n${portsScript}`);
+      assert.deepEqual([...new Set(bySlowLook.stdout.trim().split("\n"))].sort(), ["tcp/8080", "udp/8080"]);
+    });
+    await withScope(async (scope) => {
+      await startServersAt([{ executor: otherPlace, plan: { http: 8080, iperf3: [] } }], scope);
+      await assert.rejects(
+        startServersAt(placed, scope),
+        (error) => error instanceof LabError && error.details.where === "node o" && error.message.includes("in use"),
+      );
+    });
+    assert.deepEqual(await folders(), []);
   });
 
   it("count bytes of every flow, also where they run only when nobody else does", async () => {
@@ -90,7 +121,9 @@ describe("servers in a namespace", () => {
         return place.spawn(argv, scope, { ...options, input });
       },
     };
-    const waiting = withScope((scope) => startServersAt(without, { iperf3: [10_003] }, scope, 300));
+    const waiting = withScope((scope) =>
+      startServersAt([{ executor: without, plan: { iperf3: [10_003] } }], scope, 300),
+    );
     await assert.rejects(waiting, (error) => {
       assert.ok(error instanceof LabError);
       assert.match(error.message, /servers on node s to listen; last seen: nothing on TCP 10003/);
@@ -99,6 +132,10 @@ describe("servers in a namespace", () => {
     });
     assert.deepEqual(await folders(), []);
   });
+
+  function serve(plan: ServerPlan, scope: Scope): Promise<void> {
+    return startServersAt([{ executor: place, plan }], scope);
+  }
 
   async function folders(): Promise<string[]> {
     return (await readdir(tmpdir())).filter((name) => name.startsWith(`encaplab-${run}.${process.pid}.`));

@@ -11,7 +11,8 @@ export type CommandHook = (where: string, command: string) => void;
 const emptyCapture = Buffer.from("d4c3b2a102000400000000000000000000010000" + "14010000", "hex");
 
 /** For tests only: what servers and captures say when they are ready. */
-const firstLines = ["free", "tcpdump: listening on any, link-type LINUX_SLL2"];
+const readyLines = /(?<=echo ")\d+ ready(?=")/g;
+const captureLine = "tcpdump: listening on any, link-type LINUX_SLL2";
 
 const summary = "0 packets captured\n0 packets received by filter\n0 packets dropped by kernel\n";
 
@@ -20,10 +21,9 @@ const summary = "0 packets captured\n0 packets received by filter\n0 packets dro
  * ends without a word.
  */
 export function fakeMember(where: string, devices: readonly string[], hook: CommandHook = () => undefined): Executor {
-  const listening = new Set<number>();
   const answer = (argv: readonly string[], { input = "" }: RunOptions = {}): CommandResult => {
     hook(where, `${shellQuote(argv)} ${input}`);
-    const stdout = answerTo(argv, input, devices, listening);
+    const stdout = answerTo(argv, input, devices);
     return { where, argv, exitCode: 0, stdout, stderr: "", durationMs: 0 };
   };
   return {
@@ -32,10 +32,10 @@ export function fakeMember(where: string, devices: readonly string[], hook: Comm
     run: async (argv, options) => Promise.resolve().then(() => succeeded(answer(argv, options))),
     spawn: async (argv, scope, options = {}) => {
       const result = { ...answer(argv, options), stderr: summary };
-      for (const [, port] of (options.input ?? "").matchAll(/ -p (\d+)/g)) listening.add(Number(port));
       const capture = argv[argv.indexOf("-w") + 1];
       if (argv.includes("tcpdump") && capture !== undefined) await writeFile(capture, emptyCapture);
-      const running = runningUntilStopped(result);
+      const lines = [captureLine, ...((options.input ?? "").match(readyLines) ?? [])];
+      const running = runningUntilStopped(result, lines);
       scope.defer(`stop on ${where}: ${shellQuote(argv)}`, async () => {
         await running.stop();
       });
@@ -44,20 +44,11 @@ export function fakeMember(where: string, devices: readonly string[], hook: Comm
   };
 }
 
-function answerTo(
-  argv: readonly string[],
-  input: string,
-  devices: readonly string[],
-  listening: ReadonlySet<number>,
-): string {
-  const command = shellQuote(argv);
+function answerTo(argv: readonly string[], input: string, devices: readonly string[]): string {
+  const command = `${shellQuote(argv)} ${input}`;
   if (input.includes("mkfifo tokens")) return batchAnswer(input);
   if (command.includes("ip -j link")) {
     return `shared\n${JSON.stringify(devices.map((ifname, index) => ({ ifindex: index + 2, ifname })))}`;
-  }
-  if (command.startsWith("cat /proc/net/tcp")) {
-    const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, "0");
-    return [...listening].map((port, index) => `   ${index}: 00000000:${hex(port)} 00000000:0000 0A \n`).join("");
   }
   if (command.endsWith("--count")) return "0 packets\n";
   return argv[0] === "uname" ? "6.1.0-fake\n" : "";
@@ -75,13 +66,13 @@ function batchAnswer(script: string): string {
   return `${table.join("\n")}\n\n${names.map(() => end).join("")}`;
 }
 
-function runningUntilStopped(result: CommandResult): RunningCommand {
+function runningUntilStopped(result: CommandResult, lines: readonly string[]): RunningCommand {
   let end: (result: CommandResult) => void = () => undefined;
   const finished = new Promise<CommandResult>((resolve) => {
     end = resolve;
   });
   const waitForLine = (pattern: RegExp): Promise<string> => {
-    const line = firstLines.find((each) => pattern.test(each));
+    const line = lines.find((each) => pattern.test(each));
     const missing = new LabError(`a fake member never prints ${pattern.source}`, { where: result.where });
     return line === undefined ? Promise.reject(missing) : Promise.resolve(line);
   };

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { findPlace, lightBeacon, type Beacon } from "../capture/capture-folder.ts";
+import { findPlaces, lightBeacon, type CapturePlace } from "../capture/capture-folder.ts";
 import { fetchFile } from "../capture/fetch-file.ts";
 import { longestCaptureSeconds, parseSummary } from "../capture/tcpdump.ts";
 import type { Scope } from "../core/scope.ts";
@@ -64,31 +64,32 @@ export async function startSentinel(network: Network, options: SentinelOptions, 
   const taps = underlayTaps(network.lab.plan, network.identities);
   // Absolute, as not every shell of a node starts in this process' folder.
   const beacon = await lightBeacon(resolve(options.folder), scope);
-  const members = [...network.lab.nodes, ...network.lab.routers];
+  const members = [...network.lab.nodes, ...network.lab.routers].flatMap(({ name: node, executor }) => {
+    const own = taps.filter((tap) => tap.node === node);
+    return own.length === 0 ? [] : [{ node, executor, taps: own }];
+  });
+  const places = await findPlaces(members, beacon, scope);
   const watches = await settleAll(
-    members.map(({ name, executor }) =>
-      watchNode(
-        network,
-        executor,
-        taps.filter(({ node }) => node === name),
-        { ...options, beacon },
-        scope,
-      ),
-    ),
+    places.flatMap((place, index) => {
+      const member = members[index];
+      return member === undefined ? [] : [watchNode(network, { ...member, place }, options, scope)];
+    }),
   );
   return { stop: () => stopAll(network, watches.flat(), options) };
 }
 
+interface Watched {
+  readonly executor: Executor;
+  readonly taps: readonly TapId[];
+  readonly place: CapturePlace;
+}
+
 async function watchNode(
   network: Network,
-  executor: Executor,
-  taps: readonly TapId[],
-  { beacon, deaf, exempt }: SentinelOptions & { readonly beacon: Beacon },
+  { executor, taps, place }: Watched,
+  { deaf, exempt }: SentinelOptions,
   scope: Scope,
 ): Promise<readonly Watch[]> {
-  const [first] = taps;
-  if (first === undefined) return [];
-  const place = await findPlace(executor, first.node, beacon, scope);
   return settleAll(
     taps.map(async (tap) => {
       const file = place.file.replace(/\.pcap$/, `-${tap.device.replaceAll(/[^\w.-]/g, "_")}.pcap`);

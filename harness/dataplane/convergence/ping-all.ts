@@ -1,37 +1,50 @@
 import { poll, type Look } from "../../core/poll.ts";
-import { runScript } from "../../exec/script.ts";
+import { groupBy } from "../../core/group-by.ts";
+import { runScripts } from "../../exec/run-everywhere.ts";
 import type { RunningPod } from "../dataplane.ts";
 import type { DeliveringPair } from "./must-deliver.ts";
 
-/** Waits until every pair has had one answer, all side by side, one process tree per sending pod. */
+/** Senders that one process serves at a time: their pings wait. */
+const parallelSenders = 8;
+
+/** Waits until every pair has had one answer, all side by side, in few processes. */
 export async function pingAll(
   pods: readonly RunningPod[],
   pairs: readonly DeliveringPair[],
   timeoutMs: number,
 ): Promise<void> {
-  const senders = pods.filter((pod) => pairs.some((pair) => pair.from === pod.name));
-  await Promise.all(
-    senders.map((sender) => {
-      let waiting = pairs.filter((pair) => pair.from === sender.name);
-      const look = async (): Promise<Look<undefined>> => {
-        const silent = await silentAddresses(sender, waiting);
-        waiting = waiting.filter((pair) => silent.has(pair.address));
-        const missing = waiting[0];
-        if (missing === undefined) return { done: true, value: undefined };
-        return { done: false, seen: `${missing.to} (${missing.address}) does not answer pings from ${sender.name}` };
-      };
-      const what = `the first ping from ${sender.name} to pods on other nodes`;
-      return poll(look, { what, timeoutMs, where: sender.executor.where });
-    }),
-  );
+  const podNamed = new Map(pods.map((pod) => [pod.name, pod]));
+  let waiting = pairs.filter(({ from }) => podNamed.has(from));
+  const look = async (): Promise<Look<undefined>> => {
+    const silent = await silentAddresses(podNamed, waiting);
+    waiting = waiting.filter(({ from, address }) => silent.get(from)?.has(address) === true);
+    const [missing] = waiting;
+    if (missing === undefined) return { done: true, value: undefined };
+    const { to, from, address } = missing;
+    const where = podNamed.get(from)?.executor.where ?? from;
+    return { done: false, seen: `${to} (${address}) does not answer pings from ${from}, which is ${where}` };
+  };
+  await poll(look, { what: "the first ping from every pod to pods on other nodes", timeoutMs });
 }
 
-/** Sends echo requests to every target side by side until its first answer; names those that gave none in two seconds. */
-async function silentAddresses(sender: RunningPod, pairs: readonly DeliveringPair[]): Promise<ReadonlySet<string>> {
+/** Sends echo requests to every target side by side until its first answer; names, by sender, those that gave none in two seconds. */
+async function silentAddresses(
+  pods: ReadonlyMap<string, RunningPod>,
+  pairs: readonly DeliveringPair[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const senders = [...groupBy(pairs, ({ from }) => from)].flatMap(([from, own]) => {
+    const pod = pods.get(from);
+    return pod === undefined ? [] : [{ from, executor: pod.executor, script: pingScript(own) }];
+  });
+  const results = await runScripts(senders, { parallel: parallelSenders });
+  const silent = results.map(({ stdout }) => new Set(stdout.split("\n").filter((line) => line !== "")));
+  return new Map(senders.map(({ from }, index) => [from, silent[index] ?? new Set()]));
+}
+
+function pingScript(pairs: readonly DeliveringPair[]): string {
   const pings = pairs.map(
     ({ address, family }) =>
       `{ ping -${family} -n -q -c 1 -i 0.2 -w 2 ${address} >/dev/null 2>&1 || echo ${address}; } &`,
   );
-  const { stdout } = await runScript(sender.executor, `${pings.join("\n")}\nwait\n`);
-  return new Set(stdout.split("\n").filter((line) => line !== ""));
+  return `${pings.join("\n")}\nwait\n`;
 }

@@ -1,7 +1,7 @@
 import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf } from "../../encap/tunnel.ts";
-import { runScript } from "../../exec/script.ts";
-import type { Lab, LabNode } from "../../lab/lab.ts";
+import { runScripts } from "../../exec/run-everywhere.ts";
+import type { Lab } from "../../lab/lab.ts";
 import { packageFor } from "../../lab/host-tools.ts";
 import { trialName, trials } from "../../lab/capabilities.ts";
 import type { Family } from "../../topology/topology.ts";
@@ -19,7 +19,7 @@ interface Need {
 /** Reasons for which the reference dataplane cannot put the mode into effect on these nodes: each need tried on each node. */
 export async function missingOn(mode: Mode, lab: Lab): Promise<readonly Requirement[]> {
   const needs = needsOf(mode, lab.plan.families);
-  const failed = await Promise.all(lab.nodes.map((node) => failedNeeds(node, needs)));
+  const failed = await failedNeeds(lab, needs);
   return [
     ...noIpipForIpv6(mode, lab.plan.families),
     ...needs.flatMap((need) => {
@@ -81,11 +81,14 @@ const ipv6Need: Need = {
   families: [6],
 };
 
-async function failedNeeds(node: LabNode, needs: readonly Need[]): Promise<ReadonlySet<Need>> {
+/** By node, in their order. */
+async function failedNeeds({ nodes }: Lab, needs: readonly Need[]): Promise<readonly ReadonlySet<Need>[]> {
   const attempts = needs.map((need, index) => `{ ${need.attempt}; } >/dev/null 2>&1 || echo ${index}`);
-  const { stdout } = await runScript(node.executor, attempts.join("\n"));
-  const numbers = new Set(stdout.split("\n").filter((line) => line !== ""));
-  return new Set(needs.filter((_, index) => numbers.has(String(index))));
+  const results = await runScripts(nodes.map(({ executor }) => ({ executor, script: attempts.join("\n") })));
+  return results.map(({ stdout }) => {
+    const numbers = new Set(stdout.split("\n"));
+    return new Set(needs.filter((_, index) => numbers.has(String(index))));
+  });
 }
 
 function requirement({ lacks, fix, families }: Need, nodes: readonly string[]): Requirement {

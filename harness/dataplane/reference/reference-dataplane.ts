@@ -1,6 +1,5 @@
 import { LabError } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
-import { settleAll } from "../../core/settle.ts";
 import { identitiesFromAllocation } from "../../encap/planned-identities.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Executor } from "../../exec/executor.ts";
@@ -17,7 +16,7 @@ import { Stopwatch } from "../convergence/stopwatch.ts";
 import type { NodeProgram } from "../program/node-program.ts";
 import { programNodes } from "./program-node.ts";
 import { removeFromLab } from "./remove.ts";
-import { runNodeScript } from "./run-node-script.ts";
+import { runNodeScripts } from "./run-node-script.ts";
 import { renderInstall } from "./render-script.ts";
 import { renderSwitch } from "./render-switch.ts";
 
@@ -73,13 +72,14 @@ function programsFor(lab: Lab, mode: Mode): readonly NodeProgram[] {
   return programNodes(lab.plan, mode, (node) => nodeOf(lab, node).namespacePrefix);
 }
 
-/** Runs all scripts to their end even where one fails: an undo must not meet a script that is still at work. */
 async function onEveryNode(
   lab: Lab,
   programs: readonly NodeProgram[],
   render: (program: NodeProgram) => string,
 ): Promise<void> {
-  await settleAll(programs.map((program) => runNodeScript(nodeOf(lab, program.node).executor, render(program))));
+  await runNodeScripts(
+    programs.map((program) => ({ executor: nodeOf(lab, program.node).executor, script: render(program) })),
+  );
 }
 
 function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], watch: Stopwatch): Promise<Convergence> {

@@ -1,7 +1,5 @@
 import { LabError } from "../../core/errors.ts";
-import { settleAll } from "../../core/settle.ts";
-import type { Executor } from "../../exec/executor.ts";
-import { runScript } from "../../exec/script.ts";
+import { runScripts } from "../../exec/run-everywhere.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { renderNatRemoval } from "../program/render-nat.ts";
 import { batch } from "./render-script.ts";
@@ -14,28 +12,29 @@ const removalGroup = 4096;
 
 /** Takes everything off all nodes that any mode of the reference dataplane could have put there, and proves that it is gone. */
 export async function removeFromLab(lab: Lab): Promise<void> {
-  const removals = lab.nodes.map(({ executor, name, namespacePrefix }) =>
-    removeFromNode(lab, name, namespacePrefix, executor),
-  );
-  await settleAll(removals);
+  const removals = lab.nodes.map(({ executor, name, namespacePrefix }) => {
+    const pods = lab.plan.allocation.pods.filter((pod) => pod.node === name);
+    const namespaces = pods.map(({ pod }) => `${namespacePrefix}${pod}`);
+    const devices = [...pods.map((pod) => pod.hostDevice), ...vxlanDevices];
+    return { executor, script: renderRemoval(namespaces, devices, blocksOf(lab)), names: [...namespaces, ...devices] };
+  });
+  const results = await runScripts(removals);
+  for (const [index, { stdout, where }] of results.entries()) {
+    const left = leftovers(stdout, [...(removals[index]?.names ?? []), ...blocksOf(lab)]);
+    if (left.length === 0) continue;
+    throw new LabError(`the reference dataplane could not be removed: ${left.length} leftovers`, {
+      where,
+      tail: left.join("\n"),
+      fix: "npm run lab -- down",
+    });
+  }
 }
 
-async function removeFromNode(lab: Lab, node: string, prefix: string, executor: Executor): Promise<void> {
-  const pods = lab.plan.allocation.pods.filter((pod) => pod.node === node);
-  const namespaces = pods.map(({ pod }) => `${prefix}${pod}`);
-  const devices = [...pods.map((pod) => pod.hostDevice), ...vxlanDevices];
-  const blocks = [
-    ...lab.plan.allocation.nodes.flatMap((allocation) => Object.values(allocation.blocks)),
-    ...Object.values(lab.plan.topology.services),
+function blocksOf({ plan }: Lab): readonly string[] {
+  return [
+    ...plan.allocation.nodes.flatMap((allocation) => Object.values(allocation.blocks)),
+    ...Object.values(plan.topology.services),
   ];
-  const { stdout } = await runScript(executor, renderRemoval(namespaces, devices, blocks));
-  const left = leftovers(stdout, [...namespaces, ...devices, ...blocks]);
-  if (left.length === 0) return;
-  throw new LabError(`the reference dataplane could not be removed: ${left.length} leftovers`, {
-    where: executor.where,
-    tail: left.join("\n"),
-    fix: "npm run lab -- down",
-  });
 }
 
 /** Deletes without asking what is there (a half-done install is removed too), then lists what is there now. */

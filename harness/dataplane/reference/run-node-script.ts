@@ -1,17 +1,21 @@
 import { LabError } from "../../core/errors.ts";
-import { CommandError } from "../../exec/command-error.ts";
-import type { Executor } from "../../exec/executor.ts";
-import { runScript } from "../../exec/script.ts";
+import { CommandError, succeeded } from "../../exec/command-error.ts";
+import { runEverywhere, type PlacedScript } from "../../exec/run-everywhere.ts";
 
 /**
- * Runs a node's script. Where a batch fails, ip(8) tells only the number of a line ("Command failed -:7"): the error
- * names that line, so that it can be tried by hand.
+ * Runs nodes' scripts, all to their end even where one fails: an undo must not meet a script that is still at work. Where a
+ * batch fails, ip(8) tells only the number of a line ("Command failed -:7"): the error names that line, so that it can be
+ * tried by hand.
  */
-export async function runNodeScript(executor: Executor, script: string): Promise<void> {
-  try {
-    await runScript(executor, numbered(script));
-  } catch (error) {
-    throw error instanceof CommandError ? explained(script, error) : error;
+export async function runNodeScripts(placed: readonly PlacedScript[]): Promise<void> {
+  const numberedScripts = placed.map(({ executor, script }) => ({ executor, script: numbered(script) }));
+  const results = await runEverywhere(numberedScripts, { stopAtError: true });
+  for (const [index, result] of results.entries()) {
+    try {
+      succeeded(result);
+    } catch (error) {
+      throw error instanceof CommandError ? explained(placed[index]?.script ?? "", error) : error;
+    }
   }
 }
 

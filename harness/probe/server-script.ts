@@ -1,0 +1,98 @@
+import { shellQuote } from "../exec/quote.ts";
+import { udpServerArgv } from "./udp/server.ts";
+
+/** What listens in one place. */
+export interface ServerPlan {
+  /** Name of the pod or node, which the responder tells; missing where it has none. */
+  readonly name?: string;
+  /** Port of the HTTP responder; missing = none. */
+  readonly http?: number;
+  /** Where UDP requests are answered; missing = nowhere. */
+  readonly udp?: { readonly port: number; readonly addresses: readonly string[] };
+  readonly iperf3: readonly number[];
+}
+
+/** Ports as "tcp/8080": what the script waits for before it says that it is ready. */
+export function portsOf({ http, iperf3, udp }: ServerPlan): readonly string[] {
+  return [
+    ...[...(http === undefined ? [] : [http]), ...iperf3].map((port) => `tcp/${port}`),
+    ...(udp === undefined ? [] : [`udp/${udp.port}`]),
+  ];
+}
+
+/**
+ * Script that starts a place's servers and prints "<id> ready" once all listen, or "<id> taken" and ends where somebody else listens on
+ * one of the ports already and would answer in their place. The HTTP responder is busybox httpd with two CGI scripts:
+ * `saw/<anything>` answers with the client's address and its own name, `bulk/<anything>?N` with N zero bytes. UDP requests are
+ * answered by udp/server.ts. SIGTERM ends everything, and its temporary folder with it.
+ */
+export function serverScript(plan: ServerPlan, id: number): string {
+  const { name = "", http, udp, iperf3 } = plan;
+  const responder = http === undefined ? [] : [responderFiles, `start busybox httpd -f -p ${http} -h "$dir"`];
+  return [
+    listeningPorts,
+    `wanted='${portsOf(plan).join(" ")}'`,
+    `for port in $(ports); do case " $wanted " in *" $port "*) echo "${id} taken"; exit 1 ;; esac; done`,
+    `export ENCAPLAB_SERVER=${shellQuote([name])}`,
+    shellStart,
+    ...responder,
+    ...iperf3.map((port) => `start iperf3 -s -p ${port}`),
+    ...(udp === undefined ? [] : [`start ${shellQuote(udpServerArgv(udp.port, name, udp.addresses))}`]),
+    awaitPorts,
+    `echo "${id} ready"`,
+    // Interrupted by the trap, whose commands then run.
+    "wait",
+    "",
+  ].join("\n");
+}
+
+/**
+ * Ports on which somebody waits, of both families, as tcp/8080. By ss(8), which asks for these sockets alone: to read
+ * /proc/net/tcp the kernel walks its table of all connections of the machine. In the kernel's own numbers 0A is TCP_LISTEN, and
+ * 07 TCP_CLOSE, which also says that a UDP socket is not connected.
+ */
+const listeningPorts = `
+ports() {
+  if command -v ss >/dev/null 2>&1
+  then ss -Hltun | while read -r net _ _ _ local _; do echo "$net/\${local##*:}"; done
+  else for net in tcp/0A udp/07; do
+    cat /proc/net/\${net%/*} /proc/net/\${net%/*}6 2>/dev/null |
+      while read -r _ local peer state _; do
+        if [ "\${peer##*:}/$state" = "0000/\${net#*/}" ]; then echo "\${net%/*}/$((0x\${local##*:}))"; fi
+      done
+  done; fi
+}`;
+
+/** Prints every port on which somebody waits. */
+export const portsScript = `${listeningPorts}\nports\n`;
+
+/** Looks often at first, because servers take some 10 ms, and then seldom. */
+const awaitPorts = `
+missing() {
+  seen=" $(echo $(ports)) "
+  for port in $wanted; do case $seen in *" $port "*) ;; *) return 0 ;; esac; done
+  return 1
+}
+looks=0
+while missing; do
+  looks=$((looks + 1))
+  if [ $looks -lt 20 ]; then sleep 0.02; else sleep 0.3; fi
+done`;
+
+/** The folder's name says whose it is, so that leftovers of a dead run are found (as in exec/batch.ts). */
+const shellStart = `
+run=\${ENCAPLAB_RUN:-none:$$}
+dir=$(mktemp -d "\${TMPDIR:-/tmp}/encaplab-\${run%%:*}.\${run#*:}.XXXXXX") || exit 1
+pids=
+trap 'rm -rf "$dir"' EXIT
+trap 'trap "" TERM INT HUP; kill $pids 2>/dev/null; wait; exit 0' TERM INT HUP
+start() { "$@" >/dev/null & pids="$pids $!"; }`;
+
+const responderFiles = `
+mkdir "$dir/cgi-bin"
+printf '%s\\n' '#!/bin/sh
+printf "Content-Type: text/plain\\r\\n\\r\\n%s %s" "$REMOTE_ADDR" "$ENCAPLAB_SERVER"' >"$dir/cgi-bin/saw"
+printf '%s\\n' '#!/bin/sh
+printf "Content-Type: application/octet-stream\\r\\n\\r\\n"
+exec head -c "$QUERY_STRING" /dev/zero' >"$dir/cgi-bin/bulk"
+chmod 755 "$dir" "$dir/cgi-bin" "$dir"/cgi-bin/*`;
