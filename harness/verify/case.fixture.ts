@@ -62,7 +62,7 @@ export function withSightings(pathCase: PathCase, change: Change): PathCase {
     const packets = variants.reduce((sum, variant) => sum + variant.packets, 0);
     const others = observation.sightings.filter((sighting) => !isMeant(sighting));
     const heard = observation.sightings.filter(isMeant).flatMap(({ flows }) => flows);
-    const flows = change.flows?.(heard) ?? accountsOf(observation.probe, packets);
+    const flows = change.flows?.(heard) ?? accountsOf(observation.probe, packets, pathCase.expectation);
     const sighting: TapSighting = { tap, direction: change.direction, variants, packets, flows };
     return { ...observation, sightings: packets === 0 ? others : [...others, sighting] };
   });
@@ -189,9 +189,10 @@ function resultOf(expectation: PathExpectation, probe: Probe): ProbeResult {
   };
 }
 
-function observationOf({ forward, reverse, overhead }: PathExpectation, probe: Probe): ProbeObservation {
-  const there = sightingsOf("forward", forward, probe, forward.sources[0] ?? "", overhead);
-  const back = reverse === undefined ? [] : sightingsOf("reverse", reverse, probe, forward.destination, overhead);
+function observationOf(expectation: PathExpectation, probe: Probe): ProbeObservation {
+  const { forward, reverse } = expectation;
+  const there = sightingsOf("forward", forward, probe, forward.sources[0] ?? "", expectation);
+  const back = reverse === undefined ? [] : sightingsOf("reverse", reverse, probe, forward.destination, expectation);
   return { probe, sightings: [...there, ...back], icmpErrors: [] };
 }
 
@@ -200,12 +201,13 @@ function sightingsOf(
   { hops, outer, destination }: ExpectedDirection,
   probe: Probe,
   source: string,
-  overhead: number,
+  expectation: PathExpectation,
 ): TapSighting[] {
+  const { overhead } = expectation;
   const packets = ["ping", "udp", "sweep"].includes(probe.kind) ? probe.amount : 6;
   return hops.map(({ tap, form }) => {
     const plain = variantOf("plain", packets, { source, destination });
-    const heard = { tap, direction, packets, flows: accountsOf(probe, packets) };
+    const heard = { tap, direction, packets, flows: accountsOf(probe, packets, expectation) };
     if (form === "plain" || outer === undefined) return { ...heard, variants: [plain] };
     const { vxlan } = outer;
     const header = {
@@ -224,7 +226,7 @@ function sightingsOf(
 export const streamBytes = 10_000;
 
 /** As many packets of the one flow of a probe; more than were sent came twice. Of TCP there is all or nothing. */
-function accountsOf({ token }: Probe, packets: number): readonly FlowAccount[] {
+function accountsOf({ token }: Probe, packets: number, expectation: PathExpectation): readonly FlowAccount[] {
   if (packets === 0) return [];
   const account = { acks: 0, openings: [], lastAt: 1.6, sourcePorts: [] };
   if (token.kind === "icmp-pattern") {
@@ -253,7 +255,12 @@ function accountsOf({ token }: Probe, packets: number): readonly FlowAccount[] {
       openings: [1.5],
       lastAt: 1.6,
       sourcePorts: [40_000],
-      mss: 1412,
+      mss: smallestMss(expectation),
     },
   ];
+}
+
+/** The MSS of an end that knows the path's MTU: without the headers of IP and TCP (RFC 9293 3.7.1). */
+function smallestMss({ path, podMtu, pathMtu = podMtu }: PathExpectation): number {
+  return Math.min(pathMtu, podMtu) - (path.family === 4 ? 40 : 60);
 }

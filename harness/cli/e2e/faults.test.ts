@@ -90,7 +90,7 @@ const rows: readonly Row[] = [
     status: "fail",
     category: "wrong MTU",
     options: ["--topology", "narrow-core", "--paths", "pod-to-host/cross-subnet/v4/a1->b2"],
-    says: /1401.* lost forward between r1\/eth0 and r1\/eth1, and nobody told the sender/,
+    says: /1401.* lost forward between r1\/eth0 and r1\/eth1, and the sender was not notified/,
   },
 ];
 
