@@ -77,8 +77,9 @@ interface Outcome {
 async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal): Promise<Outcome> {
   const asked = await loadTopology(options.topology);
   const fits = fault.fabric === undefined || asked.fabric === fault.fabric;
-  const topology = fits ? asked : await loadTopology(`${fault.fabric}-fabric`);
-  const plan = planTopology(topology);
+  const fitting = fits ? asked : await loadTopology(`${fault.fabric}-fabric`);
+  const meaningless = fault.topology !== undefined && fault.unmet?.(planTopology(fitting)) !== undefined;
+  const plan = planTopology(meaningless ? await loadTopology(fault.topology) : fitting);
   const labs = chooseLabs(options);
   const unmet = fault.unmet?.(plan);
   if (unmet !== undefined) return { fault, state: "skipped", lines: [unmet] };

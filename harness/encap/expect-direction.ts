@@ -53,7 +53,8 @@ type End = "source" | "target";
 
 function wayOf(plan: Plan, mode: Mode, family: Family, from: Party, to: Party, flow: Flow): Way {
   const between = [plannedNode(plan, from), plannedNode(plan, to)] as const;
-  if (flow.form !== "plain" || !flow.toBlock) return underlayWay(plan, family, ...between, { onlink: false });
+  const form = flow.form === "none" ? "plain" : flow.form;
+  if (form !== "plain" || !flow.toBlock) return underlayWay(plan, family, ...between, { onlink: false, form });
   // Felix's direct routes of VXLAN pools are onlink; BIRD's, of the other pools, take the gateway (calico-facts 2.4).
   const onlink = mode.encapsulation === "vxlan";
   const block = to.node.blocks[family]?.[0] ?? flow.destination;

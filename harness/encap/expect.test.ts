@@ -237,6 +237,18 @@ describe("expectPath", () => {
     assert.match(wayOf(reverse), /tor\/eth1 router-in plain, tor\/eth0 router-out plain/);
   });
 
+  it("ends at a firewall what is not on its list, and passes on tunnels", async () => {
+    const plan = await planOf("firewalled");
+    const across = (id: string) => expectationOf(plan, `${id}/cross-subnet/v4/a1->b1`).forward;
+    assert.deepEqual(across("vxlan-cross-subnet/pod-to-pod").dies, undefined);
+    assert.deepEqual(across("ipip-always/host-to-pod").dies, undefined);
+    const because = "fw passes on udp/4789, ip/4, tcp/179, udp/51820 alone";
+    assert.deepEqual(across("vxlan-cross-subnet/pod-to-host").dies, { node: "fw", because });
+    const routers = plan.routers.map((router) => ({ ...router, allow: ["tcp/179"] as const }));
+    const narrow = expectationOf({ ...plan, routers }, "vxlan-always/pod-to-pod/cross-subnet/v4/a1->b1").forward;
+    assert.equal(describeDirection(narrow), "dies at fw");
+  });
+
   it("takes a wide prefix at its word: plain between racks, dead at the router, and only there", () => {
     const pods = expectationOf(wide, "vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1");
     assert.equal(describeDirection(pods.forward), "dropped at tor");

@@ -1,7 +1,7 @@
 import { contains, prefixLength, withoutPrefix } from "../topology/address.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port, Route } from "../topology/plan.ts";
-import type { Family } from "../topology/topology.ts";
-import type { ExpectedDeath } from "./expectation.ts";
+import type { Family, Pass } from "../topology/topology.ts";
+import type { ExpectedDeath, Form } from "./expectation.ts";
 
 /** One router on the way, with the ports by which a packet comes in and goes out. */
 interface RouterStep {
@@ -25,6 +25,8 @@ export interface Departure {
   readonly onlink: boolean;
   /** Why the routers do not pass the packet on ("no route to 198.19.0.128/26 (fabric: none)"); missing where they do. */
   readonly unroutable?: string;
+  /** What firewalls on the way go by; default plain. */
+  readonly form?: Form;
 }
 
 /** Longer ways than this are loops; topologies of racks have two or three routers between nodes. */
@@ -56,7 +58,7 @@ function throughRouters(
   family: Family,
   first: Entry,
   to: PlannedNode,
-  { unroutable }: Departure,
+  { unroutable, form = "plain" }: Departure,
 ): Pick<Way, "routers" | "dies"> {
   const routers: RouterStep[] = [];
   const end = (at: Entry, because: string) => ({
@@ -66,6 +68,7 @@ function throughRouters(
   let here: Entry | undefined = first;
   while (here !== undefined && routers.length < mostRouters) {
     if (unroutable !== undefined) return end(here, unroutable);
+    if (!letsPass(here.router, form)) return end(here, `passes on ${here.router.allow?.join(", ") ?? ""} alone`);
     const exit = exitPort(here.router, family, to);
     if (exit === undefined) return end(here, `has no route to ${addressOf(to.uplink, family)}`);
     routers.push({ router: here.router.name, in: here.port.device, out: exit.port.device });
@@ -74,6 +77,15 @@ function throughRouters(
   }
   const last = routers.at(-1)?.router ?? first.router.name;
   return { routers, dies: { node: last, because: `the routes after ${last} lead nowhere` } };
+}
+
+/** What stands for a form in a firewall's list; nothing does for plain packets. */
+const passOf: Readonly<Partial<Record<Form, Pass>>> = { vxlan: "udp/4789", ipip: "ip/4" };
+
+/** Whether a router passes on packets between nodes in a form. */
+export function letsPass({ allow }: Pick<PlannedRouter, "allow">, form: Form): boolean {
+  const pass = passOf[form];
+  return allow === undefined || (pass !== undefined && allow.includes(pass));
 }
 
 interface Entry {

@@ -22,6 +22,8 @@ export interface Fault {
   readonly needs: readonly Exclude<Locality, "same-node">[];
   /** Why the fault means nothing in a plan; undefined where it does. Missing = it does in all. */
   unmet?(plan: Plan): string | undefined;
+  /** The topology that comes with the project in which it means something, where the usual one has not what it needs. */
+  readonly topology?: string;
   /** Fabric that the topology must have; missing = any. */
   readonly fabric?: Fabric;
   /**

@@ -9,6 +9,7 @@ import { dropProtocol4 } from "./drop-protocol-4.ts";
 import type { Fault } from "./fault.ts";
 import { duplicatingRouter } from "./duplicating-router.ts";
 import { ecmpMemberLost } from "./ecmp-member-lost.ts";
+import { firewallForgetsTunnel } from "./firewall-forgets-tunnel.ts";
 import { firstSynLost } from "./first-syn-lost.ts";
 import { fixedSourcePort } from "./fixed-source-port.ts";
 import { foreignPort } from "./foreign-port.ts";
@@ -62,6 +63,7 @@ export const faults: readonly Fault[] = [
   dropProtocol4,
   sourceCheck,
   lossyRouter,
+  firewallForgetsTunnel,
   firstSynLost,
   largeSegmentsLost,
   duplicatingRouter,

@@ -2,6 +2,7 @@ import type { Scope } from "../core/scope.ts";
 import type { Network, RunningPod } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { localities, type Locality } from "../encap/path.ts";
+import { underlayWay } from "../encap/underlay-way.ts";
 import { tunnelDevice } from "../encap/tunnel.ts";
 import type { Executor } from "../exec/executor.ts";
 import { executorAt } from "../probe/places.ts";
@@ -84,7 +85,7 @@ function hostSide(
   { path }: PathExpectation,
   [client, server]: readonly [Executor, Executor],
 ): Side | undefined {
-  if (path.locality === "same-node") return undefined;
+  if (path.locality === "same-node" || plainEnd(network, path) !== undefined) return undefined;
   const address = network.identities.nodes.find(({ name }) => name === path.target.node)?.addresses[path.family];
   return address === undefined ? undefined : { name: "host", client, server, address };
 }
@@ -110,6 +111,8 @@ async function twinSide(network: Network, { path, forward }: PathExpectation, sc
   const { lab } = network;
   if (forward.underlay === "none") return "the path never leaves the node";
   if (lab.borrowed === true) return "routes of machines that exist are left alone";
+  const end = plainEnd(network, path);
+  if (end !== undefined) return `no plain packets get there: ${end}`;
   const [client, server] = [secondPod(network, path.source), secondPod(network, path.target)];
   if (client === undefined || server === undefined) return "the nodes have no second pod";
   const ends = [client, server].map(({ name, node }) => ({ node, address: addressOf(network, name, path.family) }));
@@ -117,6 +120,13 @@ async function twinSide(network: Network, { path, forward }: PathExpectation, sc
   if (from === undefined || to === undefined) return "the nodes have no second pod";
   await routePastTunnel(lab, path.family, [from, to], scope);
   return { name: "plain", client: client.executor, server: server.executor, address: to.address };
+}
+
+/** Why plain packets between the nodes of a path do not arrive, a firewall say; undefined where they do. */
+function plainEnd({ lab: { plan } }: Network, { family, source, target }: PathExpectation["path"]): string | undefined {
+  const [from, to] = [source, target].map((end) => plan.nodes.find(({ name }) => name === end.node));
+  if (from === undefined || to === undefined) return undefined;
+  return underlayWay(plan, family, from, to, { onlink: false }).dies?.because;
 }
 
 function secondPod({ pods }: Network, { node, pod }: { node: string; pod?: string }): RunningPod | undefined {

@@ -1,5 +1,6 @@
 import { LabError } from "../core/errors.ts";
 import { withScope, type Scope } from "../core/scope.ts";
+import { raiseFirewalls } from "../lab/raise-firewalls.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
 import { chooseProviders, type Choice } from "./choose.ts";
@@ -71,7 +72,12 @@ export class LabSession {
   ): Promise<T> {
     const { plan, id } = this.#order;
     this.#builders.add(provider);
-    return withScope(async (scope) => body(await provisioning(() => provider.provision(plan, id, scope)), scope));
+    const provision = async (scope: Scope): Promise<Lab> => {
+      const lab = await provider.provision(plan, id, scope);
+      await raiseFirewalls(lab);
+      return lab;
+    };
+    return withScope(async (scope) => body(await provisioning(() => provision(scope)), scope));
   }
 
   /** Removes what work has made that was given up at an interrupt, once it has come to its end. */

@@ -91,7 +91,8 @@ interface PlacedRouter {
 }
 
 function drawRouter({ router, x, y }: PlacedRouter): readonly string[] {
-  const notes = router.proxyArp ? " · proxy ARP" : "";
+  const passed = router.allow === undefined ? "" : ` · passes on ${router.allow.join(" ")}`;
+  const notes = (router.proxyArp ? " · proxy ARP" : "") + passed;
   const width = routerWidth + notes.length * 6;
   return [
     rect("router", x - width / 2, y - routerHeight / 2, width, routerHeight),

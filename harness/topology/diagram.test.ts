@@ -22,6 +22,21 @@ describe("diagrams", () => {
     );
   });
 
+  it("tell what a firewall passes on", async () => {
+    const plan = await planOf("firewalled");
+    const passed = "passes on udp/4789 ip/4 tcp/179 udp/51820";
+    assert.ok(diagramText(plan).includes(`─ fw (${passed}) ─`));
+    assert.ok(diagramMermaid(plan).includes(`fw<br/>(${passed})`));
+    assert.ok(diagramSvg(plan).includes(`>fw · ${passed}<`));
+  });
+
+  it("draw an incident's routes in Mermaid", async () => {
+    const plan = await planOf("two-racks");
+    const incident = [{ node: "a1", to: "b1", route: "missing" }] as const;
+    const text = diagramMermaid({ ...plan, topology: { ...plan.topology, incident } });
+    assert.ok(text.includes('node_a1 -. "route missing" .-> node_b1'));
+  });
+
   it("end on a ring of routers too", () => {
     const ring = `
 subnets: { a: { cidr: 198.18.1.0/24 }, b: { cidr: 198.18.2.0/24 } }

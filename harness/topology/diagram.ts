@@ -11,7 +11,8 @@ export function diagramText(plan: Plan): string {
   const chain = chainOf(plan);
   if (chain !== undefined) {
     const isRouter = (name: string, index: number) => index % 2 === 1 && plan.routers.some((r) => r.name === name);
-    return `${plan.topology.name}: ${chain.map((name, i) => (isRouter(name, i) ? name : rackText(plan, name))).join(" ─ ")}`;
+    const words = chain.map((name, i) => (isRouter(name, i) ? routerText(plan, name) : rackText(plan, name)));
+    return `${plan.topology.name}: ${words.join(" ─ ")}`;
   }
   const told = new Set<string>();
   const groups = plan.routers.map((router) => {
@@ -20,7 +21,7 @@ export function diagramText(plan: Plan): string {
       told.add(name);
       return text;
     });
-    return `${router.name} ─ (${racks.join(" · ")})`;
+    return `${routerText(plan, router.name)} ─ (${racks.join(" · ")})`;
   });
   return `${plan.topology.name}: ${groups.join("; ")}`;
 }
@@ -41,7 +42,7 @@ export function diagramMermaid(plan: Plan): string {
     "  end",
   ]);
   const routers = plan.routers.flatMap((router) => [
-    `  ${idOf("router", router.name)}{{"${router.name}"}}`,
+    `  ${idOf("router", router.name)}{{"${routerText(plan, router.name, "<br/>")}"}}`,
     ...router.ports.map((port) => {
       const label = Object.values(port.addresses).join("<br/>");
       return `  ${idOf("router", router.name)} ---|"${label}"| ${idOf("rack", port.segment)}`;
@@ -70,6 +71,12 @@ function chainOf(plan: Plan): readonly string[] | undefined {
     chain.push(router.name, ...(rack === undefined ? [] : [rack]));
   }
   return chain.length === plan.segments.length + plan.routers.length ? chain : undefined;
+}
+
+/** "fw (passes on udp/4789)" */
+function routerText(plan: Plan, name: string, space = " "): string {
+  const allow = plan.routers.find((router) => router.name === name)?.allow;
+  return allow === undefined ? name : `${name}${space}(passes on ${allow.join(" ")})`;
 }
 
 function rackText(plan: Plan, rack: string): string {

@@ -43,6 +43,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
       name,
       subnets: entry.subnets,
       proxyArp: entry.proxyArp ?? false,
+      ...(entry.allow === undefined ? {} : { allow: entry.allow }),
     })),
     nodes: fillNodes(file),
     pools: fillPools(file, families),

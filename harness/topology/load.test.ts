@@ -11,6 +11,7 @@ import { validateTopology } from "./validate.ts";
 const names = [
   "bgp-fabric",
   "dual-stack",
+  "firewalled",
   "jumbo",
   "narrow-core",
   "one-rack",

@@ -78,7 +78,8 @@ function planRouter(
     };
   });
   const routes = routerRoutes(topology, families, blocks, router);
-  return { name: router.name, ports, routes, proxyArp: router.proxyArp };
+  const { name, proxyArp, allow } = router;
+  return { name, ports, routes, proxyArp, ...(allow === undefined ? {} : { allow }) };
 }
 
 function portAddress(topology: Topology, router: string, subnet: Subnet, family: Family): string | undefined {

@@ -1,5 +1,5 @@
 import type { LinkShape } from "./link-shape.ts";
-import type { Family, PerFamily, Topology } from "./topology.ts";
+import type { Family, Pass, PerFamily, Topology } from "./topology.ts";
 
 /** A topology made concrete: every device, address, MAC and route of the underlay. Deterministic; holds no run id. */
 export interface Plan {
@@ -52,6 +52,8 @@ export interface PlannedRouter {
   readonly ports: readonly Port[];
   readonly routes: readonly Route[];
   readonly proxyArp: boolean;
+  /** All that it passes on; missing = everything. */
+  readonly allow?: readonly Pass[];
   /** Nothing can be captured inside it: somebody else's, in a cluster that exists. */
   readonly unseen?: true;
 }

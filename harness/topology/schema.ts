@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { familyOf, isAddress, isCidr } from "./address.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
-import { fabrics, wrongRoutes, type Family } from "./topology.ts";
+import { fabrics, passes, wrongRoutes, type Family } from "./topology.ts";
 
 /** The shape of a topology file; what values mean together is checked by validate.ts. */
 export type TopologyFile = z.infer<typeof topologySchema>;
@@ -89,6 +89,13 @@ const routerSchema = z
     proxyArp: z
       .boolean()
       .describe("Answers ARP for addresses behind its other ports, for nodes with a wide prefix; default false")
+      .optional(),
+    allow: z
+      .array(z.enum(passes))
+      .min(1)
+      .describe(
+        "Makes it a firewall that passes on nothing else: udp/4789 (VXLAN), ip/4 (IPIP), tcp/179 (BGP), udp/51820 (WireGuard); default: everything",
+      )
       .optional(),
   })
   .describe("A router with one port in each of its subnets");

@@ -19,12 +19,18 @@ export interface Subnet {
   readonly mtu: number;
 }
 
+/** What a firewall between racks may let pass, by protocol and port: VXLAN (RFC 7348), IPIP (RFC 2003), BGP (RFC 4271), WireGuard. */
+export const passes = ["udp/4789", "ip/4", "tcp/179", "udp/51820"] as const;
+export type Pass = (typeof passes)[number];
+
 /** A router with one port in each of its subnets; takes the first host address of each. */
 export interface Router {
   readonly name: string;
   readonly subnets: readonly string[];
   /** Answers ARP/ND for addresses of its other subnets: needed where nodes have prefixes wider than their segment. */
   readonly proxyArp: boolean;
+  /** All that it passes on between its subnets; missing = everything. */
+  readonly allow?: readonly Pass[];
 }
 
 export interface TopologyNode {

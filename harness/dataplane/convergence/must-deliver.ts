@@ -1,5 +1,6 @@
 import type { Mode } from "../../encap/mode.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
+import { letsPass } from "../../encap/underlay-way.ts";
 import { contains } from "../../topology/address.ts";
 import type { Family } from "../../topology/topology.ts";
 import { blockRoute } from "../program/block-route.ts";
@@ -51,6 +52,8 @@ function delivers(plan: Plan, mode: Mode, family: Family, from: Peer, to: Peer):
   const route = blockRoute(plan, mode, family, from, to);
   const tunneled = route.device === to.tunnelDevice;
   const near = from.planned.uplink.segment === to.planned.uplink.segment;
+  const form = tunneled ? mode.encapsulation : "none";
+  if (!near && !plan.routers.every((router) => letsPass(router, form === "none" ? "plain" : form))) return false;
   if (tunneled) return near || answersFor(plan, from.planned, family, to.address);
   return near
     ? route.via === to.address
