@@ -1,8 +1,9 @@
 import type { OptionGroup } from "../provider/offer.ts";
 
 /** Headings under which the help lists options, by the words of `--help GROUP`. */
-export const helpGroups: Readonly<Record<OptionGroup | "prove" | "costs" | "output", string>> = {
+export const helpGroups: Readonly<Record<OptionGroup | "prove" | "switch" | "costs" | "output", string>> = {
   prove: "What to prove:",
+  switch: "A live switch:",
   costs: "What it costs:",
   lab: "The lab:",
   calico: "Real Calico:",

@@ -14,6 +14,7 @@ const verbs: Readonly<Record<string, () => Promise<AddVerb>>> = {
   doctor: async () => (await import("./doctor.ts")).addDoctor,
   up: async () => (await import("./up.ts")).addUp,
   check: async () => (await import("./check.ts")).addCheck,
+  switch: async () => (await import("./switch.ts")).addSwitch,
   down: async () => (await import("./down.ts")).addDown,
   status: async () => (await import("./status.ts")).addStatus,
   explain: async () => (await import("./explain.ts")).addExplain,
@@ -83,6 +84,7 @@ Examples:
   npm run lab -- list --mode all                 what would run, without running it
   npm run lab -- up --mode VXLANCrossSubnet      a lab that stays; break it by hand, then:
   npm run lab -- check                           probe it again and say what broke
+  npm run lab -- switch --to VXLAN               change its mode under traffic and say what that did
   npm run lab -- explain capture.pcap            which encapsulation is in this capture?
 
 Exit codes: 0 all passed · 1 a verdict failed · 2 usage error or nothing was run · 3 no lab, or inconclusive · 130 interrupted`;

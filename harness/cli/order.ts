@@ -9,7 +9,7 @@ import type { ScenarioOptions } from "./scenario-options.ts";
 
 /** What a verb asks for beside its options, which an order has in another form. */
 type Resolved = Pick<RunOrder, "modes" | "plan" | "keep"> &
-  Partial<Pick<RunOrder, "measuring" | "fault" | "standing" | "again" | "memory">>;
+  Partial<Pick<RunOrder, "measuring" | "fault" | "standing" | "again" | "memory" | "tour">>;
 
 /** The order that options ask for, with a run id of its own. */
 export function orderFor(

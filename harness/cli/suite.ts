@@ -1,4 +1,5 @@
 import { Option, type Command } from "commander";
+import { UsageError } from "../core/errors.ts";
 import { loadConfig } from "./config-file.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./perform-run.ts";
@@ -9,13 +10,15 @@ import { addMeasuringOptions, measuringChoice, type MeasuringOptions } from "./m
 import { orderFor } from "./order.ts";
 import { resolveRun } from "./resolve-run.ts";
 import { addScenarioOptions, collect, type ScenarioOptions } from "./scenario-options.ts";
+import { addSwitchOptions, tourModes, tourOf, type SwitchOptions } from "./switch-options.ts";
 import { ownWord, suiteSet } from "./suite-set.ts";
 import { addFaultOption, chosenFault } from "./fault-option.ts";
 import { helpGroups } from "./help-groups.ts";
 import { againWords } from "./typed-words.ts";
 import { teach, type Example } from "./teach.ts";
 
-interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions, MeasuringOptions {
+interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions, MeasuringOptions, SwitchOptions {
+  readonly switch: string[] | undefined;
   readonly fault?: string;
   readonly keep?: boolean;
   readonly config?: string;
@@ -34,6 +37,7 @@ const examples: readonly Example[] = [
   ["npm run suite -- --calico-archive calico.tar", "real Calico instead of the reference dataplane"],
   ["npm run suite -- --provider kind", "real Calico in a Kubernetes cluster made for the run"],
   ["npm run suite -- --kubeconfig FILE --agent-image REF", "an existing cluster, in its current mode"],
+  ["npm run suite -- --switch VXLAN,None,VXLAN", "one lab through several modes, while traffic goes on"],
   ["npm run suite -- --fault slash-32-node-address", "see the checks turn red; selftest --list names the faults"],
 ];
 
@@ -42,7 +46,13 @@ export function addSuite(program: Command): void {
   const command = program
     .command("suite")
     .description("prove on the wire that a Calico mode encapsulates exactly what it must");
-  addMeasuringOptions(addRunOptions(addLabOptions(addFaultOption(addScenarioOptions(teach(command, usage, examples))))))
+  const asking = addFaultOption(addScenarioOptions(teach(command, usage, examples)));
+  addSwitchOptions(addMeasuringOptions(addRunOptions(addLabOptions(asking))))
+    .addOption(
+      new Option("--switch <modes>", "lead one lab through these modes while traffic goes on: VXLAN,None,VXLAN")
+        .argParser((word: string, before: string[] | undefined) => collect(word, before ?? []))
+        .helpGroup(helpGroups.switch),
+    )
     .addOption(new Option("--keep", "leave the lab up at the end").helpGroup(helpGroups.lab))
     .addOption(
       new Option("--config <file>", "read options from a YAML file; flags override it").helpGroup(helpGroups.prove),
@@ -58,10 +68,16 @@ export function addSuite(program: Command): void {
       const suites = await suiteSet(options.suites);
       const labs = chooseLabs(options);
       const measuring = await measuringChoice(options);
-      const { modes, plan } = await resolveRun(options, labs);
+      const tour = options.switch === undefined ? undefined : tourOf(tourModes(options.switch), options);
+      if (tour === undefined) refuseIdleSwitchFlags(options);
+      else refuseBeside(options);
+      const asked = tour === undefined ? options : { ...options, mode: tour.modes.map(({ id }) => id) };
+      const { modes, plan } = await resolveRun(asked, labs);
       const fault = chosenFault(faultName, plan);
-      const order = orderFor(options, {
+      const telling = tour === undefined ? options : { ...options, throughput: false };
+      const order = orderFor(telling, {
         modes,
+        ...(tour === undefined ? {} : { tour }),
         plan,
         measuring,
         keep: options.keep ?? false,
@@ -71,4 +87,22 @@ export function addSuite(program: Command): void {
       });
       await runAndReport({ order, labs, suites, telling: options });
     });
+}
+
+/** UsageError for what says nothing about a tour. */
+function refuseBeside({ mode, fault }: SuiteOptions): void {
+  if (mode.length > 0) {
+    throw new UsageError("--switch names the modes itself", { fix: "leave --mode out" });
+  }
+  if (fault !== undefined) {
+    throw new UsageError("--fault does nothing with --switch", { fix: "leave one of them out" });
+  }
+}
+
+/** UsageError for limits of a change where nothing is changed. */
+function refuseIdleSwitchFlags({ maxGap, maxLoss, allowLeak }: SuiteOptions): void {
+  const idle = Object.entries({ "--max-gap": maxGap, "--max-loss": maxLoss, "--allow-leak": allowLeak });
+  const given = idle.find(([, value]) => value !== undefined)?.[0];
+  if (given !== undefined)
+    throw new UsageError(`${given} does nothing without --switch`, { fix: "add --switch MODE,MODE" });
 }

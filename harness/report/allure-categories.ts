@@ -47,6 +47,9 @@ const meanings: Readonly<Record<Category, string>> = {
   "answered by another": "Requests were answered by something that is not the path's target.",
   "wrong MTU": "A packet of pod MTU did not fit, or a larger one did.",
   "too costly": "Encapsulation costs more than a limit allows, beyond the noise of the measurement.",
+  interrupted: "A change of mode kept packets from arriving for longer than a limit allows.",
+  "left behind":
+    "A change of mode left something on a node, or did not make something, that a lab born in the mode has.",
   "control plane": "Routes, devices, FDB, neighbors or BGP sessions differ from what the mode must program.",
   assertion: "A test of your own did not find what it asserts.",
   inconclusive: "The captures cannot prove it either way; the reason says what would.",

@@ -9,6 +9,7 @@ import { redact } from "./redact.ts";
 import { renderHeader, renderHeaderLine } from "./render-header.ts";
 import { renderMeasured } from "./render-measured.ts";
 import { renderScenario } from "./render-scenario.ts";
+import { renderSwitch } from "./render-switch.ts";
 import { renderSummary } from "./render-summary.ts";
 import { renderTest } from "./render-test.ts";
 import { colorStyle, plainStyle, type Style } from "./style.ts";
@@ -82,6 +83,12 @@ function tell(event: RunEvent, teller: Teller): void {
       break;
     case "scenario-ended":
       teller.print(scenario(event, teller));
+      break;
+    case "switched":
+      if (teller.options.level !== "quiet")
+        teller.print(
+          `\n${renderSwitch(event.change, { style: teller.style, verbose: teller.options.level === "verbose" })}`,
+        );
       break;
     case "test-ended":
       teller.print(test(event, teller));

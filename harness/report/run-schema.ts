@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { measurementKinds, type RunRecord, runSchema } from "../run/record.ts";
 import { expectationSchema, modeIdSchema } from "./expectation-schema.ts";
 import { costSchema } from "./cost-schema.ts";
+import { switchSchema } from "./switch-schema.ts";
 import { verdictSchema } from "./verdict-schema.ts";
 
 /** Checks that a value is a RunRecord of this version; throws a UsageError that lists the first problems with their places. */
@@ -186,6 +187,7 @@ export const runRecordSchema = z
     measurements: z.array(measurementSchema).readonly(),
     tests: z.array(testSchema).readonly().exactOptional(),
     costs: z.array(costSchema).readonly().exactOptional(),
+    switches: z.array(switchSchema).readonly().exactOptional(),
     troubles: z.array(troubleSchema).readonly(),
     summary: z.strictObject({ pass: count, fail: count, inconclusive: count, skip: count }).readonly(),
     exitCode: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(130)]),

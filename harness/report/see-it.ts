@@ -22,8 +22,9 @@ export function againCommand(path: PathRecord, repeat: readonly string[]): strin
   const { id, mode } = path.expectation.path;
   const pattern = id.startsWith(`${mode}/`) ? id.slice(mode.length + 1) : id;
   const [verb = "suite", ...words] = repeat;
-  // A lab that is up is in its mode already.
-  const start = verb === "suite" ? ["npm run suite --", "--mode", calicoName(mode)] : ["npm run lab --", verb];
+  // A lab that is up is in its mode already, and a tour names its own.
+  const modeWords = words.includes("--switch") ? [] : ["--mode", calicoName(mode)];
+  const start = verb === "suite" ? ["npm run suite --", ...modeWords] : ["npm run lab --", verb];
   return asTyped([...start, ...words.map(quote), "--paths", quote(pattern)].join(" "));
 }
 

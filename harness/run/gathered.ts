@@ -5,6 +5,7 @@ import type { ScenarioOutcome } from "./outcome.ts";
 import { runSchema, type Environment, type RunListener, type RunRecord, type Trouble } from "./record.ts";
 import { exitCodeFor, summarizeVerdicts } from "./summary.ts";
 import { cleanupTroubles, troublesOf } from "./troubles.ts";
+import type { SwitchRecord } from "../switch/switch-record.ts";
 import { topologyWord } from "../topology/load.ts";
 
 /** When a run began, for people and for the stopwatch. */
@@ -20,6 +21,7 @@ export class Gathered {
   readonly #start: Start = { date: new Date(), clock: performance.now() };
   readonly #outcomes: ScenarioOutcome[] = [];
   readonly #measured: MeasuredOutcome[] = [];
+  readonly #switches: SwitchRecord[] = [];
   readonly #troubles: Trouble[] = [];
   #interrupted: InterruptedError | undefined;
 
@@ -33,6 +35,11 @@ export class Gathered {
     const { scenario, verdicts, measurements } = outcome;
     for (const trouble of outcome.troubles) await this.#listener.on({ kind: "trouble", trouble });
     await this.#listener.on({ kind: "scenario-ended", scenario, verdicts, measurements });
+  }
+
+  async addSwitch(change: SwitchRecord): Promise<void> {
+    this.#switches.push(change);
+    await this.#listener.on({ kind: "switched", change });
   }
 
   /** Takes what measuring a mode came to, when no more labs are built for it. */
@@ -83,6 +90,7 @@ export class Gathered {
       verdicts,
       measurements: all.flatMap((outcome) => outcome.measurements),
       costs,
+      ...(this.#switches.length === 0 ? {} : { switches: this.#switches }),
       troubles,
       summary,
       exitCode: this.#interrupted?.exitCode ?? exitCodeFor(summary, troubles),

@@ -7,6 +7,7 @@ import type { BaselineRun } from "../measure/judge-baseline.ts";
 import type { Compared } from "../measure/measure-network.ts";
 import type { MeasuringProfile } from "../measure/profiles.ts";
 import type { Provider } from "../provider/provider.ts";
+import type { Budget } from "../switch/budget.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { LabMemory } from "./keep.ts";
 
@@ -43,6 +44,17 @@ export interface RunOrder extends LabOrder {
   readonly measuring: MeasuringChoice;
   /** A lab that is up already, in the order's only mode: it is judged as it is, and left as it is. */
   readonly standing?: StandingLab;
+  /** Changes of mode under traffic, in place of a lab's mode after mode. */
+  readonly tour?: Tour;
+}
+
+/** A lab's way through modes, while traffic goes on. */
+export interface Tour {
+  /** The mode that the lab is in at first, then those that it is changed to; two or more. */
+  readonly modes: readonly Mode[];
+  readonly budget: Budget;
+  /** Build a second lab in each new mode and tell what the changed one has otherwise, where such a lab can stand beside it. */
+  readonly compareBorn: boolean;
 }
 
 /** How costs are measured, and the gates that they must pass. */

@@ -4,6 +4,7 @@ import type { Mode, ModeId } from "../encap/mode.ts";
 import type { ExitCode } from "../core/errors.ts";
 import type { Cost } from "../measure/cost.ts";
 import type { TestedFile } from "../dataplane/dataplane.ts";
+import type { SwitchRecord } from "../switch/switch-record.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { SweptSize } from "../verify/swept-sizes.ts";
 import type { Verdict } from "../verify/verdict.ts";
@@ -35,6 +36,8 @@ export interface RunRecord {
   readonly tests?: readonly TestRecord[];
   /** What each mode costs, as ratios with intervals; missing in records of before. */
   readonly costs?: readonly Cost[];
+  /** Changes of mode under traffic, in their order; missing where there were none. */
+  readonly switches?: readonly SwitchRecord[];
   /** What went wrong outside the verdicts: set-up, tear-down, reports. */
   readonly troubles: readonly Trouble[];
   readonly summary: Summary;
@@ -216,6 +219,8 @@ export type RunEvent =
       readonly verdicts: readonly Verdict[];
       readonly measurements: readonly Measurement[];
     }
+  /** A change of mode and what it did; the new mode's own scenario follows. */
+  | { readonly kind: "switched"; readonly change: SwitchRecord }
   | { readonly kind: "test-ended"; readonly test: TestRecord; readonly verdict: Verdict }
   | {
       /** After all labs of a mode's figures; the scenario's own event came before. */

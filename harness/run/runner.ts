@@ -17,6 +17,7 @@ import { Phases } from "./phases.ts";
 import type { RunRecord } from "./record.ts";
 import { runScenario, type ScenarioChoice } from "./scenario.ts";
 import type { OpenRun, RunServices, Variant } from "./services.ts";
+import { runTour } from "./tour.ts";
 
 interface Group {
   readonly provider: Provider;
@@ -53,7 +54,8 @@ class Run {
 
   async all(): Promise<void> {
     const { order, services } = this.#run;
-    if (order.standing !== undefined) await this.#runStanding(order.standing);
+    if (order.tour !== undefined) await runTour(this.#run, order.tour, this.#gathered);
+    else if (order.standing !== undefined) await this.#runStanding(order.standing);
     else for (const variant of services.variants) await this.#runVariant(variant);
   }
 

@@ -3,6 +3,7 @@ import { InterruptedError } from "../core/errors.ts";
 import { withScope, type Scope } from "../core/scope.ts";
 import type { Dataplane, Network, Requirement } from "../dataplane/dataplane.ts";
 import { expectPath } from "../encap/expect.ts";
+import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Path } from "../encap/path.ts";
 import type { FaultEffect } from "../fault/fault.ts";
@@ -30,6 +31,8 @@ export interface ScenarioChoice {
   /** Phases of building the lab, where this scenario is the first on it. */
   readonly labPhases: ScenarioRecord["phases"];
   readonly network: (dataplane: Dataplane, mode: Mode, lab: Lab, scope: Scope) => Promise<Network>;
+  /** What is to be expected otherwise than of a lab born in the mode; missing = nothing. */
+  readonly adjust?: (expectation: PathExpectation) => PathExpectation;
 }
 
 interface Draft {
@@ -102,7 +105,8 @@ async function perform(
   const { fault } = order;
   const effect: Partial<FaultEffect> =
     fault === undefined ? {} : await phases.run(`fault ${fault.name}`, () => fault.apply(network, lab.plan, scope));
-  const expectations = paths.map((path) => expectPath(lab.plan, mode, network.identities, path));
+  const { adjust = (expectation: PathExpectation) => expectation } = choice;
+  const expectations = paths.map((path) => adjust(expectPath(lab.plan, mode, network.identities, path)));
   const folder = scenarioFolder(choice);
   const { dataplane } = services;
   const measures = questions.throughput && order.throughput && (fault === undefined || fault.closes !== undefined);

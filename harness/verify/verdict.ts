@@ -22,6 +22,8 @@ export const categories = [
   "answered by another",
   "wrong MTU",
   "too costly",
+  "interrupted",
+  "left behind",
   "control plane",
   "assertion",
   "inconclusive",

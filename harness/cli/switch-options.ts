@@ -1,0 +1,61 @@
+import { Option, type Command } from "commander";
+import { UsageError } from "../core/errors.ts";
+import { modeWords, parseModes } from "../encap/mode-words.ts";
+import type { Mode } from "../encap/mode.ts";
+import type { Tour } from "../run/order.ts";
+import { parseGap, parseLoss } from "../switch/budget.ts";
+import { helpGroups } from "./help-groups.ts";
+
+/** Options that say what a change of mode may cost, and what is done beside it. */
+export interface SwitchOptions {
+  readonly maxGap?: number;
+  readonly maxLoss?: number;
+  readonly allowLeak?: boolean;
+  readonly born: boolean;
+}
+
+/** Adds the options that say what a change of mode may cost. */
+export function addSwitchOptions(command: Command): Command {
+  const options = [
+    new Option(
+      "--max-gap <time>",
+      "fail where nothing arrives for longer, or a long TCP connection dies: 50ms, 2s",
+    ).argParser(parseGap),
+    new Option("--max-loss <percent>", "fail where more of a direction's packets are lost: 1%").argParser(parseLoss),
+    new Option("--no-leak", "fail where a packet is in a form of neither mode (the default)"),
+    new Option("--allow-leak", "tell such packets, and do not fail for them"),
+    new Option("--no-born", "build no second lab in the new mode to find out what was left behind"),
+  ];
+  for (const option of options) command.addOption(option.helpGroup(helpGroups.switch));
+  return command;
+}
+
+/** The tour that the options ask for. */
+export function tourOf(modes: readonly Mode[], { maxGap, maxLoss, allowLeak, born }: SwitchOptions): Tour {
+  return {
+    modes,
+    budget: {
+      ...(maxGap === undefined ? {} : { maxGapMs: maxGap }),
+      ...(maxLoss === undefined ? {} : { maxLoss }),
+      leaksAllowed: allowLeak === true,
+    },
+    compareBorn: born,
+  };
+}
+
+/** The one mode that a word means; UsageError where it means several. */
+export function oneModeOf(word: string, flag: string): Mode {
+  const [mode, ...others] = parseModes([word], "all");
+  if (mode !== undefined && others.length === 0) return mode;
+  const complete = modeWords.filter((name) => parseModes([name], "all").length === 1);
+  throw new UsageError(`${flag} ${word} stands for several modes`, { fix: `give one of ${complete.join(", ")}` });
+}
+
+/** The modes of `--switch`, in the order of the way; two at least, and no two alike in a row. */
+export function tourModes(words: readonly string[]): readonly Mode[] {
+  const modes = words.map((word) => oneModeOf(word, "--switch"));
+  const stands = modes.find((mode, index) => mode === modes[index - 1]);
+  if (modes.length >= 2 && stands === undefined) return modes;
+  const problem = stands === undefined ? "names one mode alone" : `goes from ${stands.calicoName} to itself`;
+  throw new UsageError(`--switch ${words.join(",")} ${problem}`, { fix: "for example --switch VXLAN,None,VXLAN" });
+}

@@ -1,0 +1,141 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { withScope, type Scope } from "../core/scope.ts";
+import { compareFacts } from "../dataplane/compare.ts";
+import type { Network } from "../dataplane/dataplane.ts";
+import { managementDevice } from "../dataplane/standalone/management.ts";
+import { expectPath } from "../encap/expect.ts";
+import type { Mode } from "../encap/mode.ts";
+import type { Path } from "../encap/path.ts";
+import { tapsOf, underlayTaps } from "../encap/taps.ts";
+import { podMtu } from "../encap/tunnel.ts";
+import { runEverywhere } from "../exec/run-everywhere.ts";
+import { vxlanPort } from "../packet/tunnel/vxlan.ts";
+import { leftBehind } from "../switch/left-behind.ts";
+import { readStreams } from "../switch/live/read-streams.ts";
+import { watchChange, type Watched } from "../switch/live/watch-change.ts";
+import { departuresOf, streamRecord, type WatchedStream } from "../switch/make-record.ts";
+import { nodeTurns } from "../switch/node-turns.ts";
+import { planStreams } from "../switch/plan-streams.ts";
+import { pathWithoutMode } from "../switch/stream.ts";
+import type { SwitchRecord } from "../switch/switch-record.ts";
+import type { BornFacts } from "./born-facts.ts";
+import { pathsFor } from "./paths.ts";
+import type { Phases } from "./phases.ts";
+import type { OpenRun } from "./services.ts";
+
+/** One change of mode on a lab that is up. */
+export interface Change {
+  readonly network: Network;
+  readonly to: Mode;
+  /** Name of the scenario that judges the new mode. */
+  readonly variant?: string;
+  /** Labs born in the new mode to compare with; missing = none can stand beside this one, or none is wanted. */
+  readonly born?: BornFacts;
+  readonly notCompared?: string;
+}
+
+/** Changes the mode of a lab while traffic goes on; returns what that did, and the network as it is then. */
+export async function switchMode(
+  run: OpenRun,
+  change: Change,
+  phases: Phases,
+  scope: Scope,
+): Promise<{ readonly record: SwitchRecord; readonly network: Network }> {
+  const { order, services } = run;
+  const { network, to } = change;
+  const folder = join(order.folder, "captures", change.variant ?? "switch");
+  const { plan } = network.lab;
+  const expectations = pathsFor(network.mode, order).map((path) =>
+    expectPath(plan, network.mode, network.identities, path),
+  );
+  const streams = planStreams(expectations, `${order.id}-switch-${change.variant ?? ""}`);
+  const watching = {
+    network,
+    streams,
+    folder,
+    captureBufferKiB: order.captureBufferKiB,
+    change: async () => (await services.dataplane.switchMode(network, to, scope)).network,
+  };
+  const watched = await withScope((inner) =>
+    watchChange(watching, (name, work, note) => phases.run(name, work, note), inner),
+  );
+  const after = watched.network ?? (await services.dataplane.attach(to, network.lab));
+  const pairs = streams.flatMap((stream): readonly WatchedStream[] => {
+    const before = expectations.find(({ path }) => path === stream.path);
+    return before === undefined
+      ? []
+      : [{ stream, before, after: expectPath(plan, to, after.identities, inMode(stream.path, to)) }];
+  });
+  const record = await phases.run("figures", () => recordOf(change, after, watched, pairs));
+  await rm(folder, { recursive: true, force: true });
+  const compared = await phases.run("left behind", () => compare(run, change, after));
+  return { record: { ...record, ...compared }, network: after };
+}
+
+function inMode(path: Path, mode: Mode): Path {
+  return { ...path, id: `${mode.id}/${pathWithoutMode(path.id)}`, mode: mode.id };
+}
+
+async function recordOf(
+  { network, to, variant }: Change,
+  after: Network,
+  watched: Watched,
+  pairs: readonly WatchedStream[],
+): Promise<SwitchRecord> {
+  const { moments, captures, reports, kernels, intervalMs, trouble } = watched;
+  const { plan, nodes } = network.lab;
+  const taps = tapsOf(plan, network.identities);
+  const underlay = underlayTaps(plan, network.identities);
+  const { heard, doubts } = await readStreams(pairs, captures, taps, underlay, [vxlanPort]);
+  const judged = pairs.map((pair, index) => {
+    const own = heard[index];
+    if (own === undefined) throw new RangeError(`stream ${index} was not read`);
+    return { pair, stream: streamRecord(pair, own, reports.get(pair.stream), moments) };
+  });
+  const departures = judged.flatMap(({ pair, stream }) => departuresOf(pair, stream));
+  return {
+    from: network.mode.id,
+    to: to.id,
+    ...(variant === undefined ? {} : { variant }),
+    startedAt: new Date(moments.change * 1000).toISOString(),
+    steps: watched.network?.convergence.steps ?? [],
+    ...(watched.network === undefined ? {} : { convergedMs: watched.network.convergence.totalMs }),
+    ...(trouble === undefined ? {} : { trouble }),
+    fromMs: moments.ms(moments.start),
+    untilMs: moments.ms(moments.end),
+    intervalMs,
+    streams: judged.map(({ stream }) => stream),
+    nodes: nodeTurns(
+      nodes.map(({ name }) => name),
+      departures,
+      kernels,
+      moments,
+    ),
+    podMtu: { running: await runningMtus(after), fresh: podMtu(plan, to) },
+    capture: {
+      packets: captures.reduce((sum, capture) => sum + capture.captured, 0),
+      droppedByKernel: captures.reduce((sum, capture) => sum + capture.droppedByKernel, 0),
+      taps: taps.length,
+      doubts,
+    },
+  };
+}
+
+/** The MTUs that the pods' devices have now, each once. */
+async function runningMtus({ pods }: Network): Promise<readonly number[]> {
+  const answers = await runEverywhere(pods.map(({ executor }) => ({ executor, script: "ip -o link show eth0" })));
+  const mtus = answers.flatMap(({ stdout }) => Number(/ mtu (\d+)/.exec(stdout)?.[1] ?? []));
+  return [...new Set(mtus)].toSorted((a, b) => a - b);
+}
+
+async function compare(
+  { services }: OpenRun,
+  { born, notCompared, to }: Change,
+  after: Network,
+): Promise<Pick<SwitchRecord, "leftBehind" | "notCompared">> {
+  if (born === undefined) return notCompared === undefined ? {} : { notCompared };
+  const [facts, other] = await Promise.all([services.dataplane.facts(after), born.of(to)]);
+  const differences = compareFacts({ facts, identities: after.identities }, other, [managementDevice]);
+  return { leftBehind: leftBehind(differences) };
+}

@@ -1,0 +1,136 @@
+import { InterruptedError, LabError } from "../core/errors.ts";
+import { withScope, type Scope } from "../core/scope.ts";
+import type { Network } from "../dataplane/dataplane.ts";
+import type { Mode } from "../encap/mode.ts";
+import type { Lab } from "../lab/lab.ts";
+import type { Provider } from "../provider/provider.ts";
+import { judgeSwitch } from "../switch/judge-switch.ts";
+import { withRunningMtu } from "../switch/running-pods.ts";
+import { BornFacts } from "./born-facts.ts";
+import type { Gathered } from "./gathered.ts";
+import { keepLab } from "./keep.ts";
+import type { Tour } from "./order.ts";
+import { Phases } from "./phases.ts";
+import { runScenario } from "./scenario.ts";
+import type { OpenRun } from "./services.ts";
+import { switchMode, type Change } from "./switch-mode.ts";
+
+/** Leads a lab from mode to mode while traffic goes on, and judges each new mode in full: one that stands, or one that is built for it. */
+export async function runTour(run: OpenRun, tour: Tour, gathered: Gathered): Promise<void> {
+  const { order, services, session } = run;
+  const [first] = tour.modes;
+  if (first === undefined) throw new RangeError("a tour without a mode");
+  const phases = new Phases(undefined, "lab", services.listener, session.interruptible);
+  try {
+    const { standing } = order;
+    const provider = standing?.provider ?? (await session.providerFor(services.variants[0]?.providers ?? []));
+    await tellTour(run, tour, provider);
+    if (standing !== undefined) {
+      const network = await session.interruptible.run(() => services.dataplane.attach(first, standing.lab));
+      await withScope((scope) => walk({ run, tour, gathered, provider, scope }, network));
+      return;
+    }
+    await session.withLab(
+      provider,
+      async (lab, scope) => {
+        const network = await phases.run("dataplane", () => install(run, first, lab, scope), describeInstall);
+        await walk({ run, tour, gathered, provider, scope }, network);
+        if (order.keep) await keep(run, provider, lab, tour.modes.at(-1) ?? first, [scope]);
+      },
+      (work) => phases.run("lab", work),
+    );
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
+    await gathered.take(phases.current, error);
+  }
+}
+
+interface Walking {
+  readonly run: OpenRun;
+  readonly tour: Tour;
+  readonly gathered: Gathered;
+  readonly provider: Provider;
+  readonly scope: Scope;
+}
+
+async function walk(walking: Walking, start: Network): Promise<void> {
+  const { run, tour, provider } = walking;
+  const comparison = comparisonFor(walking, start.lab);
+  let network = start;
+  for (const [index, to] of tour.modes.slice(1).entries()) {
+    const from = network.mode.calicoName;
+    const variant = tour.modes.length > 2 ? `step ${index + 1}, from ${from}` : `from ${from}`;
+    network = await step(walking, { network, to, variant, ...comparison });
+    const { standing } = run.order;
+    if (standing !== undefined) await keep(run, provider, standing.lab, to, []);
+  }
+}
+
+/** One change, its verdicts, and the full judgment of the mode that it led to. */
+async function step({ run, tour, gathered, scope }: Walking, change: Change): Promise<Network> {
+  const { services, session } = run;
+  const { to, variant = "" } = change;
+  const phases = new Phases(to.id, "change", services.listener, session.interruptible);
+  const { record, network } = await switchMode(run, change, phases, scope);
+  await gathered.addSwitch(record);
+  const outcome = await withScope((inner) =>
+    runScenario(
+      run,
+      {
+        mode: to,
+        variant,
+        because: `changed from ${change.network.mode.calicoName} while traffic went on`,
+        lab: network.lab,
+        labPhases: phases.done,
+        network: () => Promise.resolve(network),
+        adjust: (expectation) => withRunningMtu(expectation, record.podMtu.running),
+      },
+      inner,
+    ),
+  );
+  const verdicts = [
+    ...judgeSwitch(record, tour.budget),
+    ...outcome.verdicts.map((verdict) => ({ ...verdict, variant })),
+  ];
+  const measurements = outcome.measurements.map((one) => ({ ...one, variant }));
+  await gathered.add({ ...outcome, scenario: { ...outcome.scenario, variant }, verdicts, measurements });
+  return network;
+}
+
+function comparisonFor({ run, tour, provider }: Walking, lab: Lab): Pick<Change, "born" | "notCompared"> {
+  if (!tour.compareBorn) return { notCompared: "it was not asked for" };
+  if (lab.hostFiles === true) return { born: new BornFacts(run, provider) };
+  return { notCompared: `with ${provider.name} no second lab of the same plan can stand beside this one` };
+}
+
+async function install({ services }: OpenRun, mode: Mode, lab: Lab, scope: Scope): Promise<Network> {
+  const [missing] = await services.dataplane.missing(mode, lab);
+  if (missing === undefined) return services.dataplane.install(mode, lab, scope);
+  const fix = missing.fix === undefined ? {} : { fix: missing.fix };
+  throw new LabError(`${mode.calicoName} cannot run here: ${missing.reason}`, fix);
+}
+
+function describeInstall({ mode, convergence }: Network): string {
+  return `${mode.calicoName}, converged in ${(convergence.totalMs / 1000).toFixed(2)} s`;
+}
+
+async function tellTour({ services }: OpenRun, { modes }: Tour, provider: Provider): Promise<void> {
+  const { dataplane, dataplaneBecause, listener } = services;
+  const way = `through ${modes.map(({ calicoName }) => calicoName).join(" → ")} while traffic goes on`;
+  const because = dataplaneBecause === undefined ? way : `${way}; ${dataplaneBecause}`;
+  const [mode] = modes;
+  if (mode === undefined) return;
+  await listener.on({ kind: "choice", mode, provider: provider.name, dataplane: dataplane.title, because });
+}
+
+async function keep(
+  { order, services }: OpenRun,
+  provider: Provider,
+  lab: Lab,
+  mode: Mode,
+  scopes: readonly Scope[],
+): Promise<void> {
+  const { memory } = order;
+  const remembered = memory === undefined ? {} : { memory };
+  await keepLab({ provider, lab, mode, dataplane: services.dataplane, ...remembered }, scopes);
+}
