@@ -17,7 +17,7 @@ export function renderSwitch(change: SwitchRecord, { style, verbose }: SwitchOpt
   const told = change.streams.filter((stream) => verbose || !isCalm(stream));
   return [
     style.strong(`${nameOf(change.from)} → ${nameOf(change.to)} under traffic`),
-    ...(change.trouble === undefined ? [] : [`  ${style.fail(`✘ ${change.trouble}`)}`]),
+    ...(change.trouble === undefined ? [] : [`  ${style.fail(`✘ ${change.trouble.replaceAll("\n", "\n    ")}`)}`]),
     ...whenLines(change).map((line) => `  ${style.faint("·")} ${line}`),
     ...tableLines(rowsOf(told)).map((line, index) => `    ${index === 0 ? style.faint(line) : line}`),
     ...calmLine(change.streams.filter((stream) => !told.includes(stream))).map(

@@ -87,7 +87,10 @@ async function recordOf(
   const { plan, nodes } = network.lab;
   const taps = tapsOf(plan, network.identities);
   const underlay = underlayTaps(plan, network.identities);
-  const { heard, doubts } = await readStreams(pairs, captures, taps, underlay, [vxlanPort]);
+  const { heard, doubts } = await readStreams(pairs, captures, taps, underlay, {
+    vxlanPorts: [vxlanPort],
+    until: moments.end,
+  });
   const judged = pairs.map((pair, index) => {
     const own = heard[index];
     if (own === undefined) throw new RangeError(`stream ${index} was not read`);

@@ -22,7 +22,7 @@ export function directionFigures(
   flight: Flight,
   moments: Moments,
 ): DirectionRecord {
-  const sent = sentTimes(flight);
+  const sent = sentTimes(flight, moments.end);
   const judged = judgedRange(flight, sent, { before, after }, moments);
   const { lost, runs, gap } = follow(flight, sent, judged, moments);
   const forms = { before: before.underlay, after: after.underlay };
@@ -58,11 +58,11 @@ export function strays(
 }
 
 /** When each packet was sent, from the lowest number seen to the highest; of those that nobody saw, between their neighbors. */
-function sentTimes({ sentAt }: Flight): ReadonlyMap<number, number> {
+function sentTimes({ sentAt }: Flight, end: number): ReadonlyMap<number, number> {
   const times = new Map<number, number>();
   let known: { readonly number: number; readonly at: number } | undefined;
   sentAt.forEach((at, number) => {
-    if (at === undefined) return;
+    if (at === undefined || at > end) return;
     const span = known === undefined ? 0 : number - known.number;
     for (let hole = 1; hole < span; hole += 1) {
       const from = known?.at ?? at;

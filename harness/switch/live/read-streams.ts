@@ -16,15 +16,22 @@ import { Segments } from "../segments.ts";
 import { placesOnWay } from "../way-places.ts";
 import { wireFormOf } from "../wire-form.ts";
 
+/** How captures are read. */
+export interface ReadingStreams {
+  readonly vxlanPorts: readonly number[];
+  /** Epoch seconds at which the senders were told to end; ICMP errors after that are about their end. */
+  readonly until: number;
+}
+
 /** Reads every capture once, and notes each packet of a stream where it belongs; memory grows with packets sent, not with those captured. */
 export async function readStreams(
   streams: readonly WatchedStream[],
   captures: readonly CaptureFile[],
   taps: readonly TapId[],
   underlay: readonly TapId[],
-  vxlanPorts: readonly number[],
+  { vxlanPorts, until }: ReadingStreams,
 ): Promise<{ readonly heard: readonly HeardStream[]; readonly doubts: readonly string[] }> {
-  const listener = new StreamListener(streams, taps, underlay);
+  const listener = new StreamListener(streams, taps, underlay, until);
   const doubts: string[] = [];
   for (const capture of captures) {
     doubts.push(...capture.doubts.map((doubt) => `${capture.node}: ${doubt}`));
@@ -62,7 +69,10 @@ class StreamListener {
   readonly #segments: readonly Segments[];
   readonly #errors: readonly Map<string, Map<TapId, number>>[];
 
-  constructor(streams: readonly WatchedStream[], taps: readonly TapId[], underlay: readonly TapId[]) {
+  readonly #until: number;
+
+  constructor(streams: readonly WatchedStream[], taps: readonly TapId[], underlay: readonly TapId[], until: number) {
+    this.#until = until;
     const patterns = new Map<string, number>();
     streams.forEach(({ stream: { pattern, clientPort } }, index) => {
       if (pattern !== undefined) patterns.set(pattern, index);
@@ -90,7 +100,7 @@ class StreamListener {
         break;
       case "icmp":
       case "icmpv6": {
-        if (header.isError) this.#hearError(packet, tap);
+        if (header.isError && packet.timeSeconds < this.#until) this.#hearError(packet, tap);
         if (!header.isEcho) break;
         const stream = probeOfPattern(packet.payload, this.#index);
         const isRequest =

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { CaptureFile } from "../../capture/capture.ts";
 import { startCapture } from "../../capture/session.ts";
 import { systemClock } from "../../core/clock.ts";
-import { HarnessError, InterruptedError, messageOf } from "../../core/errors.ts";
+import { HarnessError, InterruptedError, formatError } from "../../core/errors.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { Network } from "../../dataplane/dataplane.ts";
 import { tapsOf } from "../../encap/taps.ts";
@@ -73,8 +73,9 @@ export async function watchChange(watching: Watching, stage: Stage, scope: Scope
   const change = now();
   const changed = await stage("change", () => attempt(watching.change), describeChange);
   await stage("after", () => systemClock.sleep(times.after));
-  const reports = await stage("senders", () => traffic.stop());
+  // Answers to a sender that has ended are refused: nothing from here on says anything of the network.
   const moments = new Moments(start, change, now());
+  const reports = await stage("senders", () => traffic.stop());
   await systemClock.sleep(times.drain);
   const [captures, events] = await stage("collect", () => Promise.all([session.stop(), kernels.stop()]));
   return { moments, intervalMs, ...changed, reports, kernels: events, captures };
@@ -87,12 +88,12 @@ async function attempt(change: () => Promise<Network>): Promise<Changed> {
     return { network: await change() };
   } catch (error) {
     if (error instanceof InterruptedError || !(error instanceof HarnessError)) throw error;
-    return { trouble: messageOf(error) };
+    return { trouble: formatError(error) };
   }
 }
 
 function describeChange({ network, trouble }: Changed): string {
-  return trouble ?? `converged in ${((network?.convergence.totalMs ?? 0) / 1000).toFixed(2)} s`;
+  return trouble?.split("\n")[0] ?? `converged in ${((network?.convergence.totalMs ?? 0) / 1000).toFixed(2)} s`;
 }
 
 /** Epoch seconds by the clock that captures on this host have. */
