@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { UsageError } from "../core/errors.ts";
-import { modeWords, parseModes } from "../encap/mode-words.ts";
-import type { Mode } from "../encap/mode.ts";
+import { parseModes } from "../encap/mode-words.ts";
+import { modes as allModes, type Mode } from "../encap/mode.ts";
 import type { Tour } from "../run/order.ts";
 import { parseGap, parseLoss } from "../switch/budget.ts";
 import { helpGroups } from "./help-groups.ts";
@@ -47,7 +47,7 @@ export function tourOf(modes: readonly Mode[], { maxGap, maxLoss, allowLeak, bor
 export function oneModeOf(word: string, flag: string): Mode {
   const [mode, ...others] = parseModes([word], "all");
   if (mode !== undefined && others.length === 0) return mode;
-  const complete = modeWords.filter((name) => parseModes([name], "all").length === 1);
+  const complete = allModes.map(({ calicoName }) => calicoName);
   throw new UsageError(`${flag} ${word} stands for several modes`, { fix: `give one of ${complete.join(", ")}` });
 }
 
