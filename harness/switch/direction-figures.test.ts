@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { ExpectedDirection } from "../encap/expectation.ts";
 import { directionFigures, type Turn } from "./direction-figures.ts";
-import { Flight, type Place } from "./flight.ts";
+import { Flight } from "./flight.ts";
+import type { Place } from "./place.ts";
 import { Moments } from "./moments.ts";
 import type { DirectionRecord } from "./switch-record.ts";
 import { wireForms } from "./wire-form.ts";

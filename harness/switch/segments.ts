@@ -1,4 +1,4 @@
-import type { Place } from "./flight.ts";
+import type { Place } from "./place.ts";
 import { Wayside } from "./wayside.ts";
 
 /** A segment of a connection as one tap sees it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Moments } from "./moments.ts";
 import { Segments } from "./segments.ts";
-import type { Place } from "./flight.ts";
+import type { Place } from "./place.ts";
 import { tcpFigures } from "./tcp-figures.ts";
 
 const nowhere: Place = {

@@ -1,7 +1,7 @@
 import type { ExpectedHop, TapId } from "../encap/expectation.ts";
 import { isSameTap } from "../encap/taps.ts";
 import type { Turn } from "./direction-figures.ts";
-import type { Place } from "./flight.ts";
+import type { Place } from "./place.ts";
 import { wireForms } from "./wire-form.ts";
 
 /** What each tap is on the way of one direction, in the old mode and the new. Pure. */

@@ -1,4 +1,4 @@
-import type { Place } from "./flight.ts";
+import type { Place } from "./place.ts";
 
 /** Packets that showed where, or in a form in which, neither mode has them. */
 export interface Stray {
