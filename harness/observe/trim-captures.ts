@@ -9,8 +9,8 @@ import { Recognizer } from "./recognizer.ts";
 export interface TrimOptions {
   /** Folder for the small files, `<node>.pcap` each; made where missing. */
   readonly folder: string;
-  /** Packets kept of each probe at each tap in each direction; default 20. */
-  readonly perFlow?: number;
+  /** Packets kept of a probe at each tap in each direction; default 20. */
+  readonly perFlow?: (probe: Probe) => number;
   readonly vxlanPorts?: readonly number[];
 }
 
@@ -42,12 +42,13 @@ export async function trimCaptures(
       recognizer.identify(packet);
     });
   }
+  const limits = probes.map((probe) => options.perFlow?.(probe) ?? 20);
   const trimmed: TrimmedCapture[] = [];
   for (const { node, file: source, interfaces } of captures) {
     const devices = targets.find((target) => target.node === node)?.devices ?? [];
     const taps = new Set([...interfaces].filter(([, device]) => devices.includes(device)).map(([index]) => index));
     const file = join(options.folder, `${node}.pcap`);
-    const keep = keeper(recognizer, taps, options.perFlow ?? 20);
+    const keep = keeper(recognizer, taps, limits);
     const { written } = await trimCapture(source, file, keep, mostPackets, read);
     trimmed.push({ node, file, packets: written });
   }
@@ -55,27 +56,34 @@ export async function trimCaptures(
 }
 
 /** Says yes to the first packets of each probe per tap and direction. */
-function keeper(recognizer: Recognizer, taps: ReadonlySet<number>, perFlow: number): (packet: Packet) => boolean {
+function keeper(
+  recognizer: Recognizer,
+  taps: ReadonlySet<number>,
+  limits: readonly number[],
+): (packet: Packet) => boolean {
   const kept = new Map<string, number>();
   return (packet) => {
     const tap = packet.interfaceIndex;
     if (tap === undefined || !taps.has(tap)) return false;
     const flow = flowOf(recognizer, packet);
     if (flow === undefined) return false;
-    const key = `${tap} ${flow}`;
+    const key = `${tap} ${flow.probe} ${flow.way}`;
     const count = (kept.get(key) ?? 0) + 1;
     kept.set(key, count);
-    return count <= perFlow;
+    return count <= (limits[flow.probe] ?? 0);
   };
 }
 
-function flowOf(recognizer: Recognizer, packet: Packet): string | undefined {
+function flowOf(
+  recognizer: Recognizer,
+  packet: Packet,
+): { readonly probe: number; readonly way: "forward" | "reverse" | "error" } | undefined {
   const identified = recognizer.identify(packet);
   if (identified !== undefined) {
     const resolved = recognizer.resolve(identified.subject);
-    return resolved === undefined ? undefined : `${resolved.probe} ${identified.side === resolved.source ? "f" : "r"}`;
+    return resolved && { probe: resolved.probe, way: identified.side === resolved.source ? "forward" : "reverse" };
   }
   const quotation = recognizer.quotation(packet);
   const about = quotation === undefined ? undefined : recognizer.resolveQuotation(quotation);
-  return about === undefined ? undefined : `${about} error`;
+  return about === undefined ? undefined : { probe: about, way: "error" };
 }

@@ -152,15 +152,25 @@ function verdictElement(outcome: PathOutcome): readonly string[] {
   ];
 }
 
+/** What passed is told in a line for each question; everything else with its evidence. */
 function output(outcome: PathOutcome, repeat: readonly string[], folder: string): string {
   const { path } = outcome;
-  const blocks = [outcome.verdicts.map(verdictText).join("\n")];
+  const passed = outcome.status === "pass" && outcome.verdicts.every(({ status }) => status === "pass");
+  const blocks = [outcome.verdicts.map(passed ? passedText : verdictText).join("\n")];
   if (path !== undefined) {
-    blocks.push(...path.evidence.map(({ title, lines }) => [`${title}:`, ...lines.map((l) => `  ${l}`)].join("\n")));
+    const evidence = passed ? [] : path.evidence;
+    blocks.push(...evidence.map(({ title, lines }) => [`${title}:`, ...lines.map((l) => `  ${l}`)].join("\n")));
     const again = outcome.again ?? againCommand(path, repeat);
-    blocks.push([...path.commands, ...seeItCommands(path, folder), again].join("\n"));
+    blocks.push([...(passed ? [] : [...path.commands, ...seeItCommands(path, folder)]), again].join("\n"));
   }
   return element("system-out", {}, [escapeText(blocks.join("\n\n"))]);
+}
+
+/** Characters of what was observed that a line of what passed shows. */
+const observedWidth = 160;
+
+function passedText({ check, observed }: Verdict): string {
+  return `${check}: pass, ${observed.length > observedWidth ? `${observed.slice(0, observedWidth)} …` : observed}`;
 }
 
 function verdictText(verdict: Verdict): string {

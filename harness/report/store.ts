@@ -7,6 +7,7 @@ import { exists } from "../core/exists.ts";
 import type { RunRecord } from "../run/record.ts";
 import { redactValue } from "./redact.ts";
 import { parseRun } from "./run-schema.ts";
+import { runText } from "./run-text.ts";
 
 /** Where everything of one run lies. All paths start with the folder that was given. */
 export interface ResultsFolder {
@@ -79,7 +80,7 @@ export async function pointLatest(out: string, id: string): Promise<void> {
 
 /** Writes run.json whole or not at all, without secrets. */
 export async function saveRun(folder: ResultsFolder, record: RunRecord): Promise<void> {
-  await writeFileAtomic(folder.run, `${JSON.stringify(redactValue(record), null, 2)}\n`);
+  await writeFileAtomic(folder.run, runText(redactValue(record)));
 }
 
 /** Reads a stored run: by folder, by path of its run.json, by id below `out`, or "latest". Throws a UsageError. */

@@ -41,6 +41,25 @@ function permanent(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => line.includes(" dst "));
 }
 
+/**
+ * Of a path on which all is as it must be, the packets that say most: of one probe, there and back, at the tap where it had the
+ * most headers. Everything else can be seen in its capture; hundreds of paths would make megabytes of it.
+ */
+export function shortEvidence(observations: readonly ProbeObservation[]): readonly Block[] {
+  const told = observations.find(({ sightings, probe }) => sightings.length > 0 && probe.kind !== "bulk");
+  if (told === undefined) return [];
+  return (["forward", "reverse"] as const).flatMap((direction) => {
+    const [first, ...others] = told.sightings.filter((sighting) => sighting.direction === direction);
+    if (first === undefined) return [];
+    const most = others.reduce((best, next) => (headersOf(next) > headersOf(best) ? next : best), first);
+    return packetBlock(told, most);
+  });
+}
+
+function headersOf({ variants }: TapSighting): number {
+  return variants[0]?.firstPacket.lines.length ?? 0;
+}
+
 function firstPackets(observations: readonly ProbeObservation[]): readonly Block[] {
   return observations.flatMap((observation) =>
     observation.sightings.flatMap((sighting) => packetBlock(observation, sighting)),

@@ -13,7 +13,7 @@ import type { NetworkCase } from "../verify/check.ts";
 import { assertJudged, judgeNetwork, judgePath } from "../verify/judge-path.ts";
 import { sweptSizes } from "../verify/swept-sizes.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
-import { pathEvidence } from "./evidence.ts";
+import { pathEvidence, shortEvidence } from "./evidence.ts";
 import { readFacts } from "./facts.ts";
 import { hopRecords } from "./hops.ts";
 import { readRouteLookups } from "./lookups.ts";
@@ -71,6 +71,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
     folder: join(order.folder, folder),
     vxlanPorts: observed.vxlanPorts,
+    perFlow: ({ path }) => (details.wrong.has(path.id) ? keptOfWrong : keptOfPassed),
   });
   // Whole captures are large; what matters of them is in the trimmed ones now.
   await rm(join(order.folder, "captures"), { recursive: true, force: true });
@@ -122,8 +123,14 @@ function casesOf(
   });
 }
 
+/** Packets kept of each probe at each tap, there and back: what shows the form, or what shows how a flow went on. */
+const keptOfPassed = 4;
+const keptOfWrong = 20;
+
 /** What is only read where something is not as it must be: texts of the nodes concerned, and the kernel's word on the ways. */
 interface Details {
+  /** Ids of what is wrong or in doubt: paths, nodes. */
+  readonly wrong: ReadonlySet<string>;
   readonly states: readonly NodeState[];
   /** By path id. */
   readonly lookups: ReadonlyMap<string, string>;
@@ -143,12 +150,12 @@ async function readDetails(hearing: Hearing, verdicts: readonly Verdict[]): Prom
     readRouteLookups(network, paths),
   ]);
   if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(order, folder, states);
-  return { states, lookups };
+  return { wrong, states, lookups };
 }
 
 function recordOf(
   pathCase: PathCase,
-  { states, lookups }: Details,
+  { wrong, states, lookups }: Details,
   folder: string,
   trimmed: readonly TrimmedCapture[],
 ): PathRecord {
@@ -160,7 +167,9 @@ function recordOf(
     expectation,
     hops: hopRecords(expectation, observations),
     commands: results.map(({ where, command }) => `${where}: ${command}`),
-    evidence: pathEvidence(expectation, observations, results, states, lookups),
+    evidence: wrong.has(expectation.path.id)
+      ? pathEvidence(expectation, observations, results, states, lookups)
+      : shortEvidence(observations),
     pcaps: trimmed.filter(({ node }) => onTheWay.has(node)).map(({ node }) => join(folder, `${node}.pcap`)),
     ...(sizes.length === 0 ? {} : { sizes }),
   };
