@@ -18,7 +18,7 @@ export function addReport(program: Command): void {
     .description("regenerate JUnit, Allure results and the Allure page of a stored run")
     .argument("[run]", "run id, folder of a run, or latest", "latest")
     .option("--out <dir>", "folder that holds the results", "results")
-    .option("--history <dir>", "folder that keeps Allure's trend between runs")
+    .option("--history <dir>", "folder that outlives runs: costs from night to night, and Allure's trend")
     .option("--open", "open the page in a browser")
     .action(async (reference: string, options: ReportOptions) => {
       const { record, folder } = await loadRun(reference, options.out);

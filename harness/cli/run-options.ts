@@ -31,7 +31,7 @@ export function addRunOptions(command: Command): Command {
     )
     .optionsGroup(helpGroups.output)
     .option("--out <dir>", "folder for results", "results")
-    .option("--history <dir>", "folder that keeps Allure's trend between runs")
+    .option("--history <dir>", "folder that outlives runs: costs from night to night, and Allure's trend")
     .option("--open", "open the Allure page at the end")
     .option("--quiet", "print only what is wrong, and the summary")
     .option("--verbose", "print every phase and every path")

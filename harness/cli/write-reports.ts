@@ -8,6 +8,7 @@ import { renderCtrf } from "../report/ctrf.ts";
 import { redactValue } from "../report/redact.ts";
 import { renderJunit } from "../report/junit.ts";
 import type { ResultsFolder } from "../report/store.ts";
+import { writeHistory } from "../report/write-history.ts";
 import { writePictures } from "../report/write-pictures.ts";
 import { writeSummary } from "../report/write-summary.ts";
 import type { RunRecord } from "../run/record.ts";
@@ -39,6 +40,9 @@ export async function writeReports(
     ),
     attempt("the pictures", () => writePictures(record, folder.path)),
     attempt("the summary", () => writeSummary(record, folder.path)),
+    attempt("the history of costs", () =>
+      options.history === undefined ? Promise.resolve() : writeHistory(record, options.history),
+    ),
     attempt("Allure results", () => writeAllure(record, folder)),
   ]);
   const history = options.history === undefined ? {} : { historyFolder: options.history };

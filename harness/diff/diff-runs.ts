@@ -3,15 +3,13 @@ import { costOf } from "../measure/metric.ts";
 import type { RunRecord } from "../run/record.ts";
 import { rankSumP } from "../stats/rank-sum.ts";
 import type { Status, Verdict } from "../verify/verdict.ts";
+import { changedCosts, familyError, type Compared } from "./changed-costs.ts";
 import type { CostChange, FigureChange, RunDiff, VerdictChange } from "./run-diff.ts";
-
-/** Chance that two runs without any difference show one in costs and times. */
-const familyError = 0.05;
 
 /** What differs between two runs, beyond what chance explains. Pure. */
 export function diffRuns(before: RunRecord, after: RunRecord): RunDiff {
   const verdicts = changedVerdicts(before, after);
-  const { changed, alike, incomparable } = changedCosts(before, after);
+  const { changed, alike, incomparable } = comparedCosts(before, after);
   const times = changedTimes(before, after);
   const [pathsBefore, pathsAfter] = [pathsOf(before), pathsOf(after)];
   const pathsGone = pathsBefore.filter((id) => !pathsAfter.includes(id));
@@ -82,31 +80,13 @@ function changeOf({ id, variant, check, reason }: Verdict, before: Status | unde
   };
 }
 
-interface Compared<T> {
-  readonly changed: readonly T[];
-  readonly alike: number;
-  readonly incomparable: number;
-}
-
-function changedCosts(before: RunRecord, after: RunRecord): Compared<CostChange> {
-  const pairs = (after.costs ?? []).flatMap((cost) => {
-    const old = before.costs?.find(({ id, variant }) => id === cost.id && variant === cost.variant);
-    return old === undefined ? [] : [{ cost, change: costChange(old, cost) }];
-  });
-  const comparable = pairs.flatMap(({ cost, change }) => (change === undefined ? [] : [{ cost, change }]));
-  const ranked = comparable.toSorted((a, b) => a.change.p - b.change.p);
-  // Holm's correction for all of them (1979), and both runs' noise floors.
-  const stop = ranked.findIndex(({ change }, rank) => change.p > familyError / (ranked.length - rank));
-  const significant = stop < 0 ? ranked : ranked.slice(0, stop);
-  const changed = significant
-    .filter(({ change: { ratio, floor } }) => Math.max(ratio, 1 / ratio) > floor)
-    .map(({ cost: { id, variant, better }, change }): CostChange => ({
-      id,
-      ...(variant === undefined ? {} : { variant }),
-      better,
-      change,
-    }));
-  return { changed, alike: comparable.length - changed.length, incomparable: pairs.length - comparable.length };
+function comparedCosts(before: RunRecord, after: RunRecord): Compared<CostChange> {
+  return changedCosts(
+    (after.costs ?? []).flatMap((cost) => {
+      const old = before.costs?.find(({ id, variant }) => id === cost.id && variant === cost.variant);
+      return old === undefined ? [] : [{ cost, change: costChange(old, cost) }];
+    }),
+  );
 }
 
 /** Samples that a time of convergence must have in each run: below, no test can tell it from chance. */

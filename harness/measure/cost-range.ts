@@ -10,7 +10,7 @@ export interface CostRange {
 }
 
 /** The interval of what something costs; undefined where the pairs were too few for one. */
-export function costRange(cost: Cost): CostRange | undefined {
+export function costRange(cost: Pick<Cost, "better" | "interval" | "floor">): CostRange | undefined {
   const { interval, floor } = cost;
   if (interval === undefined || floor === undefined) return undefined;
   const [one, other] = interval.map((ratio) => costOf(cost, ratio));

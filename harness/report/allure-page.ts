@@ -81,7 +81,11 @@ function script(): string {
 
 async function bringHistory(folder: ResultsFolder, historyFolder: string | undefined): Promise<void> {
   if (historyFolder === undefined || !(await exists(historyFolder))) return;
-  await cp(historyFolder, join(folder.allureResults, "history"), { recursive: true });
+  // The folder holds more than Allure's trend: costs from night to night.
+  await cp(historyFolder, join(folder.allureResults, "history"), {
+    recursive: true,
+    filter: (place) => place === historyFolder || place.endsWith(".json"),
+  });
 }
 
 /** The single file holds no history folder, so the report is made once more as many files, only for that. */
@@ -90,7 +94,6 @@ async function keepHistory(folder: ResultsFolder, { executor, historyFolder }: P
   const full = await mkdtemp(join(folder.path, "allure-full-"));
   try {
     await allure([], folder, full, executor);
-    await rm(historyFolder, { recursive: true, force: true });
     await cp(join(full, "history"), historyFolder, { recursive: true });
   } finally {
     await rm(full, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { mean, median, sampleStandardDeviation } from "simple-statistics";
 import { hodgesLehmann } from "./hodges-lehmann.ts";
 import type { Interval } from "./interval.ts";
 import { signedRank } from "./signed-rank.ts";
+import { studentQuantile } from "./student.ts";
 import { refuseUnusable } from "./summarize.ts";
 
 /** Two samples taken close together under the same conditions. */
@@ -53,17 +54,9 @@ export function comparePairs(pairs: readonly Pair[]): Comparison {
   };
 }
 
-/** 97.5 % quantiles of Student's t for 1, 2, 3, … degrees of freedom (NIST/SEMATECH e-Handbook, 1.3.6.7.2). */
-const studentQuantiles = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
-  2.101, 2.093, 2.086,
-];
-
 function studentInterval(means: readonly number[]): Interval | undefined {
   if (means.length < 2) return undefined;
-  // The table's last value is a little too large for all longer series: that errs on the safe side.
-  const quantile = studentQuantiles[Math.min(means.length - 1, studentQuantiles.length) - 1] ?? NaN;
-  const half = (quantile * sampleStandardDeviation([...means])) / Math.sqrt(means.length);
+  const half = (studentQuantile(means.length - 1) * sampleStandardDeviation([...means])) / Math.sqrt(means.length);
   const center = mean([...means]);
   return [center - half, center + half];
 }

@@ -1,0 +1,36 @@
+import type { Cost } from "../measure/cost.ts";
+import type { EstimateChange } from "../stats/compare-estimates.ts";
+import type { CostChange } from "./run-diff.ts";
+
+/** Chance that two runs without any difference show one. */
+export const familyError = 0.05;
+
+/** Things that were compared: those that differ beyond noise, and how many do not or could not be compared. */
+export interface Compared<T> {
+  readonly changed: readonly T[];
+  readonly alike: number;
+  readonly incomparable: number;
+}
+
+/** A cost with how it differs from what it is compared with; undefined where that has too few samples. */
+export interface ComparedCost {
+  readonly cost: Pick<Cost, "id" | "variant" | "better">;
+  readonly change: EstimateChange | undefined;
+}
+
+/** Which costs differ: by Holm's correction for all of them (1979), and beyond the noise floors. */
+export function changedCosts(pairs: readonly ComparedCost[]): Compared<CostChange> {
+  const comparable = pairs.flatMap(({ cost, change }) => (change === undefined ? [] : [{ cost, change }]));
+  const ranked = comparable.toSorted((a, b) => a.change.p - b.change.p);
+  const stop = ranked.findIndex(({ change }, rank) => change.p > familyError / (ranked.length - rank));
+  const significant = stop < 0 ? ranked : ranked.slice(0, stop);
+  const changed = significant
+    .filter(({ change: { ratio, floor } }) => Math.max(ratio, 1 / ratio) > floor)
+    .map(({ cost: { id, variant, better }, change }): CostChange => ({
+      id,
+      ...(variant === undefined ? {} : { variant }),
+      better,
+      change,
+    }));
+  return { changed, alike: comparable.length - changed.length, incomparable: pairs.length - comparable.length };
+}
