@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { profiles, type Profile } from "../encap/enumerate.ts";
 import { addAttachOptions, type SearchOptions } from "./lab-options.ts";
+import { plainMeasuring, seedOption } from "./measuring-options.ts";
 import { orderFor } from "./order.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./perform-run.ts";
@@ -14,6 +15,7 @@ interface CheckOptions extends RunOptions, SearchOptions {
   readonly paths: string[];
   readonly profile?: Profile;
   readonly shard?: string;
+  readonly seed?: number;
 }
 
 const usage = "npm run lab -- check [lab] [options]";
@@ -34,13 +36,21 @@ export function addCheck(program: Command): void {
     .optionsGroup(helpGroups.prove)
     .option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)", collect, [])
     .addOption(new Option("--profile <name>", "which paths, if not those given to `up`").choices([...profiles]))
-    .option("--shard <i/n>", "only this shard of the paths");
+    .option("--shard <i/n>", "only this shard of the paths")
+    .addOption(seedOption());
   addRunOptions(addAttachOptions(teach(command, usage, examples))).action(
     async (id: string | undefined, options: CheckOptions, command: Command) => {
       const { ref, labs, plan, modes, standing, asked } = await openKeptLab(id, options);
       const order = orderFor(
         { ...options, ...asked },
-        { modes, plan, keep: false, standing, again: againWords(command, ref.runId) },
+        {
+          modes,
+          plan,
+          keep: false,
+          standing,
+          measuring: plainMeasuring(options.seed),
+          again: againWords(command, ref.runId),
+        },
       );
       await runAndReport({ order, labs, telling: options });
     },

@@ -42,16 +42,22 @@ export function addMeasuringOptions(command: Command): Command {
         .argParser(parsePercent)
         .default(0.1, "10%"),
     )
-    .addOption(
-      new Option("--seed <number>", "random seed for the order of samples, to repeat that of another run").argParser(
-        parseSeed,
-      ),
-    );
+    .addOption(seedOption());
+}
+
+/** Repeats what another run drew. */
+export function seedOption(): Option {
+  return new Option(
+    "--seed <number>",
+    "draw pods, ports, sizes and the order of samples as the run did that printed this number",
+  )
+    .argParser(parseSeed)
+    .helpGroup(helpGroups.prove);
 }
 
 /** How a verb measures that has no such options: against plain packets, without gates. */
-export function plainMeasuring(): MeasuringChoice {
-  return { compared: "plain", seed: drawnSeed(), limits: [] };
+export function plainMeasuring(seed: number = drawnSeed()): MeasuringChoice {
+  return { compared: "plain", seed, limits: [] };
 }
 
 /** What the options ask for. UsageError where a gate could never tell. */

@@ -19,9 +19,14 @@ export function orderFor(
 ): RunOrder {
   const { out, throughput, captureBuffer, paths, profile, shard } = options;
   const id = newRunId();
+  const measuring = resolved.measuring ?? plainMeasuring();
+  const { again, fault } = resolved;
   return {
-    measuring: plainMeasuring(),
     ...resolved,
+    measuring,
+    // A fault is made for certain pods, so that these must speak.
+    ...(fault === undefined ? { turn: measuring.seed } : {}),
+    ...(again === undefined ? {} : { again: withSeed(again, measuring.seed) }),
     id,
     command: `encaplab ${shellQuote(process.argv.slice(2))}`,
     folder: resultsFolder(join(out, id)).path,
@@ -31,4 +36,10 @@ export function orderFor(
     captureBufferKiB: captureBuffer,
     throughput,
   };
+}
+
+/** Repeats the draw of pods, ports and sizes too. */
+function withSeed(again: readonly string[], seed: number): readonly string[] {
+  const isTyped = again.some((word) => word === "--seed" || word.startsWith("--seed="));
+  return isTyped ? again : [...again, "--seed", String(seed)];
 }

@@ -85,6 +85,24 @@ describe("enumeratePaths", () => {
     );
   });
 
+  it("lets all pods of a node speak in turn, other pairs with another turn, under the same ids", () => {
+    const ids = idsOf(enumeratePaths(two, mode, "quick"));
+    const meetings = new Set<string>();
+    for (let turn = 0; turn < 8; turn += 1) {
+      const paths = enumeratePaths(two, mode, "quick", turn);
+      assert.deepEqual(idsOf(paths), ids);
+      for (const { source, target } of paths) assert.notDeepEqual(source, target);
+      for (const traffic of ["pod-to-pod"] as const) {
+        const across = paths.filter((path) => path.traffic === traffic && path.source.node !== path.target.node);
+        assert.equal(new Set(across.map(({ source }) => source.pod)).size, 8, `turn ${turn}`);
+        assert.equal(new Set(across.map(({ target }) => target.pod)).size, 8, `turn ${turn}`);
+      }
+      const path = paths.find(({ id }) => id.endsWith("/pod-to-pod/cross-subnet/v4/a1->b1"));
+      meetings.add(`${path?.source.pod} ${path?.target.pod}`);
+    }
+    assert.equal(meetings.size, 4);
+  });
+
   it("leaves out what nodes lack the pods for", async () => {
     const single = await planWith("two-racks", ({ name }) => ({ pods: name === "b2" ? 0 : 1 }));
     for (const profile of ["quick", "full"] as const) {

@@ -15,13 +15,31 @@ export type Profile = (typeof profiles)[number];
 /** Labs up to this many nodes get every pair of pods also in the quick profile; n² grows too fast beyond. */
 const allPairsUpTo = 6;
 
-/** The paths that a mode is asked about, in the order of traffic, family and nodes. */
-export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile): Path[] {
+/**
+ * The paths that a mode is asked about, in the order of traffic, family and nodes. Ids name nodes; which of a node's pods speak is a
+ * matter of the turn: each node's paths take its pods one after the other, so that all of them speak where there are paths enough, and
+ * another turn makes other pairs. Without a turn the first pods speak.
+ */
+export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile, turn?: number): Path[] {
   return traffics.flatMap((traffic) =>
     pairsFor(plan, traffic, profile).flatMap((pair) =>
-      plan.families.flatMap((family) => pathOf(plan, mode, traffic, family, pair)),
+      plan.families.flatMap((family) => pathOf(plan, mode, traffic, family, turnedPair(plan, traffic, pair, turn))),
     ),
   );
+}
+
+/** Two nodes, and how far the choice among the pods of each is turned. */
+interface TurnedPair {
+  readonly pair: NodePair;
+  readonly turns: readonly [source: number, target: number];
+}
+
+function turnedPair({ nodes }: Plan, traffic: Traffic, pair: NodePair, turn?: number): TurnedPair {
+  if (turn === undefined) return { pair, turns: [0, 0] };
+  const [source, target] = pair.map((node) => nodes.indexOf(node));
+  const more = turn + traffics.indexOf(traffic);
+  // Two turns that do not go together, or a pod would meet the same pod of another node every time.
+  return { pair, turns: [more + (target ?? 0), Math.floor(more / 2) + (source ?? 0)] };
 }
 
 /**
@@ -74,8 +92,9 @@ function pairsFor(plan: Plan, traffic: Traffic, profile: Profile): readonly Node
   return plan.nodes.length <= allPairsUpTo ? allPairs(plan.nodes, can) : coveringPairs(plan.nodes, can);
 }
 
-function pathOf(plan: Plan, mode: Mode, traffic: Traffic, family: Family, [source, target]: NodePair): Path[] {
-  const endpoints = endpointsOf(traffic, source, target);
+function pathOf(plan: Plan, mode: Mode, traffic: Traffic, family: Family, { pair, turns }: TurnedPair): Path[] {
+  const [source, target] = pair;
+  const endpoints = endpointsOf(traffic, source, target, turns);
   const byService = traffic === "pod-to-clusterip" || traffic === "host-to-clusterip";
   const service = plan.allocation.services.find(({ backend }) => backend === endpoints?.target.pod)?.service;
   if (endpoints === undefined || (byService && service === undefined)) return [];
@@ -90,15 +109,21 @@ function endpointsOf(
   traffic: Traffic,
   source: PlannedNode,
   target: PlannedNode,
+  [sourceTurn, targetTurn]: TurnedPair["turns"] = [0, 0],
 ): Pick<Path, "source" | "target"> | undefined {
   const fromHost = traffic === "host-to-pod" || traffic === "host-to-clusterip";
   const toHost = traffic === "pod-to-host";
-  // A pod cannot be both ends of a path: between pods of one node the second one answers.
-  const sourcePod = source.pods[0];
-  const targetPod = target.pods[source === target && !fromHost ? 1 : 0];
+  const sourcePod = podAt(source, sourceTurn);
+  // A pod cannot be both ends of a path: between pods of one node the next one answers.
+  const isOwn = source === target && !fromHost;
+  const targetPod = isOwn && target.pods.length < 2 ? undefined : podAt(target, isOwn ? sourceTurn + 1 : targetTurn);
   const from = fromHost ? { node: source.name } : sourcePod && { node: source.name, pod: sourcePod };
   const to = toHost ? { node: target.name } : targetPod && { node: target.name, pod: targetPod };
   return from === undefined || to === undefined || from === "" || to === "" ? undefined : { source: from, target: to };
+}
+
+function podAt({ pods }: PlannedNode, turn: number): string | undefined {
+  return pods[turn % Math.max(1, pods.length)];
 }
 
 function localityOf(source: PlannedNode, target: PlannedNode): Locality {

@@ -15,6 +15,7 @@ import { fixedSourcePort } from "./fixed-source-port.ts";
 import { foreignPort } from "./foreign-port.ts";
 import { foreignRoute } from "./foreign-route.ts";
 import { inheritedTos } from "./inherited-tos.ts";
+import { leakBesideProbes } from "./leak-beside-probes.ts";
 import { largeSegmentsLost } from "./large-segments-lost.ts";
 import { learningVtep } from "./learning-vtep.ts";
 import { lossyRouter } from "./lossy-router.ts";
@@ -58,6 +59,7 @@ export const faults: readonly Fault[] = [
   staleDirectRoute,
   routeChangesMidway,
   plainLeak,
+  leakBesideProbes,
   mirroredTunnel,
   drop4789AtRouter,
   dropProtocol4,

@@ -39,6 +39,7 @@ export function renderScenario(
         ...renderGrids(outcomes, { style: options.style, all: options.verbose }),
         ...stateLines(outcomes),
         ...[...renderMeasurements(measurements), ...renderMtu(scenario, own)].map((line) => `  · ${line}`),
+        ...coverageLines(scenario),
         ...skippedLines(outcomes, options.style),
         ...problems,
       ];
@@ -58,6 +59,14 @@ function progressLines(scenario: ScenarioRecord, { style, phasesTold }: Scenario
   return [...notes, phases, captured]
     .filter((text): text is string => text !== undefined && text !== "")
     .map((text) => `  ${style.faint("·")} ${text}`);
+}
+
+/** What a green run does not say. */
+function coverageLines({ coverage }: ScenarioRecord): readonly string[] {
+  if (coverage === undefined) return [];
+  const { seed, notAsked } = coverage;
+  const drawn = seed === undefined ? "" : ` (pods, ports and sizes drawn by --seed ${seed})`;
+  return [`  · not asked: ${notAsked.join("; ")}${drawn}`];
 }
 
 function skipLine(reason: string, paths: number, style: Style): string {

@@ -76,6 +76,20 @@ const causeSchema = z
   .strictObject({ name: text, sentence: text, fix: text, issues: texts, evidence: texts, explains: texts })
   .readonly();
 
+const ofAll = { of: count };
+const numbers = z.array(count).readonly();
+
+const coverageSchema = z
+  .strictObject({
+    seed: count.exactOptional(),
+    paths: z.strictObject({ asked: count, ...ofAll }).readonly(),
+    pods: z.strictObject({ sent: count, received: count, ...ofAll }).readonly(),
+    pairs: z.strictObject({ judged: count, watched: count, ...ofAll }).readonly(),
+    ports: z.strictObject({ tcp: numbers, udp: numbers }).readonly(),
+    notAsked: texts,
+  })
+  .readonly();
+
 const scenarioSchema = z
   .strictObject({
     mode: modeIdSchema,
@@ -95,6 +109,7 @@ const scenarioSchema = z
     capture: z.strictObject({ packets: count, droppedByKernel: count, taps: count }).readonly().exactOptional(),
     paths: z.array(pathRecordSchema).readonly(),
     causes: z.array(causeSchema).readonly().exactOptional(),
+    coverage: coverageSchema.exactOptional(),
   })
   .readonly();
 

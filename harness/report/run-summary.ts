@@ -57,6 +57,7 @@ interface Coverage {
   readonly wrong: number;
   readonly inconclusive: number;
   readonly skipped: readonly { readonly reason: string; readonly count: number }[];
+  readonly notAsked: readonly string[];
 }
 
 /** What a mode costs, with what it was measured on. */
@@ -130,7 +131,7 @@ function modeOf(scenario: ScenarioRecord, record: RunRecord): ModeSummary {
     provider: scenario.provider,
     dataplane: scenario.dataplane,
     grids: gridsOf(outcomes),
-    coverage: coverageOf(outcomes),
+    coverage: coverageOf(outcomes, scenario),
     costs: measured.map(costOf),
     failures: failuresOf(outcomes),
   };
@@ -157,7 +158,7 @@ function namesOf<Key extends string>(cells: readonly Readonly<Record<Key, string
   return [...new Set(cells.map((cell) => cell[key]))].sort();
 }
 
-function coverageOf(outcomes: readonly PathOutcome[]): Coverage {
+function coverageOf(outcomes: readonly PathOutcome[], { coverage }: ScenarioRecord): Coverage {
   const of = (status: Status): readonly PathOutcome[] => outcomes.filter((outcome) => outcome.status === status);
   const reasons = of("skip").map(({ reason }) => reason);
   return {
@@ -168,6 +169,7 @@ function coverageOf(outcomes: readonly PathOutcome[]): Coverage {
       reason,
       count: reasons.filter((one) => one === reason).length,
     })),
+    notAsked: coverage?.notAsked ?? [],
   };
 }
 

@@ -25,11 +25,12 @@ export function renderSummaryMarkdown(summary: RunSummary): string {
 }
 
 function modeLines({ title, provider, dataplane, grids, coverage, costs, failures }: ModeSummary): readonly string[] {
-  const { proven, wrong, inconclusive, skipped } = coverage;
+  const { proven, wrong, inconclusive, skipped, notAsked } = coverage;
   const left = skipped.map(({ reason, count }) => `${count} skipped (${reason})`);
   return [
     ...["", `## ${title}`, "", `${provider}, ${dataplane}.`, ""],
     `${[`${proven} proven`, `${wrong} wrong`, `${inconclusive} inconclusive`, ...left].join(", ")}.`,
+    ...(notAsked.length === 0 ? [] : ["", `Not asked: ${notAsked.join("; ")}.`]),
     ...grids.flatMap((grid) => ["", ...gridLines(grid)]),
     ...(costs.length === 0 ? [] : [""]),
     ...costs.map(

@@ -22,7 +22,9 @@ import { overheadMeasurements } from "./overhead.ts";
 import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
-import { tapCount, type Wire } from "./wire.ts";
+import { planSweep, sendSweep, type SweepPlan } from "../probe/sweep.ts";
+import { coverageOf, type Coverage } from "./coverage.ts";
+import { placesOf, tapCount, type Wire } from "./wire.ts";
 import { plainTwins } from "../measure/sides.ts";
 import type { Guard } from "./guard.ts";
 import type { TapReport } from "../sentinel/tap-report.ts";
@@ -36,6 +38,7 @@ export interface Judgment {
   readonly causes: readonly Cause[];
   /** The same with what was heard over the whole run: for as long as something may still be heard. */
   readonly withHeard: (heard: readonly TapReport[]) => Judgment;
+  readonly coverage: Coverage;
   readonly capture: NonNullable<ScenarioRecord["capture"]>;
 }
 
@@ -56,10 +59,11 @@ interface Hearing {
 /** Decodes, compares expectation with observation on every path and node, and gathers the evidence. */
 export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const { order, dataplane, network, expectations, questions, wire } = hearing;
+  const sweep = sweepFor(hearing);
   const [facts, observed, heard] = await Promise.all([
     readFacts(dataplane, network),
     observe(wire.probes, wire.captures, wire.targets),
-    heardSoFar(hearing),
+    heardSoFar(hearing, sweep),
   ]);
   const cases = casesOf(expectations, wire, observed);
   const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
@@ -81,7 +85,11 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
     const all = [...verdicts, ...sentinel.judge(whole)];
     return { ...rest, verdicts: all, causes: findCauses(whole, all, cases), withHeard: judgment };
   };
+  const asked = expectations.filter(({ skip }) => skip === undefined).map(({ path }) => path);
+  const { turn: seed } = order;
+  const drawn = { ...(seed === undefined ? {} : { seed }), ...(sweep === undefined ? {} : { sweep }) };
   const rest = {
+    coverage: coverageOf(network.lab.plan, network.mode, network.identities, asked, drawn),
     measurements: overheadMeasurements(network.mode, cases),
     paths,
     capture: {
@@ -93,9 +101,24 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   return judgment(heard);
 }
 
+/** Pairs of pods that a sweep asks at the most: quick stays quick with hundreds of pods, and with slow machines. */
+const mostSwept = { quick: 64, full: 1024, signoff: 1024, slow: 16 } as const;
+
+/** Single packets between pods that no path joins; missing where nobody watches in which form they travel. */
+function sweepFor({ order, network, guard }: Hearing): SweepPlan | undefined {
+  if (guard?.watching !== true) return undefined;
+  const { lab, identities } = network;
+  const most = mostSwept[lab.slow === true ? "slow" : order.profile];
+  return planSweep(identities, lab.plan.families, order.turn ?? 0, most);
+}
+
 /** The sentinel goes on while costs are measured; else it has heard all there was. */
-async function heardSoFar({ guard, measures, network, expectations }: Hearing): Promise<readonly TapReport[]> {
-  if (guard?.watching !== true) return [];
+async function heardSoFar(
+  { guard, measures, network, expectations }: Hearing,
+  sweep: SweepPlan | undefined,
+): Promise<readonly TapReport[]> {
+  if (guard === undefined || sweep === undefined) return [];
+  await sendSweep(sweep, placesOf(network));
   if (measures !== true) return guard.end();
   await guard.next(plainTwins(network, expectations));
   return guard.heard;

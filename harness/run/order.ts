@@ -29,6 +29,8 @@ export interface RunOrder extends LabOrder {
   /** Patterns that select paths; [] = all. */
   readonly paths: readonly string[];
   readonly shard?: string;
+  /** Turns the choice among each node's pods; missing = the first of each. */
+  readonly turn?: number;
   /** Folder of the run's results. */
   readonly folder: string;
   /** A way to be wrong, injected after the mode is in effect. */

@@ -11,11 +11,13 @@ export interface PathChoice {
   readonly profile: Profile;
   readonly paths: readonly string[];
   readonly shard?: string;
+  /** Turns the choice among each node's pods; missing = the first of each. */
+  readonly turn?: number;
 }
 
 /** The paths of one mode after patterns and shard; patterns must match something, a shard may come out empty. */
 export function pathsFor(mode: Mode, choice: PathChoice): readonly Path[] {
-  const all = enumeratePaths(choice.plan, mode, choice.profile);
+  const all = enumeratePaths(choice.plan, mode, choice.profile, choice.turn);
   return shardPaths(selectPaths(all, choice.paths), choice.shard);
 }
 

@@ -1,3 +1,4 @@
+import type { Coverage } from "./coverage.ts";
 import type { Cause } from "../cause/cause.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode, ModeId } from "../encap/mode.ts";
@@ -117,6 +118,8 @@ export interface ScenarioRecord {
   readonly paths: readonly PathRecord[];
   /** What explains the failed verdicts, most likely first; missing where none failed. */
   readonly causes?: readonly Cause[];
+  /** What of the mode was asked, and what was not; missing where nothing was, and in records of before. */
+  readonly coverage?: Coverage;
 }
 
 /** One path with what was expected and what is needed to show it. */

@@ -166,7 +166,7 @@ function outcome(choice: ScenarioChoice, phases: Phases, draft: Draft, troubles:
       ...(network?.notes === undefined || network.notes.length === 0 ? {} : { notes: network.notes }),
       ...(reason === undefined ? {} : { skip: reason }),
       phases: [...choice.labPhases, ...phases.done],
-      ...(judgment === undefined ? {} : { capture: judgment.capture }),
+      ...(judgment === undefined ? {} : { capture: judgment.capture, coverage: judgment.coverage }),
       paths: judgment?.paths ?? [],
       ...(judgment === undefined || judgment.causes.length === 0 ? {} : { causes: judgment.causes }),
     },

@@ -61,7 +61,7 @@ export interface Listening {
 export async function listenToWire(listening: Listening, phases: Phases, scope: Scope): Promise<Wire> {
   const { order, network, expectations, questions, effect } = listening;
   const targets = captureTargets(network, effect.deafen ?? []);
-  const seed = `${order.id}-${network.mode.id}`;
+  const seed = `${order.turn ?? order.id}-${network.mode.id}`;
   const planned = planProbes(expectations, {
     seed,
     kinds: questions.probes,
@@ -143,7 +143,7 @@ async function soundCheck({ lab }: Network): Promise<void> {
 }
 
 /** Where probes start and end. */
-function placesOf(network: Network): Places {
+export function placesOf(network: Network): Places {
   return { pods: network.pods, nodes: network.lab.nodes };
 }
 
