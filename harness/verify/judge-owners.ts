@@ -3,7 +3,7 @@ import type { LinkFact, NodeFacts } from "../dataplane/node-facts.ts";
 import type { Identities } from "../encap/identity.ts";
 import { withoutPrefix } from "../topology/address.ts";
 import { destinationOf, type Destination } from "../topology/destination.ts";
-import type { Plan } from "../topology/plan.ts";
+import type { Plan, PlannedRouter } from "../topology/plan.ts";
 import type { PerFamily } from "../topology/topology.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -16,9 +16,9 @@ export function ownerTroubles(
   identities: Identities,
   facts: readonly NodeFacts[],
 ): ReadonlyMap<string, readonly Trouble[]> {
-  const owners = ownersOf(identities);
+  const owners = ownersOf(plan, identities);
   const macs = groupBy(
-    facts.flatMap((node) => uplinkOf(plan, node)),
+    [...facts.flatMap((node) => uplinkOf(plan, node)), ...plan.routers.flatMap(portsOf)],
     ({ segment, mac }) => `${segment} ${mac}`,
   );
   return new Map(
@@ -35,11 +35,13 @@ interface Owner {
   readonly what: string;
 }
 
-function ownersOf({ nodes, pods }: Identities): ReadonlyMap<Destination, Owner> {
+function ownersOf({ routers }: Plan, { nodes, pods }: Identities): ReadonlyMap<Destination, Owner> {
   const owners = new Map<Destination, Owner>();
   const put = (addresses: PerFamily<string>, node: string, what: string): void => {
     for (const address of Object.values(addresses)) owners.set(destinationOf(address), { node, what });
   };
+  for (const { name, ports } of routers)
+    for (const { addresses } of ports) put(withoutPrefixes(addresses), name, `the router ${name}'s address`);
   for (const { name, node, addresses } of pods) put(addresses, node, `the address of pod ${name}`);
   for (const { name, tunnelAddresses } of nodes) put(tunnelAddresses, name, `the tunnel address of ${name}`);
   for (const { name, addresses } of nodes) put(addresses, name, `${name}'s address`);
@@ -60,8 +62,13 @@ function foreignAddresses(
   });
 }
 
+function withoutPrefixes(addresses: PerFamily<string>): PerFamily<string> {
+  return Object.fromEntries(Object.entries(addresses).map(([family, cidr]) => [family, withoutPrefix(cidr)]));
+}
+
 interface Uplink {
   readonly node: string;
+  readonly router?: true;
   readonly device: string;
   readonly segment: string;
   readonly mac: string;
@@ -74,13 +81,18 @@ function uplinkOf(plan: Plan, { node, links }: NodeFacts): readonly Uplink[] {
   return [{ node, device: planned.device, segment: planned.segment, mac }];
 }
 
+function portsOf({ name, ports }: PlannedRouter): readonly Uplink[] {
+  return ports.map(({ device, segment, mac }) => ({ node: name, router: true, device, segment, mac }));
+}
+
 function sameMacs(plan: Plan, facts: NodeFacts, macs: ReadonlyMap<string, readonly Uplink[]>): readonly Trouble[] {
   return uplinkOf(plan, facts).flatMap(({ node, device, segment, mac }) =>
     (macs.get(`${segment} ${mac}`) ?? [])
       .filter((other) => other.node !== node)
       .map((other): Trouble => ({
         kind: "MAC",
-        peer: other.node,
+        // Troubles with a peer are told from both sides; nobody tells a router's.
+        ...(other.router === undefined ? { peer: other.node } : {}),
         what: mac,
         text: `${node}/${device} and ${other.node}/${other.device} both send from ${mac}`,
       })),

@@ -190,6 +190,12 @@ describe("addresses and MACs", () => {
       ),
     }));
     assert.deepEqual(doubled, ["eth0 has 198.18.1.12, which is a2's address"]);
+    const gateway = troubles(({ links }) => ({
+      links: links.map((link) =>
+        link.device === "eth0" ? { ...link, addresses: [...link.addresses, "198.18.1.1/24"] } : link,
+      ),
+    }));
+    assert.deepEqual(gateway, ["eth0 has 198.18.1.1, which is the router tor's address"]);
     const pods = troubles(({ links }) => ({
       links: [...links, { ...(links[0] ?? assert.fail()), device: "dummy0", addresses: ["198.19.0.129/32"] }],
     }));
@@ -209,6 +215,11 @@ describe("addresses and MACs", () => {
     assert.deepEqual(troubles(same(1)), ["a1/eth0 and a2/eth0 both send from 02:00:00:00:00:01"]);
     assert.deepEqual(troubles(same(1), { of: "a2" }), ["a2/eth0 and a1/eth0 both send from 02:00:00:00:00:01"]);
     assert.deepEqual(troubles(same(2)), []);
+    const { mac = "" } = plan.routers[0]?.ports[0] ?? {};
+    const asRouter = troubles(({ links }) => ({
+      links: links.map((link) => (link.device === "eth0" ? { ...link, mac } : link)),
+    }));
+    assert.deepEqual(asRouter, [`a1/eth0 and tor/eth0 both send from ${mac}`]);
   });
 
   it("are on the uplink with the prefix that the node has, and registered so", () => {
