@@ -41,7 +41,7 @@ describe("signoff, end to end", function () {
     assert.ok(answers(two).some((answer) => answer.startsWith("fail")));
     const { code, stdout } = await signoff(...shards, "--to", join(out, "shards"));
     assert.equal(code, 1);
-    assert.match(stdout, /^No-go: .* needless encapsulation; 9 more checks failed\.$/m);
+    assert.match(stdout, /^No-go: .* needless encapsulation; \d+ more checks failed\.$/m);
     const { cells } = await read(join(out, "shards"));
     assert.equal(cells.length, 1);
     assert.equal(cells[0]?.checks, one.verdicts.length);

@@ -9,8 +9,11 @@ export interface AllureCategory {
   readonly matchedStatuses: Status[];
 }
 
+/** In place of a category: failures that a cause explains, which are one line there and not one for each symptom. */
+const explained = "explained";
+
 /** The message by which Allure sorts a test into its category. */
-export function categorized(category: Category, message: string): string {
+export function categorized(category: Category | typeof explained, message: string): string {
   return `${category}: ${message}`;
 }
 
@@ -21,7 +24,11 @@ export function meaningOf(category: Category): string {
 
 /** One Allure category per kind of trouble; Allure matches the whole message, line ends included. */
 export function allureCategories(): AllureCategory[] {
-  return Object.entries(meanings).map(([name, description]) => ({
+  const all = {
+    [explained]: "One cause explains all failures of a line; each says what it looks like there.",
+    ...meanings,
+  };
+  return Object.entries(all).map(([name, description]) => ({
     name,
     description,
     messageRegex: `${name}: .*`,

@@ -4,7 +4,10 @@ import type { Label, Parameter, Status, StatusDetails } from "allure-js-commons"
 export interface AllureTest {
   /** Titles of the suites it stands in, outermost first. */
   readonly suites: readonly string[];
+  /** What people read. */
   readonly name: string;
+  /** What it stays known by from run to run where its name may change; default: the name. */
+  readonly id?: string;
   readonly status: Status;
   readonly details?: StatusDetails;
   /** Markdown that stands above the steps; the page takes pictures and styles out of HTML. */

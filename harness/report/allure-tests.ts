@@ -8,8 +8,9 @@ import { checkStep, statusOf } from "./allure-verdict.ts";
 import { writtenTests } from "./allure-written-tests.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { picturesOf, type Picture } from "./run-pictures.ts";
+import { pathTitle } from "./path-title.ts";
+import { timesOf } from "./path-times.ts";
 import { scenarioTitle } from "./scenario-title.ts";
-import { repeatOf } from "./see-it.ts";
 import { renderSummaryPage } from "./summary-html.ts";
 import { summarize } from "./run-summary.ts";
 import { describeOutcome, describeRun } from "./allure-description.ts";
@@ -42,17 +43,18 @@ function pathTest(
   outcome: PathOutcome,
   context: AllureContext,
 ): AllureTest {
-  const description = describeOutcome(outcome, repeatOf(context.record), context.folder);
+  const description = describeOutcome(outcome, { ...context, causes: scenario.causes ?? [] });
   const skipped = outcome.status === "skip" ? [{ name: "skip", value: outcome.reason }] : [];
   return {
     suites,
-    name: outcome.id,
-    ...statusOf(outcome),
+    name: pathTitle(outcome),
+    id: outcome.id,
+    ...statusOf(outcome, scenario.causes),
     ...(description === undefined ? {} : { description }),
     labels: [...pathLabels(outcome), ...skipped],
     parameters: pathParameters(outcome, scenario),
     content: [...outcome.verdicts.map(checkStep), ...evidenceOf(outcome, context)],
-    ...atStart(context.record),
+    ...timesOf(outcome, context.record),
   };
 }
 
@@ -142,6 +144,7 @@ function pathLabels(outcome: PathOutcome): readonly Label[] {
   return [
     ...modeLabels(outcome.mode, path === undefined ? storyOf(outcome) : `${path.traffic} ${path.locality}`),
     { name: "severity", value: path?.locality === "same-node" ? "normal" : "critical" },
+    { name: "id", value: outcome.id },
     ...(outcome.category === undefined ? [] : [{ name: "tag", value: outcome.category }]),
   ];
 }
@@ -161,6 +164,7 @@ function pathParameters(outcome: PathOutcome, scenario: ScenarioRecord): readonl
     family: `IPv${path.family}`,
   };
   const parameters = {
+    id: outcome.id,
     ...ends,
     provider: scenario.provider,
     dataplane: scenario.dataplane,

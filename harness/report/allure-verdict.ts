@@ -1,17 +1,22 @@
 import { Status as AllureStatus, type StatusDetails } from "allure-js-commons";
+import type { Cause } from "../cause/cause.ts";
 import type { Category, Status, Verdict } from "../verify/verdict.ts";
 import { categorized, meaningOf } from "./allure-categories.ts";
 import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
 import { leadingVerdict, type PathOutcome } from "./path-outcome.ts";
 
-/** Status and message of a whole item: those of the verdict that leads. */
-export function statusOf(outcome: PathOutcome): Pick<AllureTest, "status" | "details"> {
+/**
+ * Status and message of a whole item: those of the verdict that leads. What one cause explains has one message, whatever each of the
+ * failures looks like: in the page's categories it is one line.
+ */
+export function statusOf(outcome: PathOutcome, causes: readonly Cause[] = []): Pick<AllureTest, "status" | "details"> {
   const { status, reason } = outcome;
   if (status === "pass") return { status: AllureStatus.PASSED };
   if (status === "skip") return { status: AllureStatus.SKIPPED, details: { message: reason } };
   const leading = leadingVerdict(outcome);
   const message = categorized("inconclusive", reason);
-  const details = leading === undefined ? { message, trace: message } : detailsOf(leading);
+  const cause = status === "fail" ? causes.find(({ explains }) => explains.includes(outcome.id)) : undefined;
+  const details = leading === undefined ? { message, trace: message } : detailsOf(leading, cause);
   return { status: statuses[status], details };
 }
 
@@ -23,13 +28,16 @@ const statuses: Readonly<Record<Status, AllureStatus>> = {
   skip: AllureStatus.SKIPPED,
 };
 
-function detailsOf(verdict: Verdict): StatusDetails {
+function detailsOf(verdict: Verdict, cause?: Cause): StatusDetails {
   const { status, expected, observed, evidence } = verdict;
   const fallback: Category = status === "fail" ? "not reached" : "inconclusive";
   const reason = verdict.reason ?? `expected ${expected}, observed ${observed}`;
   const category = verdict.category ?? fallback;
   // One message per category, so that failures alike are one line there; a doubt's reason says what would settle it.
-  const message = categorized(category, alike.has(category) ? meaningOf(category) : reason);
+  const message =
+    cause === undefined
+      ? categorized(category, alike.has(category) ? meaningOf(category) : reason)
+      : categorized("explained", cause.sentence);
   const trace = [categorized(category, reason), `expected  ${expected}`, `observed  ${observed}`, ...evidence].join(
     "\n",
   );

@@ -79,15 +79,15 @@ const extensions: Readonly<Record<string, string>> = {
 type Add = (attachment: AllureAttachment) => Attachment;
 
 function resultOf(test: AllureTest, topology: string, add: Add): TestResult {
-  const { suites, name, start, stop, description } = test;
+  const { suites, name, id = name, start, stop, description } = test;
   // Id and history must neither depend on the folder that encaplab runs in nor on the provider or the run.
-  const stable = digest(`${topology}\n${suites.join(" ")}\n${name}`);
+  const stable = digest(`${topology}\n${suites.join(" ")}\n${id}`);
   return {
     uuid: randomUUID(),
     historyId: stable,
     testCaseId: stable,
     name,
-    fullName: [program, ...suites, name].join(" > "),
+    fullName: [program, ...suites, id].join(" > "),
     titlePath: [program, ...suites],
     status: test.status,
     statusDetails: test.details ?? {},

@@ -4,7 +4,6 @@ import { attachText, type AllureContent, type AllureStep, type AllureTest } from
 import type { AllureContext } from "./allure-context.ts";
 import { checkStep, statusOf } from "./allure-verdict.ts";
 import { describeOutcome } from "./allure-description.ts";
-import { repeatOf } from "./see-it.ts";
 import type { PathOutcome } from "./path-outcome.ts";
 import { shortest, testOutcomes, type TestOutcome } from "./test-outcome.ts";
 
@@ -18,7 +17,7 @@ function writtenTest(written: TestOutcome, context: AllureContext): AllureTest {
   const suites = test.titles.slice(0, -1);
   const start = Date.parse(test.startedAt);
   const { status } = verdict;
-  const description = describeOutcome(outcome, repeatOf(context.record), context.folder);
+  const description = describeOutcome(outcome, { ...context, causes: [] });
   const wrong = status === "fail" || status === "inconclusive";
   return {
     suites: [shortest(test.file), ...suites],

@@ -44,7 +44,7 @@ describe("Allure results", () => {
     const results = await resultsOf(record);
     const ids = [...new Set(record.verdicts.map((verdict) => verdict.id))];
     const expected = [...ids, "vxlan-cross-subnet/measurements", "run/two-racks"].sort();
-    assert.deepEqual(results.map((result) => result.name).sort(), expected);
+    assert.deepEqual(results.map(idOf).sort(), expected);
     assert.deepEqual([...new Set(results.map((result) => result.status))], ["passed"]);
   });
 
@@ -72,6 +72,8 @@ describe("Allure results", () => {
     assert.equal(labels.story, "pod-to-pod same-subnet");
     assert.equal(labels.severity, "critical");
     assert.equal(labels.tag, "needless encapsulation");
+    assert.equal(result.name, "pod a1 → pod a2, one rack: plain");
+    assert.equal(labels.id, failingId);
     const start = Date.parse(failingRun().startedAt);
     assert.ok([result, ...result.steps].every((timed) => timed.start === start && timed.stop === start));
     assert.deepEqual(
@@ -120,7 +122,7 @@ describe("Allure results", () => {
     await writeFile(join(folder.pcaps, "a2.pcap"), new Uint8Array(1 << 20));
     const results = await resultsOf(failingRun());
     const names = results.flatMap((result) =>
-      attachments(result).flatMap((one) => (one.name.endsWith(".pcap") ? [`${result.name ?? ""} ${one.name}`] : [])),
+      attachments(result).flatMap((one) => (one.name.endsWith(".pcap") ? [`${idOf(result)} ${one.name}`] : [])),
     );
     assert.deepEqual(names.sort(), [`${inconclusiveId} a1.pcap`, `${failingId} a1.pcap`].sort());
   });
@@ -189,7 +191,7 @@ describe("Allure results", () => {
   it("sorts every message into exactly one category", async () => {
     const run = onlyPath(failingRun(), failingId);
     const categories = allureCategories();
-    for (const { name, matchedStatuses } of categories) {
+    for (const { name, matchedStatuses } of categories.filter((one) => one.name !== "explained")) {
       const status = String(matchedStatuses[0]) === "failed" ? "fail" : "inconclusive";
       const verdicts = run.verdicts.map((verdict) =>
         verdict.id === failingId
@@ -207,6 +209,33 @@ describe("Allure results", () => {
         [name],
       );
     }
+  });
+
+  it("makes one line of all that one cause explains, and tells the cause on each page", async () => {
+    const run = failingRun();
+    const sentence = "a1 is registered with a /32, so that no node shares its subnet";
+    const cause = { name: "registered-prefix", sentence, fix: "register it with /24", issues: [], evidence: [] };
+    const failed = new Set([failingId, "vxlan-cross-subnet/control-plane/a1"]);
+    const verdicts = run.verdicts.map((one) => (failed.has(one.id) ? { ...one, status: "fail" as const } : one));
+    const scenarios = run.scenarios.map((one) => ({ ...one, causes: [{ ...cause, explains: [...failed] }] }));
+    const results = await resultsOf({ ...run, scenarios, verdicts });
+    const own = results.filter(({ status }) => String(status) === "failed");
+    assert.deepEqual(own.map(idOf).sort(), [...failed].sort());
+    assert.deepEqual(
+      new Set(own.map(({ statusDetails }) => statusDetails.message)),
+      new Set([`explained: ${sentence}`]),
+    );
+    for (const { description = "" } of own)
+      assert.match(description, /a1 is registered with a \/32[\s\S]*register it with \/24/);
+    assert.match(only(results, failingId).description ?? "", /forward {2}.*\[a1\/eth0 .*──▶/);
+  });
+
+  it("takes the time of a path from its packets", async () => {
+    const run = passingRun();
+    const heard = { from: 1_900_000_000.25, until: 1_900_000_001.5 };
+    const scenarios = run.scenarios.map((one) => ({ ...one, paths: one.paths.map((path) => ({ ...path, heard })) }));
+    const { start, stop } = only(await resultsOf({ ...run, scenarios }), failingId);
+    assert.deepEqual([start, stop], [1_900_000_000_250, 1_900_000_001_500]);
   });
 
   it("writes environment, executor and categories", async () => {
@@ -306,9 +335,14 @@ function onlyPath(run: RunRecord, id: string): RunRecord {
   return { ...run, scenarios, verdicts: run.verdicts.filter((verdict) => verdict.id === id) };
 }
 
-function only(results: readonly TestResult[], name: string): TestResult {
-  const found = results.filter((result) => result.name === name);
-  assert.equal(found.length, 1, name);
+/** Behind the suites' titles in the full name. */
+function idOf({ fullName = "" }: TestResult): string {
+  return fullName.split(" > ").at(-1) ?? "";
+}
+
+function only(results: readonly TestResult[], id: string): TestResult {
+  const found = results.filter((result) => idOf(result) === id);
+  assert.equal(found.length, 1, id);
   const [result] = found;
   assert.ok(result !== undefined);
   return result;

@@ -1,6 +1,7 @@
 import type { RunRecord } from "../run/record.ts";
 import type { Status } from "../verify/verdict.ts";
 import { runOutcomes, type PathOutcome } from "./path-outcome.ts";
+import { timesOf } from "./path-times.ts";
 import { pathTitle } from "./path-title.ts";
 import { testOutcomes } from "./test-outcome.ts";
 
@@ -26,7 +27,7 @@ interface CtrfTest {
   readonly name: string;
   readonly testId: string;
   readonly status: CtrfStatus;
-  /** Milliseconds; paths of a mode are probed side by side and have no time of their own. */
+  /** Milliseconds from the first packet to the last. */
   readonly duration: number;
   readonly rawStatus: Status;
   readonly suite: readonly string[];
@@ -37,7 +38,10 @@ interface CtrfTest {
 export function renderCtrf(record: RunRecord): CtrfReport {
   const { id, startedAt, durationMs, environment, topology } = record;
   const tests = [
-    ...runOutcomes(record).map((outcome) => testOf(outcome, pathTitle(outcome), 0)),
+    ...runOutcomes(record).map((outcome) => {
+      const { start: from, stop } = timesOf(outcome, record);
+      return testOf(outcome, pathTitle(outcome), stop - from);
+    }),
     ...testOutcomes(record).map(({ outcome, test, title }) => testOf(outcome, title, test.durationMs)),
   ];
   const start = Date.parse(startedAt);

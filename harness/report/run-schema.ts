@@ -57,6 +57,7 @@ const hopSchema = z
 const pathRecordSchema = z
   .strictObject({
     expectation: expectationSchema,
+    heard: z.strictObject({ from: z.number(), until: z.number() }).readonly().exactOptional(),
     hops: z.array(hopSchema).readonly(),
     commands: texts,
     evidence: z.array(z.strictObject({ title: text, lines: texts }).readonly()).readonly(),

@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../core/atomic-file.ts";
 import { groupBy } from "../core/group-by.ts";
 import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
+import { heardBetween } from "../observe/heard-between.ts";
 import { observe, type Observations } from "../observe/observe.ts";
 import { trimCaptures, type TrimmedCapture } from "../observe/trim-captures.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -188,6 +189,7 @@ function recordOf(
   const onTheWay = new Set([...forward.hops, ...(reverse?.hops ?? [])].map(({ tap }) => tap.node));
   return {
     expectation,
+    ...heardIn(observations),
     hops: hopRecords(expectation, observations),
     commands: results.map(({ where, command }) => `${where}: ${command}`),
     evidence: wrong.has(expectation.path.id)
@@ -196,6 +198,11 @@ function recordOf(
     pcaps: trimmed.filter(({ node }) => onTheWay.has(node)).map(({ node }) => join(folder, `${node}.pcap`)),
     ...(sizes.length === 0 ? {} : { sizes }),
   };
+}
+
+function heardIn(observations: PathCase["observations"]): Pick<PathRecord, "heard"> {
+  const heard = heardBetween(observations);
+  return heard === undefined ? {} : { heard };
 }
 
 /** Kernel state of the nodes concerned as text, for whoever has to find out why. */

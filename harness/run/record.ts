@@ -6,6 +6,7 @@ import type { ExitCode } from "../core/errors.ts";
 import type { Cost } from "../measure/cost.ts";
 import type { TestedFile } from "../dataplane/dataplane.ts";
 import type { SwitchRecord } from "../switch/switch-record.ts";
+import type { Heard } from "../observe/heard-between.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { SweptSize } from "../verify/swept-sizes.ts";
 import type { Verdict } from "../verify/verdict.ts";
@@ -125,6 +126,8 @@ export interface ScenarioRecord {
 /** One path with what was expected and what is needed to show it. */
 export interface PathRecord {
   readonly expectation: PathExpectation;
+  /** When its packets were on the wires; missing where none was heard. */
+  readonly heard?: Heard;
   /** Hop by hop, both directions: what was heard there. */
   readonly hops: readonly HopRecord[];
   readonly commands: readonly string[];
