@@ -15,8 +15,8 @@ const lab = ["ip", "tcpdump", "iperf3", "curl", "ping", "nft", "busybox", "ethto
 /** Tools that each command cannot do without; the verbs of the command line know their own. */
 const required = { test: lab, bench: lab };
 
-/** Tools without which a command does less; Java makes the Allure page, and tests skip with the reason. */
-export const optional = { test: ["java", "qemu-system-x86_64", "depmod"] };
+/** Tools without which a command does less; Java makes the Allure page, Chromium looks at pages, and tests skip with the reason. */
+export const optional = { test: ["java", "qemu-system-x86_64", "depmod", "chromium"] };
 
 /** Tools that this command cannot do without on this machine: none where only containers can be used, which have their own. */
 export function requiredTools(command) {

@@ -1,5 +1,7 @@
 import { basename, join } from "node:path";
-import type { Measurement } from "../run/record.ts";
+import { asTyped } from "../core/command-words.ts";
+import { shellQuote } from "../exec/quote.ts";
+import type { Measurement, PathRecord } from "../run/record.ts";
 import { attachText, type AllureAttachment } from "./allure-item.ts";
 import type { AllureContext } from "./allure-context.ts";
 import { renderChartSvg } from "./chart-svg.ts";
@@ -15,7 +17,9 @@ import { renderPathTable } from "./table-html.ts";
 export function evidenceOf(outcome: PathOutcome, context: AllureContext): readonly AllureAttachment[] {
   const { path } = outcome;
   const table = attachText("expected and observed", renderPathTable(outcome), "text/html");
-  if (path === undefined) return [table];
+  if (path === undefined) return isWrong(outcome) ? [table] : [];
+  if (!isWrong(outcome) && !context.examples.has(path))
+    return [attachText("hops, packets, commands", elsewhere(path, context))];
   // What is as expected is shown by its packets; the kernel's state and the tools' words are in run.json.
   const groups = evidenceGroups(path).filter(({ kind }) => isWrong(outcome) || kind === "packets");
   const texts = groups.map(({ title, blocks }) =>
@@ -33,7 +37,7 @@ export function evidenceOf(outcome: PathOutcome, context: AllureContext): readon
   ];
   return [
     attachText("hop by hop", renderHopSvg(path), "image/svg+xml"),
-    table,
+    ...(isWrong(outcome) ? [table] : []),
     ...texts,
     ...captures,
     attachText("commands", commands.join("\n")),
@@ -70,6 +74,11 @@ const largestRun = 128 << 10;
 
 function isWrong({ status }: PathOutcome): boolean {
   return status === "fail" || status === "inconclusive";
+}
+
+/** Where everything about a passed path is that looks like another one's. */
+function elsewhere({ expectation }: PathRecord, { record }: AllureContext): string {
+  return asTyped(`npm run lab -- explain ${record.id} ${shellQuote([expectation.path.id])}`);
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../run/record.ts";
+import type { PathRecord, RunRecord } from "../run/record.ts";
 import type { CaptureBudget } from "./capture-budget.ts";
 
 /** What every test of a report shares. */
@@ -9,4 +9,6 @@ export interface AllureContext {
   /** Bytes of the captures that are there. */
   readonly captureSizes: ReadonlyMap<string, number>;
   readonly pcaps: CaptureBudget;
+  /** Passed paths that show their hops and packets, one of each kind; the others look alike. */
+  readonly examples: ReadonlySet<PathRecord>;
 }

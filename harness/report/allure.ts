@@ -2,6 +2,7 @@ import type { RunRecord } from "../run/record.ts";
 import { allureCategories } from "./allure-categories.ts";
 import { allureTests } from "./allure-tests.ts";
 import { writeResults } from "./allure-writer.ts";
+import { examplesOf } from "./examples.ts";
 import { captureBudget, captureSizes } from "./capture-budget.ts";
 import { redactValue } from "./redact.ts";
 import type { ResultsFolder } from "./store.ts";
@@ -29,6 +30,7 @@ export async function writeAllure(run: RunRecord, folder: ResultsFolder, options
     folder: folder.path,
     captureSizes: await captureSizes(record, folder.path),
     pcaps: captureBudget(),
+    examples: examplesOf(record),
   });
   const surroundings = {
     environment: environmentInfo(record),

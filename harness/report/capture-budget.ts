@@ -8,8 +8,8 @@ export interface CaptureBudget {
   allows(name: string, bytes: number, wrong: boolean): boolean;
 }
 
-/** Only what is wrong has its captures attached, up to 768 KiB together; the others are named. */
-export function captureBudget(shared = 768 << 10): CaptureBudget {
+/** Only what is wrong has its captures attached, up to 256 KiB together; the others are named. */
+export function captureBudget(shared = 256 << 10): CaptureBudget {
   const attached = new Set<string>();
   let left = shared;
   return {

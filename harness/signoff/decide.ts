@@ -59,7 +59,12 @@ function failures(evidence: Evidence): readonly string[] {
   if (first === undefined) return [];
   const rest = all.length === 1 ? "" : `; ${plural(all.length - 1, "more check")} failed`;
   const { id, check, category = check } = first.verdict;
-  return [`${id} failed on ${first.on}: ${category}${rest}`];
+  return [`${id} failed${onWords(first.on, evidence)}: ${category}${rest}`];
+}
+
+/** Where there is one configuration only, nobody asks which. */
+function onWords(title: string, { cells }: Evidence): string {
+  return new Set(cells.map(({ configuration }) => configuration.title)).size > 1 ? ` on ${title}` : "";
 }
 
 function doubts(evidence: Evidence): readonly string[] {
@@ -68,7 +73,7 @@ function doubts(evidence: Evidence): readonly string[] {
   if (first === undefined) return [];
   const rest = all.length === 1 ? "" : `; so are ${plural(all.length - 1, "more check")}`;
   return [
-    `${first.verdict.id} is inconclusive on ${first.on}: ${first.verdict.reason ?? first.verdict.observed}${rest}`,
+    `${first.verdict.id} is inconclusive${onWords(first.on, evidence)}: ${first.verdict.reason ?? first.verdict.observed}${rest}`,
   ];
 }
 

@@ -140,9 +140,17 @@ function signedCell(cell: WeighedCell, records: readonly RunRecord[], history: S
     checks: judged.length,
     passed: judged.filter(({ verdict }) => verdict.status === "pass").length,
     coverage,
+    causes: causesOf(cell, records),
     ...(streak === undefined ? {} : { streak }),
     ...changedSince(streak, cell, records),
   };
+}
+
+function causesOf({ mode, runs, configuration }: Cell, records: readonly RunRecord[]): SignedCell["causes"] {
+  const scenarios = records.filter(({ id }) => runs.includes(id)).flatMap((record) => record.scenarios);
+  const own = scenarios.filter((one) => one.mode === mode && one.variant === configuration.variant);
+  const all = own.flatMap(({ causes = [] }) => causes.map(({ sentence, fix }) => ({ sentence, fix })));
+  return [...new Map(all.map((cause) => [cause.sentence, cause])).values()];
 }
 
 function changedSince(

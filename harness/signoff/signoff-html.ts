@@ -3,10 +3,10 @@ import { formatFigure } from "../report/format.ts";
 import { htmlCell as cell, htmlPage, htmlTable as table, htmlText as text } from "../report/page-html.ts";
 import { marks } from "../report/style.ts";
 import { element, escapeText } from "../report/xml.ts";
-import { coverageTable } from "./coverage-html.ts";
+import { coverageTables } from "./coverage-html.ts";
 import { groupedFindings } from "./grouped-findings.ts";
 import type { SignedCell, Signoff } from "./signoff.ts";
-import { cellWords, colorOf } from "./status-words.ts";
+import { causeWords, cellWords, colorOf } from "./status-words.ts";
 
 /** A sign-off as one page: the decision first, then what it rests on. */
 export function renderSignoffPage(signoff: Signoff): string {
@@ -15,11 +15,12 @@ export function renderSignoffPage(signoff: Signoff): string {
     text("h1", decision === "go" ? "Go" : "No-go", { class: decision }),
     text("p", verdict, { class: "verdict" }),
     text("p", `Sign-off ${id} · ${at.replace("T", " ").replace(/\.\d+Z$/, " UTC")}`, { class: "faint" }),
-    ...section("Why", list(reasons)),
+    ...section("Why", list(reasons.length > 1 ? reasons : [])),
     ...section("Matrix", matrix(signoff.cells)),
+    ...section("Causes", list(causeWords(signoff.cells))),
     ...section("Wrong, inconclusive or waived", findings(signoff)),
     ...section("To be known", list(notes)),
-    ...section("Coverage, in paths and nodes", coverageTable(signoff)),
+    ...section("Coverage", coverageTables(signoff)),
     ...section("Limits on costs", gates(signoff)),
     ...section("What it costs", costs(signoff)),
     ...section("Against the baseline", differences(signoff)),
@@ -143,6 +144,9 @@ function tested({ tested: names, subjects }: Signoff): readonly string[] {
   ];
 }
 
+/** Of the environment; every tool's release is in signoff.json. */
+const named = ["encaplab", "kernel", "os", "Node", "CPUs", "memory"];
+
 function runs({ runs: all }: Signoff): readonly string[] {
   const rows = all.map(({ id, startedAt, seconds, exitCode, command, repeatedBy, environment }) => [
     element("td", {}, [element("a", { href: `runs/${id}/summary.html` }, [escapeText(id)])]),
@@ -150,11 +154,7 @@ function runs({ runs: all }: Signoff): readonly string[] {
     cell(`${formatFigure(seconds)} s`),
     cell(repeatedBy === undefined ? `exit ${exitCode}` : `lab error, repeated by ${repeatedBy}`),
     cell(command),
-    cell(
-      Object.entries(environment)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(", "),
-    ),
+    cell(named.flatMap((name) => (environment[name] === undefined ? [] : [`${name} ${environment[name]}`])).join(", ")),
   ]);
   return [table(["run", "began", "took", "ended", "command", "environment"], rows)];
 }

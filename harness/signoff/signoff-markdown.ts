@@ -2,7 +2,7 @@ import { marks } from "../report/style.ts";
 import { totalOf } from "./coverage.ts";
 import { groupedFindings } from "./grouped-findings.ts";
 import type { Signoff } from "./signoff.ts";
-import { cellWords } from "./status-words.ts";
+import { causeWords, cellWords } from "./status-words.ts";
 
 /** A sign-off as Markdown: for a CI's step summary, a release ticket, a pull request. */
 export function renderSignoffMarkdown(signoff: Signoff): string {
@@ -16,6 +16,7 @@ export function renderSignoffMarkdown(signoff: Signoff): string {
     ...listed("Why", reasons),
     ...matrix(signoff),
     ...listed("Since the last green", changes(signoff)),
+    ...listed("Causes", causeWords(signoff.cells)),
     ...listed("Wrong, inconclusive or waived", findings(signoff)),
     ...listed("To be known", notes),
     ...listed("Not certified", notCertified(signoff)),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { groupedFindings } from "./grouped-findings.ts";
 import type { Signoff } from "./signoff.ts";
-import { cellWords } from "./status-words.ts";
+import { causeWords, cellWords } from "./status-words.ts";
 
 /** A sign-off on the console: cells, what is wrong, then the decision last, where eyes are. */
 export function renderSignoffText(signoff: Signoff, folder: string): readonly string[] {
@@ -31,6 +31,10 @@ export function renderSignoffText(signoff: Signoff, folder: string): readonly st
   return [
     ...groups,
     ...titled("since the last green", changed),
+    ...titled(
+      "causes",
+      causeWords(cells).map((line) => `  ${line}`),
+    ),
     ...titled("wrong, inconclusive or waived", wrong),
     ...titled(
       "to be known",

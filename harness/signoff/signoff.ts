@@ -1,4 +1,5 @@
 import type { ExitCode } from "../core/errors.ts";
+import type { Cause } from "../cause/cause.ts";
 import type { TestedFile } from "../dataplane/dataplane.ts";
 import type { RunDiff } from "../diff/run-diff.ts";
 import type { Cost } from "../measure/cost.ts";
@@ -64,6 +65,8 @@ export interface SignedCell {
   readonly checks: number;
   readonly passed: number;
   readonly coverage: readonly CoverageRow[];
+  /** What explains its failures, as the runs found. */
+  readonly causes: readonly Pick<Cause, "sentence" | "fix">[];
   /** Missing where no history was given. */
   readonly streak?: Streak;
   /** What changed since it was green last, where it is red now and a history knows. */

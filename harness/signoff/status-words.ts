@@ -30,6 +30,14 @@ const colors: Readonly<Record<CellStatus, Status | "">> = {
   "not certified": "skip",
 };
 
+/** Causes of a cell's failures, each in a line; the mode is told where several have some. */
+export function causeWords(cells: readonly SignedCell[]): readonly string[] {
+  const several = cells.filter(({ causes }) => causes.length > 0).length > 1;
+  return cells.flatMap(({ mode, causes }) =>
+    causes.map(({ sentence, fix }) => `${several ? `${mode}: ` : ""}${sentence}. Fix: ${fix}`),
+  );
+}
+
 function streakWords(greens: number): string {
   if (greens === 0) return "red";
   return greens === 1 ? "green the first time" : `${greens} greens in a row`;
