@@ -155,7 +155,7 @@ describe("conservation", () => {
       ];
       assert.equal(
         say(hear(caseOf(), again, ...taps.slice(0, 5))),
-        "fail (lost on the way): forward: 1398 of 11399 bytes (1 segment) of bulk were lost between b1/eth0 and " +
+        "fail (lost on the way): forward: 1398 of 11397 bytes (1 segment) of bulk were lost between b1/eth0 and " +
           nameOf("b1/cali"),
       );
       assert.equal(say(hear(caseOf(), again, ...taps)), "pass", "sent again for nothing: both came");
