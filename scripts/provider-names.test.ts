@@ -26,9 +26,11 @@ describe("provider names", () => {
 
   it("are told with file and line wherever else they stand", async () => {
     await write("run/choose.ts", 'const a = 1;\nif (x === "docker") y();\nconst z = { of: `vm` };');
+    await write("run/advise.ts", "const fix = `load ${x}, or take --provider vm, please`;");
     await write("provider/vm/check.ts", 'const other = ["auto", "docker"];');
     assert.deepEqual([...(await findStrayProviderNames(harness))].sort(), [
       'harness/provider/vm/check.ts:1 names the provider "docker": let its offer say what it is',
+      'harness/run/advise.ts:1 names the provider "vm": let its offer say what it is',
       'harness/run/choose.ts:2 names the provider "docker": let its offer say what it is',
       'harness/run/choose.ts:3 names the provider "vm": let its offer say what it is',
     ]);

@@ -10,6 +10,9 @@ const programs = ["docker", "ip"];
 
 /** Where a provider's name stands for something else, and what. */
 const exceptions: readonly { readonly file: string; readonly name: string; readonly because: string }[] = [
+  { file: "cli/doctor.ts", name: "vm", because: "an example of the help" },
+  { file: "cli/suite.ts", name: "kind", because: "an example of the help" },
+  { file: "cli/up.ts", name: "vm", because: "an example of the help" },
   { file: "exec/docker/docker-guard.ts", name: "docker", because: "the program that is started where none is given" },
   { file: "provider/kind/create-cluster.ts", name: "cluster", because: "what the program kind creates" },
   { file: "verify/judge-tunnels.ts", name: "kind", because: "a property of a network device" },
@@ -17,7 +20,7 @@ const exceptions: readonly { readonly file: string; readonly name: string; reado
 
 /**
  * Every string literal that is a provider's name and stands outside that provider's folder: providers are known by the registry
- * alone. Tests may name them, and argv of the programs docker and ip.
+ * alone. So is every text that advises one (`--provider vm`). Tests may name them, and argv of the programs docker and ip.
  */
 export async function findStrayProviderNames(harness: string): Promise<readonly string[]> {
   const folders = await readdir(join(harness, "provider"), { withFileTypes: true }).catch(() => []);
@@ -50,16 +53,24 @@ function strayNames(text: string, names: ReadonlySet<string>): readonly Stray[] 
   const source = ts.createSourceFile("x.ts", text, ts.ScriptTarget.Latest, true);
   const found: Stray[] = [];
   const look = (node: ts.Node): void => {
-    const isName = ts.isStringLiteralLike(node) && names.has(node.text);
+    if (!ts.isStringLiteralLike(node) && !isTemplatePart(node)) {
+      ts.forEachChild(node, look);
+      return;
+    }
+    const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+    const advised = /--provider (\w+)/.exec(node.text)?.[1] ?? "";
+    if (names.has(advised)) found.push({ name: advised, line });
     // `Part["kind"]` names a field.
     const isField = ts.isLiteralTypeNode(node.parent) && ts.isIndexedAccessTypeNode(node.parent.parent);
-    if (isName && !isField && !isArgv(node)) {
-      found.push({ name: node.text, line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1 });
-    }
-    ts.forEachChild(node, look);
+    if (names.has(node.text) && !isField && !isArgv(node)) found.push({ name: node.text, line });
   };
   ts.forEachChild(source, look);
   return found;
+}
+
+/** The text between the values of a template. */
+function isTemplatePart(node: ts.Node): node is ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail {
+  return ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
 }
 
 /** Whether a word is part of a command line: an array that begins with the name of such a program. */

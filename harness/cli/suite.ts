@@ -60,7 +60,7 @@ export function addSuite(program: Command): void {
     .addOption(
       new Option("--suites <dir>", `folders or files with your own suites; the word ${ownWord} adds the built-in ones`)
         .argParser(collect)
-        .default([], `those that come with it`)
+        .default([], "the built-in ones")
         .helpGroup(helpGroups.prove),
     )
     .action(async (_: SuiteOptions, command: Command) => {

@@ -43,7 +43,7 @@ export async function readPools(access: ClusterAccess): Promise<ClusterPools> {
   }
   throw new LabError("the cluster has no Calico: its API has no IPPool", {
     where: access.name,
-    fix: "install Calico there, or take --provider kind, which makes a cluster with it",
+    fix: "install Calico there",
   });
 }
 

@@ -28,7 +28,7 @@ const meanings: readonly { readonly says: RegExp; readonly means: (match: RegExp
     {
       says: /User "([^"]*)" cannot (\S+) resource "([^"]*)"(?: in API group "([^"]*)")?/,
       means: (match) => `${match[1] ?? ""} may not ${match[2] ?? ""} ${resource(match[3], match[4])}`,
-      fix: "grant the permissions that `npm run lab -- doctor --provider cluster` prints",
+      fix: "grant the permissions that `npm run lab -- doctor --kubeconfig FILE` prints",
     },
     {
       says: /forbidden: ([^\n]*)/i,

@@ -165,7 +165,7 @@ export async function missingPermissions(access: ClusterAccess, changesMode: boo
   return [
     {
       what: `the kubeconfig's user is not allowed to ${rights.join(", ")}`,
-      fix: "grant the ClusterRole that `npm run lab -- doctor --provider cluster` prints",
+      fix: "grant the ClusterRole that `npm run lab -- doctor --kubeconfig FILE` prints",
     },
   ];
 }

@@ -60,7 +60,7 @@ async function gone(access: ClusterAccess, args: readonly string[], what: string
     timeoutMs: removalTimeoutMs,
     intervalMs: 200,
     where: access.name,
-    fix: `see kubectl describe of it, then: npm run lab -- down --stale --provider cluster --kubeconfig FILE`,
+    fix: `see kubectl describe of it, then: npm run lab -- down --stale --kubeconfig FILE`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { qdiscOf } from "../topology/link-shape.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Capability, Problem } from "./lab.ts";
+import { otherProviders } from "./other-providers.ts";
 
 /** What keeps a plan from being built with the capabilities that were found. */
 export function planProblems(plan: Plan, capabilities: ReadonlySet<Capability>): readonly Problem[] {
@@ -20,5 +21,5 @@ function unshapable(qdisc: "netem" | "tbf"): Problem {
     qdisc === "netem"
       ? "the kernel has no netem, which link loss and delay need"
       : "the kernel has no tbf, which link rates need";
-  return { what, fix: `--provider vm, or load sch_${qdisc}` };
+  return { what, fix: `load sch_${qdisc}, or ${otherProviders}` };
 }

@@ -18,6 +18,7 @@ import { installCalico, type CalicoInstallation } from "./install-calico.ts";
 import { readIdentities } from "./identities.ts";
 import { defaultCalicoVersion } from "./manifest-source.ts";
 import { missingInCluster } from "./missing.ts";
+import { otherProviders } from "../../lab/other-providers.ts";
 
 /** What the command line knows about Calico on Kubernetes. */
 export interface KubernetesCalicoOptions {
@@ -185,7 +186,7 @@ function clusterOf(lab: Lab): ClusterPart {
 function noCluster({ provider }: Lab): { readonly reason: string; readonly fix: string } {
   return {
     reason: `Calico on Kubernetes needs a cluster, and ${provider} makes none`,
-    fix: "--provider kind makes one; --provider cluster --kubeconfig FILE takes one that exists",
+    fix: otherProviders,
   };
 }
 

@@ -84,7 +84,7 @@ async function kernelLacks(mode: Mode, lab: Lab): Promise<readonly Requirement[]
     {
       ...families,
       reason: `${which} ${nodes.join(", ")}: the kernel has no ${kind} and cannot load modules`,
-      fix: "take nodes with another kernel, or --provider vm",
+      fix: "use nodes with another kernel",
     },
   ];
 }

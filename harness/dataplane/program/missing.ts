@@ -6,6 +6,7 @@ import { packageFor } from "../../lab/host-tools.ts";
 import { trialName, trials } from "../../lab/capabilities.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { Requirement } from "../dataplane.ts";
+import { otherProviders } from "../../lab/other-providers.ts";
 
 /** One thing that every node must be able to do, tried for real and undone. */
 interface Need {
@@ -56,7 +57,7 @@ function natNeed(family: Family): Need {
   return {
     attempt: `nft '${rules} delete table ${table}'`,
     lacks: `cannot do NAT for IPv${family} with nftables`,
-    fix: "load nft_chain_nat, nft_masq and nft_fib_inet, or use --provider vm",
+    fix: `load nft_chain_nat, nft_masq and nft_fib_inet, or ${otherProviders}`,
     families: [family],
   };
 }
@@ -68,7 +69,7 @@ function tunnelNeeds(mode: Mode, family: Family): readonly Need[] {
     {
       attempt: trials[encapsulation === "ipip" ? "ipip" : family === 4 ? "vxlan" : "vxlan6"],
       lacks: `kernel has no ${encapsulation} module${family === 6 ? " for IPv6" : ""}`,
-      fix: `modprobe ${encapsulation} on the host, or use --provider vm`,
+      fix: `modprobe ${encapsulation} on the host, or ${otherProviders}`,
       families: [family],
     },
   ];

@@ -43,7 +43,7 @@ describe("reference dataplane on nodes that answer from a script", () => {
       {
         families: [4],
         reason: "nodes a1, b1, b2: kernel has no ipip module",
-        fix: "modprobe ipip on the host, or use --provider vm",
+        fix: "modprobe ipip on the host, or see what else this machine can run: npm run lab -- doctor",
       },
     ]);
   });

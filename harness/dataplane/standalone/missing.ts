@@ -9,6 +9,7 @@ import { missingFabric } from "../fabric/bgp-fabric.ts";
 import { missingOn } from "../program/missing.ts";
 import type { RuleBackend } from "./node-command.ts";
 import type { Located } from "./locate.ts";
+import { otherProviders } from "../../lab/other-providers.ts";
 
 /** Programs that a lab with Calico needs. */
 const tools: readonly string[] = ["curl", "unshare"];
@@ -46,8 +47,8 @@ export async function missingCalico(
     return [{ reason, fix: "--calico-archive FILE" }];
   }
   if (lab.hostFiles !== true && lab.machines === undefined) {
-    const reason = `Calico without Kubernetes runs on netns and vm so far, not on ${lab.provider}`;
-    return [{ reason, fix: "--provider netns" }];
+    const reason = `Calico without Kubernetes runs where nodes have files of this host or are machines, which those of ${lab.provider} are not`;
+    return [{ reason, fix: otherProviders }];
   }
   const { bgp, root } = located.files;
   const noBird: Requirement = {

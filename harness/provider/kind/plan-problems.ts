@@ -3,6 +3,7 @@ import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { Problem } from "../../lab/lab.ts";
 import { poolOf } from "./render-config.ts";
+import { otherProviders } from "../../lab/other-providers.ts";
 
 /**
  * Prefix lengths that the cluster's pod network may have: the controller manager cuts a /24 (or /64) for each node out of it and
@@ -33,7 +34,7 @@ export function planProblems(plan: Plan): readonly Problem[] {
 function fabricProblems({ topology }: Plan): readonly Problem[] {
   if (topology.fabric === "none") return [];
   const what = `the topology has \`fabric: ${topology.fabric}\`, and routers of kind labs have no routes to pods`;
-  return [{ what, fix: "use --provider netns or vm for this topology, or one without a fabric" }];
+  return [{ what, fix: `use a topology without a fabric, or ${otherProviders}` }];
 }
 
 function poolProblems(plan: Plan, family: Family): readonly Problem[] {
@@ -74,6 +75,6 @@ function legProblems({ nodes, topology, families }: Plan, index: number): readon
     const fits = prefixLength(address) === prefixLength(cidr) && contains(cidr, withoutPrefix(address));
     if (fits) return [];
     const what = `node ${node.name} has ${address} in rack ${rack?.name ?? ""} (${cidr}): Docker gives every leg the rack's prefix`;
-    return [{ what, fix: "use --provider netns or vm for this topology, or give the node the rack's prefix" }];
+    return [{ what, fix: `give the node the rack's prefix, or ${otherProviders}` }];
   });
 }

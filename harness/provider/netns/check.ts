@@ -2,6 +2,7 @@ import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
 import type { Problem } from "../../lab/lab.ts";
 import { programProblem } from "../../lab/program-problem.ts";
+import { otherProviders } from "../../lab/other-providers.ts";
 
 /** Programs without which no lab of namespaces can be built, each by a command that does nothing. */
 const programs: readonly (readonly string[])[] = [
@@ -9,8 +10,6 @@ const programs: readonly (readonly string[])[] = [
   ["nsenter", "--version"],
   ["ping", "-V"],
 ];
-
-const otherProviders = "see what else this machine can run: npm run lab -- doctor";
 
 /** What keeps this machine from making network namespaces at all; asked before anything is tried. */
 export async function machineProblems(host: Executor, userId: number | undefined): Promise<readonly Problem[]> {

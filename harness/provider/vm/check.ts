@@ -5,6 +5,7 @@ import type { Problem } from "../../lab/lab.ts";
 import { programProblem } from "../../lab/program-problem.ts";
 import { imageProgram, userImage } from "./image-disks.ts";
 import { qemuProgram } from "./qemu-command.ts";
+import { otherProviders } from "../../lab/other-providers.ts";
 
 /** Programs that building and reaching machines needs, each by a command that does nothing. */
 const programs: readonly (readonly string[])[] = [
@@ -20,8 +21,6 @@ const programs: readonly (readonly string[])[] = [
 /** What a user's own image needs besides. */
 const imagePrograms: typeof programs = [[imageProgram, "--version"]];
 
-const otherProviders = "or choose another provider: --provider netns, --provider docker";
-
 /** What keeps this host from running machines at all. */
 export async function hostProblems(
   host: Executor,
@@ -30,10 +29,10 @@ export async function hostProblems(
 ): Promise<readonly Problem[]> {
   if (process.platform !== "linux" || process.arch !== "x64") {
     const what = `virtual machines need Linux on x86-64, and this is ${process.platform} on ${process.arch}`;
-    return [{ what, fix: otherProviders.slice(3) }];
+    return [{ what, fix: otherProviders }];
   }
   if (userId !== 0)
-    return [{ what: "connecting virtual machines requires root", fix: `run it with sudo, ${otherProviders}` }];
+    return [{ what: "connecting virtual machines requires root", fix: `run it with sudo, or ${otherProviders}` }];
   const needed = image === undefined ? programs : [...programs, ...imagePrograms];
   const answers = await Promise.all(needed.map((argv) => programProblem(host, argv)));
   const tun = await access("/dev/net/tun").then(

@@ -1,6 +1,7 @@
 import { CommandError } from "../../exec/command-error.ts";
 import type { CommandResult, Executor } from "../../exec/executor.ts";
 import type { Problem } from "../../lab/lab.ts";
+import { otherProviders } from "../../lab/other-providers.ts";
 
 /** What is known of the Docker engine that answers. */
 export interface Engine {
@@ -11,8 +12,6 @@ export interface Engine {
 
 /** Oldest engine that was tried: API 1.41. */
 const oldest = [20, 10] as const;
-
-const otherProviders = "see what else this machine can run: npm run lab -- doctor";
 
 /** The engine that the `docker` command reaches, or the one reason why there is none. */
 export async function findEngine(host: Executor): Promise<Engine | Problem> {
