@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exists } from "../harness/core/exists.ts";
+
+const root = join(import.meta.dirname, "..");
+
+describe("harness/README.md", () => {
+  it("names only files and folders that are there", async () => {
+    const text = await readFile(join(root, "harness", "README.md"), "utf8");
+    const named = [...text.matchAll(/`((?:[\w-]+\/)+[\w.-]+\/?|[\w-]+\.json)`/g)].map(([, path = ""]) => path);
+    const found = await Promise.all(
+      named.map(async (path) => (await exists(join(root, "harness", path))) || exists(join(root, path))),
+    );
+    assert.ok(named.length > 15);
+    assert.deepEqual(
+      named.filter((path, index) => found[index] !== true && !path.startsWith("results/")),
+      [],
+    );
+  });
+
+  it("has a row for every room", async () => {
+    const text = await readFile(join(root, "harness", "README.md"), "utf8");
+    const entries = await readdir(join(root, "harness"), { withFileTypes: true });
+    const rooms = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    assert.deepEqual(
+      rooms.filter((room) => !text.includes(`| \`${room}/\``)),
+      [],
+    );
+  });
+});
