@@ -3,7 +3,7 @@
 #
 #   ci/nightly.sh [MODE] [TOPOLOGY] [OUT]      defaults: all two-racks results
 #
-# HISTORY=dir keeps Allure's trend between runs (restore it before, save it after).
+# HISTORY=dir outlives runs (restore it before, save it after): costs from night to night, and Allure's trend.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import type { Profile } from "../encap/enumerate.ts";
 import { parseCostLimit, type CostLimit } from "../measure/limit.ts";
 import type { Compared } from "../measure/measure-network.ts";
+import { measuringProfiles } from "../measure/profiles.ts";
 import { loadRun } from "../report/store.ts";
 import type { MeasuringChoice } from "../run/order.ts";
 import { helpGroups } from "./help-groups.ts";
@@ -13,6 +14,8 @@ export interface MeasuringOptions {
   readonly maxCost: CostLimit[];
   readonly baseline?: string;
   readonly maxWorse: number;
+  readonly untilWithin?: number;
+  readonly timeLimit?: number;
   readonly seed?: number;
 }
 
@@ -42,6 +45,16 @@ export function addMeasuringOptions(command: Command): Command {
         .argParser(parsePercent)
         .default(0.1, "10%"),
     )
+    .addOption(
+      new Option("--until-within <percent>", "signoff: build labs until each interval of throughput is this narrow")
+        .argParser(parsePercent)
+        .default(undefined, "2% to each side"),
+    )
+    .addOption(
+      new Option("--time-limit <minutes>", "signoff: end measuring after this time, however wide intervals are")
+        .argParser(parseMinutes)
+        .default(undefined, "60"),
+    )
     .addOption(seedOption());
 }
 
@@ -66,7 +79,8 @@ export async function measuringChoice(
 ): Promise<MeasuringChoice> {
   const { compare, maxCost, baseline, maxWorse, seed = drawnSeed() } = options;
   if (maxCost.length > 0) requireSamples("--max-cost", options);
-  if (baseline === undefined) return { compared: compare, seed, limits: maxCost };
+  const choice = { compared: compare, seed, limits: maxCost, ...signoffProfile(options) };
+  if (baseline === undefined) return choice;
   requireSamples("--baseline", options);
   const { record } = await loadRun(baseline, options.out);
   const { id, costs = [] } = record;
@@ -74,7 +88,30 @@ export async function measuringChoice(
     throw new UsageError(`run ${id} has no costs with confidence intervals, so it cannot be the baseline`, {
       fix: "measure the baseline with --profile full",
     });
-  return { compared: compare, seed, limits: maxCost, baseline: { run: { id, costs }, most: maxWorse } };
+  return { ...choice, baseline: { run: { id, costs }, most: maxWorse } };
+}
+
+/** Signoff with another target or time limit than its own. */
+function signoffProfile({
+  profile,
+  untilWithin,
+  timeLimit,
+}: Pick<MeasuringOptions, "untilWithin" | "timeLimit"> & { readonly profile: Profile }): Pick<
+  MeasuringChoice,
+  "profile"
+> {
+  if (untilWithin === undefined && timeLimit === undefined) return {};
+  const { until, ...signoff } = measuringProfiles.signoff;
+  if (profile !== "signoff" || until === undefined) {
+    const flag = untilWithin === undefined ? "--time-limit" : "--until-within";
+    throw new UsageError(`${flag} is for --profile signoff: ${profile} takes a fixed number of samples`, {
+      fix: "add --profile signoff, or leave it out",
+    });
+  }
+  const { halfWidth, mostMinutes } = until;
+  return {
+    profile: { ...signoff, until: { halfWidth: untilWithin ?? halfWidth, mostMinutes: timeLimit ?? mostMinutes } },
+  };
 }
 
 function requireSamples(flag: string, { throughput, profile }: { throughput: boolean; profile: Profile }): void {
@@ -89,6 +126,11 @@ function parsePercent(text: string): number {
   const match = /^(\d+(?:\.\d+)?)%?$/.exec(text);
   if (match === null) throw new InvalidArgumentError("write a percentage like 10%.");
   return Number(match[1]) / 100;
+}
+
+function parseMinutes(text: string): number {
+  if (!/^\d{1,4}(\.\d+)?$/.test(text)) throw new InvalidArgumentError("write minutes like 60.");
+  return Number(text);
 }
 
 function parseSeed(text: string): number {

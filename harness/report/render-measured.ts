@@ -1,4 +1,4 @@
-import type { RunEvent } from "../run/record.ts";
+import type { Measurement, RunEvent } from "../run/record.ts";
 import { renderCosts } from "./render-costs.ts";
 import { renderMeasurements } from "./render-measurements.ts";
 import { outcomesOf } from "./path-outcome.ts";
@@ -12,6 +12,12 @@ export interface MeasuredOptions extends ProblemOptions {
   readonly quiet: boolean;
   /** The mode's name stands above already. */
   readonly headed: boolean;
+}
+
+/** What ended measuring, where that was left open. */
+function endedLine(measurements: readonly Measurement[]): readonly string[] {
+  const ended = measurements.find(({ conditions }) => conditions.ended !== undefined)?.conditions.ended;
+  return ended === undefined ? [] : [`  · measuring ended by ${ended}`];
 }
 
 /** Everything a person reads about what a mode costs: figures, ratios, then the gates that did not let it pass. */
@@ -32,6 +38,7 @@ export function renderMeasured(
           (line) => `  · ${line}`,
         ),
         ...renderCosts(costs, options.style),
+        ...endedLine(measurements),
         ...gates,
         ...problems,
       ];

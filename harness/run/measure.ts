@@ -11,6 +11,7 @@ import type { Provider } from "../provider/provider.ts";
 import { measuredOutcome, type MeasuredMode } from "./measured.ts";
 import type { RunOrder } from "./order.ts";
 import { Phases } from "./phases.ts";
+import { reasonToEnd } from "./reason-to-end.ts";
 import type { OpenRun } from "./services.ts";
 
 /** What is measured by an order: a lab that stays or that was there before is not built again. */
@@ -66,11 +67,14 @@ export async function measureMoreLabs(
   const started = performance.now();
   let measured = first;
   for (let lab = 1; ; lab += 1) {
-    const ended = reasonToEnd(run.order, profile, measured, lab, started);
-    if (ended !== undefined)
-      return measured.map((mode) => (ended === "" ? mode : { ...mode, ended: `${ended} after ${lab} labs` }));
-    const phases = new Phases(undefined, "lab", run.services.listener, run.session.interruptible);
     const before = measured;
+    const ended = reasonToEnd(profile, {
+      labs: lab,
+      minutes: (performance.now() - started) / 60_000,
+      costs: () => before.flatMap((mode) => measuredOutcome(run.order, mode).costs),
+    });
+    if (ended !== undefined) return measured.map((mode) => (ended === "" ? mode : { ...mode, ended }));
+    const phases = new Phases(undefined, "lab", run.services.listener, run.session.interruptible);
     measured = await phases.run(`lab ${lab + 1} for figures`, () =>
       run.session.withLab(provider, async (built) => {
         const after: MeasuredMode[] = [];
@@ -79,27 +83,6 @@ export async function measureMoreLabs(
       }),
     );
   }
-}
-
-/** Why no further lab is built: "" where the design says how many there are. */
-function reasonToEnd(
-  order: RunOrder,
-  { design, until }: MeasuringProfile,
-  measured: readonly MeasuredMode[],
-  lab: number,
-  started: number,
-): string | undefined {
-  if (lab < design.labs) return undefined;
-  if (until === undefined) return "";
-  const minutes = (performance.now() - started) / 60_000;
-  if (minutes > until.mostMinutes) return `the time limit of ${until.mostMinutes} min ended it`;
-  const widths = measured.flatMap((mode) =>
-    measuredOutcome(order, mode).costs.flatMap(({ metric, interval }) =>
-      metric === "throughput" ? [interval === undefined ? Infinity : Math.log(interval[1] / interval[0]) / 2] : [],
-    ),
-  );
-  const narrow = widths.every((width) => width <= until.halfWidth);
-  return narrow ? `every interval of throughput is within ± ${until.halfWidth * 100} %` : undefined;
 }
 
 async function measureAgain(run: OpenRun, measured: MeasuredMode, built: Lab, lab: number): Promise<MeasuredMode> {
