@@ -4,7 +4,7 @@
 // package the npm packages are there, and the command is JavaScript. No dependencies. `--no-install` forbids every
 // installation; what is missing is then named with its package.
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { installTools, missingTools, optional, optionalInCi, requiredTools } from "./tools.mjs";
@@ -19,6 +19,7 @@ const inCi = (process.env.CI ?? "false") !== "false";
 const say = (line) => process.stderr.write(`encaplab: ${line}\n`);
 
 checkNode();
+checkOpenFiles();
 if (!inPackage) installPackages();
 if (!isCli) await installWhatIsMissing();
 if (!installAllowed) process.env.ENCAPLAB_NO_INSTALL = "1";
@@ -29,6 +30,15 @@ function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24;
   if (!fits) fail(`Node ${process.versions.node} is too old: install Node 20.19, 22.12, 24 or newer`, 2);
+}
+
+/** Loading the program and its packages alone takes some hundred at a time; every child of a run takes three more. */
+function checkOpenFiles() {
+  const enough = 256;
+  const limits = existsSync("/proc/self/limits") ? readFileSync("/proc/self/limits", "utf8") : "";
+  const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
+  if (soft === undefined || Number(soft) >= enough) return;
+  fail(`this shell lets a process open ${soft} files, and ${enough} are needed: run  ulimit -n 4096  first`, 3);
 }
 
 function installPackages() {

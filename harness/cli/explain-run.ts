@@ -11,16 +11,15 @@ import { plainStyle } from "../report/style.ts";
 
 /** Whether an argument is a run of ours and no file: its id, its folder, or `latest`. */
 export async function isRun(reference: string, out: string): Promise<boolean> {
-  const candidates = [join(out, reference, "run.json"), join(reference, "run.json")];
-  const found = await Promise.all(
-    candidates.map((candidate) =>
-      access(candidate).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return found.includes(true);
+  const there = (path: string): Promise<boolean> =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
+  if (await there(join(reference, "run.json"))) return true;
+  if (await there(join(out, reference, "run.json"))) return true;
+  // A run that was cut short has a folder, and an error of its own.
+  return !(await there(reference)) && (await there(join(out, reference)));
 }
 
 /** Explains a stored run: what was wrong with its paths, or with those that a pattern names, then the captures of these. */
