@@ -11,6 +11,8 @@ import { renderHopSvg } from "./hop-svg.ts";
 import type { PathOutcome } from "./path-outcome.ts";
 import type { Picture } from "./run-pictures.ts";
 import { againCommand, seeItCommands, repeatOf } from "./see-it.ts";
+import { isCalm } from "../switch/calm.ts";
+import { pathPictures } from "./switch-pictures.ts";
 import { renderPathTable } from "./table-html.ts";
 
 /** The picture, the table, the texts, the captures and the commands of one path. */
@@ -37,11 +39,21 @@ export function evidenceOf(outcome: PathOutcome, context: AllureContext): readon
   ];
   return [
     attachText("hop by hop", renderHopSvg(path), "image/svg+xml"),
+    ...changeOf(outcome, context),
     ...(isWrong(outcome) ? [table] : []),
     ...texts,
     ...captures,
     attachText("commands", commands.join("\n")),
   ];
+}
+
+/** What became of the path's streams while the mode was changed to its own, where that was anything. */
+function changeOf({ id, verdicts }: PathOutcome, { record }: AllureContext): readonly AllureAttachment[] {
+  const variant = verdicts[0]?.variant;
+  const change = (record.switches ?? []).find((one) => id.startsWith(`${one.to}/`) && one.variant === variant);
+  const streams = change?.streams.filter((stream) => stream.path === id) ?? [];
+  const svg = change === undefined || streams.every(isCalm) ? undefined : pathPictures(change).get(id);
+  return svg === undefined ? [] : [attachText("through the change of mode", svg, "image/svg+xml")];
 }
 
 /** run.json, unless it is so large that it would make the page slow. */

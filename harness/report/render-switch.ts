@@ -1,7 +1,10 @@
+import { groupBy } from "../core/group-by.ts";
 import { modes, type ModeId } from "../encap/mode.ts";
 import { tableLines } from "../packet/table-lines.ts";
+import { isCalm } from "../switch/calm.ts";
 import { pathWithoutMode } from "../switch/stream.ts";
 import type { DirectionRecord, NodeTurn, StreamRecord, SwitchRecord } from "../switch/switch-record.ts";
+import { changeTitle } from "./switch-svg.ts";
 import { formatCount, plural } from "./format.ts";
 
 import type { Style } from "./style.ts";
@@ -16,16 +19,16 @@ interface SwitchOptions {
 export function renderSwitch(change: SwitchRecord, { style, verbose }: SwitchOptions): string {
   const told = change.streams.filter((stream) => verbose || !isCalm(stream));
   return [
-    style.strong(`${nameOf(change.from)} → ${nameOf(change.to)} under traffic`),
+    style.strong(`${changeTitle(change)} under traffic`),
     ...(change.trouble === undefined ? [] : [`  ${style.fail(`✘ ${change.trouble.replaceAll("\n", "\n    ")}`)}`]),
     ...whenLines(change).map((line) => `  ${style.faint("·")} ${line}`),
     ...tableLines(rowsOf(told)).map((line, index) => `    ${index === 0 ? style.faint(line) : line}`),
     ...calmLine(change.streams.filter((stream) => !told.includes(stream))).map(
       (line) => `  ${style.faint("·")} ${line}`,
     ),
-    ...strayLines(change).map((line) => `  ${style.fail("✘")} ${line}`),
+    ...strayLines("leak", change).map((line) => `  ${style.fail("✘")} ${line}`),
     ...keptLines(change).map((line) => `  ${style.doubt("!")} ${line}`),
-    ...detourLines(change).map((line) => `  ${style.doubt("!")} ${line}`),
+    ...strayLines("detour", change).map((line) => `  ${style.doubt("!")} ${line}`),
     ...closingLines(change).map((line) => `  ${style.faint("·")} ${line}`),
     ...leftLines(change, style),
     "",
@@ -58,25 +61,6 @@ const head = ["path", "", "form", "first new", "last old", "lost", "dup", "reord
 
 function rowsOf(streams: readonly StreamRecord[]): readonly (readonly string[])[] {
   return streams.length === 0 ? [] : [head, ...streams.flatMap(streamRows)];
-}
-
-/** Milliseconds below which a gap is what a busy machine does to a packet. */
-const calmGapMs = 20;
-
-/** The form stays, and nothing is lost or late. */
-function isCalm({ directions, tcp, connections }: StreamRecord): boolean {
-  const isNumberedCalm = directions.every(
-    ({ before, after, lost, duplicated, reordered, gapMs }) =>
-      before === after && lost + duplicated + reordered === 0 && gapMs < calmGapMs,
-  );
-  if (tcp !== undefined)
-    return (
-      tcp.outcome === "survived" && tcp.retransmitted === 0 && directions.every(({ before, after }) => before === after)
-    );
-  return (
-    isNumberedCalm &&
-    (connections === undefined || (connections.failed === 0 && connections.slowestMs < 10 * calmGapMs))
-  );
 }
 
 function calmLine(streams: readonly StreamRecord[]): readonly string[] {
@@ -136,26 +120,22 @@ function keptLines({ streams }: SwitchRecord): readonly string[] {
     );
 }
 
-function strayLines({ streams }: SwitchRecord): readonly string[] {
-  return streams.flatMap(({ path, kind, directions }) =>
-    directions.flatMap(({ direction, leaks }) =>
-      leaks.map(
-        ({ tap, form, packets, fromMs, toMs }) =>
-          `leak: ${pathWithoutMode(path)} ${kind}, ${direction}: ${plural(packets, "packet")} ${form} at ${tap}, ${seconds(fromMs)} to ${seconds(toMs)}`,
-      ),
+/** Packets in a form, or by a way, of neither mode: one line for each tap and form, with how many streams they are of. */
+function strayLines(word: "leak" | "detour", { streams }: SwitchRecord): readonly string[] {
+  const strays = streams.flatMap(({ path, kind, directions }) =>
+    directions.flatMap(({ leaks, detours }) =>
+      (word === "leak" ? leaks : detours).map((stray) => ({ ...stray, stream: `${pathWithoutMode(path)} ${kind}` })),
     ),
   );
-}
-
-function detourLines({ streams }: SwitchRecord): readonly string[] {
-  return streams.flatMap(({ path, kind, directions }) =>
-    directions.flatMap(({ direction, detours }) =>
-      detours.map(
-        ({ tap, form, packets, fromMs, toMs }) =>
-          `detour: ${pathWithoutMode(path)} ${kind}, ${direction}: ${plural(packets, "packet")} ${form} by ${tap}, ${seconds(fromMs)} to ${seconds(toMs)}`,
-      ),
-    ),
-  );
+  return [...groupBy(strays, ({ tap, form }) => `${form} at ${tap}`)].map(([where, own]) => {
+    const packets = own.reduce((sum, stray) => sum + stray.packets, 0);
+    const names = [...new Set(own.map(({ stream }) => stream))];
+    const [first = ""] = names;
+    const more = names.length === 1 ? "" : ` and ${names.length - 1} more`;
+    const from = Math.min(...own.map(({ fromMs }) => fromMs));
+    const to = Math.max(...own.map(({ toMs }) => toMs));
+    return `${word}: ${plural(packets, "packet")} ${where}, ${seconds(from)} to ${seconds(to)}: ${first}${more}`;
+  });
 }
 
 function closingLines({ streams, podMtu }: SwitchRecord): readonly string[] {

@@ -6,6 +6,7 @@ import { renderLatencySvg } from "./latency-svg.ts";
 import { renderMtuSvg } from "./mtu-svg.ts";
 import { costGroups, groupTitle } from "./render-costs.ts";
 import { measuredOn } from "./render-measurements.ts";
+import { switchPicture } from "./switch-pictures.ts";
 import { scenarioTitle } from "./scenario-title.ts";
 
 /** A picture of what a run measured, with its numbers. */
@@ -17,7 +18,7 @@ export interface Picture {
   readonly csv: string;
 }
 
-/** Every picture of a mode of a run: what it costs, how long echoes took, which sizes passed. */
+/** Every picture of a mode of a run: what it costs, how long echoes took, which sizes passed, what changing to it did to traffic. */
 export function picturesOf({ mode, variant, paths }: ScenarioRecord, record: RunRecord): readonly Picture[] {
   const isOwn = (one: { mode?: string; variant?: string }): boolean => one.mode === mode && one.variant === variant;
   const word = scenarioTitle({ mode, ...(variant === undefined ? {} : { variant }) });
@@ -29,6 +30,7 @@ export function picturesOf({ mode, variant, paths }: ScenarioRecord, record: Run
     ...costPictures((record.costs ?? []).filter(isOwn)),
     ...latencyPictures(word, record.measurements.filter(isOwn)),
     ...mtuPicture(word, paths),
+    ...(record.switches ?? []).filter((change) => isOwn({ ...change, mode: change.to })).map(switchPicture),
   ].map(named);
 }
 

@@ -1,13 +1,18 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import type { RunRecord } from "../run/record.ts";
+import type { SwitchRecord } from "../switch/switch-record.ts";
+import { pathWithoutMode } from "../switch/stream.ts";
 import { picturesOf } from "./run-pictures.ts";
+import { scenarioTitle } from "./scenario-title.ts";
+import { pathPictures } from "./switch-pictures.ts";
 
 /** Writes every picture of a run as SVG, with its numbers as CSV beside it, into `pictures/` of its results folder. */
 export async function writePictures(record: RunRecord, folder: string): Promise<void> {
   const pictures = record.scenarios.flatMap((scenario) => picturesOf(scenario, record));
-  if (pictures.length === 0) return;
+  const changes = (record.switches ?? []).flatMap((change) => pathFiles(change));
+  if (pictures.length + changes.length === 0) return;
   const place = join(folder, "pictures");
   await mkdir(place, { recursive: true });
   await Promise.all(
@@ -16,4 +21,20 @@ export async function writePictures(record: RunRecord, folder: string): Promise<
       writeFileAtomic(join(place, `${name}.csv`), `${csv}\n`),
     ]),
   );
+  await Promise.all(
+    changes.map(async ({ file, svg }) => {
+      await mkdir(dirname(join(place, file)), { recursive: true });
+      await writeFileAtomic(join(place, file), `${svg}\n`);
+    }),
+  );
+}
+
+/** A file for each path through a change, in a folder of the change's own. */
+function pathFiles(change: SwitchRecord): readonly { readonly file: string; readonly svg: string }[] {
+  const word = (text: string): string => text.replaceAll(/[^\w.]+/g, "-");
+  const folder = word(`switch ${scenarioTitle({ ...change, mode: change.to })}`);
+  return [...pathPictures(change)].map(([path, svg]) => ({
+    file: join(folder, `${word(pathWithoutMode(path))}.svg`),
+    svg,
+  }));
 }
