@@ -2,11 +2,13 @@ import { groupBy } from "../core/group-by.ts";
 import { pathWithoutMode } from "../switch/stream.ts";
 import type { SwitchRecord } from "../switch/switch-record.ts";
 import { csvText } from "./csv.ts";
-import type { Picture } from "./run-pictures.ts";
 import { changeTitle, renderSwitchSvg } from "./switch-svg.ts";
 
+/** A picture with its numbers. */
+type Drawn = Readonly<Record<"name" | "title" | "svg" | "csv", string>>;
+
 /** One picture of all streams through a change, with its figures. */
-export function switchPicture(change: SwitchRecord): Picture {
+export function switchPicture(change: SwitchRecord): Drawn {
   const title = `${changeTitle(change)} under traffic`;
   const rows = change.streams.flatMap(({ path, kind, directions, tcp }) =>
     directions.map((direction) => [
@@ -15,7 +17,7 @@ export function switchPicture(change: SwitchRecord): Picture {
       ...[direction.leaks.reduce((sum, { packets }) => sum + packets, 0), tcp?.outcome, tcp?.stallMs],
     ]),
   );
-  const head = ["path", "kind", "direction", "before", "after", "sent", "lost", "duplicated", "reordered", "gap ms"];
+  const head = ["path", "stream", "direction", "before", "after", "sent", "lost", "duplicated", "reordered", "gap ms"];
   const csv = csvText([[...head, "first new ms", "last old ms", "leaked", "TCP", "stall ms"], ...rows]);
   const drawn = change.streams.filter(({ kind }) => kind !== "connections");
   return { name: "switch", title, svg: renderSwitchSvg(title, change, drawn), csv };
