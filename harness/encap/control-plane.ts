@@ -3,6 +3,7 @@ import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { Identities, NodeIdentity } from "./identity.ts";
 import type { Mode } from "./mode.ts";
+import { policyToward } from "./pool-policy.ts";
 import { inSameSubnet } from "./same-subnet.ts";
 import { expectUnderlay, type ExpectedUnderlay } from "./expect-underlay.ts";
 import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMacOf, vxlanVni } from "./tunnel.ts";
@@ -130,7 +131,8 @@ type Leg = Pick<ExpectedRoute, "via" | "device" | "onlink" | "protocols" | "mtu"
 
 function tunneled(mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): boolean {
   if (encapsulationOf(mode, family) === "none") return false;
-  return mode.policy === "Always" || (mode.policy === "CrossSubnet" && !inSameSubnet(from, to, family));
+  const policy = policyToward(mode, to, family);
+  return policy === "Always" || (policy === "CrossSubnet" && !inSameSubnet(from, to, family));
 }
 
 function tunnelLeg(plan: Plan, mode: Mode, family: Family, to: NodeIdentity): Leg {

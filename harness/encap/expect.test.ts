@@ -237,6 +237,28 @@ describe("expectPath", () => {
     assert.match(wayOf(reverse), /tor\/eth1 router-in plain, tor\/eth0 router-out plain/);
   });
 
+  it("takes the form from the pool of the destination, so that the answer's may be another", async () => {
+    const plan = await planOf("mixed-pools");
+    const both = (id: string) => {
+      const { forward, reverse } = expectationOf(plan, id);
+      return [describeDirection(forward), reverse && describeDirection(reverse)];
+    };
+    assert.deepEqual(both("vxlan-cross-subnet/pod-to-pod/same-subnet/v4/a1->a2"), ["VXLAN", "plain"]);
+    assert.deepEqual(both("vxlan-cross-subnet/pod-to-pod/same-subnet/v4/a2->a1"), ["plain", "VXLAN"]);
+    assert.deepEqual(both("vxlan-cross-subnet/pod-to-pod/same-subnet/v4/b1->b2"), ["VXLAN", "VXLAN"]);
+    assert.deepEqual(both("ipip-cross-subnet/pod-to-pod/same-subnet/v4/a1->a2"), ["IPIP", "plain"]);
+    assert.deepEqual(both("none/pod-to-pod/same-subnet/v4/a1->a2"), ["plain", "plain"]);
+  });
+
+  it("leaves the addresses of a pool without natOutgoing as they are, so that answers take its form", async () => {
+    const plan = await planOf("mixed-pools");
+    const { forward, reverse } = expectationOf(plan, "vxlan-cross-subnet/pod-to-host/same-subnet/v4/a2->a1");
+    assert.deepEqual(forward.sources, ["198.19.64.1"]);
+    assert.deepEqual([describeDirection(forward), reverse && describeDirection(reverse)], ["plain", "VXLAN"]);
+    const other = expectationOf(plan, "vxlan-cross-subnet/pod-to-host/same-subnet/v4/a1->a2").forward;
+    assert.deepEqual(other.sources, ["198.18.1.11"]);
+  });
+
   it("ends at a firewall what is not on its list, and passes on tunnels", async () => {
     const plan = await planOf("firewalled");
     const across = (id: string) => expectationOf(plan, `${id}/cross-subnet/v4/a1->b1`).forward;
@@ -246,7 +268,7 @@ describe("expectPath", () => {
     assert.deepEqual(across("vxlan-cross-subnet/pod-to-host").dies, { node: "fw", because });
     const routers = plan.routers.map((router) => ({ ...router, allow: ["tcp/179"] as const }));
     const narrow = expectationOf({ ...plan, routers }, "vxlan-always/pod-to-pod/cross-subnet/v4/a1->b1").forward;
-    assert.equal(describeDirection(narrow), "dies at fw");
+    assert.equal(describeDirection(narrow), "dropped at fw");
   });
 
   it("takes a wide prefix at its word: plain between racks, dead at the router, and only there", () => {

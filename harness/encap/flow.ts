@@ -4,6 +4,7 @@ import type { NodeIdentity } from "./identity.ts";
 import type { Mode } from "./mode.ts";
 import type { Parties } from "./parties.ts";
 import type { Path } from "./path.ts";
+import { policyToward } from "./pool-policy.ts";
 import { inSameSubnet } from "./same-subnet.ts";
 import { encapsulationOf } from "./tunnel.ts";
 
@@ -47,7 +48,8 @@ export function formBetween(
   if (from.name === to.name) return "none";
   const encapsulation = encapsulationOf(mode, family);
   if (!toBlock || encapsulation === "none") return "plain";
-  const direct = mode.policy === "Never" || (mode.policy === "CrossSubnet" && inSameSubnet(from, to, family));
+  const policy = policyToward(mode, to, family);
+  const direct = policy === "Never" || (policy === "CrossSubnet" && inSameSubnet(from, to, family));
   return direct ? "plain" : encapsulation;
 }
 
@@ -55,7 +57,8 @@ function sourcesOf(path: Path, source: Parties["source"], target: Parties["targe
   const tunnel = source.node.tunnelAddresses[path.family];
   if (source.pod !== undefined) {
     // natOutgoing: a destination outside all pools makes the node's address the source; one on the own node is no exit.
-    return target.pod === undefined && form !== "none" ? [source.nodeAddress] : [source.address];
+    const leaves = target.pod === undefined && form !== "none";
+    return leaves && source.node.keepsSource?.includes(path.family) !== true ? [source.nodeAddress] : [source.address];
   }
   // The route to a local pod names no source and cali* has no address: the kernel takes the first address of any device
   // (inet_select_addr), or for IPv6 the one most like the destination's (RFC 6724 rule 8): the node's or the tunnel's.

@@ -1,4 +1,4 @@
-import type { PerFamily } from "../topology/topology.ts";
+import type { Family, PerFamily, PoolPolicy } from "../topology/topology.ts";
 
 /** Who has which address: the one thing that the oracle takes from a network (real Calico's IPAM chooses addresses). */
 export interface Identities {
@@ -19,6 +19,10 @@ export interface NodeIdentity {
   readonly registered: PerFamily<string>;
   /** Device toward the other nodes. */
   readonly uplink: string;
+  /** When packets to its blocks are encapsulated, where its pool says otherwise than the mode. */
+  readonly policies?: PerFamily<PoolPolicy>;
+  /** Families whose pool leaves pods' addresses as they are on the way to what no pool has (natOutgoing: false). */
+  readonly keepsSource?: readonly Family[];
   /** Blocks of pod addresses that the node owns. */
   readonly blocks: PerFamily<readonly string[]>;
   /** /32 or /128 address of the tunnel device, without prefix; missing where the mode has no tunnel. */

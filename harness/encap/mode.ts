@@ -2,7 +2,7 @@
 export type Encapsulation = "none" | "ipip" | "vxlan";
 
 /** When it is asked for: never, only to nodes in another subnet, or always. */
-type Policy = "Never" | "CrossSubnet" | "Always";
+export type Policy = "Never" | "CrossSubnet" | "Always";
 
 /** The names of the five modes in commands, paths and results. */
 export const modeIds = ["none", "ipip-always", "ipip-cross-subnet", "vxlan-always", "vxlan-cross-subnet"] as const;

@@ -3,6 +3,7 @@ import { perFamily } from "../topology/fill-topology.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Identities, NodeIdentity } from "./identity.ts";
 import type { Mode } from "./mode.ts";
+import { poolWordsOf } from "./pool-policy.ts";
 import { tunnelDevice } from "./tunnel.ts";
 
 /** Who will have which address if the plan's own allocation is used: for `list` and for the reference dataplane. */
@@ -30,6 +31,7 @@ function nodeIdentity(plan: Plan, mode: Mode, node: PlannedNode): NodeIdentity {
     }),
     registered: perFamily(plan.families, (family) => registered[family]),
     uplink: node.uplink.device,
+    ...poolWordsOf(plan, node.name),
     blocks: perFamily(plan.families, (family) => {
       const block = allocated?.blocks[family];
       return block === undefined ? [] : [block];

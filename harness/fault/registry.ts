@@ -28,6 +28,7 @@ import { plainLeak } from "./plain-leak.ts";
 import { routeChangesMidway } from "./route-changes-midway.ts";
 import { shortTtl } from "./short-ttl.ts";
 import { sizeHole } from "./size-hole.ts";
+import { poolPolicyIgnored } from "./pool-policy-ignored.ts";
 import { policyRule } from "./policy-rule.ts";
 import { forwardPolicyDrop } from "./forward-policy-drop.ts";
 import { noDefaultRoute } from "./no-default-route.ts";
@@ -56,6 +57,7 @@ export const faults: readonly Fault[] = [
   forwardPolicyDrop,
   policyRule,
   staleTunnelRoute,
+  poolPolicyIgnored,
   staleDirectRoute,
   routeChangesMidway,
   plainLeak,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { hostAddress, nthBlock } from "./address.ts";
 import { perFamily } from "./fill-topology.ts";
+import { poolOf, takersOf } from "./pool-of.ts";
 import type { Allocation, NodeAllocation, PodAllocation, ServiceAllocation } from "./plan.ts";
 import type { Family, PerFamily, Topology } from "./topology.ts";
 
@@ -11,11 +12,11 @@ export const firstServiceNumber = 11;
 const servicePort = { port: 80, targetPort: 8080 } as const;
 
 /**
- * Addresses as Calico's IPAM gives them out in an empty cluster: the nth node takes the nth block, its tunnel the
+ * Addresses as Calico's IPAM gives them out in an empty cluster: the nth node of a pool takes its nth block, its tunnel the
  * block's first address, its pods those that follow (calico-facts 2.2).
  */
 export function allocate(topology: Topology, families: readonly Family[]): Allocation {
-  const nodes = topology.nodes.map((node, index) => allocateNode(topology, families, node.name, index));
+  const nodes = topology.nodes.map((node) => allocateNode(topology, families, node.name));
   const pods = topology.nodes.flatMap((node, index) =>
     Array.from({ length: node.pods }, (_, pod) => allocatePod(node.name, pod, nodes[index]?.blocks ?? {}, families)),
   );
@@ -23,10 +24,10 @@ export function allocate(topology: Topology, families: readonly Family[]): Alloc
   return { nodes, pods, services };
 }
 
-function allocateNode(topology: Topology, families: readonly Family[], node: string, index: number): NodeAllocation {
+function allocateNode(topology: Topology, families: readonly Family[], node: string): NodeAllocation {
   const blocks = perFamily(families, (family) => {
-    const pool = topology.pools.find((candidate) => candidate.family === family);
-    return pool && nthBlock(pool.cidr, pool.blockSize, index);
+    const pool = poolOf(topology, node, family);
+    return pool && nthBlock(pool.cidr, pool.blockSize, takersOf(topology, pool).indexOf(node));
   });
   return { node, blocks, tunnelAddresses: nthOf(blocks, families, 0) };
 }

@@ -1,5 +1,7 @@
 import { addressCount, blockCount } from "./address.ts";
+import { didYouMean } from "../core/closest-name.ts";
 import { firstServiceNumber } from "./allocate.ts";
+import { poolOf, takersOf } from "./pool-of.ts";
 import type { Family, Pool, Topology } from "./topology.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { ValueProblem } from "../core/yaml/value-problem.ts";
@@ -7,10 +9,11 @@ import type { ValueProblem } from "../core/yaml/value-problem.ts";
 /** Prefix lengths that Calico allows for blocks (API reference of IPPool.spec.blockSize). */
 const blockSizes: Readonly<Record<Family, readonly [number, number]>> = { 4: [20, 32], 6: [116, 128] };
 
-/** Pools and services: one per family, blocks as Calico allows them, and room for every node, pod and service. */
+/** Pools and services: one pool for each node and family, blocks as Calico allows them, and room for every node, pod and service. */
 export function checkPools(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   return [
     ...topology.pools.flatMap((pool, index) => checkPool(topology, file, pool, index)),
+    ...topology.families.flatMap((family) => checkTakers(topology, file, family)),
     ...topology.families.flatMap((family) => checkServices(topology, family)),
   ];
 }
@@ -18,8 +21,6 @@ export function checkPools(topology: Topology, file: FileFacts): readonly ValueP
 function checkPool(topology: Topology, file: FileFacts, pool: Pool, index: number): readonly ValueProblem[] {
   const path = ["pools", index, "cidr"];
   const { family, blockSize } = pool;
-  const first = topology.pools.findIndex((other) => other.family === family);
-  if (first !== index) return [{ path, message: `a second IPv${family} pool; one per family is supported` }];
   if (!topology.families.includes(family)) {
     return file.entriesCut ? [] : [{ path, message: `an IPv${family} pool, but no subnet uses IPv${family}` }];
   }
@@ -31,9 +32,53 @@ function checkPool(topology: Topology, file: FileFacts, pool: Pool, index: numbe
   return [...checkBlocks(topology, pool, index), ...checkBlockRoom(topology, pool, index)];
 }
 
-function checkBlocks(topology: Topology, { cidr, blockSize }: Pool, index: number): readonly ValueProblem[] {
+/** Each node takes from one pool of each family: one that names it, or the one that names nobody. */
+function checkTakers(topology: Topology, file: FileFacts, family: Family): readonly ValueProblem[] {
+  const pools = topology.pools.map((pool, index) => ({ pool, index })).filter(({ pool }) => pool.family === family);
+  const names = topology.nodes.map(({ name }) => name);
+  const open = pools.filter(({ pool }) => pool.takers === undefined);
+  const twice = names.flatMap((name) => {
+    const [, second] = pools.filter(({ pool }) => pool.takers?.includes(name) === true);
+    const message = `${name} takes from another IPv${family} pool already; a node takes from one`;
+    return second === undefined ? [] : [{ path: ["pools", second.index], message }];
+  });
+  const unserved = names.filter((name) => poolOf(topology, name, family) === undefined);
+  return [
+    ...open.slice(1).map(({ index }) => ({
+      path: ["pools", index, "cidr"],
+      message: `a second IPv${family} pool for every node; say which racks or nodes take from it (racks, nodes)`,
+    })),
+    ...twice,
+    ...pools.flatMap(({ pool, index }) => strangersOf(pool, index, names, file)),
+    ...(unserved.length === 0 || file.entriesCut
+      ? []
+      : [
+          {
+            path: ["pools"],
+            message: `no IPv${family} pool for ${unserved.join(", ")}: add one without racks and nodes`,
+          },
+        ]),
+  ];
+}
+
+function strangersOf(
+  { takers = [] }: Pool,
+  index: number,
+  names: readonly string[],
+  file: FileFacts,
+): readonly ValueProblem[] {
+  return takers
+    .filter((name) => !names.includes(name) && !file.spells(["nodes", name]))
+    .map((name) => ({
+      path: ["pools", index],
+      message: `"${name}" is neither a rack nor a node${didYouMean(name, names)}; known nodes: ${names.join(", ")}`,
+    }));
+}
+
+function checkBlocks(topology: Topology, pool: Pool, index: number): readonly ValueProblem[] {
+  const { cidr, blockSize } = pool;
   const blocks = blockCount(cidr, blockSize);
-  const needed = topology.nodes.length;
+  const needed = takersOf(topology, pool).length;
   if (blocks >= BigInt(needed)) return [];
   return [
     {
@@ -45,7 +90,8 @@ function checkBlocks(topology: Topology, { cidr, blockSize }: Pool, index: numbe
 
 function checkBlockRoom(topology: Topology, pool: Pool, index: number): readonly ValueProblem[] {
   const room = 1n << BigInt((pool.family === 4 ? 32 : 128) - pool.blockSize);
-  const crowded = topology.nodes.find(({ pods }) => BigInt(pods + 1) > room);
+  const takers = takersOf(topology, pool);
+  const crowded = topology.nodes.find(({ name, pods }) => takers.includes(name) && BigInt(pods + 1) > room);
   if (crowded === undefined) return [];
   const needed = `${crowded.name} needs ${crowded.pods + 1} (a tunnel and ${crowded.pods} pods)`;
   return [

@@ -30,6 +30,12 @@ describe("diagrams", () => {
     assert.ok(diagramSvg(plan).includes(`>fw · ${passed}<`));
   });
 
+  it("tell which pool a node takes from, where there are several", async () => {
+    const lines = diagramMermaid(await planOf("mixed-pools"));
+    assert.ok(lines.includes("198.18.1.12/24<br/>pool 198.19.64.0/18 Always without NAT<br/>2 pods"));
+    assert.ok(!diagramMermaid(await planOf("two-racks")).includes("pool "));
+  });
+
   it("draw an incident's routes in Mermaid", async () => {
     const plan = await planOf("two-racks");
     const incident = [{ node: "a1", to: "b1", route: "missing" }] as const;

@@ -1,4 +1,5 @@
 import { linkWords } from "./link-shape.ts";
+import { poolOf } from "./pool-of.ts";
 import type { Plan, PlannedRouter } from "./plan.ts";
 
 export { diagramSvg } from "./diagram-svg.ts";
@@ -34,6 +35,7 @@ export function diagramMermaid(plan: Plan): string {
       const lines = [
         node.name,
         ...Object.values(node.uplink.addresses),
+        ...poolWords(plan, node.name),
         ...(node.uplink.link === undefined ? [] : [linkWords(node.uplink.link)]),
         ...(node.pods.length > 0 ? [podsText(node.pods)] : []),
       ];
@@ -71,6 +73,17 @@ function chainOf(plan: Plan): readonly string[] | undefined {
     chain.push(router.name, ...(rack === undefined ? [] : [rack]));
   }
   return chain.length === plan.segments.length + plan.routers.length ? chain : undefined;
+}
+
+/** "pool 198.19.64.0/18 Always", where there are several of a family. */
+function poolWords({ topology, families }: Plan, node: string): readonly string[] {
+  return families.flatMap((family) => {
+    const pool = poolOf(topology, node, family);
+    const several = topology.pools.filter((other) => other.family === family).length > 1;
+    if (pool === undefined || !several) return [];
+    const words = [pool.policy ?? "", pool.natOutgoing === false ? "without NAT" : ""].filter((word) => word !== "");
+    return [["pool", pool.cidr, ...words].join(" ")];
+  });
 }
 
 /** "fw (passes on udp/4789)" */

@@ -128,11 +128,33 @@ function interfacePrefix(file: TopologyFile, entry: NodeEntry, family: Family): 
 
 /** The file's pools in the file's order, then the default ones of families that it names none for. */
 function fillPools(file: TopologyFile, families: readonly Family[]): readonly Pool[] {
-  const named = (file.pools ?? []).map(({ cidr, blockSize }): Pool => {
+  const named = (file.pools ?? []).map(({ cidr, blockSize, policy, natOutgoing, racks, nodes }): Pool => {
     const family = familyOf(cidr);
-    return { family, cidr: canonicalForm(cidr), blockSize: blockSize ?? defaultBlockSize[family] };
+    const takers = takersIn(file, racks, nodes);
+    return {
+      family,
+      cidr: canonicalForm(cidr),
+      blockSize: blockSize ?? defaultBlockSize[family],
+      ...(natOutgoing === undefined ? {} : { natOutgoing }),
+      ...(policy === undefined ? {} : { policy }),
+      ...(takers === undefined ? {} : { takers }),
+    };
   });
   const missing = families.filter((family) => !named.some((pool) => pool.family === family));
   const added = missing.map((family) => ({ family, cidr: defaultPool[family], blockSize: defaultBlockSize[family] }));
   return [...named, ...added];
+}
+
+/** Names that stand for nothing stay, for validation to complain about. */
+function takersIn(
+  file: TopologyFile,
+  racks: readonly string[] | undefined,
+  nodes: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (racks === undefined && nodes === undefined) return undefined;
+  const ofRack = (rack: string): readonly string[] =>
+    Object.hasOwn(file.subnets, rack)
+      ? Object.entries(file.nodes).flatMap(([name, { subnet }]) => (subnet === rack ? [name] : []))
+      : [rack];
+  return [...new Set([...(racks ?? []).flatMap(ofRack), ...(nodes ?? [])])];
 }

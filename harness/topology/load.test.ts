@@ -13,6 +13,7 @@ const names = [
   "dual-stack",
   "firewalled",
   "jumbo",
+  "mixed-pools",
   "narrow-core",
   "one-rack",
   "reflectors",

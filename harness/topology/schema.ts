@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { familyOf, isAddress, isCidr } from "./address.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
-import { fabrics, passes, wrongRoutes, type Family } from "./topology.ts";
+import { fabrics, passes, poolPolicies, wrongRoutes, type Family } from "./topology.ts";
 
 /** The shape of a topology file; what values mean together is checked by validate.ts. */
 export type TopologyFile = z.infer<typeof topologySchema>;
@@ -121,6 +121,16 @@ const poolSchema = z
       .refine(isCidr, { error: "not a network with prefix; write it like 198.19.0.0/17" })
       .describe("Network that pod and tunnel addresses come from"),
     blockSize: z.int().describe("Prefix length of a node's block; default 26 (IPv4) or 122 (IPv6)").optional(),
+    policy: z
+      .enum(poolPolicies)
+      .describe("When packets to its addresses are encapsulated; default: as the run's mode says, and never in None")
+      .optional(),
+    natOutgoing: z
+      .boolean()
+      .describe("Whether what leaves all pools takes the node's address; default true")
+      .optional(),
+    racks: z.array(z.string()).min(1).describe("Subnets whose nodes take addresses from it").optional(),
+    nodes: z.array(z.string()).min(1).describe("Nodes that take addresses from it").optional(),
   })
   .describe("A Calico IP pool");
 
@@ -164,7 +174,7 @@ export const topologySchema = z
     pools: z
       .array(poolSchema)
       .describe(
-        "At most one pool per family; default 198.19.0.0/17 in blocks of /26, fd00:10:19::/48 in blocks of /122",
+        "IP pools, told apart by the racks or nodes that take from them; default 198.19.0.0/17 in blocks of /26, fd00:10:19::/48 in blocks of /122",
       )
       .optional(),
     services: z

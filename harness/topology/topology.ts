@@ -52,7 +52,17 @@ export interface Pool {
   readonly cidr: string;
   /** Prefix length of the blocks that nodes take from the pool: 26 and 122 by default, as in Calico. */
   readonly blockSize: number;
+  /** When its packets are encapsulated, where that is not as the run's mode says; nothing in a mode without encapsulation. */
+  readonly policy?: PoolPolicy;
+  /** Whether what leaves all pools for elsewhere takes the node's address; missing = it does. */
+  readonly natOutgoing?: boolean;
+  /** The nodes that take addresses from it, by their own names or by their racks'; missing = those that no other pool of the family names. */
+  readonly takers?: readonly string[];
 }
+
+/** What a pool may say for itself: one that is never encapsulated would leave its nodes without tunnel address. */
+export const poolPolicies = ["Always", "CrossSubnet"] as const;
+export type PoolPolicy = (typeof poolPolicies)[number];
 
 /** Ways in which a node's route to another node's pods can differ from what the mode makes it. */
 export const wrongRoutes = ["missing", "tunnel", "plain"] as const;

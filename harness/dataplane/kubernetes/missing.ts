@@ -23,7 +23,19 @@ export async function missingInCluster(
     ...(state === undefined ? [] : notPermitted(mode, kubernetes, state, permits)),
     ...(state === undefined ? [] : noRoutes(mode, state)),
     ...noIpipForIpv6(mode, lab),
+    ...severalPools(lab),
     ...(await kernelLacks(mode, lab)),
+  ];
+}
+
+/** The manifest and the Installation are written for one pool per family, which every node takes from. */
+function severalPools({ plan }: Lab): readonly Requirement[] {
+  const own = plan.topology.pools.some(
+    ({ policy, takers, natOutgoing }) => (policy ?? takers ?? natOutgoing) !== undefined,
+  );
+  if (!own) return [];
+  return [
+    { reason: "pools with words of their own are not set up in Kubernetes yet", fix: "use a lab without Kubernetes" },
   ];
 }
 

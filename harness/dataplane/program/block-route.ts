@@ -1,4 +1,5 @@
 import type { Mode } from "../../encap/mode.ts";
+import { policyToward } from "../../encap/pool-policy.ts";
 import { encapsulationOf, tunnelMtu } from "../../encap/tunnel.ts";
 import { nextHop } from "../../encap/underlay-way.ts";
 import { addressCount, contains } from "../../topology/address.ts";
@@ -16,7 +17,8 @@ export function blockRoute(plan: Plan, mode: Mode, family: Family, from: Peer, t
   const encapsulation = encapsulationOf(mode, family);
   const base = { family, destination: to.block, type: "unicast" } as const;
   const direct = { ...base, device: from.planned.uplink.device } as const;
-  const tunneled = encapsulation !== "none" && (mode.policy === "Always" || !sameSubnet(from, to));
+  const tunneled =
+    encapsulation !== "none" && (policyToward(mode, to.words, family) === "Always" || !sameSubnet(from, to));
   if (encapsulation === "vxlan") {
     if (!tunneled) return { ...direct, via: to.address, protocol: "80", onlink: true };
     const mtu = tunnelMtu(plan, mode, family);

@@ -60,8 +60,10 @@ export interface PodProgram {
 /** One family's NAT: services to backends, pods to the outside, the host into tunnels. */
 export interface NatProgram {
   readonly family: Family;
-  /** Pools: what leaves them for elsewhere is masqueraded (natOutgoing). */
+  /** All pools: what stays among them keeps its addresses. */
   readonly pools: readonly string[];
+  /** Pools with natOutgoing: what leaves them for elsewhere is masqueraded. */
+  readonly masqueraded: readonly string[];
   readonly services: readonly NatService[];
   /** This node's own pods: a pod that reaches itself through its own service must be masqueraded. */
   readonly localPods: readonly string[];

@@ -1,4 +1,5 @@
 import type { Mode } from "../../encap/mode.ts";
+import { poolWordsOf } from "../../encap/pool-policy.ts";
 import { tunnelDevice } from "../../encap/tunnel.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import { withoutPrefix } from "../../topology/address.ts";
@@ -16,6 +17,8 @@ export interface Peer {
   readonly tunnelAddress: string;
   /** Empty where the mode has no tunnel in this family. */
   readonly tunnelDevice: string;
+  /** What its pools say for themselves. */
+  readonly words: ReturnType<typeof poolWordsOf>;
 }
 
 /** All nodes that have an address and a block in the family, in the plan's order. */
@@ -34,6 +37,7 @@ export function peersOf(plan: Plan, mode: Mode, family: Family): readonly Peer[]
       block,
       tunnelAddress: allocation?.tunnelAddresses[family] ?? "",
       tunnelDevice: tunnelDevice(mode, family) ?? "",
+      words: poolWordsOf(plan, planned.name),
     };
   });
 }

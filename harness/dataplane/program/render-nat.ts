@@ -27,7 +27,7 @@ export function renderNat(nat: NatProgram, table: string = natTable): string {
     "chain postrouting {",
     "type nat hook postrouting priority 100",
     ...tunnelMasquerade(nat, ip),
-    `${ip} saddr @pools ${ip} daddr != @pools masquerade fully-random`,
+    `${ip} saddr @masqueraded ${ip} daddr != @pools masquerade fully-random`,
     `${ip} saddr . ${ip} daddr @hairpin masquerade fully-random`,
     "}",
     "}",
@@ -46,6 +46,7 @@ function sets(nat: NatProgram): readonly string[] {
   const services = nat.services.map((s) => `${s.clusterIp} . ${s.port} : ${s.backend} . ${s.targetPort}`);
   return [
     `set pools { type ${address}; flags interval; ${elements(nat.pools)}}`,
+    `set masqueraded { type ${address}; flags interval; ${elements(nat.masqueraded)}}`,
     `set hairpin { type ${address} . ${address}; ${elements(nat.localPods.map((pod) => `${pod} . ${pod}`))}}`,
     `map services { type ${address} . inet_service : ${address} . inet_service; ${elements(services)}}`,
   ];

@@ -67,11 +67,13 @@ function podsOf(plan: Plan, mode: Mode, node: string, prefix: string): readonly 
 
 function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
   const kind = encapsulationOf(mode, family);
+  const pools = plan.topology.pools.filter((pool) => pool.family === family);
   const addressOf = (name: string): string | undefined =>
     plan.allocation.pods.find((pod) => pod.pod === name)?.addresses[family];
   return {
     family,
-    pools: plan.topology.pools.filter((pool) => pool.family === family).map((pool) => pool.cidr),
+    pools: pools.map(({ cidr }) => cidr),
+    masqueraded: pools.filter(({ natOutgoing }) => natOutgoing !== false).map(({ cidr }) => cidr),
     services: plan.allocation.services.flatMap(({ backend: name, clusterIps, port, targetPort }) => {
       const backend = addressOf(name);
       const clusterIp = clusterIps[family];

@@ -1,5 +1,6 @@
 import type { Identities, NodeIdentity, PodIdentity } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
+import { poolWordsOf } from "../../encap/pool-policy.ts";
 import { encapsulationOf } from "../../encap/tunnel.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { familyOf, withoutPrefix } from "../../topology/address.ts";
@@ -48,6 +49,7 @@ export function identitiesFrom(plan: Plan, mode: Mode, entries: IdentityEntries)
         addresses: perFamily(plan.families, (family) => bare(node.uplink.addresses[family])),
         registered: perFamily(plan.families, (family) => registered[family]),
         uplink: node.uplink.device,
+        ...poolWordsOf(plan, node.name),
         blocks: perFamily(plan.families, (family) => blocksOf(entries.blocks, node.name, family)),
         tunnelAddresses: perFamily(plan.families, (family) => tunnelAddress(spec, mode, family)),
       };

@@ -37,6 +37,34 @@ describe("Calico's resources", () => {
     assert.equal(poolsFor(planTopology(await loadTopology("dual-stack"), [4]), modes[0] ?? assert.fail()).length, 1);
   });
 
+  it("give each of several pools its policy, and the nodes that take from it by a label", async () => {
+    const resources = resourcesFor(await planOf("mixed-pools"), modes[4] ?? assert.fail());
+    const pools = resources.filter(({ kind }) => kind === "IPPool").map(({ metadata, spec }) => [metadata.name, spec]);
+    const base = { blockSize: 26, ipipMode: "Never", allowedUses: ["Workload", "Tunnel"] };
+    assert.deepEqual(pools, [
+      [
+        "default-ipv4-ippool",
+        {
+          ...base,
+          ...{ cidr: "198.19.0.0/18", vxlanMode: "CrossSubnet", natOutgoing: true },
+          nodeSelector: "encaplab-node in { 'a1' }",
+        },
+      ],
+      [
+        "ipv4-ippool-2",
+        {
+          ...base,
+          ...{ cidr: "198.19.64.0/18", vxlanMode: "Always", natOutgoing: false },
+          nodeSelector: "encaplab-node in { 'a2', 'b1', 'b2' }",
+        },
+      ],
+    ]);
+    const nodes = resources
+      .filter(({ kind }) => kind === "Node")
+      .map(({ metadata }) => metadata.labels?.["encaplab-node"]);
+    assert.deepEqual(nodes, ["a1", "a2", "b1", "b2"]);
+  });
+
   it("admit everybody to the pods", async () => {
     const profile = resourcesFor(await planOf("two-racks"), modes[0] ?? assert.fail()).find(
       ({ kind }) => kind === "Profile",

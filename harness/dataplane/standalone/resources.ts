@@ -1,6 +1,8 @@
 import { prefixLength } from "../../topology/address.ts";
+import { policyToward } from "../../encap/pool-policy.ts";
+import { takersOf } from "../../topology/pool-of.ts";
 import type { Plan } from "../../topology/plan.ts";
-import type { Family, Pool } from "../../topology/topology.ts";
+import type { Pool } from "../../topology/topology.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf } from "../../encap/tunnel.ts";
 
@@ -23,7 +25,13 @@ const asNumber = 64512;
 
 /** Everything that a lab's datastore holds before the first node starts. */
 export function resourcesFor(plan: Plan, mode: Mode): readonly CalicoResource[] {
-  return [...poolsFor(plan, mode), openProfile, ...bgpResources(plan), ...reflectorResources(plan)];
+  return [
+    ...poolsFor(plan, mode),
+    openProfile,
+    ...nodeResources(plan),
+    ...bgpResources(plan),
+    ...reflectorResources(plan),
+  ];
 }
 
 /** The IP pools in a mode: what a change of mode changes. */
@@ -31,23 +39,35 @@ export function poolsFor(plan: Plan, mode: Mode): readonly CalicoResource[] {
   return plan.topology.pools.flatMap((pool) => poolOf(plan, mode, pool));
 }
 
-/** Name of a family's pool; Calico's own start-up calls its default pools so. */
-function poolName(family: Family): string {
-  return `default-ipv${family}-ippool`;
+/** Name of a family's first pool, as Calico's own start-up calls its default ones; others are numbered. */
+function poolName({ topology }: Plan, pool: Pool): string {
+  const number = topology.pools.filter(({ family }) => family === pool.family).indexOf(pool);
+  return number === 0 ? `default-ipv${pool.family}-ippool` : `ipv${pool.family}-ippool-${number + 1}`;
 }
 
-function poolOf(plan: Plan, mode: Mode, { family, cidr, blockSize }: Pool): CalicoResource[] {
+/** Label by which pools find the nodes that take from them. */
+const nodeLabel = "encaplab-node";
+
+function selectorOf(plan: Plan, pool: Pool): string {
+  const shared = plan.topology.pools.filter(({ family }) => family === pool.family).length > 1;
+  const names = takersOf(plan.topology, pool).map((name) => `'${name}'`);
+  return shared ? `${nodeLabel} in { ${names.join(", ")} }` : "all()";
+}
+
+function poolOf(plan: Plan, mode: Mode, pool: Pool): CalicoResource[] {
+  const { family, cidr, blockSize, natOutgoing = true, policy } = pool;
   if (!plan.families.includes(family)) return [];
   const encapsulation = encapsulationOf(mode, family);
-  const when = (kind: string): string => (encapsulation === kind ? mode.policy : "Never");
+  const own = policyToward(mode, policy === undefined ? {} : { policies: { [family]: policy } }, family);
+  const when = (kind: string): string => (encapsulation === kind ? own : "Never");
   return [
-    resource("IPPool", poolName(family), {
+    resource("IPPool", poolName(plan, pool), {
       cidr,
       blockSize: Math.max(blockSize, prefixLength(cidr)),
       ipipMode: when("ipip"),
       vxlanMode: when("vxlan"),
-      natOutgoing: true,
-      nodeSelector: "all()",
+      natOutgoing,
+      nodeSelector: selectorOf(plan, pool),
       allowedUses: ["Workload", "Tunnel"],
     }),
   ];
@@ -81,6 +101,19 @@ function bgpResources(plan: Plan): readonly CalicoResource[] {
   );
 }
 
+/** Nodes that pools are chosen for, or that reflect routes, are known before they start; start-up adds their addresses. */
+function nodeResources({ topology }: Plan): readonly CalicoResource[] {
+  const { pools, nodes, reflectors = [] } = topology;
+  const labeled = pools.some(({ takers }) => takers !== undefined);
+  return nodes.flatMap(({ name }) => {
+    const reflects = reflectors.includes(name);
+    if (!labeled && !reflects) return [];
+    const node = resource("Node", name, reflects ? { bgp: { routeReflectorClusterID: reflectorCluster } } : {});
+    const labels = { ...(labeled ? { [nodeLabel]: name } : {}), ...(reflects ? { [reflectorLabel]: "true" } : {}) };
+    return [{ ...node, metadata: { name, labels } }];
+  });
+}
+
 const reflectorLabel = "route-reflector";
 
 /** Cluster of all reflectors, of calico's own example; that they share it keeps routes from going round among them. */
@@ -88,17 +121,13 @@ const reflectorCluster = "244.0.0.1";
 
 /**
  * Route reflectors in the place of the mesh, as Calico documents it: reflectors carry a cluster ID and a label, and every node peers with
- * what has the label. Start-up adds the nodes' addresses to what is there.
+ * what has the label.
  */
 function reflectorResources(plan: Plan): readonly CalicoResource[] {
   const { reflectors } = plan.topology;
   if (reflectors === undefined) return [];
   const peerSelector = `${reflectorLabel} == 'true'`;
   return [
-    ...reflectors.map((name): CalicoResource => {
-      const node = resource("Node", name, { bgp: { routeReflectorClusterID: reflectorCluster } });
-      return { ...node, metadata: { name, labels: { [reflectorLabel]: "true" } } };
-    }),
     resource("BGPConfiguration", "default", { nodeToNodeMeshEnabled: false, asNumber }),
     resource("BGPPeer", "route-reflectors", { nodeSelector: "all()", peerSelector }),
   ];

@@ -20,6 +20,7 @@ function renderFamily(identities: Identities, node: string, family: Family): str
   const program = {
     family,
     pools: [],
+    masqueraded: [],
     services: identities.services.flatMap(({ backend: name, clusterIps, port, targetPort }) => {
       const backend = addressOf(name);
       const clusterIp = clusterIps[family];
