@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { LabError, messageOf } from "../core/errors.ts";
-import type { Scope } from "../core/scope.ts";
 import { groupBy } from "../core/group-by.ts";
 import { settleAll } from "../core/settle.ts";
 import { CommandError } from "../exec/command-error.ts";
 import type { CommandResult, RunningCommand } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { hostOf, runEverywhere } from "../exec/run-everywhere.ts";
+import { spawnCommands } from "../exec/spawn-commands.ts";
 import type { CaptureFile, CaptureOptions, CaptureTarget, StartCapture } from "./capture.ts";
 import { findPlaces, lightBeacon, type CapturePlace } from "./capture-folder.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { markEnds } from "./marker.ts";
-import { countArgv, listening, parseCount, parseSummary, tcpdumpArgv } from "./tcpdump.ts";
+import { countArgv, listening, longestCaptureSeconds, parseCount, parseSummary, tcpdumpArgv } from "./tcpdump.ts";
 
 /** Milliseconds in which tcpdump must listen; it takes some 20, more where a program is loaded the first time. */
 const listenTimeoutMs = 15_000;
@@ -26,30 +26,29 @@ interface NodeCapture {
 export const startCapture: StartCapture = async (targets, options, scope) => {
   const beacon = await lightBeacon(options.folder, scope);
   const places = await findPlaces(targets, beacon, scope);
+  assertDevices(targets, places);
+  const commands = targets.map((target, index) => {
+    return { executor: target.executor, argv: tcpdumpArgv(places[index]?.file ?? "", target, options) };
+  });
+  const running = await spawnCommands(commands, { longestSeconds: longestCaptureSeconds }, scope);
   const captures = await settleAll(
-    targets.map((target, index) => {
-      const place = places[index];
-      if (place === undefined) throw new RangeError(`no place for the capture on ${target.node}`);
-      return startOn(target, place, options, scope);
+    targets.map(async (target, index): Promise<NodeCapture> => {
+      const [place, tcpdump] = [places[index], running[index]];
+      if (place === undefined || tcpdump === undefined) throw new RangeError(`no capture on ${target.node}`);
+      await whenListening(tcpdump, target);
+      return { target, place, tcpdump };
     }),
   );
   return { stop: () => stopAll(captures, options) };
 };
 
-async function startOn(
-  target: CaptureTarget,
-  place: CapturePlace,
-  options: CaptureOptions,
-  scope: Scope,
-): Promise<NodeCapture> {
-  const { executor, node } = target;
-  const absent = target.devices.filter((device) => ![...place.interfaces.values()].includes(device));
-  if (absent.length > 0) {
+function assertDevices(targets: readonly CaptureTarget[], places: readonly CapturePlace[]): void {
+  for (const [index, { node, devices, executor }] of targets.entries()) {
+    const there = new Set(places[index]?.interfaces.values());
+    const absent = devices.filter((device) => !there.has(device));
+    if (absent.length === 0) continue;
     throw new LabError(`node ${node} has no interface ${absent.join(", ")} to capture on`, { where: executor.where });
   }
-  const tcpdump = await executor.spawn(tcpdumpArgv(place.file, target, options), scope);
-  await whenListening(tcpdump, target);
-  return { target, place, tcpdump };
 }
 
 async function whenListening(tcpdump: RunningCommand, { node }: CaptureTarget): Promise<void> {
@@ -57,7 +56,7 @@ async function whenListening(tcpdump: RunningCommand, { node }: CaptureTarget): 
     await tcpdump.waitForLine(listening, listenTimeoutMs);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    // 127 is what timeout(1), which stands before tcpdump, says of a missing program.
+    // 127 is what timeout(1) or a shell, which stand before tcpdump, say of a missing program.
     if (error.result?.exitCode !== 127) throw error;
     const { where, command, tail } = error.details;
     throw new LabError(`tcpdump is missing on node ${node}`, {

@@ -14,7 +14,6 @@ export const listening = /^tcpdump: listening on any/;
 export function tcpdumpArgv(file: string, target: CaptureTarget, options: CaptureOptions): readonly string[] {
   const { snaplen, bufferKiB, maxPackets } = options;
   return [
-    ...["timeout", "-s", "INT", String(longestCaptureSeconds)],
     ...["tcpdump", "-i", "any", "-y", "LINUX_SLL2", "--immediate-mode", "-U", "-n", "-Z", "root"],
     ...["-s", String(snaplen), "-B", String(bufferKiB), "-c", String(maxPackets), "-w", file],
     ...(target.filter === undefined ? [] : [target.filter]),

@@ -73,11 +73,36 @@ function suspicious(
   ];
 }
 
-/** Plain packets are right between nodes that Calico takes for neighbors; with many nodes, within groups that are neighbors of each other. */
-function neighbors({ identities, mode }: Watched, family: Family): readonly string[] {
+/** What holds for all taps of a network, by family: each of hundreds of taps would compare all pairs of nodes anew. */
+const knownPairs = new WeakMap<Watched["identities"], Map<string, readonly Pair[]>>();
+
+/** Two nodes, and the form in which the first sends to the other's pods. */
+interface Pair {
+  readonly from: NodeIdentity;
+  readonly to: NodeIdentity;
+  readonly form: ReturnType<typeof formBetween>;
+}
+
+function pairsOf({ identities, mode }: Watched, family: Family): readonly Pair[] {
+  const known = knownPairs.get(identities) ?? new Map<string, readonly Pair[]>();
+  knownPairs.set(identities, known);
+  const key = `${mode.id} ${family}`;
   const { nodes } = identities;
-  const nearOf = (node: NodeIdentity): readonly NodeIdentity[] =>
-    nodes.filter((other) => formBetween(mode, family, node, other, true) === "plain");
+  const pairs =
+    known.get(key) ??
+    nodes.flatMap((from) => nodes.map((to) => ({ from, to, form: formBetween(mode, family, from, to, true) })));
+  known.set(key, pairs);
+  return pairs;
+}
+
+/** Plain packets are right between nodes that Calico takes for neighbors; with many nodes, within groups that are neighbors of each other. */
+function neighbors(network: Watched, family: Family): readonly string[] {
+  const { nodes } = network.identities;
+  const near = groupBy(
+    pairsOf(network, family).filter(({ form }) => form === "plain"),
+    ({ from }) => from,
+  );
+  const nearOf = (node: NodeIdentity): readonly NodeIdentity[] => (near.get(node) ?? []).map(({ to }) => to);
   if (nodes.length <= mostNamed)
     return nodes.map((node) => [[node], nearOf(node)] as const).flatMap((pair) => plainly(...pair, family));
   const groups = groupBy(nodes, (node) => {
@@ -103,17 +128,11 @@ function placesOf(node: NodeIdentity, family: Family): readonly string[] {
 }
 
 /** The mode's own tunnels between the right nodes with the right content; "" where there are none. */
-function tunnels(
-  { identities, mode }: Watched,
-  tap: TapId,
-  family: Family,
-): { readonly vxlan: string; readonly ipip: string } {
-  const encapsulation = encapsulationOf(mode, family);
+function tunnels(network: Watched, tap: TapId, family: Family): { readonly vxlan: string; readonly ipip: string } {
+  const encapsulation = encapsulationOf(network.mode, family);
   if (encapsulation === "none") return { vxlan: "", ipip: "" };
-  const { nodes } = identities;
-  const pairs = nodes.flatMap((from) =>
-    nodes.filter((to) => formBetween(mode, family, from, to, true) === encapsulation).map((to) => ({ from, to })),
-  );
+  const { nodes } = network.identities;
+  const pairs = pairsOf(network, family).filter(({ form }) => form === encapsulation);
   const own = pairs.filter(({ from, to }) => from.name === tap.node || to.name === tap.node);
   const named = pairs.length <= mostPairs ? pairs : own.length <= mostPairs ? own : [];
   const between = named.flatMap(({ from, to }) => {

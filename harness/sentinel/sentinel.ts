@@ -10,6 +10,7 @@ import type { TapId } from "../encap/expectation.ts";
 import { underlayTaps } from "../encap/taps.ts";
 import type { Executor, RunningCommand } from "../exec/executor.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
+import { spawnCommands } from "../exec/spawn-commands.ts";
 import { AddressBook } from "./address-book.ts";
 import { heartbeatBytes, sentinelFilter } from "./filter.ts";
 import { heartbeatsOf, type Heartbeat } from "./heartbeats.ts";
@@ -69,41 +70,40 @@ export async function startSentinel(network: Network, options: SentinelOptions, 
     return own.length === 0 ? [] : [{ node, executor, taps: own }];
   });
   const places = await findPlaces(members, beacon, scope);
+  const watched = members.flatMap(({ executor, taps: own }, index) => {
+    const place = places[index];
+    return place === undefined ? [] : own.map((tap) => watchedAt(network, { tap, executor, place }, options));
+  });
+  const running = await spawnCommands(watched, { longestSeconds: longestCaptureSeconds }, scope);
   const watches = await settleAll(
-    places.flatMap((place, index) => {
-      const member = members[index];
-      return member === undefined ? [] : [watchNode(network, { ...member, place }, options, scope)];
+    watched.map(async ({ tap, executor, file, shared }, index): Promise<Watch> => {
+      const tcpdump = running[index];
+      if (tcpdump === undefined) throw new RangeError(`nobody listens at ${tap.device} of ${tap.node}`);
+      await tcpdump.waitForLine(/^tcpdump: listening on /, listenTimeoutMs);
+      return { tap, executor, file, shared, tcpdump };
     }),
   );
-  return { stop: () => stopAll(network, watches.flat(), options) };
+  return { stop: () => stopAll(network, watches, options) };
 }
 
-interface Watched {
+interface Tapped {
+  readonly tap: TapId;
   readonly executor: Executor;
-  readonly taps: readonly TapId[];
   readonly place: CapturePlace;
 }
 
-async function watchNode(
+function watchedAt(
   network: Network,
-  { executor, taps, place }: Watched,
+  { tap, executor, place }: Tapped,
   { deaf, exempt }: SentinelOptions,
-  scope: Scope,
-): Promise<readonly Watch[]> {
-  return settleAll(
-    taps.map(async (tap) => {
-      const file = place.file.replace(/\.pcap$/, `-${tap.device.replaceAll(/[^\w.-]/g, "_")}.pcap`);
-      const filter = deaf.nodes.includes(tap.node) ? deaf.filter : sentinelFilter(network, tap, exempt);
-      const tcpdump = await executor.spawn(argvOf(tap, file, filter), scope);
-      await tcpdump.waitForLine(/^tcpdump: listening on /, listenTimeoutMs);
-      return { tap, executor, file, shared: place.shared, tcpdump };
-    }),
-  );
+): Omit<Watch, "tcpdump"> & { readonly argv: readonly string[] } {
+  const file = place.file.replace(/\.pcap$/, `-${tap.device.replaceAll(/[^\w.-]/g, "_")}.pcap`);
+  const filter = deaf.nodes.includes(tap.node) ? deaf.filter : sentinelFilter(network, tap, exempt);
+  return { tap, executor, file, shared: place.shared, argv: argvOf(tap, file, filter) };
 }
 
 function argvOf({ device }: TapId, file: string, filter: string): readonly string[] {
   return [
-    ...["timeout", "-s", "INT", String(longestCaptureSeconds)],
     ...["tcpdump", "-i", device, "-p", "-y", "EN10MB", "--immediate-mode", "-U", "-n", "-Z", "root"],
     ...["-s", String(snaplen), "-B", String(bufferKiB), "-c", String(maxPackets), "-w", file, filter],
   ];

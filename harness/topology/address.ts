@@ -33,22 +33,20 @@ export function prefixLength(addressOrCidr: string): number {
 /** An address as hex digits, 8 or 32 of them, as packets and sockets hold it. */
 export function addressHex(address: string): string {
   const range = parse(address);
-  return first(range)
-    .toString(16)
-    .padStart(range.family === 4 ? 8 : 32, "0");
+  return range.first.toString(16).padStart(range.family === 4 ? 8 : 32, "0");
 }
 
 /** The network that an interface address is in: `198.18.1.11/24` becomes `198.18.1.0/24`. */
 export function networkOf(addressOrCidr: string): string {
   const range = parse(addressOrCidr);
-  return `${format(range.family, first(range))}/${range.prefix}`;
+  return `${format(range.family, range.first)}/${range.prefix}`;
 }
 
 /** Whether every address of the second lies in the network of the first; never true across families. */
 export function contains(cidr: string, addressOrCidr: string): boolean {
   const outer = parse(cidr);
   const inner = parse(addressOrCidr);
-  return outer.family === inner.family && first(outer) <= first(inner) && last(inner) <= last(outer);
+  return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
 /** Whether two networks share an address; never true across families. */
@@ -65,7 +63,7 @@ export function addressCount(cidr: string): bigint {
 export function hostAddress(cidr: string, n: number): string {
   const range = parse(cidr);
   if (n < 0 || BigInt(n) >= size(range)) throw new RangeError(`${cidr} has no address number ${n}`);
-  return format(range.family, first(range) + BigInt(n));
+  return format(range.family, range.first + BigInt(n));
 }
 
 /** How many blocks of this prefix length fit into the pool; 0 when a block is larger than the pool. */
@@ -79,7 +77,7 @@ export function nthBlock(pool: string, blockSize: number, n: number): string {
   const range = parse(pool);
   if (n < 0 || BigInt(n) >= blockCount(pool, blockSize))
     throw new RangeError(`${pool} has no /${blockSize} number ${n}`);
-  return `${format(range.family, first(range) + (BigInt(n) << BigInt(range.bits - blockSize)))}/${blockSize}`;
+  return `${format(range.family, range.first + (BigInt(n) << BigInt(range.bits - blockSize)))}/${blockSize}`;
 }
 
 /**
@@ -114,9 +112,30 @@ interface Range {
   readonly prefix: number;
   /** The address as written, host bits included. */
   readonly value: bigint;
+  readonly first: bigint;
+  readonly last: bigint;
 }
 
+/** Ranges by their text: a run has few addresses and compares them pair by pair, tap by tap. */
+const parsed = new Map<string, Range>();
+
+/** Texts that are kept: more than a large lab has, and few megabytes. */
+const mostParsed = 20_000;
+
 function parse(text: string): Range {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const read = readRange(text);
+  const { bits, prefix, value } = read;
+  const hostBits = BigInt(bits - prefix);
+  const first = (value >> hostBits) << hostBits;
+  const range = { ...read, first, last: first + (1n << hostBits) - 1n };
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(text, range);
+  return range;
+}
+
+function readRange(text: string): Omit<Range, "first" | "last"> {
   if (text.includes("%")) throw notAnAddress(text);
   const [quad = "", bits = "32", ...more] = text.split("/");
   if (dottedQuad.test(quad) && quadPrefix.test(bits) && more.length === 0)
@@ -142,15 +161,6 @@ function notAnAddress(text: string): RangeError {
 
 function size(range: Range): bigint {
   return 1n << BigInt(range.bits - range.prefix);
-}
-
-function first(range: Range): bigint {
-  const hostBits = BigInt(range.bits - range.prefix);
-  return (range.value >> hostBits) << hostBits;
-}
-
-function last(range: Range): bigint {
-  return first(range) + size(range) - 1n;
 }
 
 function format(family: Family, value: bigint): string {
