@@ -49,10 +49,8 @@ export async function measureNetwork(
   if (first === undefined) return { samples: [], conditions: {} };
   const places = await readNodePlaces(first.clientNode, first.serverNode);
   const settings = settingsFor(network, order.profile, places);
-  const planned = classes.map((measured, index) => ({
-    measured,
-    turns: turnsOf(order, measured, index === classes.length - 1),
-  }));
+  const last = classes.findLast(({ family }) => family === first.family);
+  const planned = classes.map((measured) => ({ measured, turns: turnsOf(order, measured, measured === last) }));
   const { machine, signal, onSample, design } = order;
   const optional = {
     ...(places.mhz === undefined ? {} : { mhz: places.mhz }),
@@ -92,7 +90,7 @@ function settingsFor({ lab }: Network, profile: MeasuringProfile, places: NodePl
 
 async function conditionsOf(
   network: Network,
-  { clientNode, family }: MeasuredClass,
+  { clientNode }: MeasuredClass,
   settings: ExerciseSettings,
   places: NodePlaces,
 ): Promise<Readonly<Record<string, string>>> {
@@ -103,7 +101,6 @@ async function conditionsOf(
   return {
     capture: "off",
     kernel: (await clientNode.run(["uname", "-r"])).stdout.trim(),
-    family: `IPv${family}`,
     "uplink MTU": String(device?.mtu ?? "unknown"),
     offloads: device === undefined || device.offloads.length === 0 ? "none, or unknown" : device.offloads.join(", "),
     processors:

@@ -19,7 +19,7 @@ export interface MeasuringProfile {
   readonly omitSeconds: number;
   /** More labs until every interval of throughput is narrower (a fraction to each side) or time is up; missing = the design's labs alone. */
   readonly until?: { readonly halfWidth: number; readonly mostMinutes: number };
-  /** What is done in each round of a class. `isLast`: no class is farther. */
+  /** What is done in each round of a class. `isLast`: no class of the first family is farther. */
   readonly turns: (measured: PathClass, isLast: boolean) => readonly Turn[];
 }
 

@@ -29,9 +29,13 @@ export interface MeasuredClass extends PathClass {
   readonly noTwin?: string;
 }
 
-/** The paths to measure, one for each locality on the wire, nearest first; within the node only where there is no other. */
+/** The paths to measure, of each family one for each locality on the wire, nearest first; within the node only where there is no other. */
 export function measuredPaths(expectations: readonly PathExpectation[]): readonly PathExpectation[] {
-  const found = localities.flatMap((locality) => deliveredPodPath(expectations, locality) ?? []);
+  const families = [...new Set(expectations.map(({ path }) => path.family))].sort();
+  const found = families.flatMap((family) => {
+    const own = expectations.filter(({ path }) => path.family === family);
+    return localities.flatMap((locality) => deliveredPodPath(own, locality) ?? []);
+  });
   const onTheWire = found.filter(({ path }) => path.locality !== "same-node");
   return onTheWire.length > 0 ? onTheWire : found;
 }
