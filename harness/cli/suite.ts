@@ -18,7 +18,7 @@ import { againWords } from "./typed-words.ts";
 import { teach, type Example } from "./teach.ts";
 
 interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions, MeasuringOptions, SwitchOptions {
-  readonly switch: string[] | undefined;
+  readonly switch: string[] | true | undefined;
   readonly fault?: string;
   readonly keep?: boolean;
   readonly config?: string;
@@ -49,8 +49,13 @@ export function addSuite(program: Command): void {
   const asking = addFaultOption(addScenarioOptions(teach(command, usage, examples)));
   addSwitchOptions(addMeasuringOptions(addRunOptions(addLabOptions(asking))))
     .addOption(
-      new Option("--switch <modes>", "lead one lab through these modes while traffic goes on: VXLAN,None,VXLAN")
-        .argParser((word: string, before: string[] | undefined) => collect(word, before ?? []))
+      new Option(
+        "--switch [modes]",
+        "lead one lab through these modes while traffic goes on: VXLAN,None,VXLAN; default IPIP,None,IPIPCrossSubnet,IPIP",
+      )
+        .argParser((word: string, before: string[] | true | undefined) =>
+          collect(word, Array.isArray(before) ? before : []),
+        )
         .helpGroup(helpGroups.switch),
     )
     .addOption(new Option("--keep", "leave the lab up at the end").helpGroup(helpGroups.lab))

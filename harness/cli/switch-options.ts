@@ -51,8 +51,12 @@ export function oneModeOf(word: string, flag: string): Mode {
   throw new UsageError(`${flag} ${word} stands for several modes`, { fix: `give one of ${complete.join(", ")}` });
 }
 
+/** Modes of `--switch` where none are named: with encapsulation, without, across racks alone, and back. */
+const usualTour = ["IPIP", "None", "IPIPCrossSubnet", "IPIP"];
+
 /** The modes of `--switch`, in the order of the way; two at least, and no two alike in a row. */
-export function tourModes(words: readonly string[]): readonly Mode[] {
+export function tourModes(given: readonly string[] | true): readonly Mode[] {
+  const words = given === true ? usualTour : given;
   const modes = words.map((word) => oneModeOf(word, "--switch"));
   const stands = modes.find((mode, index) => mode === modes[index - 1]);
   if (modes.length >= 2 && stands === undefined) return modes;

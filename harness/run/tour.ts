@@ -26,6 +26,7 @@ export async function runTour(run: OpenRun, tour: Tour, gathered: Gathered): Pro
     const provider = standing?.provider ?? (await session.providerFor(services.variants[0]?.providers ?? []));
     await tellTour(run, tour, provider);
     if (standing !== undefined) {
+      await session.interruptible.run(() => requireModes(run, tour.modes.slice(1), standing.lab));
       const network = await session.interruptible.run(() => services.dataplane.attach(first, standing.lab));
       await withScope((scope) => walk({ run, tour, gathered, provider, scope }, network));
       return;
@@ -33,7 +34,9 @@ export async function runTour(run: OpenRun, tour: Tour, gathered: Gathered): Pro
     await session.withLab(
       provider,
       async (lab, scope) => {
-        const network = await phases.run("dataplane", () => install(run, first, lab, scope), describeInstall);
+        await session.interruptible.run(() => requireModes(run, tour.modes, lab));
+        const install = (): Promise<Network> => services.dataplane.install(first, lab, scope);
+        const network = await phases.run("dataplane", install, describeInstall);
         await walk({ run, tour, gathered, provider, scope }, network);
         if (order.keep) await keep(run, provider, lab, tour.modes.at(-1) ?? first, [scope]);
       },
@@ -103,11 +106,17 @@ function comparisonFor({ run, tour, provider }: Walking, lab: Lab): Pick<Change,
   return { notCompared: `with ${provider.name} no second lab of the same plan can stand beside this one` };
 }
 
-async function install({ services }: OpenRun, mode: Mode, lab: Lab, scope: Scope): Promise<Network> {
-  const [missing] = await services.dataplane.missing(mode, lab);
-  if (missing === undefined) return services.dataplane.install(mode, lab, scope);
-  const fix = missing.fix === undefined ? {} : { fix: missing.fix };
-  throw new LabError(`${mode.calicoName} cannot run here: ${missing.reason}`, fix);
+/** LabError where a mode of a tour cannot run, or may not: all are asked before the first is left. */
+async function requireModes({ services }: OpenRun, modes: readonly Mode[], lab: Lab): Promise<void> {
+  for (const mode of new Set(modes)) {
+    const missing = await services.dataplane.missing(mode, lab);
+    const hinders = missing.find(({ families = lab.plan.families }) =>
+      lab.plan.families.every((family) => families.includes(family)),
+    );
+    if (hinders === undefined) continue;
+    const fix = hinders.fix === undefined ? {} : { fix: hinders.fix };
+    throw new LabError(`${mode.calicoName} cannot run here: ${hinders.reason}`, fix);
+  }
 }
 
 function describeInstall({ mode, convergence }: Network): string {

@@ -68,6 +68,9 @@ describe("a long TCP connection", () => {
     const reset = stream(0, 0, []);
     reset.note(source, { sequence: 0, bytes: 0, isReset: true, isAnswer: true }, 102, 0);
     assert.deepEqual(tcpFigures(reset, undefined, moments).outcome, "died");
+    const ended = stream(0, 0, []);
+    ended.note(source, { sequence: 0, bytes: 0, isReset: true, isAnswer: false }, 103.1, 0);
+    assert.equal(tcpFigures(ended, undefined, moments).outcome, "survived");
     const told = tcpFigures(stream(120, 130, []), { dead: "Connection timed out" }, moments);
     assert.equal(told.outcome, "died");
     assert.match(told.because, /Connection timed out/);

@@ -32,7 +32,8 @@ function outcomeOf(
   timeouts: number,
   moments: Moments,
 ): Pick<TcpRecord, "outcome" | "because"> {
-  if (resetAt !== undefined) {
+  // A sender that is told to end may itself reset its connection.
+  if (resetAt !== undefined && resetAt < moments.end) {
     return {
       outcome: "died",
       because: `a reset was seen ${(moments.ms(resetAt) / 1000).toFixed(2)} s after the change`,
