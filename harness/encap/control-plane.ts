@@ -3,8 +3,7 @@ import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { Identities, NodeIdentity } from "./identity.ts";
 import type { Mode } from "./mode.ts";
-import { policyToward } from "./pool-policy.ts";
-import { inSameSubnet } from "./same-subnet.ts";
+import { takesTunnel } from "./takes-tunnel.ts";
 import { expectUnderlay, type ExpectedUnderlay } from "./expect-underlay.ts";
 import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMacOf, vxlanVni } from "./tunnel.ts";
 import { nextHop } from "./underlay-way.ts";
@@ -124,16 +123,12 @@ function borrowedRoutes(
 }
 
 function legTo(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): Leg {
-  return tunneled(mode, family, from, to) ? tunnelLeg(plan, mode, family, to) : plainLeg(plan, mode, family, from, to);
+  return takesTunnel(mode, family, from, to)
+    ? tunnelLeg(plan, mode, family, to)
+    : plainLeg(plan, mode, family, from, to);
 }
 
 type Leg = Pick<ExpectedRoute, "via" | "device" | "onlink" | "protocols" | "mtu">;
-
-function tunneled(mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): boolean {
-  if (encapsulationOf(mode, family) === "none") return false;
-  const policy = policyToward(mode, to, family);
-  return policy === "Always" || (policy === "CrossSubnet" && !inSameSubnet(from, to, family));
-}
 
 function tunnelLeg(plan: Plan, mode: Mode, family: Family, to: NodeIdentity): Leg {
   const device = tunnelDevice(mode, family) ?? "";

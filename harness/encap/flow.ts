@@ -4,8 +4,7 @@ import type { NodeIdentity } from "./identity.ts";
 import type { Mode } from "./mode.ts";
 import type { Parties } from "./parties.ts";
 import type { Path } from "./path.ts";
-import { policyToward } from "./pool-policy.ts";
-import { inSameSubnet } from "./same-subnet.ts";
+import { takesTunnel } from "./takes-tunnel.ts";
 import { encapsulationOf } from "./tunnel.ts";
 
 /** One direction of a path between its two nodes: addresses after all NAT, and the form that the sender gives it. */
@@ -47,10 +46,7 @@ export function formBetween(
 ): Form | "none" {
   if (from.name === to.name) return "none";
   const encapsulation = encapsulationOf(mode, family);
-  if (!toBlock || encapsulation === "none") return "plain";
-  const policy = policyToward(mode, to, family);
-  const direct = policy === "Never" || (policy === "CrossSubnet" && inSameSubnet(from, to, family));
-  return direct ? "plain" : encapsulation;
+  return toBlock && encapsulation !== "none" && takesTunnel(mode, family, from, to) ? encapsulation : "plain";
 }
 
 function sourcesOf(path: Path, source: Parties["source"], target: Parties["target"], form: Flow["form"]): string[] {

@@ -6,7 +6,7 @@ import { modes, type Mode } from "./mode.ts";
 export type EncapWord = "ipip" | "vxlan" | "all";
 
 /** Calico's short words; each stands for every mode with that policy. */
-const policyWords = ["Always", "CrossSubnet", "Never"] as const;
+const policyWords: readonly string[] = [...new Set(modes.map(({ policy }) => policy))].sort();
 
 /** Every word that names a mode or several, as Calico spells them. */
 const modeWords: readonly string[] = [...policyWords, ...modes.map((mode) => mode.calicoName), "all"];

@@ -1,33 +1,23 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { contains } from "./address.ts";
 import { listTopologies, loadTopology, topologyFolder, topologyWord } from "./load.ts";
 import { planTopology } from "./make-plan.ts";
 import { validateTopology } from "./validate.ts";
 
-const names = [
-  "bgp-fabric",
-  "dual-stack",
-  "firewalled",
-  "jumbo",
-  "mixed-pools",
-  "narrow-core",
-  "one-rack",
-  "reflectors",
-  "static-fabric",
-  "three-racks",
-  "two-racks",
-  "underlay-1400",
-  "wan",
-  "wide-prefix",
-];
+const names = readdirSync(topologyFolder)
+  .filter((file) => file.endsWith(".yaml"))
+  .map((file) => basename(file, ".yaml"))
+  .sort();
 
 describe("loadTopology", () => {
   it("knows the topologies that come with encaplab", async () => {
     assert.deepEqual(await listTopologies(), names);
+    assert.ok(names.includes("two-racks"));
   });
 
   for (const name of names) {
