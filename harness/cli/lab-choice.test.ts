@@ -56,13 +56,21 @@ describe("choice of labs", () => {
     assert.throws(() => choose({ provider: "kind", dataplane: "reference" }), /cannot be installed in a cluster/);
   });
 
-  it("makes one variant for each kernel, and one without a name otherwise", async () => {
+  it("makes one variant for each kernel and for each release, and one without a name otherwise", async () => {
     const two = await variantsOf(choose({ kernel: ["6.1", "6.12"] }));
     assert.deepEqual(
       two.map(({ name, providers }) => [name, providers.map((provider) => provider.name)]),
       [
         ["kernel 6.1", ["vm"]],
         ["kernel 6.12", ["vm"]],
+      ],
+    );
+    const mixed = await variantsOf(choose({ calico: ["quay.io/calico/node:v3.30.7", "quay.io/calico/node:v3.32.1"] }));
+    assert.deepEqual(
+      mixed.map(({ name, dataplane }) => [name, dataplane?.name]),
+      [
+        ["node:v3.30.7", "calico"],
+        ["node:v3.32.1", "calico"],
       ],
     );
     const [one, ...others] = await variantsOf(choose({ kernel: ["6.1"] }));

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { longName, type AllGiven, type Flags } from "../core/flags.ts";
 import { UsageError } from "../core/errors.ts";
 import { defaultCacheFolder } from "../core/cache-folder.ts";
@@ -65,20 +66,37 @@ export function refuseIdleFlags(given: AllGiven, running: readonly Owner[]): voi
 }
 
 /** What a run gives to its providers, beside what the options say. */
-export type RunContext = Pick<ProviderContext, "onCommand" | "stays">;
+export type RunContext = Pick<ProviderContext, "onCommand" | "stays"> & {
+  /** Folder for the dataplanes' logs. */
+  readonly logs?: string;
+};
 
-/** Ways to run everything, one after the other: as many as the flags ask for, usually one. */
+/** Ways to run everything, one after the other: as many as the flags ask for, usually one; kernels times releases. */
 export async function variantsOf(choice: LabChoice, run: RunContext = {}): Promise<readonly Variant[]> {
+  const { logs, ...context } = run;
   const [first, ...others] = choice.offers;
-  const asked = (others.length === 0 ? first?.variants?.(choice.given) : undefined) ?? [];
-  if (asked.length === 0) return [{ providers: await providersOf(choice, run) }];
+  const kernels = (others.length === 0 ? first?.variants?.(choice.given) : undefined) ?? [];
+  const asked = (kernels.length === 0 ? [{ given: choice.given }] : kernels).flatMap((kernel) => {
+    const releases = choice.dataplane.offer.variants?.(kernel.given) ?? [];
+    const before = "name" in kernel ? [kernel.name] : [];
+    if (releases.length === 0) return [{ names: before, given: kernel.given, isRelease: false }];
+    return releases.map(({ name, given }) => ({ names: [...before, name], given, isRelease: true }));
+  });
   return Promise.all(
-    asked.map(async ({ name, given }) => ({ name, providers: await providersOf({ ...choice, given }, run) })),
+    asked.map(async ({ names, given, isRelease }) => {
+      const own = { ...choice, given };
+      const folder = logs === undefined ? undefined : join(logs, names.at(-1) ?? "");
+      return {
+        ...(names.length === 0 ? {} : { name: names.join(", ") }),
+        providers: await providersOf(own, context),
+        ...(isRelease ? { dataplane: dataplaneOf(own, folder) } : {}),
+      };
+    }),
   );
 }
 
 /** The providers that may make the labs of a run, cheapest first; each gets its programs when its turn comes. */
-export async function providersOf(choice: LabChoice, run: RunContext = {}): Promise<readonly Provider[]> {
+export async function providersOf(choice: LabChoice, run: Omit<RunContext, "logs"> = {}): Promise<readonly Provider[]> {
   const { given, cache, offers, dataplane } = choice;
   const context = {
     ...hostContext(cache),

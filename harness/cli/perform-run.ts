@@ -104,18 +104,21 @@ async function servicesFor(
   timeline: Timeline,
 ): Promise<RunServices> {
   const { because } = labs.dataplane;
+  const logs = folder.diagnostics;
+  const variants = await variantsOf(labs, {
+    logs,
+    stays: order.keep,
+    onCommand: ({ startedAt, where, argv, durationMs, exitCode }) => {
+      const at = new Date(startedAt).toISOString();
+      const exit = exitCode === undefined ? {} : { exitCode };
+      timeline.append({ at, where, command: shellQuote(argv), ms: durationMs, ...exit });
+    },
+  });
   return {
     version: harnessVersion,
     host: localExecutor(),
-    variants: await variantsOf(labs, {
-      stays: order.keep,
-      onCommand: ({ startedAt, where, argv, durationMs, exitCode }) => {
-        const at = new Date(startedAt).toISOString();
-        const exit = exitCode === undefined ? {} : { exitCode };
-        timeline.append({ at, where, command: shellQuote(argv), ms: durationMs, ...exit });
-      },
-    }),
-    dataplane: dataplaneOf(labs, folder.diagnostics),
+    variants,
+    dataplane: variants[0]?.dataplane ?? dataplaneOf(labs, logs),
     ...(because === undefined ? {} : { dataplaneBecause: because }),
     suites: suites.declared,
     listener,

@@ -28,6 +28,8 @@ export interface DataplaneOffer {
   readonly passedOver?: string;
   /** LabError where the flags lack what it cannot be without. */
   make(given: AllGiven, context: DataplaneContext): Dataplane;
+  /** Releases that everything is to be run on, one after the other; none where it is one. */
+  variants?(given: AllGiven): readonly { readonly name: string; readonly given: AllGiven }[];
   /** Programs of this host that it wants; it says by itself which are missing. */
   tools?(given: AllGiven, plan: Plan): readonly string[];
   /** What stands for its flags on a lab that stays, where they could mean something else later. */

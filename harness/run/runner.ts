@@ -56,7 +56,9 @@ class Run {
     const { order, services } = this.#run;
     if (order.tour !== undefined) await runTour(this.#run, order.tour, this.#gathered);
     else if (order.standing !== undefined) await this.#runStanding(order.standing);
-    else for (const variant of services.variants) await this.#runVariant(variant);
+    else
+      for (const variant of services.variants)
+        await new Run(withDataplane(this.#run, variant), this.#gathered).#runVariant(variant);
   }
 
   async #runVariant(variant: Variant): Promise<void> {
@@ -149,6 +151,11 @@ class Run {
   async #addMeasured(measured: readonly MeasuredMode[]): Promise<void> {
     for (const mode of measured) await this.#gathered.addMeasured(mode);
   }
+}
+
+/** The same run with the variant's own dataplane, where it has one. */
+function withDataplane(run: OpenRun, { dataplane }: Variant): OpenRun {
+  return dataplane === undefined ? run : { ...run, services: { ...run.services, dataplane } };
 }
 
 function variantOf({ name }: Variant): { readonly variant?: string } {

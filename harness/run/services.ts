@@ -6,10 +6,12 @@ import type { RunOrder } from "./order.ts";
 import type { RunListener } from "./record.ts";
 import type { Suite } from "./suite.ts";
 
-/** Providers that may be used, cheapest first; named where a run compares several sets, as kernels. */
+/** Providers that may be used, cheapest first; named where a run compares several sets, as kernels or releases of Calico. */
 export interface Variant {
   readonly name?: string;
   readonly providers: readonly Provider[];
+  /** In place of the run's own: another release. */
+  readonly dataplane?: Dataplane;
 }
 
 /** What a run works with: the effects, and who listens. */

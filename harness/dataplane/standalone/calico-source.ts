@@ -1,3 +1,5 @@
+import type { TestedFile } from "../dataplane.ts";
+
 /** Where a Calico release comes from: what `--calico-bin`, `--calico-archive` and `--calico-image` name. */
 export type CalicoSource =
   | { readonly kind: "bin"; readonly folder: string }
@@ -11,6 +13,8 @@ export interface CalicoFiles {
   /** Root file system that the paths below are in; missing = this machine's own. */
   readonly root?: string;
   readonly calicoNode: string;
+  /** What it was unpacked from; missing where nobody remembers. */
+  readonly archive?: TestedFile;
   /** The CNI plugin under the file name `calico`, which it dispatches on. */
   readonly cniPlugin: string;
   /** Missing where the release has no BIRD at hand: modes whose routes come by BGP cannot run then. */

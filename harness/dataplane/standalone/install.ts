@@ -17,7 +17,7 @@ import { startEtcd } from "./etcd.ts";
 import { onEveryNode } from "../convergence/every-node.ts";
 import { etcdFolder, nodeFolder } from "./lab-folder.ts";
 import { connectMachine, makeManagement, managementExecutor } from "./management.ts";
-import { nodeCalico, patienceWith, plannedPods, runningPods, titleOf, type Release } from "./node-calico.ts";
+import { nodeCalico, patienceWith, plannedPods, runningPods, testedIn, titleOf, type Release } from "./node-calico.ts";
 import { makePods } from "./pods.ts";
 import { readIdentities } from "./read-identities.ts";
 import { removeCalico } from "./remove.ts";
@@ -39,7 +39,7 @@ export interface Installing {
 /** Puts Calico on a fresh lab and returns when it has converged: from a state that was kept, or from the start. */
 export async function installCalico(mode: Mode, lab: Lab, scope: Scope, installing: Installing): Promise<Network> {
   const { release, logs } = installing;
-  const title = titleOf(release.version);
+  const title = titleOf(release);
   const watch = new Stopwatch();
   const undo = `remove Calico from ${lab.nodes.map(({ name }) => name).join(", ")}`;
   scope.defer(undo, () => removeCalico(lab, logs), undoTimeoutMs * patienceWith(lab));
@@ -51,7 +51,8 @@ export async function installCalico(mode: Mode, lab: Lab, scope: Scope, installi
     "identities" in restored ? restored.identities : await startCalico(mode, lab, scope, installing, watch);
   if (!("identities" in restored)) await saveCheckpoint(lab, name);
   const notes = [...("note" in restored ? [restored.note] : []), ...(await restartNotes(lab))];
-  return calicoNetwork(mode, lab, { title, identities, convergence: watch.convergence(), notes });
+  const seen = { title, tested: testedIn(release), identities, convergence: watch.convergence(), notes };
+  return calicoNetwork(mode, lab, seen);
 }
 
 /** Everything from the start: datastore, resources, nodes, pods. */

@@ -1,12 +1,12 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Problem } from "../../lab/lab.ts";
 import { nothingGiven, waysToGetCalico, type BgpFiles, type CalicoFiles, type CalicoSource } from "./calico-source.ts";
 import { LabError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
 import { pullImages } from "./pull-images.ts";
-import { unpackArchive } from "./unpack-archive.ts";
+import { digestOf, unpackArchive } from "./unpack-archive.ts";
 
 /** Either the files of a Calico, or why there are none. */
 export type Located = { readonly files: CalicoFiles } | { readonly problem: Problem };
@@ -51,7 +51,9 @@ async function locateInArchive(give: () => Promise<string>, cache: string): Prom
     if (!(error instanceof LabError)) throw error;
     return noCalico(error.message, error.details.fix ?? "give another archive");
   }
-  return locateInRoot(root, file);
+  const located = await locateInRoot(root, file);
+  if ("problem" in located) return located;
+  return { files: { ...located.files, archive: { name: basename(file), sha256: await digestOf(file) } } };
 }
 
 /** Lost where the cache has been emptied since. */

@@ -1,7 +1,7 @@
 import type { Mode } from "../../encap/mode.ts";
 import type { Lab, LabNode } from "../../lab/lab.ts";
 import type { PodAllocation } from "../../topology/plan.ts";
-import type { RunningPod } from "../dataplane.ts";
+import type { RunningPod, TestedFile } from "../dataplane.ts";
 import { namespacePod } from "../namespace-pod.ts";
 import type { CalicoFiles } from "./calico-source.ts";
 import { nodeFolder } from "./lab-folder.ts";
@@ -14,15 +14,27 @@ export interface Release {
   readonly rules: RuleBackend;
   /** "v3.32.1". */
   readonly version: string;
+  /** The programs, and the archive that they came in, by content. */
+  readonly tested: readonly TestedFile[];
+  /** Nodes that run another release, by name, as in the middle of a rolling upgrade. */
+  readonly others?: ReadonlyMap<string, Release>;
 }
 
 /** What reports call a lab with this release, and what of its network is not Calico's own: there is no kube-proxy. */
-export function titleOf(version: string): string {
-  return `Calico ${version} (ClusterIP by rules of the lab's own)`;
+export function titleOf({ version, others = new Map() }: Pick<Release, "version" | "others">): string {
+  const different = [...others].map(([node, other]) => `${other.version} on ${node}`);
+  const mixed = different.length === 0 ? "" : `, ${different.join(", ")}`;
+  return `Calico ${version}${mixed} (ClusterIP by rules of the lab's own)`;
+}
+
+/** Everything of Calico that a lab with this release tests. */
+export function testedIn({ tested, others = new Map() }: Release): readonly TestedFile[] {
+  return [tested, ...[...others.values()].map((other) => other.tested)].flat();
 }
 
 /** What a node of a lab runs in a mode. */
-export function nodeCalico(lab: Lab, { name }: LabNode, { files, rules, version }: Release, mode: Mode): NodeCalico {
+export function nodeCalico(lab: Lab, { name }: LabNode, release: Release, mode: Mode): NodeCalico {
+  const { files, rules, version } = release.others?.get(name) ?? release;
   const patience = patienceWith(lab);
   return {
     node: name,

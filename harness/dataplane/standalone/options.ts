@@ -1,13 +1,18 @@
-import { file, pick, program, text, type AllGiven } from "../../core/flags.ts";
+import { file, pick, program, text, words, type AllGiven } from "../../core/flags.ts";
 import { LabError, UsageError } from "../../core/errors.ts";
 import { fabricTools } from "../fabric/fabric-tools.ts";
 import type { DataplaneOffer } from "../offer.ts";
-import { nothingGiven, waysToGetCalico, type CalicoSource } from "./calico-source.ts";
+import { nothingGiven, waysToGetCalico } from "./calico-source.ts";
+import { readCalicoWords, releaseName, releasesIn, type CalicoWords } from "./calico-words.ts";
 import { locateCalico } from "./locate.ts";
 import { calicoPayload } from "./payload.ts";
 import { calicoDataplane } from "./standalone-dataplane.ts";
 
 const flags = {
+  calico: words(
+    "releases",
+    "real Calico, as folder, archive or image: A,B runs everything on both; a1=A,*=B mixes them in one lab",
+  ),
   calicoBin: file("dir", "real Calico: a folder with calico-node, the CNI plugin calico, and bird"),
   calicoArchive: file("file", "real Calico: a node image saved by docker save, or an OCI archive"),
   calicoImage: text(
@@ -26,18 +31,24 @@ export const standaloneOffer: DataplaneOffer = {
   group: "calico",
   flags,
   reachedBy: Object.keys(flags),
-  taken: (given) => sourceOf(given) !== undefined,
+  taken: (given) => isGiven(given),
   passedOver: "no Calico was given: --calico-archive FILE or --calico-bin DIR runs the real one",
   make: (given, { cache, logs }) => {
-    const source = sourceOf(given);
+    const { source, nodes } = sourcesOf(given) ?? {};
     if (source === undefined) throw new LabError(nothingGiven, { fix: `give one: ${waysToGetCalico}` });
     const { etcd } = pick(flags, given);
     return calicoDataplane({
       cache,
       source,
+      ...(nodes === undefined ? {} : { nodes }),
       ...(etcd === undefined ? {} : { etcd }),
       ...(logs === undefined ? {} : { logs }),
     });
+  },
+  variants: (given) => {
+    const releases = releasesIn(pick(flags, given).calico ?? []);
+    if (releases.length < 2) return [];
+    return releases.map((release) => ({ name: releaseName(release), given: { ...given, calico: [release] } }));
   },
   tools: (given, plan) => {
     const { etcd, calicoImage } = pick(flags, given);
@@ -49,28 +60,38 @@ export const standaloneOffer: DataplaneOffer = {
     ];
   },
   remember: async (given, cache) => {
-    const located = await locateCalico(sourceOf(given), cache);
-    const { etcd, calicoBin } = pick(flags, given);
+    const { source, nodes } = sourcesOf(given) ?? {};
+    const { etcd, calico } = pick(flags, given);
+    if (nodes !== undefined) return { calico, ...(etcd === undefined ? {} : { etcd }) };
+    const located = await locateCalico(source, cache);
     const root = "problem" in located ? undefined : located.files.root;
+    const calicoBin = source?.kind === "bin" ? source.folder : undefined;
     return {
       ...(etcd === undefined ? {} : { etcd }),
       ...(calicoBin === undefined ? {} : { calicoBin }),
       ...(root === undefined ? {} : { [unpackedKey]: root }),
     };
   },
-  payload: async (given, cache) => calicoPayload(sourceOf(given), cache),
+  payload: async (given, cache) => calicoPayload(sourcesOf(given)?.source, cache),
 };
 
+function isGiven(given: AllGiven): boolean {
+  const { calico, calicoBin, calicoArchive, calicoImage } = pick(flags, given);
+  return [calico, calicoBin, calicoArchive, calicoImage, given[unpackedKey]].some((one) => one !== undefined);
+}
+
 /** Where the flags say that Calico comes from; undefined = nothing given, and more than one is a UsageError. */
-function sourceOf(given: AllGiven): CalicoSource | undefined {
-  const { calicoBin, calicoArchive, calicoImage } = pick(flags, given);
+function sourcesOf(given: AllGiven): CalicoWords | undefined {
+  const { calico, calicoBin, calicoArchive, calicoImage } = pick(flags, given);
   const unpacked = given[unpackedKey];
-  const [source, ...others]: readonly CalicoSource[] = [
-    ...(calicoBin === undefined ? [] : [{ kind: "bin", folder: calicoBin } as const]),
-    ...(calicoArchive === undefined ? [] : [{ kind: "archive", file: calicoArchive } as const]),
-    ...(calicoImage === undefined ? [] : [{ kind: "image", reference: calicoImage } as const]),
-    ...(typeof unpacked === "string" ? [{ kind: "unpacked", root: unpacked } as const] : []),
+  const [only, ...others]: readonly CalicoWords[] = [
+    ...(calico === undefined ? [] : [readCalicoWords(calico)]),
+    ...(calicoBin === undefined ? [] : [{ source: { kind: "bin", folder: calicoBin } as const }]),
+    ...(calicoArchive === undefined ? [] : [{ source: { kind: "archive", file: calicoArchive } as const }]),
+    ...(calicoImage === undefined ? [] : [{ source: { kind: "image", reference: calicoImage } as const }]),
+    ...(typeof unpacked === "string" ? [{ source: { kind: "unpacked", root: unpacked } as const }] : []),
   ];
-  if (others.length > 0) throw new UsageError("give one of --calico-bin, --calico-archive and --calico-image");
-  return source;
+  if (others.length > 0)
+    throw new UsageError("give one of --calico, --calico-bin, --calico-archive and --calico-image");
+  return only;
 }

@@ -14,19 +14,20 @@ import { Stopwatch } from "../convergence/stopwatch.ts";
 import { convergeCalico } from "./converge.ts";
 import { installCalico } from "./install.ts";
 import { etcdFolder } from "./lab-folder.ts";
-import { locateCalico, type Located } from "./locate.ts";
+import { locatedReleases, misplaced } from "./located-releases.ts";
 import { managementExecutor } from "./management.ts";
 import { bgpOf, missingCalico } from "./missing.ts";
-import { titleOf, type Release } from "./node-calico.ts";
+import { testedIn, titleOf, type Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities, readRegistrations } from "./read-identities.ts";
-import { releaseArgv } from "./release-argv.ts";
 import { restartNotes } from "./restarts.ts";
 
 /** What the command line knows about the Calico to run. */
 export interface CalicoOptions {
   /** Where Calico comes from; missing = nowhere, and `missing()` says how to give one. */
   readonly source?: CalicoSource;
+  /** Nodes that run another release, by name. */
+  readonly nodes?: ReadonlyMap<string, CalicoSource>;
   /** Program of the lab's datastore; default `etcd` on the PATH. */
   readonly etcd?: string;
   /** Folder into which logs go when Calico is removed, in a folder per mode of installation; default: nowhere. */
@@ -39,38 +40,32 @@ export interface CalicoOptions {
 
 /** The real Calico without Kubernetes: Felix, BIRD and an etcd of the lab's own, pods by the CNI plugin. */
 export function calicoDataplane(options: CalicoOptions): Dataplane {
-  const { etcd = "etcd", rules = "iptables" } = options;
-  // Once: an archive is read from one end to the other.
-  let located: Promise<Located> | undefined;
-  const locate = (): Promise<Located> => (located ??= locateCalico(options.source, options.cache));
-  const files = async (): Promise<CalicoFiles> => {
-    const found = await locate();
-    if ("files" in found) return found.files;
-    throw new LabError(found.problem.what, { fix: found.problem.fix });
-  };
+  const { etcd = "etcd", rules = "iptables", nodes = new Map<string, CalicoSource>() } = options;
+  const releases = locatedReleases(options);
+  const releaseOn = (lab: Lab): Promise<Release> => releases.releaseOn(lab, rules);
   return {
     name: "calico",
     title: "Calico",
-    missing: async (mode, lab) => missingCalico(mode, lab, await locate(), { etcd, rules }),
+    missing: async (mode, lab) => [
+      ...misplaced(lab, [...nodes.keys()]),
+      ...(await Promise.all(
+        (await releases.located()).map((each) => missingCalico(mode, lab, each, { etcd, rules })),
+      ).then((all) => all.find((each) => each.length > 0) ?? [])),
+    ],
     install: async (mode, lab, scope) => {
-      const found = await files();
       const logs = options.logs === undefined ? {} : { logs: join(options.logs, mode.id) };
-      return installCalico(mode, lab, scope, {
-        release: await releaseOf(lab, found, rules),
-        etcd,
-        ...logs,
-      });
+      return installCalico(mode, lab, scope, { release: await releaseOn(lab), etcd, ...logs });
     },
-    attach: async (mode, lab) => attach(mode, lab, await files()),
-    switchMode: async (network, mode) => switchMode(network, mode, await releaseOf(network.lab, await files(), rules)),
-    facts: async ({ lab }) => factsOf(lab, await files()),
+    attach: async (mode, lab) => attach(mode, lab, await releaseOn(lab)),
+    switchMode: async (network, mode) => switchMode(network, mode, await releaseOn(network.lab)),
+    facts: async ({ lab }) => factsOf(lab, (await releaseOn(lab)).files),
   };
 }
 
-async function attach(mode: Mode, lab: Lab, files: CalicoFiles): Promise<Network> {
+async function attach(mode: Mode, lab: Lab, release: Release): Promise<Network> {
   const identities = await identitiesOf(lab, mode);
-  const title = titleOf(await versionOf(lab, files));
-  return calicoNetwork(mode, lab, { title, identities, convergence: { totalMs: 0, steps: [] } });
+  const seen = { title: titleOf(release), tested: testedIn(release), identities };
+  return calicoNetwork(mode, lab, { ...seen, convergence: { totalMs: 0, steps: [] } });
 }
 
 /** The identities of a lab on which Calico runs; a LabError where it does not. */
@@ -93,9 +88,22 @@ async function switchMode(network: Network, mode: Mode, release: Release): Promi
   watch.reached("pools changed");
   const identities = await convergeCalico(lab, mode, pods, watch);
   const notes = await restartNotes(lab);
-  const { title, mode: from } = network;
+  const { title, tested, mode: from } = network;
   const convergence = watch.convergence();
-  return { from, network: { lab, mode, ...bgpOf(mode, lab), title, identities, pods, convergence, notes } };
+  return {
+    from,
+    network: {
+      lab,
+      mode,
+      ...bgpOf(mode, lab),
+      title,
+      ...(tested === undefined ? {} : { tested }),
+      identities,
+      pods,
+      convergence,
+      notes,
+    },
+  };
 }
 
 async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
@@ -107,17 +115,4 @@ async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
   ]);
   const bgp = [...ofFabric, ...ofNodes];
   return { nodes, registered, ...(bgp.length === 0 ? {} : { bgp }) };
-}
-
-async function releaseOf(lab: Lab, files: CalicoFiles, rules: RuleBackend): Promise<Release> {
-  return { files, rules, version: await versionOf(lab, files) };
-}
-
-/** "v3.32.1", as the program itself says. */
-async function versionOf(lab: Lab, { calicoNode, root }: CalicoFiles): Promise<string> {
-  // On this host even where nodes are machines, which would take a second to load it: they run the same files.
-  const executor = lab.machines?.host ?? lab.nodes[0]?.executor;
-  if (executor === undefined) throw new LabError(`lab ${lab.runId} has no node`);
-  const { stdout } = await executor.run(releaseArgv(calicoNode, root));
-  return /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? stdout.trim().split("\n")[0] ?? "";
 }

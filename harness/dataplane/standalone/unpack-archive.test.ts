@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import { localExecutor } from "../../exec/local/local.ts";
 import { locateCalico } from "./locate.ts";
@@ -136,7 +137,11 @@ describe("image archives", function () {
     assert.ok("files" in located);
     const { root, ...files } = located.files;
     assert.ok(root?.startsWith(join(folder, "cache")));
+    const sha256 = createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex");
     assert.deepEqual(files, {
+      archive: { name: basename(file), sha256 },
       calicoNode: "/bin/calico-node",
       cniPlugin: "/opt/cni/bin/calico",
       bgp: { bird: "/bin/bird", bird6: "/bin/bird6", birdcl: "/bin/birdcl", confd: "/etc/calico/confd" },

@@ -10,6 +10,9 @@ import { localExecutor } from "../../exec/local/local.ts";
 import { readLayers } from "./image-layers.ts";
 import { mergeLayer } from "./merge-layer.ts";
 
+/** Digits of the digest in the folder's name: enough to tell archives apart. */
+const keptDigits = 24;
+
 /** Milliseconds for one tar(1); the node image has some 150 MB packed. */
 const tarTimeoutMs = 180_000;
 
@@ -19,8 +22,7 @@ const tarTimeoutMs = 180_000;
  * where the file is no such archive.
  */
 export async function unpackArchive(file: string, cache: string, host: Executor = localExecutor()): Promise<string> {
-  const digest = await digestOf(file);
-  const done = join(cache, `calico-${digest}`);
+  const done = join(cache, `calico-${(await digestOf(file)).slice(0, keptDigits)}`);
   if (await exists(done)) return done;
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, "unpacking-"));
@@ -63,12 +65,13 @@ async function extract(host: Executor, file: string, folder: string): Promise<vo
   }
 }
 
-async function digestOf(file: string): Promise<string> {
+/** SHA-256 of a file, in hexadecimal digits. */
+export async function digestOf(file: string): Promise<string> {
   const hash = createHash("sha256");
   try {
     await pipeline(createReadStream(file), hash);
   } catch (cause) {
     throw new LabError(`the archive ${file} cannot be read: ${messageOf(cause)}`, { fix: "check the path", cause });
   }
-  return hash.digest("hex").slice(0, 24);
+  return hash.digest("hex");
 }
