@@ -60,7 +60,12 @@ export function misplaced({ plan, machines }: Lab, nodes: readonly string[]): re
   return [
     ...unknown.map((name) => ({ reason: `the lab has no node ${name}`, fix: `--calico names nodes of ${known}` })),
     ...(nodes.length > 0 && machines !== undefined
-      ? [{ reason: "machines carry one release of Calico for all of them", fix: "--provider netns" }]
+      ? [
+          {
+            reason: "machines carry one release of Calico for all of them",
+            fix: "take a provider whose nodes are namespaces of this host",
+          },
+        ]
       : []),
   ];
 }
