@@ -24,6 +24,7 @@ import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 import { planSweep, sendSweep, type SweepPlan } from "../probe/sweep.ts";
+import { afterSecondLook, isShaky } from "./second-look.ts";
 import { coverageOf, type Coverage } from "./coverage.ts";
 import { placesOf, tapCount, type Wire } from "./wire.ts";
 import { plainTwins } from "../measure/sides.ts";
@@ -43,6 +44,13 @@ export interface Judgment {
   readonly capture: NonNullable<ScenarioRecord["capture"]>;
 }
 
+/** Another round of probes. */
+export interface SecondLook {
+  /** Why: what this machine had to do. */
+  readonly because: string;
+  at(expectations: readonly PathExpectation[]): Promise<readonly Verdict[]>;
+}
+
 interface Hearing {
   readonly order: RunOrder;
   readonly dataplane: Dataplane;
@@ -53,6 +61,8 @@ interface Hearing {
   readonly guard?: Guard;
   /** Whether costs are measured in the same lab afterwards. */
   readonly measures?: boolean;
+  /** Asks some paths once more, where this machine was too busy for losses to be sure. */
+  readonly secondLook?: SecondLook;
   /** Name of the scenario's folders. */
   readonly folder: string;
 }
@@ -70,7 +80,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
   assertJudged(expectations, onPaths);
   const networkCase = networkCaseOf(network, facts, wire.before);
-  const verdicts = [...onPaths, ...judgeNetwork(networkCase, questions.checks)];
+  const verdicts = [...(await lookAgain(hearing, onPaths)), ...judgeNetwork(networkCase, questions.checks)];
   const details = await readDetails(hearing, verdicts);
   const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
@@ -79,7 +89,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
     perFlow: ({ path }) => (details.wrong.has(path.id) ? keptOfWrong : keptOfPassed),
   });
   // Whole captures are large; what matters of them is in the trimmed ones now.
-  await rm(join(order.folder, "captures"), { recursive: true, force: true });
+  await rm(join(order.folder, "captures", hearing.folder), { recursive: true, force: true });
   const paths = cases.map((pathCase) => recordOf(pathCase, details, folder, trimmed));
   const judgment = (heard: readonly TapReport[]): Judgment => {
     const whole = { ...networkCase, heard };
@@ -111,6 +121,18 @@ function sweepFor({ order, network, guard }: Hearing): SweepPlan | undefined {
   const { lab, identities } = network;
   const most = mostSwept[lab.slow === true ? "slow" : order.profile];
   return planSweep(identities, lab.plan.families, order.turn ?? 0, most);
+}
+
+/** Repeats what a machine that is too busy may have feigned. */
+async function lookAgain(
+  { secondLook, expectations }: Hearing,
+  first: readonly Verdict[],
+): Promise<readonly Verdict[]> {
+  if (secondLook === undefined) return first;
+  const shaky = new Set(first.filter(isShaky).map(({ id }) => id));
+  if (shaky.size === 0) return first;
+  const second = await secondLook.at(expectations.filter(({ path }) => shaky.has(path.id)));
+  return afterSecondLook(first, second, secondLook.because);
 }
 
 /** The sentinel goes on while costs are measured; else it has heard all there was. */

@@ -9,7 +9,8 @@ import type { Path } from "../encap/path.ts";
 import type { FaultEffect } from "../fault/fault.ts";
 import type { Lab } from "../lab/lab.ts";
 import { Guard } from "./guard.ts";
-import { judgeScenario, type Judgment } from "./judge.ts";
+import { tooBusy, watchMachine } from "./machine-watch.ts";
+import { judgeScenario, type Judgment, type SecondLook } from "./judge.ts";
 import { measureInLab } from "./measure.ts";
 import type { MeasuredMode } from "./measured.ts";
 import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
@@ -19,7 +20,7 @@ import type { Measurement, ScenarioRecord, Trouble } from "./record.ts";
 import type { OpenRun } from "./services.ts";
 import { questionsFor } from "./suite.ts";
 import { troublesOf } from "./troubles.ts";
-import { listenToWire } from "./wire.ts";
+import { listenToWire, type Listening } from "./wire.ts";
 
 /** One mode on one lab, and how it gets its network: by installing the mode, or by finding it there. */
 export interface ScenarioChoice {
@@ -112,9 +113,12 @@ async function perform(
   const measures = questions.throughput && order.throughput && (fault === undefined || fault.closes !== undefined);
   await withScope(async (guardScope) => {
     const guard = new Guard(network, join(order.folder, "pcaps", folder), effect.deafen ?? [], guardScope);
-    const listening = { order, dataplane, network, expectations, questions, effect, folder, guard };
+    const asking = { order, dataplane, network, expectations, questions, effect, folder };
+    const listening = { ...asking, guard };
+    const endWatch = await watchMachine();
     const wire = await withScope((wireScope) => listenToWire(listening, phases, wireScope));
-    const hearing = { order, dataplane, network, expectations, questions, wire, folder, guard, measures };
+    const because = tooBusy(await endWatch());
+    const hearing = { ...listening, wire, measures, ...secondLook(asking, phases, because) };
     const judgment = await phases.run("verdicts", () => judgeScenario(hearing));
     draft.judgment = judgment;
     if (!measures) return;
@@ -124,6 +128,28 @@ async function perform(
     const variant = choice.variant === undefined ? {} : { variant: choice.variant };
     draft.measured = { mode, ...variant, expectations, labs: [samples], convergences };
   });
+}
+
+/** Other tokens than at first, that no packet of before is taken for one of these. */
+function secondLook(
+  listening: Listening,
+  phases: Phases,
+  because: string | undefined,
+): { readonly secondLook?: SecondLook } {
+  if (because === undefined) return {};
+  const { order, folder } = listening;
+  const turned = order.turn === undefined ? {} : { turn: order.turn + 1 };
+  const again = {
+    ...listening,
+    order: { ...order, ...turned, id: `${order.id}-again` },
+    folder: `${folder}-again`,
+  };
+  const at: SecondLook["at"] = async (expectations) => {
+    const asked = { ...again, expectations };
+    const wire = await withScope((scope) => listenToWire(asked, phases, scope));
+    return (await judgeScenario({ ...asked, wire })).verdicts;
+  };
+  return { secondLook: { because, at } };
 }
 
 async function kernelOf({ nodes }: Lab): Promise<string> {

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import type { Category, Status, Verdict } from "../verify/verdict.ts";
+import { afterSecondLook, isShaky } from "./second-look.ts";
+
+const busy = "a load of 40 on 2 CPUs";
+
+describe("afterSecondLook", () => {
+  it("makes a loss that did not come again inconclusive, with both looks in its reason", () => {
+    const [verdict] = afterSecondLook([lost], [of("pass")], busy);
+    assert.equal(verdict?.status, "inconclusive");
+    assert.match(
+      verdict.reason ?? "",
+      /^this machine was too busy \(a load of 40 on 2 CPUs\): .* at first 2 of 5 were lost;/,
+    );
+  });
+
+  it("leaves red what failed twice, and what no machine can feign", () => {
+    assert.deepEqual(afterSecondLook([lost], [of("fail", "not reached")], busy), [lost]);
+    const leak = of("fail", "leak");
+    assert.deepEqual(afterSecondLook([leak], [of("pass")], busy), [leak]);
+    for (const category of ["leak", "asymmetric", "wrong outer address", "answered by another"] as const)
+      assert.equal(isShaky(of("fail", category)), false, category);
+  });
+
+  it("tells what could not be told at first, be it good or bad", () => {
+    const unclear = of("inconclusive", "inconclusive");
+    assert.deepEqual(afterSecondLook([unclear], [of("pass")], busy), [of("pass")]);
+    assert.deepEqual(afterSecondLook([unclear], [of("fail", "leak")], busy), [of("fail", "leak")]);
+    assert.deepEqual(afterSecondLook([unclear], [unclear], busy), [unclear]);
+  });
+
+  it("compares the same question on the same path alone, and leaves passes alone", () => {
+    assert.deepEqual(afterSecondLook([lost], [{ ...of("pass"), check: "flows" }], busy), [lost]);
+    assert.deepEqual(afterSecondLook([of("pass")], [lost], busy), [of("pass")]);
+  });
+});
+
+function of(status: Status, category?: Category): Verdict {
+  const base = { id: "none/pod-to-pod/same-subnet/v4/a1->a2", check: "reached", expected: "5", observed: "5" };
+  return { ...base, status, evidence: [], ...(category === undefined ? {} : { category }) };
+}
+
+const lost: Verdict = { ...of("fail", "lost on the way"), reason: "2 of 5 were lost" };
