@@ -58,12 +58,13 @@ function checkPrefix(
 ): readonly ValueProblem[] {
   const path = ["nodes", node.name, keyOf("prefix", family)];
   const prefix = prefixLength(interfaceAddress);
+  if (prefix === 32 && family === 4) return checkSingle(topology, node, network, path);
   if (prefix > prefixLength(network)) {
     const fix = `for what Calico registers, use ${keyOf("registeredPrefix", family)}`;
     return [
       {
         path,
-        message: `/${prefix} is longer than the subnet's (${network}): its router would be out of reach; ${fix}`,
+        message: `/${prefix} is longer than the subnet's (${network}): its router would be out of reach; ${fix}${family === 4 ? ", or take 32 on a wire of the node's own" : ""}`,
       },
     ];
   }
@@ -79,6 +80,19 @@ function checkPrefix(
     message: `${own} contains ${what}, which the node would then resolve on its own segment`,
   }));
   return [...swallowed, ...checkWidth(topology, node, family, own, path)];
+}
+
+/** Nodes with a /32 send everything to their gateway, neighbors' packets too, which would then cross the router's port twice. */
+function checkSingle(
+  topology: Topology,
+  node: TopologyNode,
+  network: string,
+  path: ValuePath,
+): readonly ValueProblem[] {
+  const others = topology.nodes.filter(({ name, subnet }) => subnet === node.subnet && name !== node.name);
+  if (others.length === 0 || prefixLength(network) === 32) return [];
+  const names = others.map(({ name }) => name).join(", ");
+  return [{ path, message: `a node with a /32 has a wire of its own, as in clouds; it shares this one with ${names}` }];
 }
 
 /** A prefix that takes in other racks works only where a router answers for them. */

@@ -145,6 +145,17 @@ describe("planTopology", () => {
     assert.equal(plan.routers[0].ports[0]?.addresses[4], "198.18.1.1/24");
   });
 
+  it("leads a node with a /32 to its gateway onlink, as clouds do", async () => {
+    const { nodes } = planTopology(await loadTopology("gcp-like"));
+    const routes = nodes.map(({ name, routes: [first] }) => [name, first?.destination, first?.via, first?.onlink]);
+    assert.deepEqual(routes, [
+      ["a", "default", "198.18.1.1", true],
+      ["b", "default", "198.18.1.9", true],
+      ["c1", "default", "198.18.1.17", undefined],
+      ["c2", "default", "198.18.1.17", undefined],
+    ]);
+  });
+
   it("uses the families that were asked for, and refuses those that the topology lacks", async () => {
     const plan = planTopology(await loadTopology("dual-stack"), [6]);
     assert.deepEqual(plan.families, [6]);

@@ -45,6 +45,8 @@ export interface Route {
   readonly destination: string;
   readonly via: string;
   readonly device: string;
+  /** The next hop is on the wire although no network of the device holds it. */
+  readonly onlink?: true;
 }
 
 export interface PlannedRouter {

@@ -1,4 +1,4 @@
-import { contains, withoutPrefix } from "./address.ts";
+import { contains, prefixLength, withoutPrefix } from "./address.ts";
 import type { NodeAllocation, Route } from "./plan.ts";
 import { routerAddress } from "./router-address.ts";
 import type { Family, Router, Topology, TopologyNode } from "./topology.ts";
@@ -12,8 +12,13 @@ export function nodeRoutes(topology: Topology, families: readonly Family[], node
   if (main === undefined) return [];
   const others = topology.subnets.filter(({ name }) => name !== node.subnet);
   return families.flatMap((family) => {
-    const toward = (destination: string, router: string) =>
-      routeVia(family, destination, routerAddress(topology, router, node.subnet, family), "eth0");
+    // An address with /32 or /128 stands in no network that could hold the gateway, as clouds give them out.
+    const onlink = isSingle(node.addresses[family]) ? { onlink: true as const } : {};
+    const toward = (destination: string, router: string): readonly Route[] =>
+      routeVia(family, destination, routerAddress(topology, router, node.subnet, family), "eth0").map((route) => ({
+        ...route,
+        ...onlink,
+      }));
     const special = others.flatMap(({ name, cidrs }) => {
       const own = node.addresses[family];
       const cidr = cidrs[family];
@@ -24,6 +29,11 @@ export function nodeRoutes(topology: Topology, families: readonly Family[], node
     });
     return [...toward("default", main.name), ...special];
   });
+}
+
+/** Whether an interface address is a network of its own. */
+export function isSingle(cidr: string | undefined): boolean {
+  return cidr !== undefined && prefixLength(cidr) === (cidr.includes(":") ? 128 : 32);
 }
 
 /**

@@ -95,9 +95,13 @@ function renderMember(plan: Plan, member: Member): string {
   return script(settings.join("\n"), [
     "link set lo up",
     ...member.ports.flatMap(renderPort),
-    ...member.routes.map(({ destination, via, device }) => `route add ${destination} via ${via} dev ${device}`),
+    ...member.routes.map(routeLine),
     ...member.proxy.map(({ address, device }) => `neigh add proxy ${address} dev ${device}`),
   ]);
+}
+
+function routeLine({ destination, via, device, onlink }: Route): string {
+  return `route add ${destination} via ${via} dev ${device}${onlink === true ? " onlink" : ""}`;
 }
 
 /** What is sent is shaped where it is sent, so that it also holds where only machines can do it, and not their host. */

@@ -27,7 +27,9 @@ export function blockRoute(plan: Plan, mode: Mode, family: Family, from: Peer, t
   if (tunneled) return { ...base, via: to.address, device: to.tunnelDevice, protocol: "bird", onlink: true };
   // BIRD's recursive next hop: the node itself where the uplink's own network holds it, otherwise the router toward it.
   const via = nextHop(from.planned, family, to.address, false) ?? to.address;
-  return { ...direct, via, protocol: "bird", onlink: false };
+  // A gateway that no network of a /32 holds.
+  const onlink = !contains(from.planned.uplink.addresses[family] ?? via, via);
+  return { ...direct, via, protocol: "bird", onlink };
 }
 
 /** The blackhole that keeps packets to unused addresses of a node's own block in it; none for a block of one address. */
