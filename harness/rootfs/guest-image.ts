@@ -2,20 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Executor } from "../exec/executor.ts";
 import { cached } from "../core/cache.ts";
+import { baseEntries, baseLinks, groupFile, nameSwitchFile } from "./base-tree.ts";
 import { cpioArchive } from "./cpio.ts";
 import { guestInit, sshdConfig } from "./guest-init.ts";
 import { hostPrograms, type ProgramFiles } from "./host-programs.ts";
-import {
-  appletLinks,
-  copied,
-  digestOf,
-  file,
-  onePrefixLinks,
-  programEntries,
-  withFolders,
-  type TreeEntry,
-} from "./root-tree.ts";
-import { guestData, guestTools, kmodNames } from "./guest-tools.ts";
+import { appletLinks, copied, digestOf, file, withFolders, type TreeEntry } from "./root-tree.ts";
+import { guestTools, kmodNames } from "./guest-tools.ts";
 import type { GuestKernel } from "./kernel.ts";
 import { reseedProgram } from "./reseed-program.ts";
 
@@ -34,15 +26,13 @@ const folders = [
   ...["/etc/ssh", "/usr", "/usr/bin", "/usr/lib", "/usr/lib64", "/lib", "/lib/encaplab"],
 ];
 
-const links: Readonly<Record<string, string>> = { ...onePrefixLinks, "/usr/bin/sh": "dash" };
-
 /** Users whom programs change to: Debian's tcpdump gives up root. */
 const texts: Readonly<Record<string, string>> = {
   "/etc/passwd":
     "root:x:0:0:root:/root:/bin/dash\ntcpdump:x:100:100::/nonexistent:/usr/sbin/nologin\nsshd:x:101:65534::/run/sshd:/usr/sbin/nologin\n",
-  "/etc/group": "root:x:0:\ntcpdump:x:100:\n",
+  "/etc/group": groupFile,
   "/etc/shells": "/bin/sh\n/bin/bash\n/bin/dash\n",
-  "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nprotocols: files\n",
+  "/etc/nsswitch.conf": nameSwitchFile,
   "/etc/ssh/sshd_config": sshdConfig,
   // Devices that these modules make unasked would stand in the way of what dataplanes make.
   "/etc/modprobe.d/encaplab.conf": "options dummy numdummies=0\noptions bonding max_bonds=0\n",
@@ -65,19 +55,20 @@ async function guestEntries(
   programs: ProgramFiles,
   kernel: GuestKernel,
 ): Promise<readonly TreeEntry[]> {
-  const taken = new Set([...programs.keys(), ...Object.keys(links), ...kmodNames.map((name) => `/usr/bin/${name}`)]);
+  const taken = new Set([
+    ...programs.keys(),
+    ...Object.keys(baseLinks),
+    ...kmodNames.map((name) => `/usr/bin/${name}`),
+  ]);
   const modules = await copied(kernel.modules, `/usr/lib/modules/${kernel.release}`);
   const entries = [
-    ...Object.entries(links).map(([path, target]): TreeEntry => ({ kind: "link", path, target })),
-    ...Object.entries(texts).map(([path, text]) => file(path, 0o644, Buffer.from(text))),
-    ...(await programEntries(programs)),
-    ...(await Promise.all(guestData.map((path) => copied(path, path)))).flat(),
+    ...(await baseEntries(programs, texts)),
     ...modules,
     ...kmodNames.map((name): TreeEntry => ({ kind: "link", path: `/usr/bin/${name}`, target: "kmod" })),
     ...(await appletLinks(host, programs, taken)),
     ...own(kernel),
   ];
-  const bare = folders.filter((path) => !(path in links) && !path.startsWith("/lib/"));
+  const bare = folders.filter((path) => !(path in baseLinks) && !path.startsWith("/lib/"));
   return withFolders(entries, bare, { "/root": 0o700, "/root/.ssh": 0o700, "/etc/ssh": 0o700 });
 }
 

@@ -1,16 +1,8 @@
 import type { Readable } from "node:stream";
 import type { Executor } from "../exec/executor.ts";
+import { baseEntries, baseLinks, groupFile, nameSwitchFile } from "./base-tree.ts";
 import { hostPrograms } from "./host-programs.ts";
-import {
-  appletLinks,
-  copied,
-  digestOf,
-  file,
-  onePrefixLinks,
-  programEntries,
-  withFolders,
-  type TreeEntry,
-} from "./root-tree.ts";
+import { appletLinks, digestOf, withFolders, type TreeEntry } from "./root-tree.ts";
 import { guestData, guestTools } from "./guest-tools.ts";
 import { recalled } from "../core/recall.ts";
 import { tarArchive } from "./tar.ts";
@@ -20,18 +12,16 @@ export const agentTools = guestTools.filter(({ program }) => program !== "kmod" 
 
 const folders = ["/dev", "/proc", "/sys", "/run", "/tmp", "/var", "/var/tmp", "/root", "/etc", "/usr/lib64"];
 
-const links: Readonly<Record<string, string>> = { ...onePrefixLinks, "/usr/bin/sh": "dash" };
-
 /** Users whom programs change to: Debian's tcpdump gives up root. */
 const texts: Readonly<Record<string, string>> = {
   "/etc/passwd": "root:x:0:0:root:/root:/bin/sh\ntcpdump:x:100:100::/nonexistent:/usr/sbin/nologin\n",
-  "/etc/group": "root:x:0:\ntcpdump:x:100:\n",
-  "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nprotocols: files\n",
+  "/etc/group": groupFile,
+  "/etc/nsswitch.conf": nameSwitchFile,
 };
 
 /** Digest of the image that this host's programs make; asked again only when one of them has changed. */
 export function hostImageDigest(host: Executor, cache: string): Promise<string> {
-  const recipe = ["agent image", agentTools, folders, links, texts, guestData];
+  const recipe = ["agent image", agentTools, folders, baseLinks, texts, guestData];
   return recalled(cache, JSON.stringify(recipe), async () => {
     const { entries, sources } = await hostTree(host, cache);
     return { value: digestOf(entries), sources };
@@ -48,13 +38,7 @@ async function hostTree(
   cache: string,
 ): Promise<{ readonly entries: readonly TreeEntry[]; readonly sources: readonly string[] }> {
   const programs = await hostPrograms(host, cache, agentTools);
-  const taken = new Set([...programs.keys(), ...Object.keys(links)]);
-  const entries = [
-    ...Object.entries(links).map(([path, target]): TreeEntry => ({ kind: "link", path, target })),
-    ...Object.entries(texts).map(([path, text]) => file(path, 0o644, Buffer.from(text))),
-    ...(await programEntries(programs)),
-    ...(await Promise.all(guestData.map((path) => copied(path, path)))).flat(),
-    ...(await appletLinks(host, programs, taken)),
-  ];
+  const taken = new Set([...programs.keys(), ...Object.keys(baseLinks)]);
+  const entries = [...(await baseEntries(programs, texts)), ...(await appletLinks(host, programs, taken))];
   return { entries: withFolders(entries, folders), sources: [...programs.values()] };
 }

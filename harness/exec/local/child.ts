@@ -3,8 +3,8 @@ import { $ } from "zx/core";
 import { CommandError, missingProgram, type CommandErrorOptions } from "../command-error.ts";
 import type { CommandResult, RunOptions } from "../executor.ts";
 import { exitMeaning, signalExitCode } from "../exit-meaning.ts";
-import { LineWatch } from "../line-watch.ts";
-import { OutputBuffer, outputLimit } from "./output-buffer.ts";
+import type { LineWatch } from "../line-watch.ts";
+import { commandOutput, type CommandOutput } from "./command-output.ts";
 import { shellQuote } from "../quote.ts";
 
 /** A child of this process and everything that it started, as one process group. */
@@ -41,17 +41,13 @@ const deliveryGraceMs = 5_000;
  * time-out looks for children with ps(1), which misses orphans, instead of signaling the group.
  */
 export function startChild(argv: readonly string[], options: ChildOptions): Child {
-  const lines = new LineWatch();
-  const state: State = { argv, options, start: performance.now() };
-  const buffers = {
-    stdout: outputBuffer(state, (chunk) => {
-      lines.feed("stdout", chunk);
-    }),
-    stderr: outputBuffer(state, (chunk) => {
-      lines.feed("stderr", chunk);
-    }),
+  const state: State = { argv, options };
+  const onOverflow = (problem: string): void => {
+    kill(state, { failure: "too-much-output", problem });
   };
-  const ended = launch(state, buffers);
+  const output = commandOutput({ where: options.where, argv }, onOverflow, options.limit);
+  const { lines } = output;
+  const ended = launch(state, output);
   const started = whenStarted(state);
   const disarm = armLimits(state);
   const finished = started
@@ -59,7 +55,7 @@ export function startChild(argv: readonly string[], options: ChildOptions): Chil
     .then(() => {
       state.ended = true;
       lines.end();
-      return outcome(state, buffers);
+      return outcome(state, output);
     });
   // A caller may look at only one of the two promises; the other must not count as unhandled.
   started.catch(ignore);
@@ -68,7 +64,7 @@ export function startChild(argv: readonly string[], options: ChildOptions): Chil
     started,
     finished,
     lines,
-    soFar: () => resultOf(state, buffers, 0),
+    soFar: () => output.result(0),
     signal: (name) => {
       signalGroup(state, name);
     },
@@ -78,7 +74,6 @@ export function startChild(argv: readonly string[], options: ChildOptions): Chil
 interface State {
   readonly argv: readonly string[];
   readonly options: ChildOptions;
-  readonly start: number;
   child?: ChildProcess;
   /** What execve or the kernel refused before there was a process. */
   refused?: unknown;
@@ -88,20 +83,7 @@ interface State {
   killed?: Pick<CommandErrorOptions, "failure" | "problem">;
 }
 
-interface Buffers {
-  readonly stdout: OutputBuffer;
-  readonly stderr: OutputBuffer;
-}
-
-function outputBuffer(state: State, onData: (chunk: Buffer) => void): OutputBuffer {
-  const limit = state.options.limit ?? outputLimit;
-  const problem = `printed more than ${limit / 2 ** 20} MiB`;
-  return new OutputBuffer(limit, onData, () => {
-    kill(state, { failure: "too-much-output", problem });
-  });
-}
-
-function launch(state: State, buffers: Buffers): Promise<unknown> {
+function launch(state: State, output: CommandOutput): Promise<unknown> {
   const { input, env } = state.options;
   const hasInput = input !== undefined && input !== "";
   const hook = (_command: string, _args: string[], options: object): ChildProcess => {
@@ -126,7 +108,7 @@ function launch(state: State, buffers: Buffers): Promise<unknown> {
     quiet: true,
     stdio: [hasInput ? "pipe" : "ignore", "pipe", "pipe"],
     ...(hasInput ? { input } : {}),
-    store: { stdout: buffers.stdout, stderr: buffers.stderr, stdall: { push: () => 0 } } as never,
+    store: { stdout: output.stdout, stderr: output.stderr, stdall: { push: () => 0 } } as never,
   })`${[...state.argv]}`;
 }
 
@@ -175,24 +157,13 @@ function timeoutProblem({ child, options }: State): string {
     : `exited, but ${seconds} s later something it had started still held its output open and was killed`;
 }
 
-function outcome(state: State, buffers: Buffers): CommandResult {
+function outcome(state: State, output: CommandOutput): CommandResult {
   const { argv, options, child, killed } = state;
-  const result = resultOf(state, buffers, child?.exitCode ?? signalExitCode(child?.signalCode ?? "SIGKILL"));
+  const result = output.result(child?.exitCode ?? signalExitCode(child?.signalCode ?? "SIGKILL"));
   if (killed === undefined) return result;
   const { signal } = options;
   if (killed.failure === "aborted" && signal?.reason instanceof Error) throw signal.reason;
   throw new CommandError({ ...killed, where: options.where, argv, result });
-}
-
-function resultOf(state: State, buffers: Buffers, exitCode: number): CommandResult {
-  return {
-    where: state.options.where,
-    argv: state.argv,
-    exitCode,
-    stdout: buffers.stdout.text(),
-    stderr: buffers.stderr.text(),
-    durationMs: performance.now() - state.start,
-  };
 }
 
 function kill(state: State, reason: NonNullable<State["killed"]>): void {

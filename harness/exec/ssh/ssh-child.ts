@@ -2,8 +2,8 @@ import { constants } from "node:os";
 import { CommandError, missingProgram, type CommandErrorOptions } from "../command-error.ts";
 import type { CommandResult, RunOptions } from "../executor.ts";
 import { exitMeaning } from "../exit-meaning.ts";
-import { LineWatch } from "../line-watch.ts";
-import { OutputBuffer, outputLimit } from "../local/output-buffer.ts";
+import { commandOutput, type CommandOutput } from "../local/command-output.ts";
+import type { OutputBuffer } from "../local/output-buffer.ts";
 import type { Stoppable } from "../local/running.ts";
 import type { SshCommand, SshConnection, SshEnd } from "./ssh-connection.ts";
 import { startedMarker } from "../command-guard.ts";
@@ -32,20 +32,11 @@ export interface SshChild extends Stoppable {
 
 /** Starts argv over a connection; ends it on time-out, abort and too much output; fails it when the connection is lost. */
 export function startOverSsh(connection: SshConnection, argv: readonly string[], options: SshChildOptions): SshChild {
-  const lines = new LineWatch();
-  const state: State = { argv, options, start: performance.now(), waiting: [] };
-  const overflow = (): void => {
-    end(state, { failure: "too-much-output", problem: `printed more than ${outputLimit / 2 ** 20} MiB` });
-  };
-  const buffer = (stream: string): OutputBuffer =>
-    new OutputBuffer(
-      outputLimit,
-      (chunk) => {
-        lines.feed(stream, chunk);
-      },
-      overflow,
-    );
-  const buffers = { stdout: buffer("stdout"), stderr: buffer("stderr") };
+  const state: State = { argv, options, waiting: [] };
+  const output = commandOutput({ where: options.where, argv }, (problem) => {
+    end(state, { failure: "too-much-output", problem });
+  });
+  const { lines } = output;
   let tellStarted: () => void = () => undefined;
   const running = new Promise<void>((resolve) => {
     tellStarted = () => {
@@ -53,7 +44,7 @@ export function startOverSsh(connection: SshConnection, argv: readonly string[],
       resolve();
     };
   });
-  const finished = follow(connection, state, buffers, running, tellStarted).finally(() => {
+  const finished = follow(connection, state, output, running, tellStarted).finally(() => {
     lines.end();
   });
   const started = Promise.race([running, finished.then(() => undefined)]);
@@ -64,7 +55,7 @@ export function startOverSsh(connection: SshConnection, argv: readonly string[],
     started,
     finished,
     lines,
-    soFar: () => resultOf(state, buffers, 0),
+    soFar: () => output.result(0),
     signal: (name) => {
       signal(state, name);
     },
@@ -74,7 +65,6 @@ export function startOverSsh(connection: SshConnection, argv: readonly string[],
 interface State {
   readonly argv: readonly string[];
   readonly options: SshChildOptions;
-  readonly start: number;
   /** Signals asked for before the command was sent. */
   readonly waiting: NodeJS.Signals[];
   command?: SshCommand;
@@ -85,15 +75,10 @@ interface State {
   giveUp?: () => void;
 }
 
-interface Buffers {
-  readonly stdout: OutputBuffer;
-  readonly stderr: OutputBuffer;
-}
-
 async function follow(
   connection: SshConnection,
   state: State,
-  buffers: Buffers,
+  output: CommandOutput,
   begun: Promise<void>,
   tellStarted: () => void,
 ): Promise<CommandResult> {
@@ -108,9 +93,9 @@ async function follow(
   const disarm = armLimits(state, begun);
   for (const name of state.waiting) command.signal(name);
   try {
-    const exit = exitOf(connection, state, command, buffers, tellStarted);
+    const exit = exitOf(connection, state, command, output, tellStarted);
     command.channel.end(hasInput ? options.input : undefined);
-    return outcome(state, buffers, await exit);
+    return outcome(state, output, await exit);
   } finally {
     disarm();
     command.release();
@@ -127,13 +112,13 @@ function exitOf(
   connection: SshConnection,
   state: State,
   { channel, ended }: SshCommand,
-  buffers: Buffers,
+  output: CommandOutput,
   tellStarted: () => void,
 ): Promise<Exit> {
   const { onStdout } = state.options;
-  const stderr = withoutMarker(buffers.stderr, tellStarted);
+  const stderr = withoutMarker(output.stderr, tellStarted);
   channel.on("data", (chunk: Buffer) => {
-    if (onStdout === undefined) buffers.stdout.push(chunk);
+    if (onStdout === undefined) output.stdout.push(chunk);
     else onStdout(chunk);
   });
   channel.stderr.on("data", (chunk: Buffer) => {
@@ -205,10 +190,10 @@ function withoutMarker(buffer: OutputBuffer, tellStarted: () => void): { push(ch
   };
 }
 
-function outcome(state: State, buffers: Buffers, exit: Exit): CommandResult {
+function outcome(state: State, output: CommandOutput, exit: Exit): CommandResult {
   const { argv, options, ended } = state;
   const { where } = options;
-  const result = resultOf(state, buffers, exit.exitCode ?? 255);
+  const result = output.result(exit.exitCode ?? 255);
   if (ended?.failure === "aborted") throwIfAborted(options);
   if (ended !== undefined) throw new CommandError({ ...ended, where, argv, result });
   if (exit.lost !== undefined) {
@@ -222,11 +207,6 @@ function outcome(state: State, buffers: Buffers, exit: Exit): CommandResult {
     throw new CommandError({ failure: "not-started", where, argv, problem, result });
   }
   return result;
-}
-
-function resultOf({ argv, options, start }: State, buffers: Buffers, exitCode: number): CommandResult {
-  const [stdout, stderr] = [buffers.stdout.text(), buffers.stderr.text()];
-  return { where: options.where, argv, exitCode, stdout, stderr, durationMs: performance.now() - start };
 }
 
 function armLimits(state: State, begun: Promise<void>): () => void {
