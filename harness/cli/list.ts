@@ -1,4 +1,6 @@
 import { Option, type Command } from "commander";
+import { UsageError } from "../core/errors.ts";
+import { shellQuote } from "../exec/quote.ts";
 import { expectPath } from "../encap/expect.ts";
 import { describeExpectation } from "../encap/describe.ts";
 import { enumeratePaths, selectPaths, shardPaths } from "../encap/enumerate.ts";
@@ -7,12 +9,14 @@ import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode } from "../encap/mode.ts";
 import { diagramMermaid, diagramSvg, diagramText } from "../topology/diagram.ts";
 import type { Plan } from "../topology/plan.ts";
+import { cellsOf, parseAxis, type Cell } from "./matrix-axes.ts";
 import { helpGroups } from "./help-groups.ts";
 import { teach, type Example } from "./teach.ts";
 import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";
 
 interface ListOptions extends ScenarioOptions {
   readonly format: "table" | "json" | "github-matrix";
+  readonly axis: string[];
   readonly diagram?: "mermaid" | "svg";
 }
 
@@ -23,6 +27,7 @@ const examples: readonly Example[] = [
   ["npm run lab -- list --profile full --paths 'pod-to-pod/*'", "what a full run would check between pods"],
   ["npm run lab -- list --topology mine.yaml --diagram mermaid", "a picture of a topology of your own"],
   ["npm run lab -- list --mode all --format github-matrix", "one job for each mode, for a CI matrix"],
+  ["npm run lab -- list --format github-matrix --axis topology=two-racks,three-racks --axis shard=2", "and for more"],
 ];
 
 interface Scenario {
@@ -42,14 +47,28 @@ export function addList(program: Command): void {
         .choices(["table", "json", "github-matrix"])
         .default("table"),
     )
+    .addOption(
+      new Option(
+        "--axis <name=values>",
+        "what a CI matrix varies beside the mode: topology, calico, kernel, shard, …; repeatable",
+      )
+        .argParser((word: string, before: string[]) => [...before, word])
+        .default([], "none"),
+    )
     .addOption(new Option("--diagram <kind>", "print a picture of the lab instead").choices(["mermaid", "svg"]))
     .action(async (options: ListOptions) => {
+      if (options.axis.length > 0 && options.format !== "github-matrix")
+        throw new UsageError("--axis has an effect only with --format github-matrix");
+      if (options.format === "github-matrix" && options.diagram === undefined) {
+        console.log(await githubMatrix(options));
+        return;
+      }
       const { modes, plan } = await resolveScenario(options);
       if (options.diagram !== undefined) {
         console.log(options.diagram === "svg" ? diagramSvg(plan) : diagramMermaid(plan));
         return;
       }
-      console.log(formats[options.format](plan, scenarios(plan, modes, options)));
+      console.log((options.format === "json" ? asJson : asTable)(plan, scenarios(plan, modes, options)));
     });
 }
 
@@ -61,8 +80,6 @@ function scenarios(plan: Plan, modes: readonly Mode[], options: ScenarioOptions)
     return { mode, expectations: paths.map((path) => expectPath(plan, mode, identities, path)) };
   });
 }
-
-const formats = { table: asTable, json: asJson, "github-matrix": asGithubMatrix };
 
 function asTable(plan: Plan, list: readonly Scenario[]): string {
   const blocks = list.map(({ mode, expectations }) => {
@@ -85,12 +102,27 @@ function asJson(plan: Plan, list: readonly Scenario[]): string {
   return JSON.stringify(value, undefined, 2);
 }
 
-function asGithubMatrix(plan: Plan, list: readonly Scenario[]): string {
-  const include = list.map(({ mode, expectations }) => ({
-    mode: mode.calicoName,
-    id: mode.id,
-    topology: plan.topology.name,
-    paths: expectations.length,
-  }));
-  return JSON.stringify({ include });
+/** A job for each mode and combination of axes; `args` are the options of `suite` for it. */
+async function githubMatrix(options: ListOptions): Promise<string> {
+  const cells = cellsOf(options.axis.map(parseAxis));
+  const jobs = await Promise.all(
+    cells.map(async ({ family, ...cell }) => {
+      const own = { ...options, ...cell, ...(family === undefined ? {} : { family: family as "4" | "6" | "dual" }) };
+      const { modes, plan } = await resolveScenario(own as ListOptions);
+      return scenarios(plan, modes, own as ListOptions).map(({ mode, expectations }) =>
+        jobOf(mode, expectations.length, plan, { ...cell, ...(family === undefined ? {} : { family }) }),
+      );
+    }),
+  );
+  return JSON.stringify({ include: jobs.flat() });
+}
+
+function jobOf(mode: Mode, paths: number, plan: Plan, cell: Cell): Readonly<Record<string, string | number>> {
+  const { topology, ...others } = { topology: plan.topology.name, ...cell };
+  const args = Object.entries({ mode: mode.calicoName, topology, ...others }).map(([name, value]) => [
+    `--${name}`,
+    value,
+  ]);
+  const id = [mode.id, ...Object.values(cell)].map((part) => part.replaceAll(/[^\w.-]+/g, "-")).join("-");
+  return { mode: mode.calicoName, id, topology, ...others, paths, args: shellQuote(args.flat()) };
 }

@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../core/atomic-file.ts";
 import { UsageError } from "../core/errors.ts";
 import { exists } from "../core/exists.ts";
 import type { StoredRun } from "../report/store.ts";
+import { renderCostsCsv } from "./costs-csv.ts";
 import { sealStatement } from "./envelope.ts";
 import { attestationName, makeManifest, manifestName } from "./manifest.ts";
 import { mergeRuns } from "./merge-runs.ts";
@@ -31,6 +32,7 @@ export async function writeBundle(folder: string, signoff: Signoff, parts: Bundl
   await writeFileAtomic(join(folder, "signoff.json"), `${JSON.stringify(signoff, null, 2)}\n`);
   await writeFileAtomic(join(folder, "signoff.html"), renderSignoffPage(signoff));
   await writeFileAtomic(join(folder, "signoff.md"), renderSignoffMarkdown(signoff));
+  if (signoff.costs.length > 0) await writeFileAtomic(join(folder, "costs.csv"), renderCostsCsv(signoff));
   if (parts.waivers !== undefined) await copyFile(parts.waivers, join(folder, "waivers.yaml"));
   for (const run of parts.runs) await copyRun(run, join(folder, "runs", run.record.id));
   const manifest = `${JSON.stringify(await makeManifest(folder), null, 2)}\n`;
