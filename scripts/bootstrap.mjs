@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { compiledFolder } from "./compiled.mjs";
 import { installTools, missingTools, optional, optionalInCi, requiredTools } from "./tools.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -67,12 +68,19 @@ async function installWhatIsMissing() {
 }
 
 async function start() {
-  if (!inPackage) (await import("tsx/esm/api")).register();
   const target = { test: "scripts/test.ts", check: "scripts/check.ts", bench: "bench/main.ts" }[entry];
-  const file = inPackage ? "harness/cli/main.js" : (target ?? "harness/cli/main.ts");
+  const base = isCli && !inPackage && !loadsSuites() ? compiledFolder(root) : undefined;
+  if (!inPackage && base === undefined) (await import("tsx/esm/api")).register();
+  const own = inPackage ? "harness/cli/main.js" : base === undefined ? "harness/cli/main.ts" : "harness/cli/main.mjs";
+  const file = join(base ?? root, target ?? own);
   const words = entry === "suite" ? ["suite", ...argv] : argv;
-  process.argv = [process.argv[0], join(root, file), ...words];
-  await import(pathToFileURL(join(root, file)).href);
+  process.argv = [process.argv[0], file, ...words];
+  await import(pathToFileURL(file).href);
+}
+
+/** Suites of somebody's own may lie in this clone and import its TypeScript: then all of it is loaded as that, once. */
+function loadsSuites() {
+  return argv.some((word) => /^--(suites|config)\b/.test(word));
 }
 
 function fail(message, code) {

@@ -170,7 +170,7 @@ function casesOf(
 }
 
 /** Packets kept of each probe at each tap, there and back: what shows the form, or what shows how a flow went on. */
-const keptOfPassed = 4;
+const keptOfPassed = 6;
 const keptOfWrong = 20;
 
 /** What is only read where something is not as it must be: texts of the nodes concerned, and the kernel's word on the ways. */

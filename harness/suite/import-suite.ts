@@ -1,4 +1,5 @@
 import { register } from "node:module";
+import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { HarnessError, messageOf, UsageError } from "../core/errors.ts";
 
@@ -25,11 +26,11 @@ function prepare(): Promise<void> {
   return prepared;
 }
 
-/** Of a clone everything runs by tsx already; the package's own code is JavaScript and needs it for suites alone. */
+/** Where our own code runs as JavaScript, of the package or compiled from the clone, tsx is needed for suites alone. */
 async function prepareOnce(): Promise<void> {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  if (extension === "js") (await import("tsx/esm/api")).register();
-  const entry = new URL(`../api/index.${extension}`, import.meta.url).href;
+  const extension = extname(import.meta.url);
+  if (extension !== ".ts") (await import("tsx/esm/api")).register();
+  const entry = new URL(`../api/index${extension}`, import.meta.url).href;
   register("../../scripts/own-package.mjs", import.meta.url, { data: { entry } });
 }
 
