@@ -2,7 +2,9 @@ import type { NetworkCase } from "../verify/check.ts";
 import { judgeNodes } from "../verify/node-troubles.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident } from "./cause.ts";
-import { crossingsOf } from "./crossings.ts";
+import { crossingsOf, isLossy, type Crossing } from "./crossings.ts";
+import { endsOf } from "./ends.ts";
+import { withBystanders } from "./bystanders.ts";
 import { fallback, rules } from "./registry.ts";
 
 /** Sentences that a reader takes in; more would be symptoms again. */
@@ -22,10 +24,17 @@ export function findCauses(
     failed,
     cases: cases.filter(({ expectation }) => ids.has(expectation.path.id)),
     asked: cases,
-    crossings: cases.flatMap(crossingsOf),
+    crossings: cases.flatMap(waysOf),
     nodes: judgeNodes(network),
   };
   return causesOf(incident).slice(0, mostCauses);
+}
+
+/** Where packets were lost before, what did not come to its end says nothing more. */
+function waysOf(pathCase: PathCase): readonly Crossing[] {
+  const crossings = crossingsOf(pathCase);
+  const ends = endsOf(pathCase);
+  return [...crossings, ...(crossings.some(isLossy) ? ends.filter((end) => !isLossy(end)) : ends)];
 }
 
 /** Every cause of an incident, the most likely first. */
@@ -33,7 +42,7 @@ export function causesOf(incident: Incident): readonly Cause[] {
   const chosen = chosenFrom(rules.flatMap((rule) => rule.find(incident)));
   const explained = new Set(chosen.flatMap(({ explains }) => explains));
   const rest = { ...incident, failed: incident.failed.filter(({ id }) => !explained.has(id)) };
-  return [...chosen, ...fallback.find(rest)];
+  return withBystanders(incident, [...chosen, ...fallback.find(rest)]);
 }
 
 /** Rules stand in the order in which they tell most; one that explains nothing more than those before it is a consequence. */

@@ -1,3 +1,5 @@
+import { groupBy } from "../core/group-by.ts";
+import { listOf } from "../verify/words.ts";
 import type { NodeJudgment } from "../verify/node-troubles.ts";
 import type { Trouble } from "../verify/trouble.ts";
 import { failuresOf, type Cause, type Incident, type Rule } from "./cause.ts";
@@ -13,21 +15,47 @@ interface TroubleRule {
   readonly sentence: (node: string, troubles: readonly Trouble[], judgment: NodeJudgment) => string;
 }
 
-/** A rule that finds its cause in what is wrong with nodes' kernels: one cause for each node that has it. */
-export function ofTroubles({ name, issues, fix, chosen, concerns = "peers", sentence }: TroubleRule): Rule {
+/** A rule that finds its cause in what is wrong with nodes' kernels: one cause for all nodes that have the same. */
+export function ofTroubles(rule: TroubleRule): Rule {
+  return {
+    name: rule.name,
+    find: (incident) => {
+      const found = incident.nodes
+        .map((judgment) => ({ judgment, troubles: judgment.troubles.filter((one) => rule.chosen(one, judgment)) }))
+        .filter(({ troubles }) => troubles.length > 0);
+      const alike = groupBy(found, ({ troubles }) => troubles.map(({ text }) => text).join("; "));
+      return [...alike.values()].map((own) => causeOf(rule, incident, own));
+    },
+  };
+}
+
+/** A node and what of its troubles the rule is about. */
+interface Afflicted {
+  readonly judgment: NodeJudgment;
+  readonly troubles: readonly Trouble[];
+}
+
+/** Nodes with the very same troubles are told together: whoever made them made them everywhere. */
+function causeOf(rule: TroubleRule, incident: Incident, afflicted: readonly Afflicted[]): Cause {
+  const { name, issues, fix, concerns = "peers" } = rule;
+  const nodes = afflicted.map(({ judgment }) => judgment.expected.node);
+  const [first] = afflicted;
+  const told = first === undefined ? "" : rule.sentence(listOf(nodes), first.troubles, first.judgment);
+  const evidence = afflicted.flatMap(({ judgment: { expected }, troubles }) =>
+    troubles.map(({ text }) => `${expected.node}: ${text}`),
+  );
+  const explains = afflicted.flatMap(({ judgment: { expected }, troubles }) =>
+    concerns === "peers"
+      ? explainedBy(incident, expected.node, troubles)
+      : failuresOf(incident, expected.node, ...troubles.flatMap(({ peer }) => peer ?? [])),
+  );
   return {
     name,
-    find: (incident) =>
-      incident.nodes.flatMap((judgment): readonly Cause[] => {
-        const { node } = judgment.expected;
-        const troubles = judgment.troubles.filter((trouble) => chosen(trouble, judgment));
-        if (troubles.length === 0) return [];
-        const evidence = [...new Set(troubles.map(({ text }) => `${node}: ${text}`))].slice(0, shown);
-        const peers = troubles.flatMap(({ peer }) => peer ?? []);
-        const explains =
-          concerns === "peers" ? explainedBy(incident, node, troubles) : failuresOf(incident, node, ...peers);
-        return [{ name, sentence: sentence(node, troubles, judgment), fix, issues, evidence, explains }];
-      }),
+    sentence: told,
+    fix,
+    issues,
+    evidence: [...new Set(evidence)].slice(0, shown),
+    explains: [...new Set(explains)],
   };
 }
 

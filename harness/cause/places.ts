@@ -50,6 +50,7 @@ function waysIn({ last, missed, path, direction }: Crossing): Way {
 
 /** A node's pods are one place: each has a device of its own. */
 function wordFor(tap: TapId): string {
+  if (tap.device === tap.node) return `${tap.node} itself`;
   return tap.device.startsWith("cali") ? `${tap.node}'s pods` : nameOfTap(tap);
 }
 

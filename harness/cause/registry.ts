@@ -1,5 +1,6 @@
 import { asymmetricWay } from "./asymmetric-way.ts";
 import { bgpSessions } from "./bgp-sessions.ts";
+import { calicoPolicy } from "./calico-policy.ts";
 import type { Rule } from "./cause.ts";
 import { changedMidway } from "./changed-midway.ts";
 import { commonGround } from "./common-ground.ts";
@@ -13,8 +14,15 @@ import { registeredPrefix } from "./registered-prefix.ts";
 import { reversePathFilter } from "./reverse-path-filter.ts";
 import { sameMac } from "./same-mac.ts";
 import { tunnelEntries } from "./tunnel-entries.ts";
-import { tunnelDeviceWrong } from "./vxlan-device.ts";
+import { tunnelDeviceWrong } from "./tunnel-device.ts";
 import { wrongRoute } from "./wrong-route.ts";
+import { linkShape } from "./link-shape.ts";
+import { mssRewritten } from "./mss-rewritten.ts";
+import { otherServer } from "./other-server.ts";
+import { outerHeader } from "./outer-header.ts";
+import { pathMtu } from "./path-mtu.ts";
+import { sourceNat } from "./source-nat.ts";
+import { tunnelMasquerade } from "./tunnel-masquerade.ts";
 
 /** Every known kind of cause, the most telling first. To add one, add a file and a line. */
 export const rules: readonly Rule[] = [
@@ -23,16 +31,24 @@ export const rules: readonly Rule[] = [
   changedMidway,
   asymmetricWay,
   duplicatedPackets,
+  reversePathFilter,
   registeredPrefix,
   policyRule,
   noDefaultRoute,
   forwardingOff,
-  reversePathFilter,
   tunnelDeviceWrong,
   wrongRoute,
   tunnelEntries,
   bgpSessions,
+  otherServer,
+  calicoPolicy,
   packetFilter,
+  tunnelMasquerade,
+  sourceNat,
+  outerHeader,
+  mssRewritten,
+  pathMtu,
+  linkShape,
 ];
 
 /** What is said where no rule fits. */

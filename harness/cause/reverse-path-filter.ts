@@ -1,4 +1,4 @@
-import type { Rule } from "./cause.ts";
+import { failuresOf, type Rule } from "./cause.ts";
 import { crossedBy, isLossy } from "./crossings.ts";
 
 /** Name of the kernel's counter (Documentation/networking/ip-sysctl.rst, rp_filter; net/ipv4/fib_frontend.c). */
@@ -7,15 +7,19 @@ const counter = "TcpExt.IPReversePathFilter";
 /** Strict reverse-path filtering drops what comes in by another device than the way back leaves by. */
 export const reversePathFilter: Rule = {
   name: "reverse-path-filter",
-  find: ({ network: { facts, before }, crossings, failed }) => {
+  find: (incident) => {
+    const { network, crossings, failed } = incident;
+    const { facts, before } = network;
     const earlier = new Map((before?.nodes ?? []).map((node) => [node.node, node.counters?.[counter] ?? 0]));
     const failing = new Set(failed.map(({ id }) => id));
     const lossy = crossings.filter((crossing) => failing.has(crossing.path.id) && isLossy(crossing));
     return facts.nodes.flatMap(({ node, counters, settings = {} }) => {
       const grown = (counters?.[counter] ?? 0) - (earlier.get(node) ?? 0);
       const own = lossy.filter((crossing) => crossedBy(crossing).includes(node));
-      const explains = [...new Set(own.map(({ path }) => path.id))];
-      if (grown <= 0 || explains.length === 0) return [];
+      // Its own wrong routes are what makes the way back another one.
+      const explains = [...new Set([...own.map(({ path }) => path.id), ...failuresOf(incident, node)])];
+      const ended = own.length > 0;
+      if (grown <= 0 || !ended) return [];
       const strict = Object.entries(settings).filter(([name, value]) => name.endsWith(".rp_filter") && value === "1");
       return [
         {

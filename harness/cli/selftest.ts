@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
 import { ExitCode } from "../core/errors.ts";
 import { modes, type Mode } from "../encap/mode.ts";
-import { matchesTrip, type Fault } from "../fault/fault.ts";
+import type { Fault } from "../fault/fault.ts";
+import { judgeFault } from "../fault/judge-fault.ts";
 import { faults } from "../fault/registry.ts";
 import type { RunRecord } from "../run/record.ts";
 import { faultNamed } from "../fault/fault-named.ts";
@@ -110,23 +111,9 @@ function judge(fault: Fault, record: RunRecord): Outcome {
     const reason = record.verdicts[0]?.reason ?? record.troubles[0]?.message ?? "nothing was judged";
     return { fault, state: record.troubles.length > 0 ? "missed" : "skipped", lines: [reason] };
   }
-  const missed = fault.trips.filter(
-    (trip) =>
-      !record.verdicts.some(
-        ({ id, check, status, category }) =>
-          check === trip.check &&
-          status === trip.status &&
-          matchesTrip(trip, id) &&
-          (trip.category === undefined || trip.category === category),
-      ),
-  );
-  const lines = missed.map(
-    ({ check, status, path }) => `expected ${check} to be ${status} on ${path}; see ${record.id}`,
-  );
-  const told = record.scenarios.flatMap(({ causes = [] }) => causes.map(({ name }) => name));
-  const untold = fault.cause !== undefined && !told.includes(fault.cause);
-  if (untold) lines.push(`expected the cause ${fault.cause}, reported ${told.join(", ") || "none"}; see ${record.id}`);
-  return { fault, state: missed.length === 0 && !untold ? "proven" : "missed", lines };
+  const causes = record.scenarios.flatMap((scenario) => scenario.causes ?? []);
+  const lines = judgeFault(fault, { verdicts: record.verdicts, causes }).map((line) => `${line}; see ${record.id}`);
+  return { fault, state: lines.length === 0 ? "proven" : "missed", lines };
 }
 
 function render({ fault, state, lines }: Outcome): string {

@@ -115,6 +115,8 @@ export interface VxlanFact {
   readonly ttl?: number;
   /** "unset", "set" or "inherit". */
   readonly df?: string;
+  /** TOS of outer headers: "0x1" = copied from the inner one (ip-link(8), "inherit"); missing = 0, or not told. */
+  readonly tos?: string;
   /** Range of outer source ports; 0-0 = the host's ephemeral ones. */
   readonly sourcePorts?: readonly [number, number];
 }

@@ -21,6 +21,8 @@ export const answeredByOtherPod = defineFault({
     const rule = `${familyWord(network)} daddr ${from} meta l4proto tcp dnat ${familyWord(network)} to ${to}`;
     return { did: await addRulesToAll([victim], "nat-prerouting", [rule], scope) };
   },
+  cause: "other-server",
+  follows: ["reached", "conservation"],
   trips: [
     { check: "answered-by", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "answered by another" },
   ],

@@ -17,5 +17,6 @@ export const clampedMss = defineFault({
     const rule = `tcp flags & (syn|rst) == syn tcp option maxseg size set ${clampedTo}`;
     return { did: await addRulesToAll([culprit(network)], "forward", [rule], scope) };
   },
+  cause: "mss-rewritten",
   trips: [{ check: "mss", status: "fail", path: "*/pod-to-pod/*", category: "wrong MTU" }],
 });

@@ -9,6 +9,7 @@ export const deafTap = defineFault({
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],
   apply: (network) => Promise.resolve({ did: [], deafen: routersOf(network).map(({ name }) => name) }),
+  cause: "none",
   trips: [
     { check: "encapsulated", status: "inconclusive", path: "*/pod-to-pod/cross-subnet/*", category: "inconclusive" },
   ],

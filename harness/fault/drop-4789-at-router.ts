@@ -15,5 +15,6 @@ export const drop4789AtRouter = defineFault({
   apply: async (network, _plan, scope = new Scope()) => ({
     did: await addRulesToAll(routersOf(network), "forward", [`udp dport ${vxlanPort} drop`], scope),
   }),
+  follows: ["conservation"],
   trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" }],
 });

@@ -14,5 +14,6 @@ export const dropProtocol4 = defineFault({
   apply: async (network, _plan, scope = new Scope()) => ({
     did: await addRulesToAll(routersOf(network), "forward", ["meta l4proto 4 drop"], scope),
   }),
+  follows: ["conservation"],
   trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" }],
 });

@@ -24,5 +24,7 @@ export const duplicatingRouter = defineFault({
     const rule = `${family} daddr ${to} dup to ${to} device "${port?.device ?? ""}"`;
     return { did: await addRulesToAll(routers, "forward", [rule], scope, { family }) };
   },
+  cause: "duplicated-packets",
+  follows: ["outer-header"],
   trips: [{ check: "conservation", status: "fail", path: "*/cross-subnet/*", category: "duplicated on the way" }],
 });

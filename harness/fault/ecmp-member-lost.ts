@@ -14,5 +14,7 @@ export const ecmpMemberLost = defineFault({
   apply: async (network, _plan, scope = new Scope()) => ({
     did: await addRulesToAll(routersOf(network), "forward", [`udp dport ${vxlanPort} udp sport & 1 == 1 drop`], scope),
   }),
+  cause: "packet-filter",
+  follows: ["reached", "conservation", "sizes", "path-mtu", "mtu"],
   trips: [{ check: "flows", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "flow-dependent loss" }],
 });

@@ -33,14 +33,17 @@ export interface Fault {
   apply(network: Network, plan: Plan, scope?: Scope): Promise<FaultEffect>;
   /** Limits of cost that it breaks (`--max-cost`): it makes the network slow. Networks with other faults are not measured. */
   readonly closes?: readonly string[];
-  /** Name of the cause that must be told; missing = none is told, since nothing fails or no rule knows it yet. */
+  /** Name of the cause that must be told, and no other; "none" where nothing on the wire fails, as it is where this is missing. */
   readonly cause?: string;
+  /** Checks that may turn red too, as consequences; all others must not. */
+  readonly follows?: readonly string[];
   /** Verdicts that must turn up: for each, at least one with this check and status whose id matches. */
   readonly trips: readonly Trip[];
 }
 
 /** A fault as its file writes it: checks of the registry by name, or own ones. */
-export interface FaultDeclaration extends Omit<Fault, "trips"> {
+export interface FaultDeclaration extends Omit<Fault, "trips" | "follows"> {
+  readonly follows?: readonly (CheckName | Check)[];
   readonly trips: readonly (Omit<Trip, "check"> & { readonly check: CheckName | Check | typeof maxCost })[];
 }
 
@@ -51,7 +54,8 @@ export function defineFault(fault: FaultDeclaration): Fault {
   }
   const nameOf = (check: CheckName | Check | typeof maxCost): string =>
     check === maxCost ? check : checkOf(check).name;
-  return { ...fault, trips: fault.trips.map((trip) => ({ ...trip, check: nameOf(trip.check) })) };
+  const trips = fault.trips.map((trip) => ({ ...trip, check: nameOf(trip.check) }));
+  return { ...fault, trips, follows: (fault.follows ?? []).map(nameOf) };
 }
 
 /** The gate on costs is no check of the registry: it is put to samples, not to packets. */

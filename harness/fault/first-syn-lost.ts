@@ -17,5 +17,6 @@ export const firstSynLost = defineFault({
     const rule = `oifname "cali*" tcp flags & (syn | ack) == syn ${source} != @seen add @seen { ${source} } drop`;
     return { did: await addRulesToAll([farPeer(network)], "forward", [rule], scope, { sets: [set] }) };
   },
+  cause: "packet-filter",
   trips: [{ check: "conservation", status: "fail", path: "*/cross-subnet/*", category: "lost on the way" }],
 });

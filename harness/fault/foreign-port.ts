@@ -14,7 +14,7 @@ export const foreignPort = defineFault({
   describes: "no known report: FelixConfiguration vxlanPort changed, or left behind by a migration from Flannel",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["cross-subnet"],
-  cause: "vxlan-device",
+  cause: "tunnel-device",
   apply: async (network, _plan, scope = new Scope()) => {
     const device = tunnelDevice(network.mode, faultFamily(network)) ?? "";
     const did = everyActor(network).map((actor) => rebuildVxlan(actor, device, scope, { port: oldPort }));

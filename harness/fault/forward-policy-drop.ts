@@ -17,5 +17,6 @@ export const forwardPolicyDrop = defineFault({
     const undo = ["nft delete table ip docker", "nft delete table ip6 docker"];
     return { did: [await changeNode(culprit(network), commands, undo, scope)] };
   },
+  follows: ["conservation"],
   trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/*", category: "not reached" }],
 });

@@ -18,5 +18,6 @@ export const largeSegmentsLost = defineFault({
     const rule = `oifname "cali*" meta l4proto tcp meta length > ${large} numgen inc mod 6 == 0 drop`;
     return { did: await addRulesToAll([farPeer(network)], "forward", [rule], scope) };
   },
+  cause: "packet-filter",
   trips: [{ check: "conservation", status: "fail", path: "*/cross-subnet/*", category: "lost on the way" }],
 });

@@ -11,7 +11,7 @@ export const learningVtep = defineFault({
   describes: "#7281, #6383 (felix makes it with nolearning)",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: [],
-  cause: "vxlan-device",
+  cause: "tunnel-device",
   apply: async (network, _plan, scope = new Scope()) => {
     const set = (word: string): string =>
       `ip link set ${tunnelDevice(network.mode, faultFamily(network)) ?? ""} type vxlan ${word}`;

@@ -13,5 +13,7 @@ export const lossyRouter = defineFault({
   apply: async (network, _plan, scope = new Scope()) => ({
     did: await addRulesToAll(routersOf(network), "forward", ["numgen inc mod 10 < 1 drop"], scope),
   }),
+  cause: "packet-filter",
+  follows: ["reached", "sizes", "path-mtu", "flows", "mtu"],
   trips: [{ check: "conservation", status: "fail", path: "*/cross-subnet/*", category: "lost on the way" }],
 });

@@ -43,5 +43,7 @@ export const mirroredTunnel = defineFault({
     const rule = `${family} saddr ${from.block} ${family} daddr ${to.block} dup to ${gateway} device "${device}"`;
     return { did: [did, ...(await addRulesToAll([from], "prerouting", [rule], scope, { family }))] };
   },
+  cause: "duplicated-packets",
+  follows: ["no-leak", "outer-endpoints", "conservation"],
   trips: [{ check: "sentinel", status: "fail", path: "*/sentinel/*", category: "leak" }],
 });

@@ -29,5 +29,6 @@ export const missingDelay = defineFault({
       }),
     ),
   }),
+  cause: "link-shape",
   trips: [{ check: "delay", status: "fail", path: "*/pod-to-pod/*", category: "lab trouble" }],
 });

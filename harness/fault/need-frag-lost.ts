@@ -10,6 +10,7 @@ export const needFragLost = defineFault({
   describes: "no known report: firewalls that drop all ICMP (RFC 2923 2.1, black holes of path MTU discovery)",
   modes: modes.map(({ id }) => id),
   needs: ["cross-subnet"],
+  topology: "narrow-core",
   unmet: ({ topology: { name, subnets } }) =>
     new Set(subnets.map(({ mtu }) => mtu)).size > 1 ? undefined : `all links of topology ${name} have one MTU`,
   apply: async ({ lab }, _plan, scope = new Scope()) => ({
@@ -20,5 +21,7 @@ export const needFragLost = defineFault({
       scope,
     ),
   }),
+  cause: "path-mtu",
+  follows: ["reached", "conservation", "sizes", "mtu"],
   trips: [{ check: "path-mtu", status: "fail", path: "*/pod-to-host/cross-subnet/*", category: "wrong MTU" }],
 });

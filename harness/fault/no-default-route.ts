@@ -26,6 +26,7 @@ export const noDefaultRoute = defineFault({
       if (node === from.name) await executor.run(["ip", "neigh", "flush", "all"]);
     return { did };
   },
+  follows: ["conservation"],
   trips: [
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
     { check: "reached", status: "fail", path: "*/pod-to-pod/*", category: "not reached" },

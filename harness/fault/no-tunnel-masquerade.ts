@@ -22,6 +22,8 @@ export const noTunnelMasquerade = defineFault({
     });
     return { did: (await Promise.all(did)).flat() };
   },
+  cause: "tunnel-masquerade",
+  follows: ["encapsulated", "no-leak", "symmetry"],
   trips: [
     {
       check: "source-address",

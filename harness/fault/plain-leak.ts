@@ -23,6 +23,7 @@ export const plainLeak = defineFault({
     const route = `via ${withoutPrefix(router)} dev ${from.identity.uplink}`;
     return { did: [await replaceRoute(from, farPeer(network).block, route, scope)] };
   },
+  follows: ["reached", "conservation", "symmetry", "sentinel"],
   trips: [
     { check: "encapsulated", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "leak" },
     { check: "no-leak", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "leak" },

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import { fallback, rules } from "../cause/registry.ts";
+import { rules } from "../cause/registry.ts";
 import { modes } from "../encap/mode.ts";
 import { defineCheck } from "../verify/check.ts";
 import { checks } from "../verify/registry.ts";
+import { noCause } from "./judge-fault.ts";
 import { defineFault, matchesTrip } from "./fault.ts";
 import { faults } from "./registry.ts";
 
@@ -26,9 +27,15 @@ describe("the list of faults", () => {
     for (const fault of faults) assert.notDeepEqual(fault.trips, [], fault.name);
   });
 
-  it("names causes that there are rules for", () => {
-    const known = [...rules, fallback].map(({ name }) => name);
-    for (const { name, cause } of faults) if (cause !== undefined) assert.ok(known.includes(cause), name);
+  it("names for each fault the cause that must come out, of those that there are rules for", () => {
+    const known = [...rules.map(({ name }) => name), noCause];
+    for (const { name, cause } of faults) assert.ok(cause !== undefined && known.includes(cause), name);
+  });
+
+  it("has a fault for every cause, but those that say why there is none", () => {
+    const caused = new Set(faults.map(({ cause }) => cause));
+    const without = rules.map(({ name }) => name).filter((name) => !caused.has(name));
+    assert.deepEqual(without, []);
   });
 
   it("names each fault like its file, once", async () => {

@@ -47,6 +47,15 @@ import { vtepMacDrift } from "./vtep-mac-drift.ts";
 import { wrongOuterSource } from "./wrong-outer-source.ts";
 import { wrongVni } from "./wrong-vni.ts";
 import { zeroUdpChecksum } from "./zero-udp-checksum.ts";
+import { forwardingOff } from "./forwarding-off.ts";
+import { proxyArpOff } from "./proxy-arp-off.ts";
+import { strictReversePath } from "./strict-reverse-path.ts";
+import { dscpRewritten } from "./dscp-rewritten.ts";
+import { ecnCleared } from "./ecn-cleared.ts";
+import { defaultDeny } from "./default-deny.ts";
+import { tunnelDown } from "./tunnel-down.ts";
+import { tunl0WithoutAddress } from "./tunl0-without-address.ts";
+import { statefulRouters } from "./stateful-routers.ts";
 
 /** Every known way to be wrong, in the order in which they are listed. To add one, add a file and a line. */
 export const faults: readonly Fault[] = [
@@ -55,6 +64,10 @@ export const faults: readonly Fault[] = [
   sameMac,
   noDefaultRoute,
   forwardPolicyDrop,
+  forwardingOff,
+  proxyArpOff,
+  strictReversePath,
+  defaultDeny,
   policyRule,
   staleTunnelRoute,
   poolPolicyIgnored,
@@ -88,6 +101,10 @@ export const faults: readonly Fault[] = [
   inheritedTos,
   outerDontFragment,
   shortTtl,
+  dscpRewritten,
+  ecnCleared,
+  tunnelDown,
+  tunl0WithoutAddress,
   staleFdb,
   vtepMacDrift,
   learningVtep,
@@ -97,5 +114,6 @@ export const faults: readonly Fault[] = [
   foreignRoute,
   bgpSessionDown,
   bgpFiltered,
+  statefulRouters,
   deafTap,
 ];

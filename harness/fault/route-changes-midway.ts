@@ -31,6 +31,7 @@ export const routeChangesMidway = defineFault({
     await executor.spawn(["sh", "-c", `${wait}; ${change}`], scope);
     return { did: [`${name}: after ${after} packets: ${change}`] };
   },
+  follows: ["not-encapsulated", "symmetry", "source-address", "sentinel"],
   trips: [
     { check: "steady", status: "fail", path: "*/steady/*", category: "control plane" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },

@@ -22,6 +22,8 @@ export const sizeHole = defineFault({
       scope,
     ),
   }),
+  cause: "packet-filter",
+  follows: ["reached", "conservation"],
   trips: [
     { check: "sizes", status: "fail", path: "*/cross-subnet/*", category: "size-dependent loss" },
     { check: "path-mtu", status: "fail", path: "*/cross-subnet/*", category: "size-dependent loss" },

@@ -19,6 +19,7 @@ export const slash32NodeAddress = defineFault({
     }
     return { did };
   },
+  follows: ["symmetry", "source-address", "sentinel"],
   trips: [
     {
       check: "not-encapsulated",

@@ -35,5 +35,6 @@ export const slowTunnel = defineFault({
     const before = link === undefined ? [] : [`tc qdisc add dev ${device} root ${qdiscWords(link)}`];
     return { did: [await changeNode(node, commands, [`tc qdisc del dev ${device} root`, ...before], scope)] };
   },
+  cause: "none",
   trips: [{ check: "max-cost", status: "fail", path: "*/cost/cross-subnet/*", category: "too costly" }],
 });

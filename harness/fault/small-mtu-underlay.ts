@@ -22,6 +22,8 @@ export const smallMtuUnderlay = defineFault({
       scope,
     ),
   }),
+  cause: "packet-filter",
+  follows: ["reached", "sizes", "conservation"],
   trips: [
     { check: "mtu", status: "fail", path: "*/cross-subnet/*", category: "wrong MTU" },
     { check: "path-mtu", status: "fail", path: "*/cross-subnet/*", category: "wrong MTU" },

@@ -17,6 +17,7 @@ export const snatPodToPod = defineFault({
     const rule = `oifname != "cali*" ${ip} saddr ${pools} ${ip} daddr ${pools} masquerade`;
     return { did: await addRulesToAll([culprit(network)], "nat-postrouting", [rule], scope) };
   },
+  cause: "source-nat",
   trips: [
     { check: "source-address", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "wrong source address" },
   ],

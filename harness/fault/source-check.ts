@@ -17,5 +17,6 @@ export const sourceCheck = defineFault({
     const rule = `iifname "${victim.identity.uplink}" ${familyWord(network)} saddr ${poolSet(network)} drop`;
     return { did: await addRulesToAll([victim], "prerouting", [rule], scope) };
   },
+  follows: ["conservation"],
   trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "not reached" }],
 });

@@ -17,6 +17,7 @@ export const staleDirectRoute = defineFault({
     const route = `via ${far.address} dev ${from.identity.uplink} proto 80 onlink`;
     return { did: [await replaceRoute(from, far.block, route, scope)] };
   },
+  follows: ["conservation"],
   trips: [
     { check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },

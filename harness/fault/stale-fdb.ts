@@ -21,6 +21,7 @@ export const staleFdb = defineFault({
       `bridge fdb replace ${vtepMacOf(far.identity, family)} dev ${device} dst ${host} self permanent`;
     return { did: [await changeNode(from, [point(nearPeer(network).address)], [point(far.address)], scope)] };
   },
+  follows: ["no-leak", "outer-endpoints", "conservation", "sentinel"],
   trips: [
     { check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },

@@ -16,6 +16,7 @@ export const staleTunnelRoute = defineFault({
     const target = culprit(network);
     return { did: [await replaceRoute(nearPeer(network), target.block, tunnelRoute(network, target), scope)] };
   },
+  follows: ["not-encapsulated", "source-address", "sentinel"],
   trips: [
     { check: "symmetry", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "asymmetric" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },

@@ -13,5 +13,7 @@ export const udpLost = defineFault({
   apply: async (network, _plan, scope = new Scope()) => ({
     did: await addRulesToAll(everyActor(network), "forward", ["meta l4proto udp drop"], scope),
   }),
+  cause: "packet-filter",
+  follows: ["conservation"],
   trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "not reached" }],
 });

@@ -37,6 +37,7 @@ export const vtepMacDrift = defineFault({
       ]),
     };
   },
+  cause: "tunnel-device",
   trips: [
     { check: "outer-endpoints", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "wrong outer address" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },

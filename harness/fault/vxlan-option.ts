@@ -12,6 +12,8 @@ export function vxlanOptionFault(name: string, title: string, describes: string,
     describes,
     modes: ["vxlan-always", "vxlan-cross-subnet"],
     needs: ["cross-subnet"],
+    cause: "tunnel-device",
+    follows: ["control-plane"],
     apply: async (network, _plan, scope = new Scope()) => {
       const device = tunnelDevice(network.mode, faultFamily(network)) ?? "";
       return { did: [await rebuildVxlan(culprit(network), device, scope, { options })] };

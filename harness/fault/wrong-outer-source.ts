@@ -14,7 +14,7 @@ export const wrongOuterSource = defineFault({
   describes: "#10901, #6711, #8367, #2542",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["cross-subnet"],
-  cause: "vxlan-device",
+  cause: "tunnel-device",
   apply: async (network, _plan, scope = new Scope()) => {
     const from = culprit(network);
     const device = tunnelDevice(network.mode, faultFamily(network)) ?? "";
@@ -25,6 +25,7 @@ export const wrongOuterSource = defineFault({
     const undo = [bind(from.address), `ip addr del ${extra} dev ${from.identity.uplink}`];
     return { did: [await changeNode(from, commands, undo, scope)] };
   },
+  follows: ["sentinel"],
   trips: [
     { check: "outer-endpoints", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "wrong outer address" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },

@@ -11,12 +11,13 @@ export const wrongVni = defineFault({
   describes: "#10692, kubespray#12412 (values of the environment win over the datastore), #6752",
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["cross-subnet"],
-  cause: "vxlan-device",
+  cause: "tunnel-device",
   apply: async (network, _plan, scope = new Scope()) => {
     const device = tunnelDevice(network.mode, faultFamily(network)) ?? "";
     const did = everyActor(network).map((actor) => rebuildVxlan(actor, device, scope, { vni: vxlanVni + 1 }));
     return { did: await Promise.all(did) };
   },
+  follows: ["sentinel"],
   trips: [
     { check: "outer-endpoints", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "wrong outer address" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },

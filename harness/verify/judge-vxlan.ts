@@ -33,12 +33,15 @@ function optionTroubles(
   vxlan: VxlanFact,
   trouble: (what: string, text: string) => Trouble,
 ): readonly Trouble[] {
-  const { learning, udpChecksum, ttl = 0, df = "unset", sourcePorts: [low, high] = [0, 0] } = vxlan;
+  const { learning, udpChecksum, ttl = 0, df = "unset", tos, sourcePorts: [low, high] = [0, 0] } = vxlan;
   return [
     ...(learning ? [trouble("learning", `${device} learns addresses from packets (nolearning is missing)`)] : []),
     ...(udpChecksum === false ? [trouble("udpcsum", `${device} has noudpcsum, Calico's has udpcsum`)] : []),
     ...(ttl === 0 ? [] : [trouble("ttl", `${device} has ttl ${ttl}, Calico's has ttl auto`)]),
     ...(df === "unset" ? [] : [trouble("df", `${device} has df ${df}, Calico's has df unset`)]),
+    ...(tos === undefined
+      ? []
+      : [trouble("tos", `${device} has tos ${tos === "0x1" ? "inherit" : tos}, Calico's has tos 0`)]),
     ...(low === 0 && high === 0
       ? []
       : [trouble("srcport", `${device} has srcport ${low} ${high}, Calico's has srcport 0 0 (the host's range)`)]),

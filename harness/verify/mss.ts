@@ -33,6 +33,8 @@ export const mss = defineCheck({
 interface Seen {
   readonly at: string;
   readonly value: number;
+  /** How many SYNs it heard: where one was lost, the first one heard behind is another one. */
+  readonly syns: number;
 }
 
 /** Connection by connection, by tap in the order of travel; taps that saw no SYN are missing. */
@@ -42,8 +44,9 @@ function seenOn({ observations }: PathCase, { direction, expected }: Leg): reado
   return [...flows].map((flow) =>
     expected.hops.flatMap(({ tap }): readonly Seen[] => {
       const own = sightings.filter((sighting) => isSameTap(sighting.tap, tap)).flatMap((sighting) => sighting.flows);
-      const value = own.find((account) => account.flow === flow)?.mss;
-      return value === undefined ? [] : [{ at: nameOfTap(tap), value }];
+      const account = own.find((candidate) => candidate.flow === flow);
+      const value = account?.mss;
+      return value === undefined ? [] : [{ at: nameOfTap(tap), value, syns: account?.openings.length ?? 0 }];
     }),
   );
 }
@@ -69,9 +72,9 @@ function fitting({ expectation }: PathCase, { direction }: Leg): Fits {
 }
 
 function rewritten({ direction }: Leg, seen: readonly Seen[]): readonly Finding[] {
-  return seen.slice(1).flatMap(({ at, value }, index): readonly Finding[] => {
+  return seen.slice(1).flatMap(({ at, value, syns }, index): readonly Finding[] => {
     const before = seen[index];
-    if (before === undefined || before.value === value) return [];
+    if (before === undefined || before.value === value || before.syns > syns) return [];
     const reason = `${direction}: the MSS became ${value} in place of ${before.value} between ${before.at} and ${at}`;
     return [{ category: "wrong MTU", reason }];
   });

@@ -144,7 +144,9 @@ function heardAnywhere({ sightings }: ProbeObservation, direction: Direction, fl
 function sentPieces(pathCase: PathCase, observation: ProbeObservation): readonly Piece[] | undefined {
   if (observation.probe.token.kind === "tcp-port") return undefined;
   const { sent = 0, datagrams: told } = resultFor(pathCase, observation) ?? {};
-  if (told === undefined) return sent === 0 ? [] : [{ from: 1, to: sent + 1, times: 1 }];
+  // A program that was killed tells of nothing, and may have sent all the same.
+  if (sent === 0) return undefined;
+  if (told === undefined) return [{ from: 1, to: sent + 1, times: 1 }];
   const left = told.filter(({ refused }) => refused === undefined);
   return countStretches(left.map(({ number }) => ({ from: number, to: number + 1 })));
 }

@@ -26,6 +26,7 @@ function parseVxlan(data: JsonObject): VxlanFact {
   const checksum = data.udp_csum;
   const ttl = number(data.ttl);
   const df = text(data.df);
+  const tos = text(data.tos);
   const range = isObject(data.port_range) ? data.port_range : {};
   const [low, high] = [number(range.low), number(range.high)];
   return {
@@ -38,6 +39,7 @@ function parseVxlan(data: JsonObject): VxlanFact {
     ...(typeof checksum === "boolean" ? { udpChecksum: checksum } : {}),
     ...(ttl === undefined ? {} : { ttl }),
     ...(df === undefined ? {} : { df }),
+    ...(tos === undefined ? {} : { tos }),
     ...(low === undefined || high === undefined ? {} : { sourcePorts: [low, high] as const }),
   };
 }

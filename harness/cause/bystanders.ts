@@ -1,0 +1,42 @@
+import { legsOf } from "../verify/path-case.ts";
+import type { Verdict } from "../verify/verdict.ts";
+import type { Cause, Incident } from "./cause.ts";
+
+/**
+ * What a sentinel heard on a node that is not at fault itself is a consequence: it goes to the first cause that explains a failing path
+ * between the nodes that it names, or by its own node where it names none.
+ */
+export function withBystanders({ failed, asked }: Incident, causes: readonly Cause[]): readonly Cause[] {
+  const heard = failed.filter(({ check }) => check === "sentinel");
+  const owners = heard.map((verdict) => {
+    const own = new Set([...pairsIn(verdict).flatMap((pair) => pathsBetween(asked, pair)), ...pathsBy(asked, verdict)]);
+    return causes.findIndex(({ explains }) => explains.includes(verdict.id) || explains.some((id) => own.has(id)));
+  });
+  return causes.map((cause, index) => {
+    const more = heard.filter((_, place) => owners[place] === index).map(({ id }) => id);
+    return { ...cause, explains: [...new Set([...cause.explains, ...more])] };
+  });
+}
+
+type Pair = readonly [string, string];
+
+function pairsIn({ reason = "" }: Verdict): readonly Pair[] {
+  return [...reason.matchAll(/from ([^ ,]+) to ([^ ,()]+)[, ]/g)].map(([, from = "", to = ""]): Pair => [from, to]);
+}
+
+function pathsBetween(asked: Incident["asked"], [from, to]: Pair): readonly string[] {
+  return asked
+    .map(({ expectation }) => expectation.path)
+    .filter(({ source, target }) => [source.node, target.node].toSorted().join() === [from, to].toSorted().join())
+    .map(({ id }) => id);
+}
+
+function pathsBy(asked: Incident["asked"], verdict: Verdict): readonly string[] {
+  if (pairsIn(verdict).length > 0) return [];
+  const node = verdict.id.split("/").at(-1) ?? "";
+  return asked
+    .filter(({ expectation }) =>
+      legsOf(expectation).some(({ expected }) => expected.hops.some(({ tap }) => tap.node === node)),
+    )
+    .map(({ expectation }) => expectation.path.id);
+}

@@ -1,0 +1,32 @@
+import type { Cause, Rule } from "./cause.ts";
+import { ofTroubles } from "./of-troubles.ts";
+
+const base = ofTroubles({
+  name: "tunnel-device",
+  issues: ["#10692", "#6383", "#3271", "#10901"],
+  fix: "delete the device (ip link del): Felix makes it again as it must be; see who else changes it",
+  chosen: ({ kind }) => kind === "device",
+  sentence: (node, troubles) =>
+    `${node}: ${troubles
+      .slice(0, 2)
+      .map(({ text }) => text)
+      .join("; ")}`,
+});
+
+/** A tunnel device is not as Felix makes it. */
+export const tunnelDeviceWrong: Rule = {
+  ...base,
+  find: (incident) =>
+    base.find(incident).map((cause): Cause => {
+      // Peers that follow a VTEP to another MAC have no entry for the right one.
+      const macs = cause.evidence.flatMap((line) => /has MAC .*, not ([0-9a-f:]{17})$/.exec(line)?.[1] ?? []);
+      const peers = incident.nodes.filter(({ troubles }) =>
+        troubles.some(
+          ({ kind, text }) => (kind === "FDB" || kind === "neighbor") && macs.some((mac) => text.includes(mac)),
+        ),
+      );
+      const ends = peers.map(({ expected }) => `/control-plane/${expected.node}`);
+      const followers = incident.failed.map(({ id }) => id).filter((id) => ends.some((end) => id.endsWith(end)));
+      return { ...cause, explains: [...new Set([...cause.explains, ...followers])] };
+    }),
+};
