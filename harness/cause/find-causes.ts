@@ -5,6 +5,7 @@ import type { Cause, Incident } from "./cause.ts";
 import { crossingsOf, isLossy, type Crossing } from "./crossings.ts";
 import { endsOf } from "./ends.ts";
 import { withBystanders } from "./bystanders.ts";
+import { leakHeard } from "./leak-heard.ts";
 import { fallback, rules } from "./registry.ts";
 
 /** Sentences that a reader takes in; more would be symptoms again. */
@@ -42,7 +43,9 @@ export function causesOf(incident: Incident): readonly Cause[] {
   const chosen = chosenFrom(rules.flatMap((rule) => rule.find(incident)));
   const explained = new Set(chosen.flatMap(({ explains }) => explains));
   const rest = { ...incident, failed: incident.failed.filter(({ id }) => !explained.has(id)) };
-  return withBystanders(incident, [...chosen, ...fallback.find(rest)]);
+  const found = withBystanders(incident, [...chosen, ...fallback.find(rest)]);
+  const known = new Set(found.flatMap(({ explains }) => explains));
+  return [...found, ...leakHeard.find({ ...incident, failed: incident.failed.filter(({ id }) => !known.has(id)) })];
 }
 
 /** Rules stand in the order in which they tell most; one that explains nothing more than those before it is a consequence. */

@@ -32,5 +32,6 @@ export const firewallForgetsTunnel = defineFault({
     );
     return { did };
   },
+  follows: ["conservation"],
   trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" }],
 });

@@ -31,5 +31,6 @@ export const leakBesideProbes = defineFault({
     const rule = `${match} dup to ${withoutPrefix(router)} device "${from.identity.uplink}"`;
     return { did: await addRulesToAll([from], "prerouting", [rule], scope, { family: word }) };
   },
+  cause: "leak-heard",
   trips: [{ check: "sentinel", status: "fail", path: "*/sentinel/*", category: "leak" }],
 });

@@ -26,6 +26,7 @@ export const poolPolicyIgnored = defineFault({
     const route = `via ${to.address} dev ${from.identity.uplink} proto 80 onlink`;
     return { did: [await replaceRoute(from, to.block, route, scope)] };
   },
+  follows: ["no-leak", "symmetry", "source-address", "sentinel"],
   trips: [
     { check: "encapsulated", status: "fail", path: "*/pod-to-pod/same-subnet/*" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
