@@ -12,9 +12,9 @@ import { tableLines } from "../harness/packet/table-lines.ts";
 import { pcapBytes } from "../harness/packet/write-pcap.ts";
 import { vxlanPort } from "../harness/packet/tunnel/vxlan.ts";
 
-/** DESIGN section 8: decoding a capture is at least this many times faster than tshark on the same fields. */
+/** Decoding a capture is at least this many times faster than tshark on the same fields. */
 const bar = 30;
-/** DESIGN section 8 asks for flat memory on a 1 GB file: what Node itself takes, and room for garbage. */
+/** Memory must stay flat on a 1 GB file: what Node itself takes, and room for garbage. */
 const flatMiB = 160;
 const gigabyte = 1e9;
 const packets = 300_000;

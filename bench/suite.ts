@@ -12,7 +12,7 @@ import { summarize } from "../harness/stats/summarize.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const turns = 3;
-/** DESIGN section 8: seconds to verdicts on four nodes in namespaces, warm, quick profile, and of these for the lab. */
+/** Seconds to verdicts on four nodes in namespaces, warm, quick profile, and of these for the lab. */
 const bars = { verdicts: 10, lab: 0.3 };
 
 interface Sample {

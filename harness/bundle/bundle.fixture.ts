@@ -5,7 +5,7 @@ import { describeCluster } from "./described-cluster.ts";
 import { judgeBundle, type BundleJudgment } from "./judge-bundle.ts";
 
 /** For tests only: where the recorded bundles are. */
-export const bundles = join(import.meta.dirname, "testdata");
+const bundles = join(import.meta.dirname, "testdata");
 
 /** For tests only: the files of a sound bundle, those of others over them. */
 export async function bundleFiles(...folders: readonly string[]): Promise<Map<string, string>> {

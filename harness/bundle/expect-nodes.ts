@@ -10,7 +10,7 @@ import { poolOf, type DescribedCluster } from "./described-cluster.ts";
 import { hostMtuOf } from "./plan-of.ts";
 
 /** The mode of a pool of its own. */
-export function modeOfPool(pool: ClusterPool): Mode | undefined {
+function modeOfPool(pool: ClusterPool): Mode | undefined {
   return modes.find((mode) => isIn(pool, mode));
 }
 
@@ -81,7 +81,7 @@ function withMtu(plan: Plan, mtu: number): Plan {
 }
 
 /** One state of several that concern different pools: a device is idle only where no pool needs it. */
-export function mergeStates(states: readonly ExpectedNodeState[]): ExpectedNodeState | undefined {
+function mergeStates(states: readonly ExpectedNodeState[]): ExpectedNodeState | undefined {
   const [first] = states;
   if (first === undefined) return undefined;
   const all = <T>(of: (state: ExpectedNodeState) => readonly T[]): readonly T[] => [

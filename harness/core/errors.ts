@@ -1,4 +1,4 @@
-/** Exit codes of every verb; DESIGN section 2 fixes them for users and CI. */
+/** Exit codes of every verb; users and CI depend on them, so they stay. */
 export const ExitCode = { pass: 0, fail: 1, usage: 2, lab: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 

@@ -66,7 +66,7 @@ export interface ExpectedVxlan {
   readonly parent: string;
 }
 
-/** What every node's kernel must hold (calico-facts 2.2 to 2.4; recorded from Calico v3.32). */
+/** What every node's kernel must hold (recorded from Calico v3.32). */
 export function expectControlPlane(plan: Plan, mode: Mode, identities: Identities): ExpectedNodeState[] {
   const pods = identities.pods.flatMap(({ node, addresses }) =>
     Object.values(addresses).map((address) => ({ node, address })),

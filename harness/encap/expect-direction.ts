@@ -55,7 +55,7 @@ function wayOf(plan: Plan, mode: Mode, family: Family, from: Party, to: Party, f
   const between = [plannedNode(plan, from), plannedNode(plan, to)] as const;
   const form = flow.form === "none" ? "plain" : flow.form;
   if (form !== "plain" || !flow.toBlock) return underlayWay(plan, family, ...between, { onlink: false, form });
-  // Felix's direct routes of VXLAN pools are onlink; BIRD's, of the other pools, take the gateway (calico-facts 2.4).
+  // Felix's direct routes of VXLAN pools are onlink; BIRD's, of the other pools, take the gateway.
   const onlink = mode.encapsulation === "vxlan";
   const block = to.node.blocks[family]?.[0] ?? flow.destination;
   const unroutable = `has no route to ${block} (fabric: none)`;

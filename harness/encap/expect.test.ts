@@ -8,7 +8,7 @@ import { expectationOf, planOf, planWith } from "./plan.fixture.ts";
 /** Who the source is on the wire between nodes; a same-node host may show as either of its addresses. */
 type Who = "pod" | "node" | "tunnel" | "node or tunnel";
 
-/** Written by hand from Calico's documents and code (calico-facts 2.4, 2.5, 2.9), never computed. */
+/** Written by hand from Calico's documents and code, never computed. */
 const truth = `
   none               | pod-to-pod        | same-node    | local       | local | 0  | pod
   none               | pod-to-pod        | same-subnet  | plain       | plain | 0  | pod

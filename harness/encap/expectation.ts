@@ -94,7 +94,7 @@ export interface PathExpectation {
   readonly dials: string;
   /** Bytes that encapsulation adds to each packet of the forward direction: 0, 20, 50, or 70 for VXLAN over IPv6. */
   readonly overhead: number;
-  /** MTU of pods in this mode: smallest host MTU minus the mode's overhead, also on plain paths (calico-facts 2.2). */
+  /** MTU of pods in this mode: smallest host MTU minus the mode's overhead, also on plain paths. */
   readonly podMtu: number;
   /** Largest packet that passes with DF set; missing = the pods' MTU. */
   readonly pathMtu?: number;

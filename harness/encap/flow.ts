@@ -17,7 +17,7 @@ export interface Flow {
   readonly toBlock: boolean;
 }
 
-/** The packets of a path on their way there (calico-facts 2.9). */
+/** The packets of a path on their way there. */
 export function forwardFlow(mode: Mode, path: Path, { source, target }: Parties): Flow {
   const toBlock = target.pod !== undefined;
   const form = formBetween(mode, path.family, source.node, target.node, toBlock);

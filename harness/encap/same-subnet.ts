@@ -4,7 +4,7 @@ import type { NodeIdentity } from "./identity.ts";
 
 /**
  * Calico's "same subnet": the network that the LOCAL node is registered with contains the REMOTE node's address (Felix
- * calc/l3_route_resolver.go; BIRD: confd bgp_processor.go, `bgp_next_hop ~ <local net>`; calico-facts 2.5). The remote
+ * calc/l3_route_resolver.go; BIRD: confd bgp_processor.go, `bgp_next_hop ~ <local net>`). The remote
  * prefix plays no part, so unequal prefixes decide differently in each direction, and a /32 (calico#3003, #4254) has no
  * neighbors. Nothing looks at the wires. Without either address Calico takes the peer for remote.
  */

@@ -37,7 +37,7 @@ export function tunnelMtu(plan: Plan, mode: Mode, family: Family): number {
 
 /**
  * MTU of every pod in bytes: the smallest over all encapsulations that the mode enables in any family, also for packets
- * that then travel plain (calico-facts 2.2). With VXLAN on both families IPv4 pods get the IPv6 value.
+ * that then travel plain. With VXLAN on both families IPv4 pods get the IPv6 value.
  */
 export function podMtu(plan: Plan, mode: Mode): number {
   return Math.min(...plan.families.map((family) => tunnelMtu(plan, mode, family)));

@@ -15,7 +15,7 @@ interface Workload {
   /** In the plan. */
   readonly pod: string;
   readonly node: string;
-  /** In the cluster; with the namespace it decides the name of the pod's device (calico-facts 2.7). */
+  /** In the cluster; with the namespace it decides the name of the pod's device (cni-plugin). */
   readonly objectName: string;
   /** Without prefix. */
   readonly addresses: readonly string[];

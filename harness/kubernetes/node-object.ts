@@ -34,7 +34,7 @@ export async function readNodes(access: ClusterAccess): Promise<readonly Cluster
   return (await getObjects<NodeObject>(access, ["nodes"])).map(clusterNode);
 }
 
-/** Reads a node as the API tells it; annotations as Calico writes them (node/pkg/startup, calico-facts 1). */
+/** Reads a node as the API tells it; annotations as Calico writes them (node/pkg/startup). */
 export function clusterNode({ metadata, status }: NodeObject): ClusterNode {
   const note = (key: string): string | undefined => metadata.annotations?.[`projectcalico.org/${key}`];
   const perFamily = (key: (family: Family) => string): PerFamily<string> => {

@@ -22,7 +22,7 @@ import { observe, type Observations } from "./observe.ts";
 import { trimCaptures } from "./trim-captures.ts";
 import { skipFor } from "../core/skip.fixture.ts";
 
-/** Two nodes with a pod each, a VXLAN between them, ClusterIPs, and masquerading as Calico does it (calico-facts 2.8). */
+/** Two nodes with a pod each, a VXLAN between them, ClusterIPs, and masquerading as Calico does it (felix/rules). */
 const labScript = `
 for n in n1 n2 p1 p2; do ip netns add $run-$n; ip -n $run-$n link set lo up; done
 ip link add eth0 netns $run-n1 type veth peer name eth0 netns $run-n2

@@ -8,7 +8,7 @@ import { shapeKey, shapeOf, type HeaderShape } from "./variant.ts";
 interface MutableVariant {
   readonly shape: HeaderShape;
   packets: number;
-  /** From the shortest packet: never from a frame that the kernel has not cut yet (DESIGN rule 7.5). */
+  /** From the shortest packet: never from a frame that the kernel has not cut yet. */
   overhead: number;
   overheadFrom: number;
   firstPacket: PacketRef;

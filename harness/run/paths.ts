@@ -23,7 +23,7 @@ export function pathsFor(mode: Mode, choice: PathChoice): readonly Path[] {
 
 /**
  * Throws a UsageError when a pattern matches nothing, and when the topology lacks a class of paths that a suite promises
- * (DESIGN rule 7.15). Whoever selects paths by pattern or shard has asked for less, and gets it.
+ * here. Whoever selects paths by pattern or shard has asked for less, and gets it.
  */
 export function requirePromisedPaths(modes: readonly Mode[], choice: PathChoice, suites: readonly Suite[]): void {
   const chosen = modes.map((mode) => ({ mode, paths: pathsFor(mode, choice) }));

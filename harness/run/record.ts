@@ -175,7 +175,7 @@ export interface Measurement {
   readonly max: number;
   /** Round trips only: how many of all echoes of the side took no longer, as a share. */
   readonly quantiles?: readonly { readonly share: number; readonly value: number }[];
-  /** True unless the statistics allow a statement (DESIGN section 8). */
+  /** True unless the statistics allow a statement. */
   readonly indicative: boolean;
   /** Offloads, MTU, kernel and whatever else the figure depends on. */
   readonly conditions: Readonly<Record<string, string>>;

@@ -57,7 +57,7 @@ function inOrder(asked: readonly Check[]): readonly Check[] {
   return [...known, ...new Set(own)];
 }
 
-/** One sentence for each class of paths that a suite promises for the mode and the paths lack (DESIGN rule 7.15). */
+/** One sentence for each class of paths that a suite promises for the mode and the paths lack. */
 export function brokenPromises(mode: ModeId, suites: readonly Suite[], paths: readonly Path[]): readonly string[] {
   const present = new Set(paths.map((path) => path.locality));
   return suites

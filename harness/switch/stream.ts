@@ -15,11 +15,6 @@ export interface Stream {
   readonly clientPort?: number;
 }
 
-/** Names a stream in files and messages: the path without its mode, and the kind. */
-export function streamName({ path, kind }: Stream): string {
-  return `${pathWithoutMode(path.id)} ${kind}`;
-}
-
 /** The part of a path's id that is the same in every mode. */
 export function pathWithoutMode(id: string): string {
   return id.slice(id.indexOf("/") + 1);

@@ -13,7 +13,7 @@ const servicePort = { port: 80, targetPort: 8080 } as const;
 
 /**
  * Addresses as Calico's IPAM gives them out in an empty cluster: the nth node of a pool takes its nth block, its tunnel the
- * block's first address, its pods those that follow (calico-facts 2.2).
+ * block's first address, its pods those that follow.
  */
 export function allocate(topology: Topology, families: readonly Family[]): Allocation {
   const nodes = topology.nodes.map((node) => allocateNode(topology, families, node.name));

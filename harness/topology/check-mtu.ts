@@ -2,7 +2,7 @@ import type { Topology } from "./topology.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
 
-/** Bytes that VXLAN adds to a packet: Ethernet 14, VXLAN 8, UDP 8, IPv4 20 or IPv6 40 (calico-facts 2.10, RFC 7348 5). */
+/** Bytes that VXLAN adds to a packet: Ethernet 14, VXLAN 8, UDP 8, IPv4 20 or IPv6 40 (RFC 7348 5). */
 const vxlanBytes = { 4: 50, 6: 70 } as const;
 
 /** Smallest packet that must pass whole: IPv4 hosts accept 576 bytes (RFC 791 3.1), IPv6 links carry 1280 (RFC 8200 5). */

@@ -5,7 +5,7 @@ import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
 
 /**
  * Networks that no lab can use: not for ordinary hosts (RFC 6890; Calico's pods have their gateway in 169.254.0.0/16,
- * calico-facts 2.7).
+ * in cni-plugin).
  */
 const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/8", "fe80::/10", "ff00::/8"];
 

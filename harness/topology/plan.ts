@@ -90,7 +90,7 @@ export interface PodAllocation {
   readonly node: string;
   /** No prefix. */
   readonly addresses: PerFamily<string>;
-  /** `cali` + 11 hex digits of SHA-1 of "<namespace>.<pod>" (calico-facts 2.7). */
+  /** `cali` + 11 hex digits of SHA-1 of "<namespace>.<pod>" (cni-plugin). */
   readonly hostDevice: string;
 }
 

@@ -32,7 +32,7 @@ export function nodeRoutes(topology: Topology, families: readonly Family[], node
 }
 
 /** Whether an interface address is a network of its own. */
-export function isSingle(cidr: string | undefined): boolean {
+function isSingle(cidr: string | undefined): boolean {
   return cidr !== undefined && prefixLength(cidr) === (cidr.includes(":") ? 128 : 32);
 }
 

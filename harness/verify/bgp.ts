@@ -18,7 +18,7 @@ export const bgp = defineCheck({
 const spelledOut = 3;
 
 /**
- * DESIGN rule 7.8: every BGP session that must be there is Established, and has brought the blocks that it must; one verdict for each
+ * Every BGP session that must be there is Established, and has brought the blocks that it must; one verdict for each
  * router or node that speaks. Green pings prove neither: a route of yesterday carries them on.
  */
 export function judgeBgp(expected: readonly ExpectedSpeaker[], facts: DataplaneFacts, mode: Mode): Verdict[] {

@@ -9,7 +9,7 @@ import { expectedRouteInWords, routeInWords } from "./route-words.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
- * DESIGN rule 7.8: routes, rules, tunnel devices, FDB, neighbors, addresses and settings of every node are as the mode makes them; one
+ * Routes, rules, tunnel devices, FDB, neighbors, addresses and settings of every node are as the mode makes them; one
  * verdict per node. A disagreement fails even where the wire is right.
  */
 export const controlPlane = defineCheck({

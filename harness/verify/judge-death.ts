@@ -9,7 +9,7 @@ import type { PathCase, Verdict } from "./verdict.ts";
 import { evidenceOf, listOf, nameOfTap } from "./words.ts";
 
 /**
- * DESIGN rule 7.7: packets that must end on the way pass only when they are seen to leave and to end where they must: at
+ * Packets that must end on the way pass only when they are seen to leave and to end where they must: at
  * the last tap before their end, and at none behind it, or refused by an ICMP error from there. No answer proves nothing.
  */
 export function judgeDeath(pathCase: PathCase, leg: Leg): Verdict {

@@ -9,7 +9,7 @@ import type { Category, PathCase, Verdict } from "./verdict.ts";
 import { evidenceOf, expectedForms, nameOfTap, observedForms } from "./words.ts";
 
 /**
- * DESIGN rule 7.1, for the directions that concern a check: at every tap between the nodes all of each probe's packets have
+ * For the directions that concern a check: at every tap between the nodes all of each probe's packets have
  * the expected form and none has another. Undefined where no direction concerns it.
  */
 export function judgeForms(

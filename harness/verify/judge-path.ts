@@ -27,7 +27,7 @@ export function judgeNetwork(networkCase: NetworkCase, checks: readonly Check[])
   return checks.flatMap((check) => (check.of === "network" ? check.judge(networkCase) : []));
 }
 
-/** DESIGN rule 7.15: a run without paths is a UsageError, a path that no check was put to a LabError. */
+/** A run without paths is a UsageError, a path that no check was put to a LabError. */
 export function assertJudged(expectations: readonly PathExpectation[], verdicts: readonly Verdict[]): void {
   if (expectations.length === 0) {
     throw new UsageError("there was no path to check", {

@@ -60,7 +60,7 @@ function goesBy(expected: ExpectedRoute, { via, device, hops }: RouteFact): bool
 
 /**
  * A route inside a block of pods that nobody asked for takes packets another way: a /32 by a stale tunnel, say. A route
- * to a VTEP's own address on its device is legal (borrowed or /32 tunnel blocks, calico-facts 2.4), and so is one to a single pod that
+ * to a VTEP's own address on its device is legal (borrowed or /32 tunnel blocks), and so is one to a single pod that
  * goes the way of a node's blocks: the pod is there, with an address borrowed from another node's block.
  */
 function isStray(fact: RouteFact, expected: ExpectedNodeState, known: ReadonlySet<RouteKey>): boolean {

@@ -70,7 +70,7 @@ function addressTroubles({ device, address }: ExpectedTunnel, { addresses }: Lin
   return [{ kind: "device", what: "address", text }];
 }
 
-/** A device of another mode: vxlan.calico must be gone, tunl0 may stay without IPv4 address (calico-facts 2.2). */
+/** A device of another mode: vxlan.calico must be gone, tunl0 may stay without IPv4 address. */
 function idleTroubles(device: string, { links }: NodeFacts): readonly Trouble[] {
   const link = links.find((candidate) => candidate.device === device);
   if (link === undefined) return [];

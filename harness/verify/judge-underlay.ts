@@ -8,7 +8,7 @@ import { routeInWords } from "./route-words.ts";
 import { isSameAddress } from "../topology/same-address.ts";
 import type { Trouble } from "./trouble.ts";
 
-/** The address that pods have for a gateway, and that their node answers ARP for (cni-plugin; proxy_arp, calico-facts 2.7). */
+/** The address that pods have for a gateway, and that their node answers ARP for (cni-plugin; proxy_arp). */
 const podGateway = "169.254.1.1";
 
 /** What is wrong with how packets find the other nodes, and pods their node. */
@@ -66,7 +66,7 @@ export function uplinkTroubles(
   ];
 }
 
-/** Calico decides what is "same subnet" by the registered prefix alone (calico-facts 2.5). */
+/** Calico decides what is "same subnet" by the registered prefix alone (felix/calc/l3_route_resolver.go). */
 function registrationTroubles({ registered: expected }: ExpectedUnderlay, seen: readonly string[]): readonly Trouble[] {
   return expected.flatMap(({ family, address }): readonly Trouble[] => {
     const own = seen.find((candidate) => familyOf(candidate) === family);

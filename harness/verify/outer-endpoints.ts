@@ -44,7 +44,7 @@ interface Tunnelled {
   readonly leg: Leg;
   readonly tap: TapId;
   readonly variant: HeaderVariant;
-  /** Overhead is taken from pings only: TCP frames may be GSO-sized (DESIGN rule 7.5). */
+  /** Overhead is taken from pings only: TCP frames may be GSO-sized. */
   readonly sized: boolean;
 }
 

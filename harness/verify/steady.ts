@@ -5,7 +5,7 @@ import type { Trouble } from "./trouble.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
- * DESIGN rule 7.12: what the kernels hold is the same before and after the probes. Where it changed, packets of one run went by two
+ * What the kernels hold is the same before and after the probes. Where it changed, packets of one run went by two
  * states, and what they showed fits neither.
  */
 export const steady = defineCheck({

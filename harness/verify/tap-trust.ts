@@ -4,7 +4,7 @@ import type { PathCase } from "./verdict.ts";
 import { nameOfTap } from "./words.ts";
 
 /**
- * Why silence of a tap, or absence of one form there, would prove nothing; undefined where it proves (DESIGN rule 7.3).
+ * Why silence of a tap, or absence of one form there, would prove nothing; undefined where it proves.
  * A sentence that ends with what would settle it.
  */
 export function doubtAbout({ health }: PathCase, tap: TapId): string | undefined {

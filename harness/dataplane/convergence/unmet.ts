@@ -42,7 +42,7 @@ function first(step: FactStep, troubles: readonly (string | undefined)[]): Unmet
   return seen === undefined ? undefined : { step, seen };
 }
 
-/** Pods of a switched network keep their old MTU, so that a smaller one is no trouble (calico-facts 2.11). */
+/** Pods of a switched network keep their old MTU, so that a smaller one is no trouble. */
 function deviceTrouble(device: string, mtu: number, facts: NodeFacts): string | undefined {
   const link = facts.links.find((candidate) => candidate.device === device);
   if (link === undefined) return `no device ${device}`;

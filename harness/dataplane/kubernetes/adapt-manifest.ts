@@ -14,7 +14,7 @@ interface EnvEntry {
 
 /**
  * Calico's manifest for a plan and the mode to start in. The backend is BIRD in every mode: with it the routes of VXLAN pools
- * are Felix's all the same, and a cluster can be switched through all modes (calico-runtime A). Pools are made from the
+ * are Felix's all the same, and a cluster can be switched through all modes. Pools are made from the
  * environment at the first start only; later modes are patches of the pool.
  */
 export function adaptManifest(
@@ -40,7 +40,7 @@ function isNamed(object: Manifest, kind: string, name: string): boolean {
   return object.kind === kind && (object.metadata as { name?: string } | undefined)?.name === name;
 }
 
-/** Settings of calico-node (calico-facts 4.2, node/pkg/startup). */
+/** Settings of calico-node (node/pkg/startup). */
 function environment(plan: Plan, mode: Mode, linuxDataplane: LinuxDataplane): readonly EnvEntry[] {
   const cidrs = (family: Family): string => detectionCidrs(plan, family).join(",");
   const perFamily = plan.families.flatMap((family): readonly (readonly [string, string])[] => {

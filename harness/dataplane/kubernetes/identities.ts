@@ -110,7 +110,7 @@ function tunnelAddress(node: ClusterNode | undefined, mode: Mode, family: Family
   return bare(tunnels?.[family]);
 }
 
-/** `cali` + 11 hex digits of SHA-1 of "<namespace>.<pod>" (calico-facts 2.7). */
+/** `cali` + 11 hex digits of SHA-1 of "<namespace>.<pod>" (cni-plugin). */
 export function hostDevice(namespace: string, pod: string): string {
   return `cali${createHash("sha1").update(`${namespace}.${pod}`).digest("hex").slice(0, 11)}`;
 }

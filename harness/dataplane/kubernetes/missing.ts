@@ -55,7 +55,7 @@ function notPermitted(
   ];
 }
 
-/** Without BIRD nobody makes routes for pools without VXLAN (calico-facts 4.2). */
+/** Without BIRD nobody makes routes for pools without VXLAN. */
 function noRoutes(mode: Mode, { nodeDaemon, installation }: CalicoState): readonly Requirement[] {
   const bird = nodeDaemon?.backend === "bird" && installation?.bgp !== "Disabled";
   if (mode.encapsulation === "vxlan" || nodeDaemon === undefined || bird) return [];

@@ -15,8 +15,8 @@ export interface ModeChange {
 }
 
 /**
- * The patches of a change of mode. With the operator the Installation is patched and not the pool, which it would put back
- * (calico-facts 4.1); what is put back in the end are both, because the operator may be unable to write pools.
+ * The patches of a change of mode. With the operator the Installation is patched and not the pool, which it would
+ * revert; at the end both are restored, because the operator may be unable to write pools.
  */
 export function modeChange(state: CalicoState, mode: Mode): ModeChange {
   const used = poolsInUse(state.pools);

@@ -9,7 +9,7 @@ import type { RouteProgram } from "./node-program.ts";
 import type { Peer } from "./peer.ts";
 
 /**
- * The route of one node to another node's block, in the form that Calico v3.32 gives it (calico-facts 2.4): Felix programs
+ * The route of one node to another node's block, in the form that Calico v3.32 gives it: Felix programs
  * VXLAN pools (protocol 80; protocol boot, which it does not set, on the tunnel device), BIRD programs IPIP and
  * unencapsulated ones (protocol bird), which is v3.32's default for both.
  */
@@ -39,7 +39,7 @@ export function blackholeRoutes(mode: Mode, family: Family, block: string): read
   return [{ family, destination: block, type: "blackhole", protocol, onlink: false }];
 }
 
-/** Calico's decision (calico-facts 2.5): the local node's registered network holds the remote node's address. */
+/** Calico's decision (felix/calc/l3_route_resolver.go): the local node's registered network holds the remote node's address. */
 function sameSubnet(from: Peer, to: Peer): boolean {
   return contains(from.registered, to.address);
 }

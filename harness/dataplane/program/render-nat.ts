@@ -6,7 +6,7 @@ export const natTable = "calico-reference";
 
 /**
  * One family's NAT rules for `nft -f`, replacing an older version of the table in one transaction.
- * Four things of Calico and kube-proxy, in the order in which they apply (calico-facts 2.8): VXLAN packets are not
+ * Four things of Calico and kube-proxy, in the order in which they apply (felix/rules): VXLAN packets are not
  * tracked; services to their backend; host traffic into a tunnel takes the tunnel's address; pod traffic that leaves all
  * pools takes the node's address.
  */

@@ -1,11 +1,11 @@
 import type { Family } from "../../topology/topology.ts";
 import type { PodProgram } from "../program/node-program.ts";
 
-/** MAC of every host-side veth, and the IPv6 link-local address that follows from it (Calico's CNI plugin; calico-facts 2.7). */
+/** MAC of every host-side veth, and the IPv6 link-local address that follows from it (Calico's CNI plugin). */
 const hostMac = "ee:ee:ee:ee:ee:ee";
 const hostLinkLocal = "fe80::ecee:eeff:feee:eeee";
 
-/** The pods' IPv4 gateway: nobody has this address, the host side answers ARP for it by proxy (calico-facts 2.7). */
+/** The pods' IPv4 gateway: nobody has this address, the host side answers ARP for it by proxy (cni-plugin). */
 const gateway4 = "169.254.1.1";
 
 /** ip(8) batch lines on the node: the pod's namespace and veth, still down. */

@@ -23,7 +23,7 @@ const programOf = (plan: Plan, id: ModeId, node = "a1"): NodeProgram => {
   return program;
 };
 
-/** The lines of a1's script that make routes to blocks: the forms of calico-facts 2.4, written out by hand. */
+/** The lines of a1's script that make routes to blocks: the forms that Calico gives them, written out by hand. */
 const blockRoutes = (plan: Plan, id: ModeId, node = "a1"): readonly string[] =>
   renderInstall(programOf(plan, id, node))
     .split("\n")

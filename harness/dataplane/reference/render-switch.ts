@@ -24,7 +24,7 @@ export function renderSwitch(from: NodeProgram, to: NodeProgram): string {
     ),
     batch("ip -batch -", [
       ...to.routes.map(routeLine),
-      // Felix takes only the address from tunl0 and leaves the device up (calico-facts 2.2).
+      // Felix takes only the address from tunl0 and leaves the device up.
       ...gone.map(({ kind, device }) => (kind === "ipip" ? `addr flush dev ${device}` : `link del ${device}`)),
     ]),
   ]

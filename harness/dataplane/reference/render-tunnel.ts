@@ -16,7 +16,7 @@ export function tunnelPreparation(tunnel: TunnelProgram): readonly string[] {
   ];
 }
 
-/** ip(8) batch lines that make a tunnel device, down (calico-facts 2.2, recorded `ip -d link`). */
+/** ip(8) batch lines that make a tunnel device, down (recorded `ip -d link`). */
 export function tunnelDeviceLines(tunnel: TunnelProgram): readonly string[] {
   const { device, kind, mac, local, underlay } = tunnel;
   if (kind === "ipip") return [];

@@ -105,7 +105,7 @@ function legOf({ uplink }: PlannedNode, output: string, where: string): RackLeg 
   });
 }
 
-/** Devices whose addresses Calico gives out: they are no legs (calico-facts 2.2). */
+/** Devices whose addresses Calico gives out: they are no legs. */
 const calicoDevices = /^(cali|vxlan|tunl|wireguard|bpf)/;
 
 function globalAddresses({ addr_info: own = [] }: IpAddr): readonly string[] {
