@@ -5,6 +5,7 @@
 // installation; what is missing is then named with its package.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
+import nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { compiledFolder } from "./compiled.mjs";
@@ -68,6 +69,8 @@ async function installWhatIsMissing() {
 }
 
 async function start() {
+  // Node 22 and newer keep what they compiled.
+  nodeModule.enableCompileCache?.();
   const target = { test: "scripts/test.ts", check: "scripts/check.ts", bench: "bench/main.ts" }[entry];
   const base = isCli && !inPackage && !loadsSuites() ? compiledFolder(root) : undefined;
   if (!inPackage && base === undefined) (await import("tsx/esm/api")).register();
