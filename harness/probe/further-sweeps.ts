@@ -2,7 +2,7 @@ import type { PathExpectation } from "../encap/expectation.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
 import { tokenSource } from "./token.ts";
 import type { Datagram } from "./udp/datagram.ts";
-import { refineSweep } from "./udp/plan-sweep.ts";
+import { refineSizeSweep } from "./udp/plan-size-sweep.ts";
 
 /** Further sweeps after the first: two find the borders of a hole to the byte. */
 export const furtherRounds = [1, 2] as const;
@@ -23,7 +23,7 @@ export function furtherSweeps(
   const tokens = tokenSource(`${seed} further ${round}`);
   return expectations.flatMap((expectation, index) => {
     const own = results.filter(({ probe }) => probe.kind === "sweep" && probe.path.id === expectation.path.id);
-    const datagrams = refineSweep(
+    const datagrams = refineSizeSweep(
       expectation,
       own.flatMap(({ datagrams: told = [] }) => told),
     );

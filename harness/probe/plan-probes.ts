@@ -6,7 +6,7 @@ import { tokenSource, type TokenSource } from "./token.ts";
 import { sweepOf } from "./further-sweeps.ts";
 import { mustDie, sampledPaths, type SampledPaths } from "./sampled-paths.ts";
 import { planDatagrams } from "./udp/plan-datagrams.ts";
-import { planSweep, sweepSteps } from "./udp/plan-sweep.ts";
+import { planSizeSweep, sizeSweepSteps } from "./udp/plan-size-sweep.ts";
 
 /** What shall be sent along the paths. */
 export interface ProbePlanOptions {
@@ -136,7 +136,7 @@ function sweepProbe(
   sampled: SampledPaths,
 ): readonly Probe[] {
   if (!sampled.sweep.has(expectation.path.id)) return [];
-  return [sweepOf(expectation, planSweep(expectation, sweepSteps[mtuPaths]), tokens.pattern(4 * index + 3))];
+  return [sweepOf(expectation, planSizeSweep(expectation, sizeSweepSteps[mtuPaths]), tokens.pattern(4 * index + 3))];
 }
 
 /** Share of requests that stay unanswered because of what the topology says of the links. */

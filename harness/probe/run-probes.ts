@@ -7,7 +7,7 @@ import { defaultHttpPorts, probeCommands, probeTimeoutMs, type HttpPorts } from 
 import { probeResult } from "./probe-result.ts";
 import { isOfDatagrams } from "./probe-kinds.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
-import { udpClientArgv, udpCommandWords, udpParts } from "./udp/client.ts";
+import { sweepWaitMs, udpClientArgv, udpCommandWords, udpParts } from "./udp/client.ts";
 
 export interface RunProbesOptions {
   readonly ports?: HttpPorts;
@@ -46,7 +46,7 @@ async function sendFrom(
   const commands = orders.flatMap(({ batch }) => batch);
   const results = await runBatch(executor, commands, {
     parallel,
-    timeoutMs: Math.ceil(commands.length / parallel) * probeTimeoutMs + probeTimeoutMs,
+    timeoutMs: Math.ceil(commands.length / parallel) * probeTimeoutMs + probeTimeoutMs + sweepWaitMs(probes),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   return orders.flatMap(({ batch, sends, words }) => {
@@ -68,9 +68,12 @@ interface Order {
 /** A command or two for each probe, and one for many UDP probes, which first of all has most to do. */
 function ordersOf(probes: readonly Probe[], ports: HttpPorts): readonly Order[] {
   const words = (probe: Probe): string => udpCommandWords(probe, ports);
-  const together = udpParts(probes.filter(({ kind }) => isOfDatagrams(kind))).map((part, index): Order => {
+  // Sweeps by a process of their own, so that what they wait for keeps no other answer waiting.
+  const parts = (["udp", "sweep"] as const).flatMap((own) => udpParts(probes.filter(({ kind }) => kind === own)));
+  const together = parts.map((part, index): Order => {
     // Each may wait for answers three times, and a busy machine is late.
-    const batch = [{ id: `udp.${index}`, argv: udpClientArgv(part, ports), timeoutMs: probeTimeoutMs }];
+    const timeoutMs = probeTimeoutMs + sweepWaitMs(part);
+    const batch = [{ id: `udp.${index}`, argv: udpClientArgv(part, ports), timeoutMs }];
     return { batch, sends: part, words };
   });
   const alone = probes.filter(({ kind }) => !isOfDatagrams(kind));

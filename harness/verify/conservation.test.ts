@@ -58,6 +58,15 @@ describe("conservation", () => {
     assert.equal(say(told), "pass");
   });
 
+  it("does not blame the wire for what a client sent that died before it could tell", () => {
+    const known = caseAsExpected(expectationOf(plan, across), ["ping", "udp"]);
+    const results = known.results.map((one) =>
+      one.probe.kind === "udp" ? { ...one, datagrams: undefined, sent: 0, received: 0 } : one,
+    );
+    const died = { ...known, results } as unknown as PathCase;
+    assert.match(say(died), /^inconclusive: udp sent nothing/);
+  });
+
   it("names the hop at which requests were lost, once", () => {
     const lost = count(
       count(withResults(caseOf(), { received: 8 }), "forward", 8, "tor/eth1", "b1/eth0", "b1/cali"),

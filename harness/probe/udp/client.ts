@@ -10,7 +10,7 @@ import { copyStep, headerBytes, layout, leastPayload, type Datagram, type Datagr
  */
 const program = `
 my ($patience, $window, @probes) = @ARGV;
-my (%socket, %of, @queue, @status, %name, %told);
+my (%socket, %of, @queue, @status, %name, %told, %large);
 sub now { open my $f, "<", "/proc/uptime"; (split " ", scalar <$f>)[0] * 1000 }
 for my $p (0 .. $#probes) {
   my ($family, $address, $port, $pattern, $list) = split /;/, $probes[$p];
@@ -26,7 +26,7 @@ for my $p (0 .. $#probes) {
     setsockopt $s, $six ? 41 : 0, $six ? 67 : 1, pack("i", $tos);
     connect $s, $six ? pack("S n N H32 N", 10, $port, 0, $address, 0) : pack("S n H8 x8", 2, $port, $address) or $told{$p}{"$!"} = 1;
     $socket{"$p $flow"} = $s;
-    $of{fileno $s} = [$s, $p];
+    $of{fileno $s} = [$s, $p, $flow];
   }
 }
 sub receive {
@@ -36,9 +36,9 @@ sub receive {
   select($wanted, undef, undef, $wait / 1000) > 0 or return;
   for (keys %of) {
     next unless vec $wanted, $_, 1;
-    my ($s, $p) = @{$of{$_}};
+    my ($s, $p, $flow) = @{$of{$_}};
     for (1 .. 100) {
-      defined recv $s, my $data, 65535, 64 or do { last if $! == 11; $told{$p}{"$!"} = 1; next };
+      defined recv $s, my $data, 65535, 64 or do { last if $! == 11; $told{$p}{"$!"} = 1; $large{"$p $flow"} = 1 if $! == 90; next };
       next if length $data < ${leastPayload} || substr($data, ${layout.kind}, 1) ne "A" || substr($data, ${layout.pattern}, 8) ne $probes[$p]{pattern};
       $status[$p]{unpack "n", substr $data, ${layout.number}, 2} = "a";
       $name{$p}{unpack "Z64", substr $data, ${layout.server}, 64} = 1;
@@ -64,8 +64,11 @@ sub play {
       my ($errno, $words) = ($! + 0, "$!");
       $time = now();
       if (defined $sent) { $status[$p]{$number} = "-"; push @waiting, [$number, $p, $time + $patience] }
-      else { $status[$p]{$number} = "e$errno"; $told{$p}{$words} = 1 }
+      else { $status[$p]{$number} = "e$errno"; $told{$p}{$words} = 1; $large{"$p $flow"} = 1 if $errno == 90 }
     }
+    # Of a socket that was told of a smaller MTU nothing more is waited for: no answer to what was too large will come.
+    @waiting = grep { !$large{"$_->[1] $probes[$_->[1]]{datagrams}[$_->[0] % ${copyStep}][0]"} } @waiting if %large;
+    %large = ();
     last if !@todo && !@waiting;
     receive(@waiting ? $waiting[0][2] - $time : 0);
   }
@@ -82,6 +85,18 @@ for my $p (0 .. $#probes) {
 
 /** Milliseconds for which an answer is waited for, and requests that one sender has on the way. */
 const paces = { usual: { patience: 300, window: 16 }, slow: { patience: 3000, window: 4 } } as const;
+
+/** Milliseconds that sweeps may wait for what does not arrive: sizes that are too large, three times each. */
+export function sweepWaitMs(probes: readonly Probe[]): number {
+  const { patience, window } = paces[paceOf(probes)];
+  const sweeps = probes.filter(({ kind }) => kind === "sweep");
+  const lost = sweeps.flatMap(({ datagrams = [] }) => datagrams.filter(({ flow }) => flow > 0)).length;
+  return 3 * Math.ceil(lost / window) * patience;
+}
+
+function paceOf(probes: readonly Probe[]): keyof typeof paces {
+  return probes.some(({ slow }) => slow === true) ? "slow" : "usual";
+}
 
 /** Sockets that one process opens at most: select(2) knows 1024 descriptors. */
 const mostSockets = 800;
@@ -107,7 +122,7 @@ export function udpClientArgv(
   probes: readonly Probe[],
   ports: { readonly service: number; readonly direct: number },
 ): readonly string[] {
-  const { patience, window } = paces[probes.some(({ slow }) => slow === true) ? "slow" : "usual"];
+  const { patience, window } = paces[paceOf(probes)];
   return [
     "perl",
     "-e",

@@ -2,7 +2,7 @@ import type { PathExpectation } from "../../encap/expectation.ts";
 import { headerBytes, leastPayload, type Datagram, type DatagramResult } from "./datagram.ts";
 
 /** Bytes from one size of a sweep to the next; holes as wide are found for certain. */
-export const sweepSteps = { sampled: 64, all: 16 } as const;
+export const sizeSweepSteps = { sampled: 64, all: 16 } as const;
 
 /** Sizes of a sweep beside those that matter by themselves: more would tell little of packets of 9000 bytes. */
 const mostSteps = 90;
@@ -14,7 +14,7 @@ const between = 8;
  * The DF datagrams that go through all sizes of a path: one byte less, exactly and one byte more than each MTU on the way, and a ladder up to the
  * largest that must pass. What must not pass has a socket of its own: the kernel tells a socket late that an earlier datagram was too large.
  */
-export function planSweep(expectation: PathExpectation, width: number): readonly Datagram[] {
+export function planSizeSweep(expectation: PathExpectation, width: number): readonly Datagram[] {
   const { podMtu, pathMtu = podMtu, mtus = [] } = expectation;
   const least = leastBytes(expectation);
   const step = Math.max(width, Math.ceil((pathMtu - least) / mostSteps));
@@ -24,7 +24,7 @@ export function planSweep(expectation: PathExpectation, width: number): readonly
 }
 
 /** Sizes between those that pass and their neighbors that do not, to find the borders of a hole; [] where they are found. */
-export function refineSweep(
+export function refineSizeSweep(
   expectation: PathExpectation,
   known: readonly Pick<DatagramResult, "bytes" | "answered">[],
 ): readonly Datagram[] {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { expectationOf, planOf } from "../../encap/plan.fixture.ts";
-import { planSweep, refineSweep } from "./plan-sweep.ts";
+import { planSizeSweep, refineSizeSweep } from "./plan-size-sweep.ts";
 
 const across = "vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1";
 
-describe("a sweep", () => {
+describe("a sweep over sizes", () => {
   const sizesOf = async (id: string, topology = "two-racks") =>
-    planSweep(expectationOf(await planOf(topology), id), 64).map(({ bytes }) => bytes);
+    planSizeSweep(expectationOf(await planOf(topology), id), 64).map(({ bytes }) => bytes);
 
   it("tries every MTU on the way and one byte to each side, and a ladder below", async () => {
     const sizes = await sizesOf(across);
@@ -25,7 +25,8 @@ describe("a sweep", () => {
 
   it("keeps what must not pass on a socket of its own", async () => {
     const plan = await planOf("two-racks");
-    for (const { bytes, flow } of planSweep(expectationOf(plan, across), 64)) assert.equal(flow, bytes > 1450 ? 1 : 0);
+    for (const { bytes, flow } of planSizeSweep(expectationOf(plan, across), 64))
+      assert.equal(flow, bytes > 1450 ? 1 : 0);
   });
 
   it("tries few sizes of 9000 bytes", async () => {
@@ -36,14 +37,14 @@ describe("a sweep", () => {
   it("finds the borders of a hole to the byte with two refinements", async () => {
     const expectation = expectationOf(await planOf("two-racks"), across);
     const passes = (bytes: number): boolean => bytes <= 1450 && (bytes < 1150 || bytes > 1250);
-    let known = planSweep(expectation, 64).map(({ bytes }) => ({ bytes, answered: passes(bytes) }));
+    let known = planSizeSweep(expectation, 64).map(({ bytes }) => ({ bytes, answered: passes(bytes) }));
     for (let round = 0; round < 2; round += 1) {
-      const more = refineSweep(expectation, known).map(({ bytes }) => ({ bytes, answered: passes(bytes) }));
+      const more = refineSizeSweep(expectation, known).map(({ bytes }) => ({ bytes, answered: passes(bytes) }));
       assert.ok(more.length <= 16);
       known = [...known, ...more];
     }
     const answered = (bytes: number) => known.find((one) => one.bytes === bytes)?.answered;
     assert.deepEqual([1149, 1150, 1250, 1251].map(answered), [true, false, false, true]);
-    assert.deepEqual(refineSweep(expectation, known), []);
+    assert.deepEqual(refineSizeSweep(expectation, known), []);
   });
 });
