@@ -67,11 +67,16 @@ function differences(pathCase: PathCase, passage: Passage): readonly Finding[] {
   });
 }
 
-/** Before a narrow link TCP learns of it by losing what is too large (RFC 1191 3): the router must have said so. */
+/**
+ * Before a narrow link TCP learns of it by losing what is too large (RFC 1191 3): at the link's router or, once that is known, at the node that would
+ * have to encapsulate it. Either must have told the sender so.
+ */
 function isDiscovery({ leg, unit, observation }: Passage, hop: ExpectedHop): boolean {
-  const { narrow } = leg.expected;
-  const isBefore = narrow !== undefined && isSameTap(narrow.from, hop.tap);
-  return unit === "bytes" && isBefore && needFragErrors(observation).length > 0;
+  const { narrow, outer, hops } = leg.expected;
+  if (unit !== "bytes" || narrow === undefined) return false;
+  const uplink = outer === undefined ? undefined : hops.find(({ role }) => role.endsWith("-uplink"));
+  const isThere = isSameTap(narrow.from, hop.tap) || hop === uplink;
+  return isThere && needFragErrors(observation).length > 0;
 }
 
 /** Pings and TCP are answered by the kernel; datagrams by a program, which on a busy machine may come late. */
