@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { parseModes } from "../encap/mode-words.ts";
 import { modes as allModes, type Mode } from "../encap/mode.ts";
 import type { Tour } from "../run/order.ts";
+import type { SwitchEvent } from "../switch/switch-record.ts";
 import { parseGap, parseLoss } from "../switch/budget.ts";
 import { helpGroups } from "./help-groups.ts";
 
@@ -31,9 +32,14 @@ export function addSwitchOptions(command: Command): Command {
 }
 
 /** The tour that the options ask for. */
-export function tourOf(modes: readonly Mode[], { maxGap, maxLoss, allowLeak, born }: SwitchOptions): Tour {
+export function tourOf(
+  modes: readonly Mode[],
+  { maxGap, maxLoss, allowLeak, born }: SwitchOptions,
+  event?: SwitchEvent,
+): Tour {
   return {
     modes,
+    ...(event === undefined ? {} : { event }),
     budget: {
       ...(maxGap === undefined ? {} : { maxGapMs: maxGap }),
       ...(maxLoss === undefined ? {} : { maxLoss }),

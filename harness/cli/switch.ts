@@ -1,6 +1,8 @@
 import { Option, type Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { profiles, type Profile } from "../encap/enumerate.ts";
+import type { Mode } from "../encap/mode.ts";
+import { switchEvents, type SwitchEvent } from "../switch/switch-record.ts";
 import { helpGroups } from "./help-groups.ts";
 import { openKeptLab } from "./kept-lab.ts";
 import { addAttachOptions, type SearchOptions } from "./lab-options.ts";
@@ -13,6 +15,7 @@ import { teach, type Example } from "./teach.ts";
 
 interface SwitchVerbOptions extends RunOptions, SearchOptions, SwitchOptions {
   readonly to?: string;
+  readonly event?: SwitchEvent;
   readonly paths: string[];
   readonly profile?: Profile;
   readonly shard?: string;
@@ -25,6 +28,7 @@ const examples: readonly Example[] = [
   ["npm run lab -- switch --to None", "change its mode under traffic: gaps, losses, leaks, what stays behind"],
   ["npm run lab -- switch --to VXLAN --max-gap 2s", "fail where traffic stands still for longer"],
   ["npm run lab -- switch 7f3kq --to None --max-loss 1%", "one of several labs, with a limit for lost packets"],
+  ["npm run lab -- switch --event restart", "restart real Calico node by node under traffic"],
   ["npm run suite -- --switch VXLAN,None,VXLAN", "a lab for the purpose, through several modes"],
 ];
 
@@ -36,6 +40,11 @@ export function addSwitch(program: Command): void {
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up");
   teach(command, usage, examples)
     .addOption(new Option("--to <mode>", "the mode to change to").helpGroup(helpGroups.switch))
+    .addOption(
+      new Option("--event <name>", "restart: restart real Calico node by node, in place of a change of mode")
+        .choices([...switchEvents])
+        .helpGroup(helpGroups.switch),
+    )
     .optionsGroup(helpGroups.prove)
     .option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)", collect, [])
     .addOption(
@@ -44,10 +53,11 @@ export function addSwitch(program: Command): void {
     .option("--shard <i/n>", "only this share of the paths");
   addRunOptions(addAttachOptions(addSwitchOptions(command))).action(
     async (id: string | undefined, options: SwitchVerbOptions) => {
-      const to = oneModeOf(required(options.to), "--to");
+      const to = wanted(options);
       const { ref, label, labs, plan, modes, standing, asked } = await openKeptLab(id, options);
       const [from] = modes;
-      if (from === undefined || from.id === to.id) {
+      if (from === undefined) throw new UsageError(`lab ${ref.runId} has no mode`, { fix: "build it again" });
+      if (from.id === to?.id) {
         throw new UsageError(`lab ${ref.runId} is in ${to.calicoName} already`, {
           fix: "name another mode: --to MODE",
         });
@@ -56,17 +66,22 @@ export function addSwitch(program: Command): void {
         ...(label.asked === undefined ? {} : { asked: label.asked }),
         ...(label.flags === undefined ? {} : { flags: label.flags }),
       };
-      const tour = tourOf([from, to], options);
+      const tour = to === undefined ? tourOf([from], options, options.event) : tourOf([from, to], options);
       const order = orderFor(
         { ...options, ...asked, throughput: false },
-        { modes: [to], plan, keep: false, standing, memory, tour, again: ["check", ref.runId] },
+        { modes: [to ?? from], plan, keep: false, standing, memory, tour, again: ["check", ref.runId] },
       );
       await runAndReport({ order, labs, telling: options });
     },
   );
 }
 
-function required(to: string | undefined): string {
-  if (to !== undefined) return to;
+/** The mode to change to; undefined where an event is wanted instead. */
+function wanted({ to, event }: SwitchVerbOptions): Mode | undefined {
+  if (to !== undefined && event !== undefined) {
+    throw new UsageError("--event happens in the mode that the lab is in", { fix: "leave --to or --event out" });
+  }
+  if (to !== undefined) return oneModeOf(to, "--to");
+  if (event !== undefined) return undefined;
   throw new UsageError("switch needs the mode to change to", { fix: "for example --to VXLANCrossSubnet" });
 }

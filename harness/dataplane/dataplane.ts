@@ -102,6 +102,8 @@ export interface Dataplane {
   /** The network of a lab on which this dataplane is installed already. */
   attach(mode: Mode, lab: Lab): Promise<Network>;
   switchMode(network: Network, mode: Mode, scope: Scope): Promise<Transition>;
+  /** Ends the programs of one node and returns when they run and are ready again; missing where nothing runs there. */
+  restart?(network: Network, node: string): Promise<void>;
   facts(network: Network): Promise<DataplaneFacts>;
   /** Writes what the dataplane says of itself into a folder, after something went wrong; without secrets. */
   diagnose?(lab: Lab, folder: string): Promise<void>;

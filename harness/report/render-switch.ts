@@ -47,7 +47,9 @@ function whenLines({ steps, capture, streams, untilMs, fromMs, intervalMs, nodes
     `${watched}; ${heard}`,
     ...capture.doubts,
     ...(reached === "" ? [] : [`reached: ${reached}`]),
-    `order of nodes: ${nodes.map(turnText).join(", ")}`,
+    nodes.every(({ firstNewMs, kernel, follows }) => firstNewMs === undefined && kernel === undefined && follows)
+      ? "no node changed a route or the form of a packet"
+      : `order of nodes: ${nodes.map(turnText).join(", ")}`,
   ];
 }
 
@@ -139,7 +141,8 @@ function strayLines(word: "leak" | "detour", { streams }: SwitchRecord): readonl
 }
 
 function closingLines({ streams, podMtu }: SwitchRecord): readonly string[] {
-  const both = Math.max(0, ...streams.map(({ bothMs = 0 }) => bothMs));
+  const turning = streams.filter(({ directions }) => directions.every(({ staysOld }) => staysOld !== true));
+  const both = Math.max(0, ...turning.map(({ bothMs = 0 }) => bothMs));
   const running = podMtu.running.join(", ");
   const isOld = podMtu.running.some((mtu) => mtu !== podMtu.fresh);
   const errors = [...new Set(streams.flatMap((stream) => stream.errors))];

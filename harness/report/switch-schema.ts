@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { forms } from "../encap/expectation.ts";
+import { switchEvents } from "../switch/switch-record.ts";
 import { modeIdSchema } from "./expectation-schema.ts";
 
 const text = z.string();
@@ -97,6 +98,7 @@ export const switchSchema = z
   .strictObject({
     from: modeIdSchema,
     to: modeIdSchema,
+    event: z.enum(switchEvents).exactOptional(),
     variant: text.exactOptional(),
     startedAt: z.iso.datetime(),
     steps: z.array(z.strictObject({ step: text, atMs: ms }).readonly()).readonly(),

@@ -53,7 +53,8 @@ export function renderSwitchSvg(title: string, change: SwitchRecord, streams: re
 }
 
 /** "VXLAN → None": a change in Calico's words. */
-export function changeTitle({ from, to }: Pick<SwitchRecord, "from" | "to">): string {
+export function changeTitle({ from, to, event }: Pick<SwitchRecord, "from" | "to" | "event">): string {
+  if (event === "restart") return `${nameOf(to)}: Calico restarted node by node`;
   return `${nameOf(from)} → ${nameOf(to)}`;
 }
 

@@ -8,6 +8,7 @@ import type { Compared } from "../measure/measure-network.ts";
 import type { MeasuringProfile } from "../measure/profiles.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Budget } from "../switch/budget.ts";
+import type { SwitchEvent } from "../switch/switch-record.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { LabMemory } from "./keep.ts";
 
@@ -52,8 +53,10 @@ export interface RunOrder extends LabOrder {
 
 /** A lab's way through modes, while traffic goes on. */
 export interface Tour {
-  /** The mode that the lab is in at first, then those that it is changed to; two or more. */
+  /** The mode that the lab is in at first, then those that it is changed to; with an event, the first alone. */
   readonly modes: readonly Mode[];
+  /** What happens in the mode, in place of a change to another. */
+  readonly event?: SwitchEvent;
   readonly budget: Budget;
   /** Build a second lab in each new mode and tell what the changed one has otherwise, where such a lab can stand beside it. */
   readonly compareBorn: boolean;

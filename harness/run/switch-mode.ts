@@ -18,7 +18,8 @@ import { departuresOf, streamRecord, type WatchedStream } from "../switch/make-r
 import { nodeTurns } from "../switch/node-turns.ts";
 import { planStreams } from "../switch/plan-streams.ts";
 import { pathWithoutMode } from "../switch/stream.ts";
-import type { SwitchRecord } from "../switch/switch-record.ts";
+import type { SwitchEvent, SwitchRecord } from "../switch/switch-record.ts";
+import { restartNodes } from "./restart-nodes.ts";
 import type { BornFacts } from "./born-facts.ts";
 import { pathsFor } from "./paths.ts";
 import type { Phases } from "./phases.ts";
@@ -28,6 +29,8 @@ import type { OpenRun } from "./services.ts";
 export interface Change {
   readonly network: Network;
   readonly to: Mode;
+  /** What happens in place of a change to another mode. */
+  readonly event?: SwitchEvent;
   /** Name of the scenario that judges the new mode. */
   readonly variant?: string;
   /** Labs born in the new mode to compare with; missing = none can stand beside this one, or none is wanted. */
@@ -55,7 +58,10 @@ export async function switchMode(
     streams,
     folder,
     captureBufferKiB: order.captureBufferKiB,
-    change: async () => (await services.dataplane.switchMode(network, to, scope)).network,
+    change: async () =>
+      change.event === "restart"
+        ? restartNodes(services.dataplane, network)
+        : (await services.dataplane.switchMode(network, to, scope)).network,
   };
   const watched = await withScope((inner) =>
     watchChange(watching, (name, work, note) => phases.run(name, work, note), inner),
@@ -78,7 +84,7 @@ function inMode(path: Path, mode: Mode): Path {
 }
 
 async function recordOf(
-  { network, to, variant }: Change,
+  { network, to, variant, event }: Change,
   after: Network,
   watched: Watched,
   pairs: readonly WatchedStream[],
@@ -100,6 +106,7 @@ async function recordOf(
   return {
     from: network.mode.id,
     to: to.id,
+    ...(event === undefined ? {} : { event }),
     ...(variant === undefined ? {} : { variant }),
     startedAt: new Date(moments.change * 1000).toISOString(),
     steps: watched.network?.convergence.steps ?? [],

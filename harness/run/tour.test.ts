@@ -40,4 +40,18 @@ describe("a tour through modes", () => {
     assert.equal(switched, 0);
     assert.deepEqual(world.log, ["build", "destroy"]);
   });
+
+  it("says that a dataplane without programs has nothing to restart", async () => {
+    const order = tourIn();
+    const tour = {
+      modes: order.modes.slice(0, 1),
+      event: "restart",
+      budget: { leaksAllowed: false },
+      compareBorn: false,
+    } as const;
+    const record = await runModes({ ...order, tour }, servicesIn(world));
+    assert.equal(record.exitCode, 3);
+    assert.match(record.troubles[0]?.message ?? "", /^there is nothing to restart: fake dataplane runs no program/);
+    assert.deepEqual(world.log, ["build", "install vxlan-always", "remove vxlan-always", "destroy"]);
+  });
 });

@@ -13,6 +13,7 @@ import type { Tour } from "./order.ts";
 import { Phases } from "./phases.ts";
 import { runScenario } from "./scenario.ts";
 import type { OpenRun } from "./services.ts";
+import { nothingToRestart } from "./restart-nodes.ts";
 import { switchMode, type Change } from "./switch-mode.ts";
 
 /** Leads a lab from mode to mode while traffic goes on, and judges each new mode in full: one that stands, or one that is built for it. */
@@ -60,6 +61,11 @@ async function walk(walking: Walking, start: Network): Promise<void> {
   const { run, tour, provider } = walking;
   const comparison = comparisonFor(walking, start.lab);
   let network = start;
+  if (tour.event !== undefined) {
+    if (run.services.dataplane.restart === undefined) throw nothingToRestart(run.services.dataplane);
+    await step(walking, { network, to: network.mode, event: tour.event, variant: tour.event, ...comparison });
+    return;
+  }
   for (const [index, to] of tour.modes.slice(1).entries()) {
     const from = network.mode.calicoName;
     const variant = tour.modes.length > 2 ? `step ${index + 1}, from ${from}` : `from ${from}`;
@@ -82,7 +88,10 @@ async function step({ run, tour, gathered, scope }: Walking, change: Change): Pr
       {
         mode: to,
         variant,
-        because: `changed from ${change.network.mode.calicoName} while traffic went on`,
+        because:
+          change.event === undefined
+            ? `changed from ${change.network.mode.calicoName} while traffic went on`
+            : `after a ${change.event} while traffic went on`,
         lab: network.lab,
         labPhases: phases.done,
         network: () => Promise.resolve(network),
@@ -123,9 +132,11 @@ function describeInstall({ mode, convergence }: Network): string {
   return `${mode.calicoName}, converged in ${(convergence.totalMs / 1000).toFixed(2)} s`;
 }
 
-async function tellTour({ services }: OpenRun, { modes }: Tour, provider: Provider): Promise<void> {
+async function tellTour({ services }: OpenRun, { modes, event }: Tour, provider: Provider): Promise<void> {
   const { dataplane, dataplaneBecause, listener } = services;
-  const way = `through ${modes.map(({ calicoName }) => calicoName).join(" → ")} while traffic goes on`;
+  const names = modes.map(({ calicoName }) => calicoName);
+  const way =
+    event === undefined ? `through ${names.join(" → ")} while traffic goes on` : `${event} while traffic goes on`;
   const because = dataplaneBecause === undefined ? way : `${way}; ${dataplaneBecause}`;
   const [mode] = modes;
   if (mode === undefined) return;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { poll } from "../../core/poll.ts";
 import { localExecutor } from "../../exec/local/local.ts";
-import { serviceEnds, startServices, stopServices, type Service } from "./supervise.ts";
+import { restartServices, serviceEnds, startServices, stopServices, type Service } from "./supervise.ts";
 
 /** Stand-ins for real programs: one that stays, one that ends with an exit code of its own. */
 const stays: Service = { name: "stays", argv: ["sh", "-c", "echo ready; exec sleep 600"] };
@@ -36,6 +36,21 @@ describe("supervision of programs", function () {
     const { exitCode, stdout } = await host.tryRun(["sed", "s/.*) //", `/proc/${pid}/stat`]);
     return exitCode === 0 && !/^[ZX]/.test(stdout);
   };
+
+  it("restarts every program, and returns when the new ones run", async () => {
+    await startServices(host, folder, [stays]);
+    await until("its number", async () => (await read("stays.pid")).includes("\n"));
+    const before = (await read("stays.pid")).trim();
+    await restartServices(host, folder);
+    const now = (await read("stays.pid")).trim();
+    assert.notEqual(now, before);
+    assert.deepEqual([await lives(before), await lives(now)], [false, true]);
+    // 128 and the number of SIGTERM.
+    assert.deepEqual(
+      (await serviceEnds(host, folder)).map(({ name, exitCode }) => `${name} ${exitCode}`),
+      ["stays 143"],
+    );
+  });
 
   it("returns at once, keeps the output, and ends everything when told", async () => {
     await startServices(host, folder, [stays]);

@@ -76,6 +76,31 @@ done`,
   );
 }
 
+/**
+ * Ends every program of a folder as a container's end does (SIGTERM), and returns when its supervisor has started it again. Numbers are used again, so
+ * that a program counts as new when the file of its number has changed.
+ */
+export async function restartServices(executor: Executor, folder: string): Promise<void> {
+  await runScript(
+    executor,
+    `cd ${shellQuote([folder])}
+olds=
+for file in *.pid; do
+  read -r pid <"$file"
+  olds="$olds $file:$pid"
+  kill -s TERM "$pid" 2>/dev/null || true
+done
+for pair in $olds; do
+  tries=0
+  until read -r now <"\${pair%:*}" && [ "$now" != "\${pair#*:}" ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 400 ] || { echo "\${pair%.pid:*} does not end" >&2; exit 1; }
+    sleep 0.05
+  done
+done`,
+  );
+}
+
 /** Each end of each program of a folder, in order of time: ends that nobody asked for are worth a line in the report. */
 export async function serviceEnds(executor: Executor, folder: string): Promise<readonly ServiceEnd[]> {
   const script = `cd ${shellQuote([folder])} 2>/dev/null || exit 0

@@ -24,7 +24,8 @@ import { assertNoCrashLoop } from "./restarts.ts";
 const factsTimeoutMs = 90_000;
 const pingTimeoutMs = 30_000;
 
-function factsLimitMs(lab: Lab): number {
+/** Milliseconds for Felix and BIRD of a lab to come to where they shall be. */
+export function factsLimitMs(lab: Lab): number {
   return factsTimeoutMs * Math.min(2, patienceWith(lab));
 }
 

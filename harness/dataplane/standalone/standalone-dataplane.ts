@@ -20,6 +20,7 @@ import { bgpOf, missingCalico } from "./missing.ts";
 import { testedIn, titleOf, type Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities, readRegistrations } from "./read-identities.ts";
+import { restartNode } from "./restart-node.ts";
 import { restartNotes } from "./restarts.ts";
 
 /** What the command line knows about the Calico to run. */
@@ -58,6 +59,7 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
     },
     attach: async (mode, lab) => attach(mode, lab, await releaseOn(lab)),
     switchMode: async (network, mode) => switchMode(network, mode, await releaseOn(network.lab)),
+    restart: restartNode,
     facts: async ({ lab }) => factsOf(lab, (await releaseOn(lab)).files),
   };
 }
