@@ -45,10 +45,10 @@ describe("supervision of programs", function () {
     const now = (await read("stays.pid")).trim();
     assert.notEqual(now, before);
     assert.deepEqual([await lives(before), await lives(now)], [false, true]);
-    // 128 and the number of SIGTERM.
+    // 128 and the number of SIGKILL.
     assert.deepEqual(
       (await serviceEnds(host, folder)).map(({ name, exitCode }) => `${name} ${exitCode}`),
-      ["stays 143"],
+      ["stays 137"],
     );
   });
 

@@ -77,8 +77,8 @@ done`,
 }
 
 /**
- * Ends every program of a folder as a container's end does (SIGTERM), and returns when its supervisor has started it again. Numbers are used again, so
- * that a program counts as new when the file of its number has changed.
+ * Ends every program of a folder as the end of its container does, and returns when its supervisor has started it again. Told to end, the node image's
+ * first process (runsvdir(8)) leaves at once and tells nobody, so that the kernel kills the others: BIRD has no time to take its routes back.
  */
 export async function restartServices(executor: Executor, folder: string): Promise<void> {
   await runScript(
@@ -88,7 +88,7 @@ olds=
 for file in *.pid; do
   read -r pid <"$file"
   olds="$olds $file:$pid"
-  kill -s TERM "$pid" 2>/dev/null || true
+  kill -s KILL "$pid" 2>/dev/null || true
 done
 for pair in $olds; do
   tries=0
