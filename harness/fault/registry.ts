@@ -39,6 +39,7 @@ import { smallMtuUnderlay } from "./small-mtu-underlay.ts";
 import { slowTunnel } from "./slow-tunnel.ts";
 import { snatPodToPod } from "./snat-pod-to-pod.ts";
 import { sourceCheck } from "./source-check.ts";
+import { statefulFilterOnOne } from "./stateful-filter-on-one.ts";
 import { staleDirectRoute } from "./stale-direct-route.ts";
 import { staleFdb } from "./stale-fdb.ts";
 import { staleTunnelRoute } from "./stale-tunnel-route.ts";
@@ -81,6 +82,7 @@ export const faults: readonly Fault[] = [
   sourceCheck,
   lossyRouter,
   firewallForgetsTunnel,
+  statefulFilterOnOne,
   firstSynLost,
   largeSegmentsLost,
   duplicatingRouter,

@@ -1,5 +1,5 @@
 import { didYouMean } from "../core/closest-name.ts";
-import type { Topology } from "./topology.ts";
+import type { Topology, TopologyNode } from "./topology.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
 
@@ -14,10 +14,18 @@ export function checkReferences(topology: Topology, file: FileFacts): readonly V
       }),
     ),
     ...topology.nodes.flatMap((node) => checkSubnetName(topology, file, ["nodes", node.name, "subnet"], node.subnet)),
+    ...topology.nodes.flatMap((node) => checkGateway(topology, node)),
     ...checkReflectors(topology, file),
     ...checkIncident(topology, file),
     ...checkNames(topology),
   ];
+}
+
+function checkGateway({ routers }: Topology, { name, subnet, gateway }: TopologyNode): readonly ValueProblem[] {
+  const here = routers.filter(({ subnets }) => subnets.includes(subnet)).map((router) => router.name);
+  if (gateway === undefined || here.includes(gateway)) return [];
+  const message = `"${gateway}" is no router of ${subnet}${didYouMean(gateway, here)}; known: ${here.join(", ")}`;
+  return [{ path: ["nodes", name, "gateway"], message }];
 }
 
 function checkReflectors({ reflectors = [], nodes }: Topology, file: FileFacts): readonly ValueProblem[] {

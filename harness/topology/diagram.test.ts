@@ -36,6 +36,10 @@ describe("diagrams", () => {
     assert.ok(!diagramMermaid(await planOf("two-racks")).includes("pool "));
   });
 
+  it("tell a gateway that is not the first router", async () => {
+    assert.ok(diagramMermaid(await planOf("dual-tor")).includes("198.18.2.11/24<br/>by tor2<br/>2 pods"));
+  });
+
   it("draw an incident's routes in Mermaid", async () => {
     const plan = await planOf("two-racks");
     const incident = [{ node: "a1", to: "b1", route: "missing" }] as const;

@@ -36,6 +36,7 @@ export function diagramMermaid(plan: Plan): string {
         node.name,
         ...Object.values(node.uplink.addresses),
         ...poolWords(plan, node.name),
+        ...gatewayWords(plan, node.name),
         ...(node.uplink.link === undefined ? [] : [linkWords(node.uplink.link)]),
         ...(node.pods.length > 0 ? [podsText(node.pods)] : []),
       ];
@@ -84,6 +85,11 @@ function poolWords({ topology, families }: Plan, node: string): readonly string[
     const words = [pool.policy ?? "", pool.natOutgoing === false ? "without NAT" : ""].filter((word) => word !== "");
     return [["pool", pool.cidr, ...words].join(" ")];
   });
+}
+
+function gatewayWords({ topology }: Plan, node: string): readonly string[] {
+  const gateway = topology.nodes.find(({ name }) => name === node)?.gateway;
+  return gateway === undefined ? [] : [`by ${gateway}`];
 }
 
 /** "fw (passes on udp/4789)" */

@@ -107,6 +107,7 @@ function fillNode(
       withPrefix(family, family === 4 ? entry.registeredPrefix : entry.registeredPrefix6),
     ),
     pods: entry.pods ?? defaultPods,
+    ...(entry.gateway === undefined ? {} : { gateway: entry.gateway }),
     ...(link === undefined ? {} : { link }),
   };
 }

@@ -145,6 +145,19 @@ describe("planTopology", () => {
     assert.equal(plan.routers[0].ports[0]?.addresses[4], "198.18.1.1/24");
   });
 
+  it("leads a node to the gateway that it names", async () => {
+    const { nodes } = planTopology(await loadTopology("dual-tor"));
+    assert.deepEqual(
+      nodes.map((node) => routesOf(node)?.[0]),
+      [
+        "default via 198.18.1.1 dev eth0",
+        "default via 198.18.1.1 dev eth0",
+        "default via 198.18.2.2 dev eth0",
+        "default via 198.18.2.2 dev eth0",
+      ],
+    );
+  });
+
   it("leads a node with a /32 to its gateway onlink, as clouds do", async () => {
     const { nodes } = planTopology(await loadTopology("gcp-like"));
     const routes = nodes.map(({ name, routes: [first] }) => [name, first?.destination, first?.via, first?.onlink]);

@@ -4,11 +4,12 @@ import { routerAddress } from "./router-address.ts";
 import type { Family, Router, Topology, TopologyNode } from "./topology.ts";
 
 /**
- * Routes of a node: the default by the first router of its subnet, and one to each subnet that another router there is
+ * Routes of a node: the default by its gateway, which is the first router of its subnet unless it names another, and one to each subnet that another router there is
  * nearer to. A subnet inside the node's own wide prefix gets none: the node takes it for its own segment.
  */
 export function nodeRoutes(topology: Topology, families: readonly Family[], node: TopologyNode): readonly Route[] {
-  const [main] = routersAt(topology, node.subnet);
+  const here = routersAt(topology, node.subnet);
+  const main = here.find(({ name }) => name === node.gateway) ?? here[0];
   if (main === undefined) return [];
   const others = topology.subnets.filter(({ name }) => name !== node.subnet);
   return families.flatMap((family) => {
@@ -22,7 +23,7 @@ export function nodeRoutes(topology: Topology, families: readonly Family[], node
     const special = others.flatMap(({ name, cidrs }) => {
       const own = node.addresses[family];
       const cidr = cidrs[family];
-      const best = nearest(topology, routersAt(topology, node.subnet), name);
+      const best = nearest(topology, [main, ...here.filter((router) => router !== main)], name);
       const needless = best === undefined || best.name === main.name;
       if (needless || own === undefined || cidr === undefined || contains(own, cidr)) return [];
       return toward(cidr, best.name);

@@ -109,6 +109,7 @@ const nodeSchema = z
     prefix6: prefix6("IPv6 prefix length on the interface; default: the subnet's"),
     registeredPrefix: prefix4("IPv4 prefix length that Calico registers for the node; default: the interface's"),
     registeredPrefix6: prefix6("IPv6 prefix length that Calico registers for the node; default: the interface's"),
+    gateway: z.string().describe("Router of its rack that its default route leads to; default: the first").optional(),
     pods: z.int().min(0).max(250).describe("How many pods it carries; default 2").optional(),
     ...linkKeys("the node"),
   })

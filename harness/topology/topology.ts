@@ -40,6 +40,8 @@ export interface TopologyNode {
   readonly addresses: PerFamily<string>;
   /** Address with the prefix that Calico registers for the node; equal to `addresses` unless the file says otherwise. */
   readonly registered: PerFamily<string>;
+  /** Router that its default route leads to; missing = the first of its subnet. */
+  readonly gateway?: string;
   /** How many pods the node carries. */
   readonly pods: number;
   /** What the node's link does to what the node sends; missing = nothing. */
