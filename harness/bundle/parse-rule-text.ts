@@ -1,7 +1,7 @@
 import type { RuleFact } from "../dataplane/node-facts.ts";
 import type { Family } from "../topology/topology.ts";
 
-/** What a rule does in place of a look-up (ip-rule(8)). */
+/** What a rule does instead of a look-up (ip-rule(8)). */
 const actions = new Set(["blackhole", "unreachable", "prohibit", "nop"]);
 
 /** Keys with one value that a RuleFact has no place for, and that select packets. */

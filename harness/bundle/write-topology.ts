@@ -6,7 +6,7 @@ import { incidentOf, type LabIncident } from "./lab-incident.ts";
 import { labAddresses, type LabAddresses } from "./lab-addresses.ts";
 import { labRacks, routerName, type LabRack } from "./lab-racks.ts";
 
-/** More nodes than this carry one pod each in place of two. */
+/** More nodes than this carry one pod each instead of two. */
 const manyNodes = 20;
 
 /** A topology file made of a bundle, and the mode that its pools are in. */

@@ -25,8 +25,8 @@ export interface Markable {
 
 /**
  * Sends a packet over each node's loopback and waits until it stands in the node's file. Packets come out of a capture socket
- * in the order in which they went in, so everything before is in the file too; and a capture that hears nothing is found
- * out. Returns each one's reason for doubt: undefined when it was heard.
+ * in the order in which they went in, so everything before is in the file too; and a capture that sees nothing is found
+ * out. Returns each one's reason for doubt: undefined when it was seen.
  */
 export async function markEnds(captures: readonly Markable[]): Promise<readonly (string | undefined)[]> {
   const marked = captures.map((capture) => ({ ...capture, marker: newMarker() }));

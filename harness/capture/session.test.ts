@@ -58,7 +58,7 @@ describe("startCapture", () => {
     { node: "b", executor: b, devices: ["eth0"] },
   ];
 
-  it("hears on both nodes exactly what ping sent, both ways, from the first packet on", async () => {
+  it("sees on both nodes exactly what ping sent, both ways, from the first packet on", async () => {
     const files = await captured(both(), options, scope, () => a.run(ping(20)));
     for (const file of files) {
       assert.deepEqual(file.doubts, []);
@@ -95,7 +95,7 @@ describe("startCapture", () => {
     assert.match(file.doubts.join(), /the kernel dropped \d+ packets/);
   });
 
-  it("lets two sessions hear the same packets", async () => {
+  it("lets two sessions see the same packets", async () => {
     const other = { ...options, folder: join(folder, "other") };
     const first = await startCapture(both(), options, scope);
     const second = await startCapture(both(), other, scope);

@@ -3,7 +3,7 @@ import type { CaptureOptions, CaptureTarget } from "./capture.ts";
 /** Seconds after which a capture ends by itself, so that nothing captures forever when its owner was killed. */
 export const longestCaptureSeconds = 3600;
 
-/** What tcpdump prints (on stderr) once its socket is open and its filter is set: packets from now on are heard. */
+/** What tcpdump prints (on stderr) once its socket is open and its filter is set: packets from now on are seen. */
 export const listening = /^tcpdump: listening on any/;
 
 /**

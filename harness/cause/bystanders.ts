@@ -3,7 +3,7 @@ import type { Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident } from "./cause.ts";
 
 /**
- * What a sentinel heard on a node that is not at fault itself is a consequence: it goes to the first cause that explains a failing path
+ * What a sentinel saw on a node that is not at fault itself is a consequence: it goes to the first cause that explains a failing path
  * between the nodes that it names, or by its own node where it names none.
  */
 export function withBystanders({ failed, asked }: Incident, causes: readonly Cause[]): readonly Cause[] {

@@ -7,7 +7,7 @@ import type { Crossing, Lot } from "./crossings.ts";
 
 /**
  * What came to the last tap of a direction, and whether it was taken there: a request that nobody answers, an answer that does not come
- * to who asked, though the tap before it heard them.
+ * to who asked, though the tap before it saw them.
  */
 export function endsOf(pathCase: PathCase): readonly Crossing[] {
   return pathCase.observations.flatMap((observation) => {

@@ -59,7 +59,7 @@ const first = (changes: Changes): string => {
 };
 
 describe("causes", () => {
-  it("tell the registered prefix, with the peers that it leaves out and the way to mend it", () => {
+  it("tell the registered prefix, with the peers that it leaves out and the way to fix it", () => {
     const registered = [{ node: "a1", addresses: ["198.18.1.11/32"] }];
     const toTunnel = ({ routes }: NodeFacts): Partial<NodeFacts> => ({
       routes: routes.map((route) =>

@@ -1,6 +1,6 @@
 import type { Rule } from "./cause.ts";
 
-/** Packets that no probe sent, or copies of them, are heard between nodes in a form that the mode does not say; all that was asked passes. */
+/** Packets that no probe sent, or copies of them, are seen between nodes in a form that the mode does not say; all that was asked passes. */
 export const leakHeard: Rule = {
   name: "leak-heard",
   find: ({ failed }) => {

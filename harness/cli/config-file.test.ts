@@ -72,7 +72,7 @@ describe("configuration file", () => {
     refused("keep: no\nmodes: all\n", /has 2 problems/, /:1:7 keep/, /:2:1 unknown option "modes"/);
   });
 
-  it("that is no mapping, or no YAML, is told with its place", () => {
+  it("that is not a mapping, or no YAML, is told with its place", () => {
     refused("- mode\n", /nightly\.yaml:1:1 is not a YAML mapping/);
     refused("mode: [VXLAN\n", /nightly\.yaml:\d+:\d+ /);
     refused("keep: true\nkeep: false\n", /nightly\.yaml:2:1 .*unique/);

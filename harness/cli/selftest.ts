@@ -38,7 +38,7 @@ const examples: readonly Example[] = [
   ["npm run lab -- selftest --list", "what each fault must turn red; nothing is built"],
 ];
 
-/** `selftest`: injects every known fault and proves that the matching check goes red. */
+/** `selftest`: injects every known fault and proves that the matching check turns red. */
 export function addSelftest(program: Command): void {
   const command = program
     .command("selftest")

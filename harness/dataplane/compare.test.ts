@@ -72,7 +72,7 @@ describe("comparison of two dataplanes", () => {
     );
   });
 
-  it("leaves out what traffic made and what is no dataplane's business", () => {
+  it("leaves out what traffic made and what is not a dataplane's business", () => {
     const reachable = { address: "192.0.2.2", mac: "02:00:00:00:00:02", device: "eth0", state: "REACHABLE" };
     const left = facts(19, { neighbors: [...(facts(19).facts.nodes[0]?.neighbors ?? []), reachable] });
     assert.deepEqual(compareFacts(left, facts(19)), []);

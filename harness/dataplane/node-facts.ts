@@ -51,7 +51,7 @@ export interface RouteFact {
   readonly mtu?: number;
   /** The kernel takes the lowest of several to one destination; missing = 0. */
   readonly metric?: number;
-  /** Next hops that share the packets (ECMP), in place of `via` and `device`. */
+  /** Next hops that share the packets (ECMP), instead of `via` and `device`. */
   readonly hops?: readonly NextHop[];
 }
 

@@ -32,7 +32,7 @@ describe("what must lie below the tunnels", () => {
     assert.equal(ways.filter(({ family }) => family === 6).length, ways.length / 2);
   });
 
-  it("are all neighbors where the node's own prefix takes in the other rack", async () => {
+  it("are all neighbors where the node's own prefix contains the other rack", async () => {
     const { ways } = await underlayOf("wide-prefix", "a1");
     assert.ok(ways.every(({ via }) => via === undefined));
   });

@@ -86,7 +86,7 @@ export interface PathExpectation {
   /** Reason for which the path cannot be asked at all (IPIP for IPv6, for example). */
   readonly skip?: string;
   readonly forward: ExpectedDirection;
-  /** Missing where the forward direction dies. */
+  /** Missing where the forward direction is dropped. */
   readonly reverse?: ExpectedDirection;
   /** Addresses that the server may see as its client. */
   readonly serverSees: readonly string[];

@@ -11,7 +11,7 @@ export interface ConversationVariant {
   readonly outerSource?: string;
   readonly outerDestination?: string;
   readonly vni?: number;
-  /** What the outermost encapsulation has in place of a VNI: a GRE key, a session, an SPI. */
+  /** What the outermost encapsulation has instead of a VNI: a GRE key, a session, an SPI. */
   readonly tunnelId?: number;
   /** All encapsulations, outermost first, where there are several in each other. */
   readonly levels?: readonly Level[];

@@ -1,7 +1,7 @@
 import { routersOf } from "./cast.ts";
 import { defineFault } from "./fault.ts";
 
-/** The router's capture hears nothing: what it did not hear proves nothing, so that no claim may be made. */
+/** The router's capture sees nothing: what it did not see proves nothing, so that no claim may be made. */
 export const deafTap = defineFault({
   name: "deaf-tap",
   title: "the capture on the router sees nothing",

@@ -58,14 +58,14 @@ export function defineFault(fault: FaultDeclaration): Fault {
   return { ...fault, trips, follows: (fault.follows ?? []).map(nameOf) };
 }
 
-/** The gate on costs is no check of the registry: it is put to samples, not to packets. */
+/** The gate on costs is not a check of the registry: it is put to samples, not to packets. */
 const maxCost = "max-cost";
 
 /** What a fault did, for the report, and what it asks of the capture. */
 export interface FaultEffect {
   /** Pasteable commands, each with the node it ran on: "a1: ip route replace …". */
   readonly did: readonly string[];
-  /** Nodes and routers whose capture must hear nothing: their CaptureTarget gets a filter that never matches. */
+  /** Nodes and routers whose capture must see nothing: their CaptureTarget gets a filter that never matches. */
   readonly deafen?: readonly string[];
 }
 

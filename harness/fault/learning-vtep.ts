@@ -4,7 +4,7 @@ import { culprit, faultFamily } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import { defineFault } from "./fault.ts";
 
-/** The culprit's VTEP learns MACs from what it hears, so that any host may redirect its traffic. */
+/** The culprit's VTEP learns MACs from what it sees, so that any host may redirect its traffic. */
 export const learningVtep = defineFault({
   name: "learning-vtep",
   title: "one node's VXLAN device learns addresses from the wire",

@@ -13,7 +13,7 @@ export async function isHistory(place: string): Promise<boolean> {
   return (await exists(fileAt(place))) && !(await exists(join(place, "run.json")));
 }
 
-/** Every line of a history; [] where there is none yet. UsageError with the line's number for what is no history. */
+/** Every line of a history; [] where there is none yet. UsageError with the line's number for what is not a history. */
 export async function readHistory(place: string): Promise<readonly Night[]> {
   const file = fileAt(place);
   if (!(await exists(file))) return [];
@@ -21,7 +21,7 @@ export async function readHistory(place: string): Promise<readonly Night[]> {
   return lines.flatMap((line, index) => (line.trim() === "" ? [] : [parseNight(line, `${file}:${index + 1}`)]));
 }
 
-/** Adds nights in place of what the same runs added before; returns all lines. */
+/** Adds nights instead of what the same runs added before; returns all lines. */
 export async function addToHistory(folder: string, nights: readonly Night[]): Promise<readonly Night[]> {
   const runs = new Set(nights.map(({ run }) => run));
   const kept = (await readHistory(folder)).filter(({ run }) => !runs.has(run));

@@ -20,7 +20,7 @@ const podsPerNode = 2;
 const assumedServices = { 4: "198.19.192.0/18", 6: "fd00:10:20::/112" } as const;
 
 /**
- * The topology of a cluster that exists: nodes of one registered network are one subnet. One that is registered more narrowly inside
+ * The topology of an existing cluster: nodes of one registered network are one subnet. One that is registered more narrowly inside
  * another's network is on that: its registration is what is to be judged, and its own interface, which an agent reads later, decides.
  * Nodes without any registered address are an error: Calico has not started there.
  */

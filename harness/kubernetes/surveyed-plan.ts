@@ -3,7 +3,7 @@ import { perFamily } from "../topology/fill-topology.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port, Route } from "../topology/plan.ts";
 import type { NodeSurvey, NodeWay } from "./survey-nodes.ts";
 
-/** Name of whatever is between the subnets of a cluster that exists: nothing can be heard inside it. */
+/** Name of whatever is between the subnets of an existing cluster: nothing can be seen inside it. */
 export const underlayName = "underlay";
 
 /**

@@ -26,7 +26,7 @@ async function readingOf(read: () => Promise<LabLabel | undefined>, clock: Clock
   }
 }
 
-/** A label from its text. Throws where the text is no label: a lab must not count as unlabeled because of that. */
+/** A label from its text. Throws where the text is not a label: a lab must not count as unlabeled because of that. */
 export function parseLabel(text: string): LabLabel {
   const label = JSON.parse(text) as Partial<LabLabel> | null;
   if (typeof label?.kept !== "boolean") throw new Error(`not a lab label: ${text.slice(0, 80)}`);

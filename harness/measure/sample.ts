@@ -6,7 +6,7 @@ import type { MachineUse } from "./machine-state.ts";
 
 /**
  * What is compared: the mode's own path, the same once more (A/A), two pods of the same nodes whose packets are routed past the tunnel,
- * the mode once more in place of these (`--compare self`), and the nodes themselves.
+ * the mode once more instead of these (`--compare self`), and the nodes themselves.
  */
 export type SideName = "mode" | "again" | "plain" | "self" | "host";
 

@@ -88,7 +88,7 @@ function inForm(reading: Reading, tunneled: number, inTunnel: boolean): Reading 
   return { values: {}, failure };
 }
 
-/** What the nodes' processors did for each Gbit, in place of what the two processes know of themselves. */
+/** What the nodes' processors did for each Gbit, instead of what the two processes know of themselves. */
 function withNodeTime(reading: Reading, [sender, receiver]: readonly MachineUse[]): Reading {
   const { gbit, values } = reading;
   if (gbit === undefined || sender === undefined || receiver === undefined) return reading;

@@ -15,7 +15,7 @@ export interface SeenDatagram {
 const request = "Q".charCodeAt(0);
 const answer = "A".charCodeAt(0);
 
-/** Reads the payload of a UDP packet; undefined where it is no datagram of these probes. */
+/** Reads the payload of a UDP packet; undefined where it is not a datagram of these probes. */
 export function readDatagram(payload: Uint8Array, index: TokenIndex): SeenDatagram | undefined {
   const kind = payload[layout.kind];
   if (payload.length < leastPayload || (kind !== request && kind !== answer)) return undefined;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { heardBetween } from "./heard-between.ts";
 import type { ProbeObservation } from "./observation.ts";
 
-/** What matters of a sighting here: when its first packets and its flows' last ones were heard. */
+/** What matters of a sighting here: when its first packets and its flows' last ones were seen. */
 function heardAt(firsts: readonly number[], lasts: readonly number[]): ProbeObservation {
   const variants = firsts.map((time) => ({ firstPacket: { time } }));
   const flows = lasts.map((lastAt) => ({ lastAt }));
@@ -15,7 +15,7 @@ describe("heardBetween", () => {
     assert.deepEqual(heardBetween([heardAt([5], [])]), { from: 5, until: 5 });
   });
 
-  it("knows no time where nothing was heard", () => {
+  it("knows no time where nothing was seen", () => {
     assert.equal(heardBetween([heardAt([], [])]), undefined);
   });
 });

@@ -143,7 +143,7 @@ describe("from probe to observation, on a real wire", function () {
     }
   });
 
-  it("hears every ping at every tap, once, in the right form", () => {
+  it("sees every ping at every tap, once, in the right form", () => {
     const { sightings } = observation("pod-to-pod", "n1->n2", "ping");
     assert.deepEqual(sightings.map(brief), [
       "n1/eth0 forward vxlan ×5",
@@ -188,7 +188,7 @@ describe("from probe to observation, on a real wire", function () {
     assert.match(firstPacket.lines.join("\n"), /VXLAN vni 4096\n.*\nIPv4 10.99.1.2 > 10.99.2.2 .*\nICMP echo request/);
   });
 
-  it("hears every datagram and its answer at every tap, by flow and number, through any translation", () => {
+  it("sees every datagram and its answer at every tap, by flow and number, through any translation", () => {
     for (const traffic of [
       "pod-to-pod",
       "pod-to-clusterip",
@@ -254,7 +254,7 @@ describe("from probe to observation, on a real wire", function () {
     assert.deepEqual(new Set(sightings.map(({ packets }) => packets)), new Set([1]));
   });
 
-  it("hears a packet die, and who said so, through masquerading", () => {
+  it("sees a packet dropped, and who said so, through masquerading", () => {
     const { sightings, icmpErrors } = observation("pod-to-pod", "n1->n1", "ping");
     assert.deepEqual(sightings.map(brief), [
       "n1/eth0 forward plain ×2",
@@ -268,7 +268,7 @@ describe("from probe to observation, on a real wire", function () {
     assert.deepEqual(reported, ["Destination Host Unreachable from 198.18.8.2"]);
   });
 
-  it("trusts every tap that heard something", () => {
+  it("trusts every tap that saw something", () => {
     for (const { packets, doubts } of observed.health) {
       assert.ok(packets > 0);
       assert.deepEqual(doubts, []);
@@ -300,7 +300,7 @@ describe("from probe to observation, on a real wire", function () {
     ]);
   });
 
-  it("doubts the taps of a node without a capture, and of one whose file is no capture", async () => {
+  it("doubts the taps of a node without a capture, and of one whose file is not a capture", async () => {
     const [first, second] = captures;
     assert.ok(first && second);
     const { health } = await observe(probes, [{ ...first, file: "/dev/null" }], targets);

@@ -60,7 +60,7 @@ describe("countStretches", () => {
 });
 
 describe("alignPieces", () => {
-  it("puts side by side what several heard, cut where counts change", () => {
+  it("puts side by side what several saw, cut where counts change", () => {
     const rows = alignPieces([
       countStretches([{ from: 0, to: 30 }]),
       countStretches([

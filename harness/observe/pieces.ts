@@ -5,12 +5,12 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** A stretch that was heard, and how many times. */
+/** A stretch that was seen, and how many times. */
 export interface Piece extends Stretch {
   readonly times: number;
 }
 
-/** A stretch, and how many times each of several listeners heard it. */
+/** A stretch, and how many times each of several listeners saw it. */
 export interface Row extends Stretch {
   readonly times: readonly number[];
 }
@@ -35,7 +35,7 @@ export function countStretches(stretches: readonly Stretch[]): readonly Piece[] 
   return pieces;
 }
 
-/** Puts what several listeners heard side by side, cut wherever one of them heard another number of times. */
+/** Puts what several listeners saw side by side, cut wherever one of them saw another number of times. */
 export function alignPieces(heard: readonly (readonly Piece[])[]): readonly Row[] {
   const cuts = [...new Set(heard.flatMap((pieces) => pieces.flatMap(({ from, to }) => [from, to])))];
   cuts.sort((a, b) => a - b);
@@ -53,7 +53,7 @@ export function alignPieces(heard: readonly (readonly Piece[])[]): readonly Row[
   });
 }
 
-/** For each position the larger of two counts: of a packet that enters and leaves by one device, which is heard twice. */
+/** For each position the larger of two counts: of a packet that enters and leaves by one device, which is seen twice. */
 export function mostOf(a: readonly Piece[], b: readonly Piece[]): readonly Piece[] {
   if (b.length === 0) return a;
   if (a.length === 0) return b;

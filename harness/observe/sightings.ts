@@ -5,7 +5,7 @@ import type { Recognizer } from "./recognizer.ts";
 import type { FlowSubject, PatternSubject, Side } from "./subject.ts";
 import { mergeVariants, type Tally } from "./tally.ts";
 
-/** What the taps heard of each probe (by its position), sorted by tap and direction. */
+/** What the taps saw of each probe (by its position), sorted by tap and direction. */
 export function sightingsOf(
   recognizer: Recognizer,
   taps: readonly TapId[],
@@ -56,7 +56,7 @@ function sighting(tap: TapId, place: number, entries: readonly Entry[]): TapSigh
     tap,
     direction: (place & 1) === 0 ? "forward" : "reverse",
     variants: mergeVariants(tallies),
-    // A packet that enters and leaves by one device (a one-armed router) is heard twice and counts once.
+    // A packet that enters and leaves by one device (a one-armed router) is seen twice and counts once.
     packets: Math.max(
       total((tally) => tally.in),
       total((tally) => tally.out),
@@ -65,7 +65,7 @@ function sighting(tap: TapId, place: number, entries: readonly Entry[]): TapSigh
   };
 }
 
-/** Address translation makes two subjects of one flow, which then may both be heard at a tap. */
+/** Address translation makes two subjects of one flow, which then may both be seen at a tap. */
 function flowsOf(entries: readonly Entry[]): readonly FlowAccount[] {
   const flows = new Map<string, FlowAccount>();
   for (const { tally, subject, side } of entries) {

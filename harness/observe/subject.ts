@@ -25,7 +25,7 @@ export interface FlowSubject extends Subject {
   client?: Side;
   /** `endsKey` of that SYN. */
   opened?: string;
-  /** The sequence number with which each side began (RFC 9293 3.4.1), once it was heard. */
+  /** The sequence number with which each side began (RFC 9293 3.4.1), once it was seen. */
   readonly first: [number | undefined, number | undefined];
   /** Set once a request with a probe's mark went by. */
   marked?: { readonly probe: number; readonly client: Side };

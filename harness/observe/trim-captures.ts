@@ -26,7 +26,7 @@ const mostPackets = 100_000;
 
 /**
  * Copies the first packets of the given probes, and the ICMP errors about them, into a small capture per node, for people
- * to open. A node that heard nothing of the probes gets a file without packets, which says just that. Throws CaptureError where a capture cannot be read.
+ * to open. A node that saw nothing of the probes gets a file without packets, which says just that. Throws CaptureError where a capture cannot be read.
  */
 export async function trimCaptures(
   probes: readonly Probe[],

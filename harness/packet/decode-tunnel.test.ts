@@ -243,7 +243,7 @@ const plain: readonly (readonly [string, Packet])[] = [
   ["something else on Geneve's port", inUdp(6081, "ff00", Buffer.alloc(40))],
 ];
 
-describe("decode: what is no tunnel", () => {
+describe("decode: what is not a tunnel", () => {
   for (const [name, packet] of plain) {
     it(`leaves ${name} plain`, () => {
       assert.equal(formOf(packet), "plain", packetLines(packet).join("\n"));

@@ -22,7 +22,7 @@ describe("planProbes", () => {
     assert.match(line(probes[1]), / http:\/\/10\.99\.0\.1:80\/cgi-bin\/bulk\/el-\w+\?131072$/);
   });
 
-  it("spends little on paths that must die", () => {
+  it("spends little on paths whose packets must be dropped", () => {
     const dies = { node: "tor", because: "no route" };
     const [ping, ...others] = planProbes([expectation({ dies })], all);
     assert.deepEqual([ping?.kind, ping?.amount, ping?.dies, others], ["ping", 2, true, []]);

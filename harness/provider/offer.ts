@@ -65,7 +65,7 @@ export interface ProviderOffer {
   tools?(given: AllGiven, userId: number | undefined): HostTools;
   /** Lines of `doctor` about what the provider works with. */
   findings?(given: AllGiven, host: Executor): Promise<readonly Finding[]>;
-  /** Where nodes exist before any run: how the plan is read there in place of a topology file. */
+  /** Where nodes exist before any run: how the plan is read there instead of a topology file. */
   readonly discovery?: Discovery;
 }
 
@@ -76,6 +76,6 @@ interface Discovery {
   /** Whether the flags let any mode be tried; otherwise only the one that is configured makes sense. */
   allowsEveryMode(given: AllGiven): boolean;
   find(given: AllGiven, families: readonly Family[] | undefined): Promise<FoundPlan>;
-  /** The page that `doctor` prints of it in place of its lines. */
+  /** The page that `doctor` prints of it instead of its lines. */
   page(given: AllGiven): Promise<string>;
 }

@@ -4,7 +4,7 @@ import { packetGlyph } from "./packet-glyph.ts";
 import { label, line, rect, svgImage } from "./svg.ts";
 
 /**
- * A path hop by hop, one lane per direction: nodes as boxes, at each tap the packet as it was heard there. A packet in
+ * A path hop by hop, one lane per direction: nodes as boxes, at each tap the packet as it was seen there. A packet in
  * a packet is drawn as such; wrong hops are red. Where nothing was recorded the expectation is drawn, and says so.
  */
 export function renderHopSvg(path: PathRecord): string {
@@ -83,7 +83,7 @@ function drawLane(lane: Lane, top: number): readonly string[] {
   ];
 }
 
-/** Role of a tap that lies beside the way and should have heard nothing: no arrow leads there. */
+/** Role of a tap that lies beside the way and should have seen nothing: no arrow leads there. */
 const silent = "silent";
 
 function boxOf(hop: HopRecord | undefined): string {

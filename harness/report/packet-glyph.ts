@@ -1,7 +1,7 @@
 import type { HopRecord } from "../run/record.ts";
 import { label, rect } from "./svg.ts";
 
-/** A packet as a tap heard it, around the point (x, y): plain, a packet in a packet, or nothing at all. */
+/** A packet as a tap saw it, around the point (x, y): plain, a packet in a packet, or nothing at all. */
 export function packetGlyph(hop: HopRecord, x: number, y: number, observed: boolean): string {
   const tunnel = tunnels.find((name) => hop.observed.toLowerCase().includes(name));
   const faulty = hop.ok ? "" : "wrong";

@@ -7,7 +7,7 @@ export interface Times {
   readonly stop: number;
 }
 
-/** When a path's packets were on the wires; what was not heard, or is no path, takes no time at the run's beginning. */
+/** When a path's packets were on the wires; what was not seen, or is not a path, takes no time at the run's beginning. */
 export function timesOf({ path }: Pick<PathOutcome, "path">, record: Pick<RunRecord, "startedAt">): Times {
   const start = Date.parse(record.startedAt);
   const heard = path?.heard;

@@ -10,7 +10,7 @@ import { parseXml, type XmlNode } from "./xml-reader.fixture.ts";
 describe("pictures and tables", () => {
   it("draws a packet in a packet at every encapsulated hop and nowhere else", () => {
     const picture = parseXml(renderHopSvg(pathOf(inconclusiveId)));
-    // Two directions of four underlay taps each, of which one heard nothing.
+    // Two directions of four underlay taps each, of which one saw nothing.
     assert.equal(withClass(picture, "outer").length, 6);
     assert.equal(withClass(picture, "none").length, 2);
     assert.equal(withClass(picture, "wrong").length, 0);

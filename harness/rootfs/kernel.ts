@@ -25,7 +25,7 @@ const modulesMark = `+m${createHash("sha256")
   .digest("hex")
   .slice(0, 8)}`;
 
-/** Kernels that can be had here, newest first. Empty where there is no apt. */
+/** Kernels available here, newest first. Empty where there is no apt. */
 export async function availableKernels(host: Executor): Promise<readonly KernelPackage[]> {
   const search = await host
     .tryRun(["apt-cache", "search", "--names-only", "^linux-image-[0-9]"])

@@ -17,7 +17,7 @@ const captureLine = "tcpdump: listening on any, link-type LINUX_SLL2";
 const summary = "0 packets captured\n0 packets received by filter\n0 packets dropped by kernel\n";
 
 /**
- * For tests only: a node that does what a run asks of one, without a network: servers listen, captures hear nothing, every probe
+ * For tests only: a node that does what a run asks of one, without a network: servers listen, captures see nothing, every probe
  * ends without a word.
  */
 export function fakeMember(where: string, devices: readonly string[], hook: CommandHook = () => undefined): Executor {

@@ -5,7 +5,7 @@ import { mergeReports } from "./guard.ts";
 const offence: Offence = { what: "a leak", packets: 2, first: 1, last: 2, lines: ["IPv4"], file: "a.pcap", number: 1 };
 
 describe("mergeReports", () => {
-  it("keeps first and last time of what went on, and what only one stage heard", () => {
+  it("keeps first and last time of what went on, and what only one stage saw", () => {
     const earlier = report("a1", [offence], ["a doubt"]);
     const later = report(
       "a1",

@@ -19,7 +19,7 @@ export class Guard {
   #stage = 0;
   #heard: readonly TapReport[] = [];
 
-  /** `folder` is for captures of what was astray; `deaf` nodes must hear nothing. */
+  /** `folder` is for captures of what was astray; `deaf` nodes must see nothing. */
   constructor(network: Network, folder: string, deaf: readonly string[], scope: Scope) {
     this.#network = network;
     this.#folder = folder;
@@ -45,7 +45,7 @@ export class Guard {
     await this.#take(before);
   }
 
-  /** Ends the last stage; what was heard in all of them, tap by tap. */
+  /** Ends the last stage; what was seen in all of them, tap by tap. */
   async end(): Promise<readonly TapReport[]> {
     const last = this.#now;
     this.#now = undefined;
@@ -53,7 +53,7 @@ export class Guard {
     return this.#heard;
   }
 
-  /** What was heard in the stages that have ended. */
+  /** What was seen in the stages that have ended. */
   get heard(): readonly TapReport[] {
     return this.#heard;
   }
@@ -63,7 +63,7 @@ export class Guard {
   }
 }
 
-/** Puts together what the same taps heard one time after another. Pure. */
+/** Puts together what the same taps saw one time after another. Pure. */
 export function mergeReports(earlier: readonly TapReport[], later: readonly TapReport[]): readonly TapReport[] {
   const merged = later.map((report) => {
     const before = earlier.find(({ tap }) => isSameTap(tap, report.tap));

@@ -2,7 +2,7 @@ import type { ExpectedDirection, ObservedForm, PathExpectation } from "../encap/
 import type { Direction, ProbeObservation, TapSighting } from "../observe/observation.ts";
 import type { HopRecord } from "./record.ts";
 
-/** What was expected and heard at every hop of a path, in both directions, for tables and drawings. */
+/** What was expected and seen at every hop of a path, in both directions, for tables and drawings. */
 export function hopRecords(
   expectation: PathExpectation,
   observations: readonly ProbeObservation[],

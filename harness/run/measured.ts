@@ -54,7 +54,7 @@ export function measuredOutcome(order: Pick<RunOrder, "plan" | "measuring">, mea
   };
 }
 
-/** Trouble for limits that met nothing in the whole run: a gate that nothing passes through is no gate. */
+/** Trouble for limits that met nothing in the whole run: a gate that nothing passes through is not a gate. */
 export function idleGates({ measuring }: Pick<RunOrder, "measuring">, costs: readonly Cost[]): readonly Trouble[] {
   return idleLimits(measuring.limits, costs).map(({ text }) => ({
     phase: "throughput",

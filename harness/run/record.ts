@@ -126,9 +126,9 @@ export interface ScenarioRecord {
 /** One path with what was expected and what is needed to show it. */
 export interface PathRecord {
   readonly expectation: PathExpectation;
-  /** When its packets were on the wires; missing where none was heard. */
+  /** When its packets were on the wires; missing where none was seen. */
   readonly heard?: Heard;
-  /** Hop by hop, both directions: what was heard there. */
+  /** Hop by hop, both directions: what was seen there. */
   readonly hops: readonly HopRecord[];
   readonly commands: readonly string[];
   /** Titled blocks of text: routes, devices, FDB, decoded packets. */

@@ -33,7 +33,7 @@ const maxPackets = 400_000;
 const slowPace = { sources: 12, perSource: 2 };
 const slowAmounts = { pings: 3, bulkBytes: 64 * 1024 };
 
-/** What was sent, what the senders reported, and what the wire heard meanwhile. */
+/** What was sent, what the senders reported, and what the wire saw meanwhile. */
 export interface Wire {
   readonly probes: readonly Probe[];
   readonly results: readonly ProbeResult[];
@@ -128,7 +128,7 @@ async function beginWatch({ questions, guard }: Listening): Promise<void> {
 }
 
 /**
- * Lets every uplink and router port carry a packet that is nobody's probe: a tap that hears it and nothing of a path can
+ * Lets every uplink and router port carry a packet that is nobody's probe: a tap that sees it and nothing of a path can
  * say that the path was silent there. An unanswered ping is no trouble here; the verdicts will tell.
  */
 async function soundCheck({ lab }: Network): Promise<void> {

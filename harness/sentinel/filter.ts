@@ -14,7 +14,7 @@ export interface Watched extends Pick<Network, "mode" | "identities"> {
   readonly lab: Pick<Lab, "plan" | "shared">;
 }
 
-/** Bytes of the ping by which a tap proves that it hears: of a size that nothing else here has. */
+/** Bytes of the ping by which a tap proves that it sees: of a size that nothing else here has. */
 export const heartbeatBytes = 3;
 
 /** Ordered pairs of nodes up to which each one's tunnel is told by name: tcpdump needs a while for long expressions, on every node. */

@@ -1,7 +1,7 @@
 import type { Plan } from "../topology/plan.ts";
 import { withoutPrefix } from "../topology/address.ts";
 
-/** A ping by which taps at both of its ends prove that they hear. */
+/** A ping by which taps at both of its ends prove that they see. */
 export interface Heartbeat {
   readonly from: string;
   /** It leaves by this one. */

@@ -36,7 +36,7 @@ const patience = 150;
 export interface SentinelOptions {
   /** Folder on this machine for the files. */
   readonly folder: string;
-  /** Nodes and routers that must hear nothing, and the filter that sees to it. */
+  /** Nodes and routers that must see nothing, and the filter that sees to it. */
   readonly deaf: { readonly nodes: readonly string[]; readonly filter: string };
   /** Addresses of pods between which plain packets are sent on purpose. */
   readonly exempt: readonly (readonly [string, string])[];
@@ -44,7 +44,7 @@ export interface SentinelOptions {
 
 /** Listens on every tap between nodes until it is told to stop. */
 export interface Sentinel {
-  /** What it heard that no packet of the mode may look like, tap by tap. */
+  /** What it saw that no packet of the mode may look like, tap by tap. */
   stop(): Promise<readonly TapReport[]>;
 }
 

@@ -15,7 +15,7 @@ export interface Offence {
   readonly number: number;
 }
 
-/** What was heard at one tap between nodes over the whole of a run. */
+/** What was seen at one tap between nodes over the whole of a run. */
 export interface TapReport {
   readonly tap: TapId;
   /** Packets that were looked at one by one; the kernel passed over what was as it must be. */

@@ -33,7 +33,7 @@ export interface Signoff {
   readonly runs: readonly SignedRun[];
   readonly cells: readonly SignedCell[];
   readonly modesNotAsked: readonly string[];
-  /** Everything that is no pass. */
+  /** Everything that is not a pass. */
   readonly findings: readonly SignedFinding[];
   readonly waivers: readonly SignedWaiver[];
   readonly gates: readonly SignedFinding[];
@@ -76,7 +76,7 @@ export interface SignedCell {
 /** What a cell is worth: only "certified" is a pass. */
 export type CellStatus = "certified" | "partly certified" | "waived" | "failed" | "inconclusive" | "not certified";
 
-/** A verdict that is no pass, or a gate. */
+/** A verdict that is not a pass, or a gate. */
 export interface SignedFinding {
   readonly on: string;
   readonly mode: Cell["mode"];

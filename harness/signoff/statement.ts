@@ -14,7 +14,7 @@ interface ResourceDescriptor {
   readonly digest: { readonly sha256: string };
 }
 
-/** The predicate's `warnedTests` have passed, so nothing of ours is there: what is no pass is in `failedTests` or in the extension. */
+/** The predicate's `warnedTests` have passed, so nothing of ours is there: what is not a pass is in `failedTests` or in the extension. */
 interface TestResult {
   readonly result: "PASSED" | "WARNED" | "FAILED";
   readonly configuration: readonly ResourceDescriptor[];

@@ -15,13 +15,13 @@ export interface Rules {
   readonly today: string;
 }
 
-/** A verdict that is no pass, weighed. */
+/** A verdict that is not a pass, weighed. */
 export interface Finding extends Judged {
   readonly group: Group;
   readonly waiver?: Waiver;
 }
 
-/** A cell with what of it is no pass. */
+/** A cell with what of it is not a pass. */
 export interface WeighedCell extends Cell {
   readonly group: Group;
   readonly findings: readonly Finding[];

@@ -23,7 +23,7 @@ describe("summarize", () => {
     assert.deepEqual(summarize([7]), single);
   });
 
-  it("refuses to sum up nothing, or what is no number", () => {
+  it("refuses to sum up nothing, or what is not a number", () => {
     assert.throws(() => summarize([]), RangeError);
     assert.throws(() => summarize([1, NaN]), RangeError);
     assert.throws(() => summarize([1, Infinity]), RangeError);

@@ -22,7 +22,7 @@ export interface HeardStream {
   readonly reverse: Flight;
   /** Of a long connection, what the client sent. */
   readonly segments: Segments;
-  /** ICMP errors about it: who sent what, and how many times the tap that heard most heard it. */
+  /** ICMP errors about it: who sent what, and how many times the tap that saw most saw it. */
   readonly icmpErrors: ReadonlyMap<string, number>;
 }
 

@@ -14,7 +14,7 @@ export function isCidr(text: string): boolean {
   return slash > 0 && isAddress(text.slice(0, slash)) && (Address4.isValid(text) || Address6.isValid(text));
 }
 
-/** Family of an address, with or without prefix. Throws a RangeError, as all below do, on what is no address. */
+/** Family of an address, with or without prefix. Throws a RangeError, as all below do, on what is not an address. */
 export function familyOf(addressOrCidr: string): Family {
   return parse(addressOrCidr).family;
 }

@@ -95,7 +95,7 @@ function checkSingle(
   return [{ path, message: `a node with a /32 has a wire of its own, as in clouds; it shares this one with ${names}` }];
 }
 
-/** A prefix that takes in other racks works only where a router answers for them. */
+/** A prefix that contains other racks works only where a router answers for them. */
 function checkWidth(
   topology: Topology,
   node: TopologyNode,

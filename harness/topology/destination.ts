@@ -5,7 +5,7 @@ declare const spelled: unique symbol;
 /** Where a route leads, in its one spelling, so that equal destinations are equal texts: single hosts stand without prefix. */
 export type Destination = string & { readonly [spelled]: "destination" };
 
-/** The one spelling of a destination as ip(8) or a plan writes it; words ("default") and what is no address stay as they are. */
+/** The one spelling of a destination as ip(8) or a plan writes it; words ("default") and what is not an address stay as they are. */
 export function destinationOf(text: string): Destination {
   const host = text.replace(text.includes(":") ? /\/128$/ : /\/32$/, "");
   if (!host.includes("/")) return (isAddress(host) ? normalizeAddress(host) : host) as Destination;

@@ -16,18 +16,18 @@ export interface LinkWords {
 const milliseconds: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 };
 const kilobits: Readonly<Record<string, number>> = { kbit: 1, mbit: 1000, gbit: 1_000_000 };
 
-/** `1%` is 0.01; undefined for what is no percentage. */
+/** `1%` is 0.01; undefined for what is not a percentage. */
 export function parseLoss(text: string): number | undefined {
   const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
   return percent === undefined ? undefined : Number(percent) / 100;
 }
 
-/** `20ms`, `0.5s`, `300us` in milliseconds; undefined for what is no time. */
+/** `20ms`, `0.5s`, `300us` in milliseconds; undefined for what is not a time. */
 export function parseDelay(text: string): number | undefined {
   return withUnit(text, milliseconds);
 }
 
-/** `100mbit`, `1gbit`, `512kbit` in kbit/s; undefined for what is no rate. */
+/** `100mbit`, `1gbit`, `512kbit` in kbit/s; undefined for what is not a rate. */
 export function parseRate(text: string): number | undefined {
   return withUnit(text, kilobits);
 }

@@ -56,7 +56,7 @@ export interface PlannedRouter {
   readonly proxyArp: boolean;
   /** All that it passes on; missing = everything. */
   readonly allow?: readonly Pass[];
-  /** Nothing can be captured inside it: somebody else's, in a cluster that exists. */
+  /** Nothing can be captured inside it: somebody else's, in an existing cluster. */
   readonly unseen?: true;
 }
 

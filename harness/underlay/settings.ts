@@ -49,7 +49,7 @@ function routerOnly({ role, proxyDevices }: MemberSettings, scopes: readonly str
 }
 
 /**
- * ICMP errors are evidence: "fragmentation needed" for MTU checks, "unreachable" where a path must die. The kernel sends
+ * ICMP errors are evidence: "fragmentation needed" for MTU checks, "unreachable" where packets must be dropped. The kernel sends
  * one per second and target (icmp_ratelimit 1000 ms, for the types of icmp_ratemask 0x1818), and per namespace 1000 per
  * second in bursts of 50 (icmp_msgs_*, kernel doc ip-sysctl); with many paths probed side by side that loses some.
  */

@@ -15,7 +15,7 @@ describe("answered-by", () => {
   const say = (pathCase: PathCase) => gist(answeredBy.judge(pathCase));
   const bypassed = (pathCase: PathCase) => withoutPackets(pathCase, "forward", "b1/cali");
 
-  it("passes when the target's tap heard what was answered, and its server tells its name", () => {
+  it("passes when the target's tap saw what was answered, and its server tells its name", () => {
     assert.equal(say(caseOf()), "pass");
     assert.equal(say(withResults(caseOf(), { answeredBy: "b1-p1" })), "pass");
     assert.equal(say(caseOf("vxlan-cross-subnet/pod-to-host/cross-subnet/v4/a1->b1")), "pass");
@@ -44,7 +44,7 @@ describe("answered-by", () => {
     assert.match(say(there), /arrived at b1\/cali\w+ \(b1-p1\), but to b1\/cali-other/);
   });
 
-  it("is inconclusive when the target's tap may not hear", () => {
+  it("is inconclusive when the target's tap may not see", () => {
     const { device } = tapOf(caseOf(), "b1/cali");
     assert.match(
       say(withHealth(bypassed(caseOf()), "b1/cali", { packets: 0 })),

@@ -51,7 +51,7 @@ function otherServer({ answeredBy: name, probe, where, command }: ProbeResult, t
   return [{ category: "answered by another", reason, evidence: [`${where}: ${command}`] }];
 }
 
-/** Answered though the target's tap, which hears, did not hear the request. */
+/** Answered though the target's tap, which sees, did not see the request. */
 function bypassed(pathCase: PathCase, flow: ProbeObservation): readonly Finding[] {
   const last = pathCase.expectation.forward.hops.at(-1);
   if (last === undefined || isDeaf(pathCase, last.tap)) return [];
@@ -73,7 +73,7 @@ function heardLast({ parts, acks }: Passage): boolean {
   return [...parts, acks].some(({ heard }) => (heard.at(-1) ?? 0) > 0);
 }
 
-/** Other pods that heard it instead. */
+/** Other pods that saw it instead. */
 function seenAt({ expectation }: PathCase, { observation, flow, leg }: Passage): string {
   const elsewhere = observation.sightings
     .filter(

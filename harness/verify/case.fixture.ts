@@ -45,13 +45,13 @@ export interface Change {
   readonly direction: Direction;
   /** Missing = all kinds. */
   readonly kind?: ProbeKind;
-  /** The packets' headers instead; [] = none heard. */
+  /** The packets' headers instead; [] = none seen. */
   readonly to: (variants: readonly HeaderVariant[]) => readonly HeaderVariant[];
-  /** What was heard piece by piece instead; missing = as many packets as headers. */
+  /** What was seen piece by piece instead; missing = as many packets as headers. */
   readonly flows?: (flows: readonly FlowAccount[]) => readonly FlowAccount[];
 }
 
-/** For tests only: the case with what one tap heard in one direction altered; taps that heard nothing start from []. */
+/** For tests only: the case with what one tap saw in one direction altered; taps that saw nothing start from []. */
 export function withSightings(pathCase: PathCase, change: Change): PathCase {
   const tap = tapOf(pathCase, change.at);
   const isMeant = (sighting: TapSighting) => isSameTap(sighting.tap, tap) && sighting.direction === change.direction;
@@ -69,7 +69,7 @@ export function withSightings(pathCase: PathCase, change: Change): PathCase {
   return { ...pathCase, observations };
 }
 
-/** For tests only: nothing heard at these taps in a direction. */
+/** For tests only: nothing seen at these taps in a direction. */
 export function withoutPackets(pathCase: PathCase, direction: Direction, ...names: readonly string[]): PathCase {
   return names.reduce((before, at) => withSightings(before, { at, direction, to: () => [] }), pathCase);
 }

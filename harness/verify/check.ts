@@ -33,7 +33,7 @@ export interface NetworkCase {
   readonly facts: DataplaneFacts;
   /** The same before the probes; missing where nobody looked. */
   readonly before?: DataplaneFacts;
-  /** What the taps between nodes heard over the whole run; missing where nobody listened. */
+  /** What the taps between nodes saw over the whole run; missing where nobody listened. */
   readonly heard?: readonly TapReport[];
 }
 

@@ -35,7 +35,7 @@ export const flows = defineCheck({
 interface Fate {
   readonly tries: number;
   readonly arrived: number;
-  /** The hop that heard none of it any more. */
+  /** The hop that saw none of it any more. */
   readonly missed: number;
   readonly ports: readonly number[];
 }
@@ -73,7 +73,7 @@ function fateOf(passage: Passage, flow: number, datagrams: readonly DatagramResu
   ];
 }
 
-/** At the first tap between the nodes that heard the flow: from there on the ports by which ways are chosen stay as they are. */
+/** At the first tap between the nodes that saw the flow: from there on the ports by which ways are chosen stay as they are. */
 function portsBetweenNodes({ observation, leg }: Passage, flow: number): readonly number[] {
   const accounts = underlayHops(leg.expected).map(({ tap }) =>
     observation.sightings

@@ -83,7 +83,7 @@ describe("encapsulated", () => {
     assert.match(say({ ...caseOf(across), observations: [] }), /^inconclusive: no probe of the path was observed/);
   });
 
-  it("distrusts a tap that missed packets which later taps heard", () => {
+  it("distrusts a tap that missed packets which later taps saw", () => {
     const deaf = withoutPackets(caseOf(across), "forward", "tor/eth1");
     assert.match(
       say(deaf),

@@ -32,7 +32,7 @@ export function judgeDeath(pathCase: PathCase, leg: Leg): Verdict {
   });
 }
 
-/** Taps between nodes that must not hear the packets: all that are not on the way to their end. */
+/** Taps between nodes that must not see the packets: all that are not on the way to their end. */
 function tapsBehind({ expectation, health }: PathCase, { expected }: Leg): readonly TapId[] {
   const before = expected.hops.map(({ tap }) => tap);
   const onTheOtherWay = expectation.forward.hops.map(({ tap }) => tap);
@@ -42,7 +42,7 @@ function tapsBehind({ expectation, health }: PathCase, { expected }: Leg): reado
   const own = health.filter(
     ({ tap }) => tap.node === expected.dies?.node && !before.some((other) => isSameTap(tap, other)),
   );
-  // Pods' veths on a node at which packets die are no way out of it.
+  // Pods' veths on a node at which packets are dropped are no way out of it.
   const exits = own.filter(({ tap }) => !tap.device.startsWith("cali")).map(({ tap }) => tap);
   return known.concat(exits.filter((tap) => !known.some((other) => isSameTap(tap, other))));
 }

@@ -33,7 +33,7 @@ export const mss = defineCheck({
 interface Seen {
   readonly at: string;
   readonly value: number;
-  /** How many SYNs it heard: where one was lost, the first one heard behind is another one. */
+  /** How many SYNs it saw: where one was lost, the first one seen behind is another one. */
   readonly syns: number;
 }
 

@@ -86,7 +86,7 @@ describe("mtu", () => {
     assert.match(gist(mtu.judge({ ...rest, results: other })), /^inconclusive: the probe tried 1400 bytes, not 1450/);
   });
 
-  it("does not apply without such a probe, or where packets must die", () => {
+  it("does not apply without such a probe, or where packets must be dropped", () => {
     assert.equal(mtu.judge({ ...caseOf(), results: [] }), undefined);
     assert.equal(mtu.judge(caseOf("none/pod-to-pod/cross-subnet/v4/a1->b1")), undefined);
   });

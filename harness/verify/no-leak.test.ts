@@ -16,7 +16,7 @@ describe("no-leak", () => {
   const inside = "vxlan-cross-subnet/pod-to-pod/same-subnet/v4/a1->a2";
   const across = "vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1";
 
-  it("passes when off-way taps heard other things only, and nothing plain showed", () => {
+  it("passes when off-way taps saw other things only, and nothing plain showed", () => {
     assert.deepEqual(
       [within, inside, across].map((id) => say(caseOf(id))),
       ["pass", "pass", "pass"],

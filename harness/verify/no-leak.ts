@@ -91,7 +91,7 @@ function findingsAt(
     }));
 }
 
-/** That nothing plain showed proves something only where the tap heard the flow in its other form. */
+/** That nothing plain showed proves something only where the tap saw the flow in its other form. */
 function unproven(pathCase: PathCase, tap: TapId, direction: Direction): readonly string[] {
   const heard = pathCase.observations.some((observation) => heardAt(observation, direction, tap).packets > 0);
   return heard

@@ -6,7 +6,7 @@ import { isDeaf } from "./tap-trust.ts";
 import type { ProbeObservation } from "../observe/observation.ts";
 import type { PathCase } from "./verdict.ts";
 
-/** How many of a probe's requests were answered as far as the last tap of the way back heard; undefined where it may not hear. */
+/** How many of a probe's requests were answered as far as the last tap of the way back saw; undefined where it may not see. */
 export function answersOnTheWire(pathCase: PathCase, observation: ProbeObservation): number | undefined {
   const back = backOf(passagesOf(pathCase, observation));
   const last = pathCase.expectation.reverse?.hops.at(-1);
@@ -34,7 +34,7 @@ export function isUnhurt(pathCase: PathCase, observation: ProbeObservation): boo
 }
 
 /**
- * Milliseconds from the first SYN that the first tap heard to its answer at the same end; undefined where either was not heard, or where a SYN was
+ * Milliseconds from the first SYN that the first tap saw to its answer at the same end; undefined where either was not seen, or where a SYN was
  * sent again, which the taps account for.
  */
 export function connectMsOnTheWire(pathCase: PathCase, observation: ProbeObservation): number | undefined {

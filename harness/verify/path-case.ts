@@ -11,7 +11,7 @@ export interface Leg {
   readonly expected: ExpectedDirection;
 }
 
-/** The directions in which something is expected: the reverse one is missing where the forward one dies. */
+/** The directions in which something is expected: the reverse one is missing where the forward one is dropped. */
 export function legsOf({ forward, reverse }: PathExpectation): readonly Leg[] {
   const there: Leg = { direction: "forward", expected: forward };
   return reverse === undefined ? [there] : [there, { direction: "reverse", expected: reverse }];
@@ -27,13 +27,13 @@ export function underlayHops(expected: ExpectedDirection): readonly ExpectedHop[
   return expected.hops.filter((hop) => !hop.role.endsWith("-pod"));
 }
 
-/** What a tap heard of a probe in one direction. */
+/** What a tap saw of a probe in one direction. */
 export interface Heard {
   readonly packets: number;
   readonly variants: readonly HeaderVariant[];
 }
 
-/** What a tap heard of a probe in one direction; nothing is a value too. */
+/** What a tap saw of a probe in one direction; nothing is a value too. */
 export function heardAt(observation: ProbeObservation, direction: Direction, tap: TapId): Heard {
   const sightings = observation.sightings.filter(
     (sighting) => sighting.direction === direction && isSameTap(sighting.tap, tap),
@@ -44,7 +44,7 @@ export function heardAt(observation: ProbeObservation, direction: Direction, tap
   };
 }
 
-/** How many of the packets heard have this form. */
+/** How many of the packets seen have this form. */
 export function packetsInForm(heard: Heard, form: Form): number {
   return heard.variants.filter((variant) => variant.form === form).reduce((sum, variant) => sum + variant.packets, 0);
 }
@@ -62,7 +62,7 @@ export function flowsOf(pathCase: PathCase): readonly ProbeObservation[] {
   return pathCase.observations.filter(({ probe }) => !isOfSizes(probe.kind));
 }
 
-/** Whether any tap heard any packet of the path. */
+/** Whether any tap saw any packet of the path. */
 export function anythingHeard(pathCase: PathCase): boolean {
   return flowsOf(pathCase).some(({ sightings }) => sightings.some(({ packets }) => packets > 0));
 }

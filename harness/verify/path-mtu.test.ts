@@ -96,7 +96,7 @@ describe("path-mtu", () => {
     assert.equal(say(once), "pass");
   });
 
-  it("is inconclusive where nothing was answered, and does not apply where packets must die or nothing was sent", () => {
+  it("is inconclusive where nothing was answered, and does not apply where packets must be dropped or nothing was sent", () => {
     assert.match(say(told(caseOf(), thrice)), /^inconclusive: no datagram of any size was answered/);
     assert.equal(say(caseOf("none/pod-to-pod/cross-subnet/v4/a1->b1")), "does not apply");
     assert.equal(say(caseAsExpected(expectationOf(plan, across))), "does not apply");

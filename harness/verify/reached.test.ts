@@ -127,7 +127,7 @@ describe("reached", () => {
   });
 });
 
-describe("reached, where packets must die", () => {
+describe("reached, where packets must be dropped", () => {
   const dying = "none/pod-to-pod/cross-subnet/v4/a1->b1";
   const caseOf = (id = dying, from = plan) => caseAsExpected(expectationOf(from, id), ["ping", "curl"]);
 
@@ -175,7 +175,7 @@ describe("reached, where packets must die", () => {
     assert.match(say(withHealth(early, "tor/eth0", { doubts: ["file cut"] })), /^inconclusive/);
   });
 
-  it("follows answers that must die to their end", async () => {
+  it("follows answers that must be dropped to their end", async () => {
     const skewed = await planWith("two-racks", ({ name }) =>
       name === "b1" ? { registered: { 4: "198.18.2.11/16" } } : {},
     );

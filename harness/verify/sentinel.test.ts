@@ -35,7 +35,7 @@ describe("sentinel", () => {
     return sentinel.judge({ plan, mode, identities, facts: { nodes: [] }, heard: reports });
   }
 
-  it("passes for a node whose taps all heard nothing astray, and asks nothing where nobody listened", () => {
+  it("passes for a node whose taps all saw nothing astray, and asks nothing where nobody listened", () => {
     const [verdict, ...others] = judge({}, {});
     assert.deepEqual(others, []);
     assert.equal(verdict?.id, "vxlan-cross-subnet/sentinel/tor");

@@ -36,7 +36,7 @@ export function isAnswered({ tries }: SizeStep): boolean {
   return tries.some(({ answered }) => answered);
 }
 
-/** What the sender's own kernel said in place of sending: "Message too long". */
+/** What the sender's own kernel said instead of sending: "Message too long". */
 export function refusalOf({ tries }: SizeStep): string | undefined {
   return tries.find(({ refused }) => refused !== undefined)?.refused;
 }

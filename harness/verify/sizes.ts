@@ -26,5 +26,5 @@ export const sizes = defineCheck({
   },
 });
 
-/** Sizes below which a probe is no ladder. */
+/** Sizes below which a probe is not a ladder. */
 const fewest = 3;

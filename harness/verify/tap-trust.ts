@@ -15,15 +15,15 @@ export function doubtAbout({ health }: PathCase, tap: TapId): string | undefined
   return `the capture at ${name} is in doubt (${own.doubts.join("; ")}): capture again, with a larger buffer if it dropped packets`;
 }
 
-/** Whether nobody knows that the tap hears at all: in doubt, or it heard nothing of anybody. */
+/** Whether nobody knows that the tap sees at all: in doubt, or it saw nothing of anybody. */
 export function isDeaf(pathCase: PathCase, tap: TapId): boolean {
   return doubtAbout(pathCase, tap) !== undefined || packetsOf(pathCase, tap) === 0;
 }
 
 /**
  * Like doubtAbout, for a tap at which nothing is expected. On the path's own nodes, and where its packets must end, the tap
- * itself must have heard something else to be known to hear at all; elsewhere it is enough that the node's capture is
- * complete and free of doubts, which includes that it heard the marker sent at its end.
+ * itself must have seen something else to be known to see at all; elsewhere it is enough that the node's capture is
+ * complete and free of doubts, which includes that it saw the marker sent at its end.
  */
 export function silenceDoubt(pathCase: PathCase, tap: TapId): string | undefined {
   const doubt = doubtAbout(pathCase, tap);

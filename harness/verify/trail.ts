@@ -7,13 +7,13 @@ import { nameOfTap } from "./words.ts";
 
 /** How far the packets of a probe came in one direction, by the taps in the order of travel. */
 export interface Trail {
-  /** Last hop that heard any packet. */
+  /** Last hop that saw any packet. */
   readonly last?: ExpectedHop;
-  /** The hop after it, which should have heard them and did not. */
+  /** The hop after it, which should have seen them and did not. */
   readonly missed?: ExpectedHop;
 }
 
-/** Follows a probe's packets hop by hop. A tap that heard nothing while a later one did is passed over. */
+/** Follows a probe's packets hop by hop. A tap that saw nothing while a later one did is passed over. */
 export function trailOf(observation: ProbeObservation, { direction, expected }: Leg): Trail {
   const heard = expected.hops.map(({ tap }) => heardAt(observation, direction, tap).packets > 0);
   const index = heard.lastIndexOf(true);

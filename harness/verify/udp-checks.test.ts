@@ -13,7 +13,7 @@ const across = "vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1";
 const forwardTaps = ["a1/cali", "a1/eth0", "tor/eth0", "tor/eth1", "b1/eth0", "b1/cali"];
 const reverseTaps = [...forwardTaps].reverse();
 
-/** The case in which, of these datagrams and all their copies, nothing is heard from a tap on, nor anything of their answers. */
+/** The case in which, of these datagrams and all their copies, nothing is seen from a tap on, nor anything of their answers. */
 function lose(
   pathCase: PathCase,
   numbers: readonly number[],

@@ -48,7 +48,7 @@ function observedLeg(pathCase: PathCase, leg: Leg): string {
     for (const { tap } of underlayHops(leg.expected)) {
       for (const variant of heardAt(observation, leg.direction, tap).variants) {
         const before = seen.get(variant.form);
-        // Of several probes the one with a count to compare speaks; of several taps the one that heard most.
+        // Of several probes the one with a count to compare speaks; of several taps the one that saw most.
         if (before !== undefined && (before.sent > sent || (before.sent === sent && before.packets >= variant.packets)))
           continue;
         const vni = variant.vxlan?.vni;

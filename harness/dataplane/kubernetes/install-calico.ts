@@ -18,7 +18,7 @@ export interface CalicoInstallation extends ManifestSource {
   readonly linuxDataplane: LinuxDataplane;
 }
 
-/** Milliseconds for all of Calico to run on all nodes: 14 s to 30 s with the images at hand, minutes where they are pulled. */
+/** Milliseconds for all of Calico to run on all nodes: 14 s to 30 s with the images already there, minutes where they are pulled. */
 const installTimeoutMs = 420_000;
 
 /** Milliseconds for definitions to be known to the API after they were created. */

@@ -68,7 +68,7 @@ async function factsOf(lab: Lab): Promise<DataplaneFacts> {
   return { nodes, registered };
 }
 
-/** Pods are made anew for each mode: those of a former one keep its MTU. */
+/** Pods are recreated for each mode: those of a former one keep its MTU. */
 async function install(
   mode: Mode,
   lab: Lab,

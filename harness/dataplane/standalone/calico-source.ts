@@ -17,7 +17,7 @@ export interface CalicoFiles {
   readonly archive?: TestedFile;
   /** The CNI plugin under the file name `calico`, which it dispatches on. */
   readonly cniPlugin: string;
-  /** Missing where the release has no BIRD at hand: modes whose routes come by BGP cannot run then. */
+  /** Missing where the release has no BIRD: modes whose routes come by BGP cannot run then. */
   readonly bgp?: BgpFiles;
 }
 

@@ -49,7 +49,7 @@ export function nodeCalico(lab: Lab, { name }: LabNode, release: Release, mode: 
   };
 }
 
-/** Factor for time limits on a lab; under emulation a cold start of four machines takes 100 s in place of 6. */
+/** Factor for time limits on a lab; under emulation a cold start of four machines takes 100 s instead of 6. */
 export function patienceWith({ slow }: Lab): number {
   return slow === true ? 5 : 1;
 }

@@ -12,7 +12,7 @@ const imageTimeoutMs = 120_000;
 
 /**
  * The root file system of a Calico as a disk for machines: an ext4 image, made once and kept beside the unpacked archive. Nothing where
- * there is no Calico, or one that is no root file system; the dataplane then says why it cannot run.
+ * there is no Calico, or one that is not a root file system; the dataplane then says why it cannot run.
  */
 export async function calicoPayload(
   source: CalicoSource | undefined,

@@ -19,7 +19,7 @@ const tarTimeoutMs = 180_000;
 /**
  * Unpacks all images of an archive (docker save or OCI layout) over each other into one root file system, and returns its
  * folder. Kept in the cache under the archive's SHA-256: the second time costs reading the file. LabError with the fix
- * where the file is no such archive.
+ * where the file is not such an archive.
  */
 export async function unpackArchive(file: string, cache: string, host: Executor = localExecutor()): Promise<string> {
   const done = join(cache, `calico-${(await digestOf(file)).slice(0, keptDigits)}`);

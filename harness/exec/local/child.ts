@@ -25,7 +25,7 @@ export interface ChildOptions extends RunOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Bytes per stream; default `outputLimit`. */
   readonly limit?: number;
-  /** Takes signals in place of the group: for a client whose command runs elsewhere and ends it. */
+  /** Takes signals instead of the group: for a client whose command runs elsewhere and ends it. */
   readonly deliver?: (name: NodeJS.Signals) => void;
 }
 

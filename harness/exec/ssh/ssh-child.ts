@@ -20,7 +20,7 @@ const startGraceMs = 10_000;
 
 export interface SshChildOptions extends RunOptions {
   readonly where: string;
-  /** Takes standard output in place of the result: for files. */
+  /** Takes standard output instead of the result: for files. */
   readonly onStdout?: (chunk: Buffer) => void;
 }
 

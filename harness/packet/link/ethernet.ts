@@ -39,7 +39,7 @@ export class Ethernet {
   }
 }
 
-/** Decodes an Ethernet header; one with a length in place of a type is followed by LLC. */
+/** Decodes an Ethernet header; one with a length instead of a type is followed by LLC. */
 export function decodeEthernet(cursor: Cursor): Protocol {
   if (!has(cursor, headerLength, "ethernet")) return "payload";
   const { bytes, offset } = cursor;

@@ -53,7 +53,7 @@ describe("planDatagrams", () => {
     }
   });
 
-  it("sends one datagram where it must die", () => {
+  it("sends one datagram where it must be dropped", () => {
     assert.equal(planned("pod-to-pod/cross-subnet/v4/a1->b1", "s", true).length, 1);
   });
 });

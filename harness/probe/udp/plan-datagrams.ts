@@ -16,7 +16,7 @@ const ladder = { steps: 16, width: 100 };
 
 /**
  * The UDP requests of a path: a small one on each of several flows and, between pods, one of each size up to the largest that fits. Where within its
- * step a size lies depends on seed and path, so that holes narrower than a step show on some path or in some run. One alone where all must die.
+ * step a size lies depends on seed and path, so that holes narrower than a step show on some path or in some run. One alone where all must be dropped.
  */
 export function planDatagrams(expectation: PathExpectation, seed: string, dies: boolean): readonly Datagram[] {
   const { path } = expectation;

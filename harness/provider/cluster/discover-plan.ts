@@ -16,7 +16,7 @@ export interface DiscoveredCluster {
   readonly notices: readonly string[];
 }
 
-/** Reads the plan of a cluster that exists from what Calico has registered, and the mode that is configured. */
+/** Reads the plan of an existing cluster from what Calico has registered, and the mode that is configured. */
 export async function discoverPlan(
   access: ClusterAccess,
   families: readonly Family[] | undefined,

@@ -36,7 +36,7 @@ export interface ClusterOptions {
   readonly allowModeChange?: boolean;
 }
 
-/** Provider of labs on a cluster that exists: nothing is built but agents, in a namespace that goes at the end. */
+/** Provider of labs on an existing cluster: nothing is built but agents, in a namespace that goes at the end. */
 export function clusterProvider(context: ProviderContext, options: ClusterOptions): Provider {
   const { access } = options;
   const capabilities = new Set<Capability>();

@@ -17,7 +17,7 @@ const flags = {
   ...sharedFlags,
 };
 
-/** Labs on a cluster that exists: its nodes, its Calico, and the mode that it is in. */
+/** Labs on an existing cluster: its nodes, its Calico, and the mode that it is in. */
 export const clusterOffer: ProviderOffer = {
   name: "cluster",
   group: "kubernetes",

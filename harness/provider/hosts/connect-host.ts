@@ -14,7 +14,7 @@ export interface ConnectOptions {
   readonly knownHosts?: readonly string[];
   /** Path of the ssh agent's socket, for hosts without a key file. */
   readonly agent?: string;
-  /** The way to a host's ssh server in place of a TCP connection: a proxy, or a lab's own network. Asked for each connection. */
+  /** The way to a host's ssh server instead of a TCP connection: a proxy, or a lab's own network. Asked for each connection. */
   readonly connect?: (host: InventoryHost) => Pick<ConnectConfig, "sock">;
 }
 

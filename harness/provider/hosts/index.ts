@@ -35,7 +35,7 @@ export interface HostsOptions extends ConnectOptions {
   readonly onNotice?: (text: string) => void;
 }
 
-/** Provider of labs on machines that exist, reached over ssh: nothing is built, and what is changed on them is undone. */
+/** Provider of labs on existing machines, reached over ssh: nothing is built, and what is changed on them is undone. */
 export function hostsProvider(context: ProviderContext, options: HostsOptions): Provider {
   const capabilities = new Set<Capability>();
   const hosts = new Hosts(context, options);

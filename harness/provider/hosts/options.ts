@@ -15,7 +15,7 @@ const flags = {
   acceptNewHostKeys: yes("trust machines of the inventory whose ssh host key is not yet known"),
 };
 
-/** Labs on machines that exist, reached over ssh. */
+/** Labs on existing machines, reached over ssh. */
 export const hostsOffer: ProviderOffer = {
   name: "hosts",
   group: "machines",

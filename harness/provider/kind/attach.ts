@@ -32,7 +32,7 @@ export interface AttachedCluster {
   readonly built: BuiltCluster;
 }
 
-/** The lab again, from what is on the engine and in the cluster; LabError where it is another plan's or not whole. */
+/** The lab again, from what is on the engine and in the cluster; LabError where it is another plan's or incomplete. */
 export async function attachCluster(
   { runId }: LabRef,
   plan: Plan,

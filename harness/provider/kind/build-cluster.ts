@@ -39,7 +39,7 @@ export interface ClusterSettings {
   /** Image of the nodes; default: the one in an archive, or the one that this kind was released with. */
   readonly nodeImage?: string;
   readonly proxyMode?: ProxyMode;
-  /** Registry that is asked in place of every other: `https://registry.example:5000`. */
+  /** Registry that is asked instead of every other: `https://registry.example:5000`. */
   readonly registry?: string;
 }
 

@@ -2,7 +2,7 @@ import { LabError } from "../../core/errors.ts";
 import type { CommandResult, Executor } from "../../exec/executor.ts";
 import { shellQuote } from "../../exec/quote.ts";
 
-/** Milliseconds for `kind create cluster`: 32 s with four nodes and the image at hand (measured); pulling it may take minutes. */
+/** Milliseconds for `kind create cluster`: 32 s with four nodes and the image already there (measured); pulling it may take minutes. */
 const createTimeoutMs = 600_000;
 
 /** What kind says when something is wrong, what that means, and what to do. The first that fits counts. */

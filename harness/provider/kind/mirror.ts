@@ -6,7 +6,7 @@ import { mirrorFolder } from "./render-config.ts";
 /** containerd's file for all registries that have none of their own (containerd: docs/hosts.md, "_default"). */
 const mirrorFile = `${mirrorFolder}/_default/hosts.toml`;
 
-/** Has every node ask one registry in place of all others; containerd reads the file anew for each pull. */
+/** Has every node ask one registry instead of all others; containerd reads the file anew for each pull. */
 export async function mirrorNodes(host: Executor, runId: string, nodes: number, registry: string): Promise<void> {
   const input = mirrorConfig(registry);
   const script = `mkdir -p ${mirrorFolder}/_default && cat >${mirrorFile}`;
@@ -16,7 +16,7 @@ export async function mirrorNodes(host: Executor, runId: string, nodes: number, 
   );
 }
 
-/** The file's text. UsageError where the registry is no address; without a scheme it is https. */
+/** The file's text. UsageError where the registry is not an address; without a scheme it is https. */
 export function mirrorConfig(registry: string): string {
   const address = /^https?:\/\//.test(registry) ? registry : `https://${registry}`;
   if (!URL.canParse(address)) {

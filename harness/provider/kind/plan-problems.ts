@@ -64,7 +64,7 @@ function serviceProblems({ topology }: Plan, family: Family): readonly Problem[]
   return [{ what, fix: `give \`services:\` an IPv${family} network between /${shortest} and /${longest}` }];
 }
 
-/** Docker gives a leg its network's prefix, so an address with a prefix of its own cannot be had. */
+/** Docker gives a leg its network's prefix, so an address with a prefix of its own is not available. */
 function legProblems({ nodes, topology, families }: Plan, index: number): readonly Problem[] {
   const node = nodes[index];
   const rack = topology.subnets.find(({ name }) => name === node?.uplink.segment);

@@ -4,7 +4,7 @@ import type { LabNode } from "../../lab/lab.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { pingArgv, planWalks } from "../../underlay/walk.ts";
 
-/** Pings over the underlay until every node has been heard, through its gateway where there is one. */
+/** Pings over the underlay until every node has been seen, through its gateway where there is one. */
 export async function walkMachines(plan: Plan, nodes: readonly LabNode[]): Promise<void> {
   const walks = planWalks(plan);
   await Promise.all(
