@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { access, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { docsFolder, generatedPages } from "./docs.ts";
+
+const root = join(docsFolder, "..");
+
+/** A block of commands, and why it is not run where it is not. */
+interface Block {
+  readonly page: string;
+  readonly commands: string;
+  readonly notRun?: string;
+}
+
+async function pages(): Promise<readonly (readonly [name: string, text: string])[]> {
+  const names = (await readdir(docsFolder)).filter((name) => name.endsWith(".md")).sort();
+  return Promise.all(names.map(async (name) => [name, await readFile(join(docsFolder, name), "utf8")] as const));
+}
+
+function blocksOf(page: string, text: string): readonly Block[] {
+  return [...text.matchAll(/(?:<!-- not run: ([^>]+) -->\n\n)?```sh\n([\s\S]*?)```/g)].map(
+    ([, notRun, commands = ""]) => ({
+      page,
+      commands,
+      ...(notRun === undefined ? {} : { notRun }),
+    }),
+  );
+}
+
+describe("the documentation", () => {
+  it("has the pages that are made from the program as they must be", async () => {
+    for (const [name, text] of Object.entries(await generatedPages())) {
+      assert.equal(await readFile(join(docsFolder, name), "utf8"), text, `npx tsx scripts/docs.ts makes ${name} again`);
+    }
+  });
+
+  it("leads nowhere that does not exist", async () => {
+    for (const [name, text] of await pages()) {
+      for (const [, target = ""] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
+        await assert.doesNotReject(access(join(dirname(join(docsFolder, name)), target)), `${name}: ${target}`);
+    }
+  });
+
+  describe("its commands", function () {
+    // A dozen short runs, on machines that do other things meanwhile.
+    this.timeout(600_000);
+    let folder = "";
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), "encaplab-docs-"));
+    });
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    it("do what the pages say, one after the other", async function () {
+      if (process.getuid?.() !== 0) return this.skip();
+      const blocks = (await pages()).flatMap(([name, text]) => blocksOf(name, text));
+      const run = blocks.filter(({ notRun }) => notRun === undefined);
+      assert.ok(run.length > 8, String(run.length));
+      for (const { page, commands } of run) {
+        const script = `npm() { shift; local verb=$1; shift 2; node '${join(root, "scripts", "bootstrap.mjs")}' "$verb" "$@"; }\nset -e\n${commands}`;
+        const { status, stdout, stderr } = spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
+        assert.equal(status, 0, `${page}:\n${commands}\n${stdout}${stderr}`);
+      }
+    });
+  });
+});
