@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { access, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { skipFor } from "../harness/core/skip.fixture.ts";
 import { docsFolder, generatedPages } from "./docs.ts";
 
 const root = join(docsFolder, "..");
@@ -53,7 +54,7 @@ describe("the documentation", () => {
     after(() => rm(folder, { recursive: true, force: true }));
 
     it("do what the pages say, one after the other", async function () {
-      if (process.getuid?.() !== 0) return this.skip();
+      if (process.getuid?.() !== 0) skipFor(this, "not root");
       const blocks = (await pages()).flatMap(([name, text]) => blocksOf(name, text));
       const run = blocks.filter(({ notRun }) => notRun === undefined);
       assert.ok(run.length > 8, String(run.length));
