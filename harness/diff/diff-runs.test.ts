@@ -77,6 +77,12 @@ describe("diffRuns", () => {
     );
     const alike = diffRuns(run({ measurements: [converge(fast)] }), run({ measurements: [converge(fast)] }));
     assert.deepEqual([alike.convergence, alike.alike], [[], 1]);
+    const busy = costFixture({ pairs: costFixture().pairs.map((pair) => ({ ...pair, busy: true as const })) });
+    const loaded = diffRuns(
+      run({ measurements: [converge(fast)] }),
+      run({ measurements: [converge(slow)], costs: [busy] }),
+    );
+    assert.deepEqual([loaded.convergence, loaded.incomparable, loaded.worse], [[], 1, false]);
     const few = diffRuns(run({ measurements: [converge([0.1])] }), run({ measurements: [converge([9])] }));
     assert.deepEqual([few.convergence, few.incomparable, few.worse], [[], 1, false]);
   });

@@ -92,13 +92,23 @@ function comparedCosts(before: RunRecord, after: RunRecord): Compared<CostChange
 /** Samples that a time of convergence must have in each run: below, no test can tell it from chance. */
 const fewestTimes = 4;
 
+/** Whether most of what a run measured was measured on a busy machine. */
+function isBusy({ costs = [] }: RunRecord): boolean {
+  const pairs = costs.flatMap((cost) => cost.pairs);
+  return pairs.filter(({ busy }) => busy === true).length * 2 > pairs.length;
+}
+
 function changedTimes(before: RunRecord, after: RunRecord): Compared<FigureChange> {
   const times = (run: RunRecord) => run.measurements.filter(({ what }) => what === "converge");
   const pairs = times(after).flatMap((now) => {
     const old = times(before).find(({ id, variant }) => id === now.id && variant === now.variant);
     return old === undefined ? [] : [{ old, now }];
   });
-  const comparable = pairs.filter(({ old, now }) => Math.min(old.samples.length, now.samples.length) >= fewestTimes);
+  // Times are not paired: what else the machine had to do in one of the runs is in all of its times.
+  const isQuiet = !isBusy(before) && !isBusy(after);
+  const comparable = pairs.filter(
+    ({ old, now }) => isQuiet && Math.min(old.samples.length, now.samples.length) >= fewestTimes,
+  );
   const limit = familyError / Math.max(1, comparable.length);
   const changed = comparable
     .filter(({ old, now }) => rankSumP(old.samples, now.samples) <= limit)

@@ -25,7 +25,7 @@ describe("a difference of runs", () => {
       "  x/pod-to-pod reached: pass → fail: lost at tor",
       "costs, beyond the noise of both runs",
       "  x/cost: worse, -30 % [-32, -28]",
-      "WORSE · 9 costs and times differ by no more than noise, 1 with too few samples to compare",
+      "WORSE · 9 costs and times differ by no more than noise, 1 not comparable (too few samples, or a busy machine)",
     ]);
   });
 

@@ -59,6 +59,6 @@ function named(id: string, variant: string | undefined): string {
 }
 
 function lastLine({ alike, incomparable, worse }: RunDiff): string {
-  const left = incomparable === 0 ? "" : `, ${incomparable} with too few samples to compare`;
+  const left = incomparable === 0 ? "" : `, ${incomparable} not comparable (too few samples, or a busy machine)`;
   return `${worse ? "WORSE" : "NOT WORSE"} · ${alike} costs and times differ by no more than noise${left}`;
 }
