@@ -12,6 +12,8 @@ export interface HeaderVariant {
   readonly outerDestination?: string;
   readonly outerTtl?: number;
   readonly outerDontFragment?: boolean;
+  /** IPIP only: DF of the inner header, which the outer one must have as well. */
+  readonly dontFragment?: boolean;
   /** TOS or traffic class of the outer header. */
   readonly outerTos?: number;
   /** The UDP header in front of VXLAN has no checksum. */

@@ -26,6 +26,7 @@ export function shapeOf(packet: Packet): HeaderShape | undefined {
     outerTtl: outer.ttl,
     outerTos: tosOf(outer),
     ...(vxlan === undefined || hasChecksum(packet) ? {} : { noChecksum: true as const }),
+    ...(form === "ipip" && inner.kind === "ipv4" ? { dontFragment: inner.dontFragment } : {}),
     ...(outer.kind === "ipv4" ? { outerDontFragment: outer.dontFragment } : {}),
     ...(vxlan === undefined ? {} : { vxlan }),
     source,
@@ -53,10 +54,11 @@ function observedForm(packet: Packet): ObservedForm {
 
 /** Equal for packets that look alike. */
 export function shapeKey({ form, outerSource, outerDestination, outerTtl, ...rest }: HeaderShape): string {
-  const { source, destination, ttl, tos, vxlan, outerDontFragment, outerTos, noChecksum, fragment } = rest;
+  const { source, destination, ttl, tos, vxlan, outerDontFragment, dontFragment, outerTos, noChecksum, fragment } =
+    rest;
   const plain = `${form} ${source} ${destination} ${ttl} ${tos ?? ""} ${String(fragment)}`;
   if (form === "plain") return plain;
-  const outer = `${plain} ${outerSource ?? ""} ${outerDestination ?? ""} ${outerTtl ?? ""} ${outerTos ?? ""} ${String(outerDontFragment)} ${String(noChecksum)}`;
+  const outer = `${plain} ${outerSource ?? ""} ${outerDestination ?? ""} ${outerTtl ?? ""} ${outerTos ?? ""} ${String(outerDontFragment)} ${String(dontFragment)} ${String(noChecksum)}`;
   if (vxlan === undefined) return outer;
   return `${outer} ${vxlan.vni} ${vxlan.port} ${vxlan.flags} ${vxlan.innerSourceMac} ${vxlan.innerDestinationMac}`;
 }

@@ -151,6 +151,7 @@ function pathLabels(outcome: PathOutcome): readonly Label[] {
 
 function storyOf({ id, mode }: PathOutcome): string {
   if (id.startsWith(`${mode}/steady/`)) return "steady during the run";
+  if (id.startsWith(`${mode}/control/`)) return "red in the opposite mode";
   if (id.startsWith(`${mode}/sentinel/`)) return "nothing astray in the whole run";
   return id.startsWith(`${mode}/bgp/`) ? "BGP sessions" : "control plane";
 }

@@ -75,7 +75,7 @@ function skipLine(reason: string, paths: number, style: Style): string {
 
 /** What is judged per node or router and not per path, one line per question. */
 function stateLines(outcomes: readonly PathOutcome[]): readonly string[] {
-  return (["sentinel", "control-plane", "steady", "bgp"] as const).flatMap((check) => {
+  return (["sentinel", "control-plane", "steady", "bgp", "control"] as const).flatMap((check) => {
     const own = outcomes.filter((outcome) => outcome.id.startsWith(`${outcome.mode}/${check}/`));
     if (own.length === 0) return [];
     const passed = own.filter((outcome) => outcome.status === "pass").length;
@@ -83,6 +83,7 @@ function stateLines(outcomes: readonly PathOutcome[]): readonly string[] {
       sentinel: "nothing astray",
       "control-plane": "control plane",
       steady: "steady in the run",
+      control: "red in another mode",
       bgp: "BGP speakers",
     }[check];
     return [`    ${title.padEnd(22)}${passed} of ${own.length} as expected`];

@@ -155,7 +155,8 @@ function networkCaseOf(
   return { plan: lab.plan, mode, identities, facts, before, ...(bgp === undefined ? {} : { bgp }) };
 }
 
-function casesOf(
+/** What was expected, sent and observed, path by path. */
+export function casesOf(
   expectations: readonly PathExpectation[],
   wire: Wire,
   { observations, health }: Observations,

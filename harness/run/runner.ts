@@ -13,6 +13,8 @@ import type { MeasuredMode } from "./measured.ts";
 import type { RunOrder, StandingLab } from "./order.ts";
 import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
 import { pathsFor, requirePromisedPaths } from "./paths.ts";
+import { controlMode } from "./control.ts";
+import { troublesOf } from "./troubles.ts";
 import { Phases } from "./phases.ts";
 import type { RunRecord } from "./record.ts";
 import { runScenario, type ScenarioChoice } from "./scenario.ts";
@@ -143,13 +145,34 @@ class Run {
 
   /** Runs a scenario and returns what of it is to be measured further, in more labs. */
   async #scenario(choice: ScenarioChoice, scope: Scope, variant: Variant): Promise<readonly MeasuredMode[]> {
-    const outcome = await runScenario(this.#run, choice, scope);
+    const outcome = isControlled(this.#run, choice.lab)
+      ? await controlled(this.#run, choice)
+      : await runScenario(this.#run, choice, scope);
     await this.#gathered.add(named(outcome, variant));
     return outcome.measured === undefined ? [] : [outcome.measured];
   }
 
   async #addMeasured(measured: readonly MeasuredMode[]): Promise<void> {
     for (const mode of measured) await this.#gathered.addMeasured(mode);
+  }
+}
+
+/** Whether the lab may be led into another mode afterwards, and there is time for it. */
+function isControlled({ order }: OpenRun, { borrowed }: Lab): boolean {
+  const { profile, fault, keep, standing } = order;
+  return profile !== "quick" && fault === undefined && !keep && standing === undefined && borrowed !== true;
+}
+
+/** A scenario, and behind it the control: the same lab in the opposite mode. */
+async function controlled(run: OpenRun, choice: ScenarioChoice): Promise<ScenarioOutcome> {
+  const outcome = await withScope((scope) => runScenario(run, choice, scope));
+  if (outcome.scenario.paths.length === 0) return outcome;
+  try {
+    const verdict = await withScope((scope) => controlMode(run, choice.mode, choice.lab, scope));
+    return { ...outcome, verdicts: [...outcome.verdicts, verdict] };
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
+    return { ...outcome, troubles: [...outcome.troubles, ...troublesOf("control", error)] };
   }
 }
 

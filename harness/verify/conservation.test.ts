@@ -36,6 +36,12 @@ describe("conservation", () => {
     );
   });
 
+  it("takes packets of a program that was ended before its report for no duplicates", () => {
+    const ended = withResults(caseOf(), { sent: 0, received: 0, exitCode: 137 }, "ping");
+    assert.match(say(ended), /^inconclusive: ping sent nothing/);
+    assert.match(say(count(ended, "forward", 20, "tor/eth1")), /^fail \(duplicated on the way\)/);
+  });
+
   describe("before a narrow link", () => {
     const flows = (all: readonly FlowAccount[]): readonly FlowAccount[] =>
       all.map((one) => ({

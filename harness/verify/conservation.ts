@@ -60,11 +60,16 @@ function differences(pathCase: PathCase, passage: Passage): readonly Finding[] {
       ...(isDeclared || isDiscovery(passage, hop)
         ? []
         : [finding("lost on the way", `${lossInWords(passage, balance)} lost`)]),
-      ...(packets.extra === 0 || isBeforeDoubted
+      ...(packets.extra === 0 || isBeforeDoubted || (before === undefined && hasNoReport(pathCase, passage))
         ? []
         : [finding("duplicated on the way", growthInWords(passage, balance))]),
     ];
   });
+}
+
+/** A program that was ended before it could say what it had sent: how many there should be, nobody knows. */
+function hasNoReport(pathCase: PathCase, { leg, observation }: Passage): boolean {
+  return leg.direction === "forward" && resultFor(pathCase, observation)?.sent === 0;
 }
 
 /**

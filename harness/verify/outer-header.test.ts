@@ -17,7 +17,7 @@ describe("outer-header", () => {
   const wrong = (headers: Partial<HeaderVariant>, at = "a1/eth0") =>
     say(withHeaders(caseOf(), at, "forward", headers)).replace(/;.*/, "");
 
-  it("passes what Calico's device sends, and applies to VXLAN alone", () => {
+  it("passes what Calico's device sends, and applies to tunnels alone", () => {
     assert.equal(say(caseOf()), "pass");
     assert.equal(say(caseOf("vxlan-cross-subnet/pod-to-pod/same-subnet/v4/a1->a2")), "does not apply");
   });
@@ -34,6 +34,19 @@ describe("outer-header", () => {
     assert.equal(wrong({ noChecksum: true }), `${start}no checksum in the outer UDP header`);
   });
 
+  it("knows IPIP's header by the inner one", () => {
+    const right = { ttl: 63, outerTtl: 63, dontFragment: true, outerDontFragment: true };
+    const ipip = (headers: Partial<HeaderVariant>, at = "a1/eth0") =>
+      say(withHeaders(caseOf("ipip-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1"), at, "forward", headers));
+    const start = "fail (wrong outer header): forward at a1/eth0: ";
+    assert.equal(ipip(right), "pass");
+    assert.equal(ipip({ ...right, outerTtl: 62 }, "b1/eth0"), "pass", "one router has forwarded it");
+    assert.equal(ipip({ ...right, outerTtl: 64 }), `${start}outer TTL 64, not 63`);
+    assert.equal(ipip({ ...right, outerDontFragment: false }), `${start}outer DF not set, inner DF set`);
+    assert.equal(ipip({ ...right, dontFragment: false }), `${start}outer DF set, inner DF not set`);
+    assert.equal(ipip({ ...right, outerTos: 0xb8 }), `${start}outer DSCP 46 (inner 0), not 0`);
+  });
+
   it("fails when all flows share one source port", () => {
     const fixed = withSightings(caseOf(), {
       at: "a1/eth0",
@@ -44,9 +57,9 @@ describe("outer-header", () => {
     assert.match(say(fixed), /forward at a1\/eth0: all of \d+ flows have the outer source port 40000$/);
   });
 
-  it("knows nothing where no VXLAN packet was seen", () => {
+  it("knows nothing where no encapsulated packet was seen", () => {
     const taps = ["a1/eth0", "tor/eth0", "tor/eth1", "b1/eth0"];
     const silent = withoutPackets(withoutPackets(caseOf(), "forward", ...taps), "reverse", ...taps);
-    assert.match(say(silent), /^inconclusive: no VXLAN packet was seen/);
+    assert.match(say(silent), /^inconclusive: no encapsulated packet was seen/);
   });
 });

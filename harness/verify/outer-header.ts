@@ -14,28 +14,30 @@ const firstTtl = 64;
 const enoughFlows = 4;
 
 /**
- * The rest of VXLAN's outer header is as Linux makes it for a device that Calico creates: no DSCP inherited, ECN carried over (RFC 6040), TTL 64, no
- * DF, a UDP checksum, and a source port that depends on the flow (RFC 7348 section 5).
+ * The rest of the outer header is as Linux makes it for a device that Calico creates, and no router writes into it: no DSCP inherited, ECN
+ * carried over (RFC 6040). VXLAN: TTL 64, no DF, a UDP checksum, and a source port that depends on the flow (RFC 7348 section 5). IPIP:
+ * TTL and DF of the inner header (RFC 2003 3.1; tunl0's ttl and pmtudisc are "inherit").
  */
 export const outerHeader = defineCheck({
   of: "path",
   name: "outer-header",
   part: "encapsulation",
   proves:
-    "DSCP, ECN, TTL, DF and checksum of VXLAN's outer header are as Calico's device makes them, and its source ports vary",
+    "DSCP, ECN, TTL, DF and checksum of the outer header are as Calico's device makes them, and VXLAN's source ports vary",
   judge(pathCase) {
-    const legs = legsOf(pathCase.expectation).filter(({ expected }) => expected.outer?.vxlan !== undefined);
+    const legs = legsOf(pathCase.expectation).filter(({ expected }) => expected.outer !== undefined);
     if (legs.length === 0) return undefined;
     const seen = legs.flatMap((leg) => seenOf(pathCase, leg));
     return conclude(pathCase, "outer-header", {
-      expected:
-        "DSCP 0, ECN of the inner packet, TTL 64 less one for each router, no DF, a checksum, source ports that vary",
+      expected: legs.some(({ expected }) => expected.outer?.vxlan !== undefined)
+        ? "DSCP 0, ECN of the inner packet, TTL 64 less one for each router, no DF, a checksum, source ports that vary"
+        : "DSCP 0, ECN and DF of the inner packet, its TTL less one for each router",
       observed: `${seen.length} kinds of header`,
       findings: [...seen.flatMap(findingsOf), ...legs.flatMap((leg) => fixedPort(pathCase, leg))],
       doubts:
         seen.length > 0
           ? []
-          : ["no VXLAN packet was seen, so there is no outer header to judge: see reached and encapsulated"],
+          : ["no encapsulated packet was seen, so there is no outer header to judge: see reached and encapsulated"],
     });
   },
 });
@@ -54,20 +56,26 @@ function seenOf(pathCase: PathCase, leg: Leg): readonly Seen[] {
     hops.flatMap(({ tap }, index) => {
       const routers = hops.slice(0, index + 1).filter(({ role }) => role === "router-out").length;
       return heardAt(flow, leg.direction, tap)
-        .variants.filter(({ form, packets, fragment }) => form === "vxlan" && packets > 0 && fragment !== true)
+        .variants.filter(
+          ({ form, packets, fragment }) => form === leg.expected.underlay && packets > 0 && fragment !== true,
+        )
         .map((variant) => ({ leg, tap, routers, variant }));
     }),
   );
 }
 
 function findingsOf({ leg, tap, routers, variant }: Seen): readonly Finding[] {
-  const { outerTos = 0, tos = 0, outerTtl, outerDontFragment, noChecksum } = variant;
-  const ttl = firstTtl - routers;
+  const { form, outerTos = 0, tos = 0, outerTtl, outerDontFragment, dontFragment, noChecksum } = variant;
+  const isIpip = form === "ipip";
+  const ttl = (isIpip ? variant.ttl : firstTtl) - routers;
   const wrong = [
     ...(outerTos >> 2 === 0 ? [] : [`outer DSCP ${outerTos >> 2} (inner ${tos >> 2}), not 0`]),
     ...((outerTos & 3) === (tos & 3) ? [] : [`outer ECN ${outerTos & 3}, inner ${tos & 3}`]),
     ...(outerTtl === undefined || outerTtl === ttl ? [] : [`outer TTL ${outerTtl}, not ${ttl}`]),
-    ...(outerDontFragment === true ? ["outer DF set"] : []),
+    ...(outerDontFragment === true && !isIpip ? ["outer DF set"] : []),
+    ...(isIpip && outerDontFragment !== dontFragment
+      ? [`outer DF ${words(outerDontFragment)}, inner DF ${words(dontFragment)}`]
+      : []),
     ...(noChecksum === true ? ["no checksum in the outer UDP header"] : []),
   ];
   return wrong.map((what) => ({
@@ -75,6 +83,10 @@ function findingsOf({ leg, tap, routers, variant }: Seen): readonly Finding[] {
     reason: `${leg.direction} at ${nameOfTap(tap)}: ${what}`,
     evidence: evidenceOf(tap, variant),
   }));
+}
+
+function words(isSet: boolean | undefined): string {
+  return isSet === true ? "set" : "not set";
 }
 
 /** Whoever hashes flows to choose between equal ways, or between a receiver's queues, has nothing else to go by. */
