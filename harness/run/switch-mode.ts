@@ -96,6 +96,7 @@ async function recordOf(
   const { heard, doubts } = await readStreams(pairs, captures, taps, underlay, {
     vxlanPorts: [vxlanPort],
     until: moments.end,
+    clocks: watched.clocks,
   });
   const judged = pairs.map((pair, index) => {
     const own = heard[index];
@@ -119,7 +120,7 @@ async function recordOf(
     nodes: nodeTurns(
       nodes.map(({ name }) => name),
       departures,
-      kernels,
+      inOneTime(kernels, watched.clocks),
       moments,
     ),
     podMtu: { running: await runningMtus(after), fresh: podMtu(plan, to) },
@@ -130,6 +131,16 @@ async function recordOf(
       doubts,
     },
   };
+}
+
+/** Events of all kernels by this host's clock. */
+function inOneTime(kernels: Watched["kernels"], clocks: Watched["clocks"]): Watched["kernels"] {
+  return new Map(
+    [...kernels].map(([node, events]) => {
+      const ahead = clocks.get(node) ?? 0;
+      return [node, events.map((event) => ({ ...event, at: event.at - ahead }))] as const;
+    }),
+  );
 }
 
 /** The MTUs that the pods' devices have now, each once. */

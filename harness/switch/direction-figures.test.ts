@@ -81,6 +81,16 @@ describe("figures of one direction", () => {
     assert.ok(figures(flight).gapMs < 1);
   });
 
+  it("take neither the path's own delay nor the difference of two clocks for a gap", () => {
+    const flight = new Flight();
+    for (let number = 0; number < 200; number += 1) {
+      const at = 100 + number / 100;
+      flight.note(first, number, at, plain);
+      if (number < 100 || number >= 120) flight.note(last, number, at + 5, plain);
+    }
+    assert.equal(figures(flight).gapMs, 200);
+  });
+
   it("count packets that nobody saw leave as lost, at the time between their neighbors", () => {
     const flight = new Flight();
     for (let number = 0; number < 100; number += 1) {

@@ -111,6 +111,7 @@ interface Followed {
 /** Follows the packets in the order of sending: runs of lost ones, and the longest time without an arrival that was due. */
 function follow(flight: Flight, sent: ReadonlyMap<number, number>, { from, to }: Judged, moments: Moments): Followed {
   const packets = [...sent].slice(from, to);
+  const delay = leastDelay(flight, packets);
   const runs: { fromMs: number; toMs: number; packets: number }[] = [];
   let missing: { at: number; packets: number } | undefined;
   let gap: { seconds: number; at: number; silent: boolean } = { seconds: 0, at: moments.start, silent: false };
@@ -128,7 +129,8 @@ function follow(flight: Flight, sent: ReadonlyMap<number, number>, { from, to }:
       continue;
     }
     const since = missing?.at ?? at;
-    if (heard - since > gap.seconds) gap = { seconds: heard - since, at: since, silent: false };
+    const seconds = heard - since - delay;
+    if (seconds > gap.seconds) gap = { seconds, at: since, silent: false };
     close(at);
   }
   if (missing !== undefined) {
@@ -146,6 +148,15 @@ function follow(flight: Flight, sent: ReadonlyMap<number, number>, { from, to }:
       ...(gap.silent ? { silent: true } : {}),
     },
   };
+}
+
+/** What the path itself takes: no part of a gap, and with it goes what two clocks differ by. */
+function leastDelay({ heardAt }: Flight, packets: readonly (readonly [number, number])[]): number {
+  const delays = packets.flatMap(([number, at]) => {
+    const heard = heardAt[number];
+    return heard === undefined ? [] : [heard - at];
+  });
+  return delays.length === 0 ? 0 : delays.reduce((least, one) => Math.min(least, one));
 }
 
 function formChange(

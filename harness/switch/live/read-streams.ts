@@ -22,6 +22,8 @@ export interface ReadingStreams {
   readonly vxlanPorts: readonly number[];
   /** Epoch seconds at which the senders were told to end; ICMP errors after that are about their end. */
   readonly until: number;
+  /** Seconds by which each node's clock is ahead; missing = 0. */
+  readonly clocks: ReadonlyMap<string, number>;
 }
 
 /** Reads every capture once, and notes each packet of a stream where it belongs; memory grows with packets sent, not with those captured. */
@@ -30,7 +32,7 @@ export async function readStreams(
   captures: readonly CaptureFile[],
   taps: readonly TapId[],
   underlay: readonly TapId[],
-  { vxlanPorts, until }: ReadingStreams,
+  { vxlanPorts, until, clocks }: ReadingStreams,
 ): Promise<{ readonly heard: readonly HeardStream[]; readonly doubts: readonly string[] }> {
   const listener = new StreamListener(streams, taps, underlay, until);
   const doubts: string[] = [];
@@ -43,10 +45,11 @@ export async function readStreams(
         return tap === undefined ? [] : [[index, tap] as const];
       }),
     );
+    const ahead = clocks.get(capture.node) ?? 0;
     try {
       await readCapture(capture.file, { vxlanPorts, growing: true, reuse: true }, (packet) => {
         const tap = tapOf.get(packet.interfaceIndex ?? -1);
-        if (tap !== undefined) listener.hear(packet, tap);
+        if (tap !== undefined) listener.hear(packet, tap, packet.timeSeconds - ahead);
       });
     } catch (error) {
       doubts.push(`${capture.node}: ${messageOf(error)}`);
@@ -90,23 +93,24 @@ class StreamListener {
     this.#errors = streams.map(() => new Map());
   }
 
-  hear(packet: Packet, tap: TapId): void {
+  /** `at` is when it was captured, by the clock that all times are told by. */
+  hear(packet: Packet, tap: TapId, at: number): void {
     const header = transport(packet);
     switch (header?.kind) {
       case "tcp":
-        this.#hearSegment(packet, tap);
+        this.#hearSegment(packet, tap, at);
         break;
       case "udp":
-        this.#hearDatagram(packet, tap);
+        this.#hearDatagram(packet, tap, at);
         break;
       case "icmp":
       case "icmpv6": {
-        if (header.isError && packet.timeSeconds < this.#until) this.#hearError(packet, tap);
+        if (header.isError && at < this.#until) this.#hearError(packet, tap);
         if (!header.isEcho) break;
         const stream = probeOfPattern(packet.payload, this.#index);
         const isRequest =
           header.kind === "icmp" ? header.type === IcmpType.echoRequest : header.type === Icmpv6Type.echoRequest;
-        if (stream !== undefined) this.#note(packet, tap, stream, isRequest, header.sequence);
+        if (stream !== undefined) this.#note(packet, tap, at, stream, isRequest, header.sequence);
         break;
       }
       case undefined:
@@ -125,22 +129,22 @@ class StreamListener {
     }));
   }
 
-  #hearDatagram(packet: Packet, tap: TapId): void {
+  #hearDatagram(packet: Packet, tap: TapId, at: number): void {
     const { payload } = packet;
     const isRequest = payload[layout.kind] === 0x51;
     if (!isRequest && payload[layout.kind] !== 0x41) return;
     const stream = probeOfPattern(payload.subarray(layout.pattern, layout.number), this.#index);
-    if (stream !== undefined) this.#note(packet, tap, stream, isRequest, numbersOf(payload).number);
+    if (stream !== undefined) this.#note(packet, tap, at, stream, isRequest, numbersOf(payload).number);
   }
 
-  #note(packet: Packet, tap: TapId, stream: number, isForward: boolean, number: number): void {
+  #note(packet: Packet, tap: TapId, at: number, stream: number, isForward: boolean, number: number): void {
     const direction: Direction = isForward ? "forward" : "reverse";
     const place = this.#places[stream]?.[direction].get(tap);
     if (place === undefined) return;
-    this.#flights[stream]?.[direction].note(place, number, packet.timeSeconds, wireFormOf(packet));
+    this.#flights[stream]?.[direction].note(place, number, at, wireFormOf(packet));
   }
 
-  #hearSegment(packet: Packet, tap: TapId): void {
+  #hearSegment(packet: Packet, tap: TapId, at: number): void {
     const tcp = transport(packet);
     const ip = innerIp(packet);
     if (tcp?.kind !== "tcp" || ip === undefined) return;
@@ -155,7 +159,7 @@ class StreamListener {
     if (place === undefined || segments === undefined) return;
     const bytes = ip.length - ip.headerLength - tcp.headerLength;
     const isAnswer = there === undefined;
-    segments.note(place, { sequence: tcp.sequence, bytes, isReset, isAnswer }, packet.timeSeconds, form);
+    segments.note(place, { sequence: tcp.sequence, bytes, isReset, isAnswer }, at, form);
   }
 
   #hearError(packet: Packet, tap: TapId): void {

@@ -12,6 +12,7 @@ import type { KernelEvent } from "../kernel-events.ts";
 import { Moments } from "../moments.ts";
 import type { Stream } from "../stream.ts";
 import { watchKernels } from "./kernel-monitor.ts";
+import { clockNow as now, readClocks } from "./read-clocks.ts";
 import type { StreamReport } from "./stream-client.ts";
 import { startTraffic } from "./traffic.ts";
 
@@ -49,6 +50,8 @@ export interface Watched {
   readonly reports: ReadonlyMap<Stream, StreamReport>;
   readonly kernels: ReadonlyMap<string, readonly KernelEvent[]>;
   readonly captures: readonly CaptureFile[];
+  /** Seconds by which each node's clock is ahead of this host's. */
+  readonly clocks: ReadonlyMap<string, number>;
 }
 
 /** Names and times the stages of a piece of work. */
@@ -69,7 +72,9 @@ export async function watchChange(watching: Watching, stage: Stage, scope: Scope
     () => `${streams.length} streams, a packet of each every ${intervalMs} ms`,
   );
   const start = now();
-  await stage("before", () => systemClock.sleep(times.before));
+  const [clocks] = await stage("before", () =>
+    Promise.all([readClocks([...lab.nodes, ...lab.routers]), systemClock.sleep(times.before)]),
+  );
   const change = now();
   const changed = await stage("change", () => attempt(watching.change), describeChange);
   await stage("after", () => systemClock.sleep(times.after));
@@ -78,7 +83,7 @@ export async function watchChange(watching: Watching, stage: Stage, scope: Scope
   const reports = await stage("senders", () => traffic.stop());
   await systemClock.sleep(times.drain);
   const [captures, events] = await stage("collect", () => Promise.all([session.stop(), kernels.stop()]));
-  return { moments, intervalMs, ...changed, reports, kernels: events, captures };
+  return { moments, intervalMs, ...changed, reports, kernels: events, captures, clocks };
 }
 
 type Changed = Pick<Watched, "network" | "trouble">;
@@ -94,11 +99,6 @@ async function attempt(change: () => Promise<Network>): Promise<Changed> {
 
 function describeChange({ network, trouble }: Changed): string {
   return trouble?.split("\n")[0] ?? `converged in ${((network?.convergence.totalMs ?? 0) / 1000).toFixed(2)} s`;
-}
-
-/** Epoch seconds by the clock that captures on this host have. */
-function now(): number {
-  return (performance.timeOrigin + performance.now()) / 1000;
 }
 
 function captureTargets({ lab, identities }: Network): Parameters<typeof startCapture>[0] {
