@@ -98,7 +98,8 @@ describe("console report", () => {
         : one,
     );
     const text = printed({ ...run, verdicts }, {});
-    assert.equal(text.match(/^ {2}✘ /gm)?.length, 12);
+    assert.equal(text.match(/^ {2}✘ \S+\/\S+/gm)?.length, 12);
+    assert.match(text, /^ {2}✘ [a-z ]+ {2}12 items: a1->a1, /m);
     // The path that is otherwise inconclusive is among the twelve: a failure outweighs the doubt.
     assert.equal(text.match(/^ {6}again /gm)?.length, 1);
   });

@@ -4,6 +4,7 @@ import type { Family } from "../topology/topology.ts";
 import type { Status } from "../verify/verdict.ts";
 import { formName } from "./form-name.ts";
 import type { PathOutcome } from "./path-outcome.ts";
+import { seenInstead } from "./seen-instead.ts";
 import { marks, paint, type Style } from "./style.ts";
 
 export interface GridOptions {
@@ -32,7 +33,8 @@ const indent = "    ";
 const labelWidth = 22;
 const cellWidth = 10;
 
-const legend = "each word is the expected form; ✔ as expected, ✘ not, ? not proven, – skipped";
+const legend =
+  "each word is the expected form, → seen instead, ← answers only; ✔ as expected, ✘ not, ? not proven, – skipped";
 
 interface Cell {
   readonly traffic: Traffic;
@@ -40,6 +42,8 @@ interface Cell {
   readonly source: string;
   readonly target: string;
   readonly form: string;
+  /** What was seen in place of it, or what is wrong though the form is right: "→VXLAN", " MTU". */
+  readonly seen: string;
   readonly status: Status;
 }
 
@@ -51,6 +55,7 @@ function cellOf(outcome: PathOutcome, { expectation }: PathRecord): Cell {
     source: source.node,
     target: target.node,
     form: formName(expectation),
+    seen: seenInstead(outcome),
     status: outcome.status,
   };
 }
@@ -75,9 +80,10 @@ function renderTraffic(
   const { column, row } = labels;
   // "to" stands behind the title, with a space between.
   const width = Math.max(labels.width, title.length + 4);
-  const head = `${indent}${title.padEnd(width - 3)}to ${targets.map((name) => column(name).padEnd(cellWidth)).join("")}`;
+  const cell = Math.max(cellWidth, ...cells.map((one) => textOf(one).length + 2));
+  const head = `${indent}${title.padEnd(width - 3)}to ${targets.map((name) => column(name).padEnd(cell)).join("")}`;
   const rows = sources.map((source) => {
-    const line = targets.map((target) => renderCell(cellAt(cells, source, target), options.style));
+    const line = targets.map((target) => renderCell(cellAt(cells, source, target), cell, options.style));
     return `${indent}${`from ${row(source)}`.padStart(width - 4).padEnd(width)}${line.join("")}`.trimEnd();
   });
   return [options.style.faint(head.trimEnd()), ...rows];
@@ -100,10 +106,14 @@ function cellAt(cells: readonly Cell[], source: string, target: string): Cell | 
   return cells.find((cell) => cell.source === source && cell.target === target);
 }
 
-function renderCell(cell: Cell | undefined, style: Style): string {
-  if (cell === undefined) return "·".padEnd(cellWidth);
-  const text = cell.form === "-" ? marks[cell.status] : `${cell.form} ${marks[cell.status]}`;
-  return paint(style, cell.status, text) + " ".repeat(Math.max(1, cellWidth - text.length));
+function textOf({ form, seen, status }: Cell): string {
+  return form === "-" ? marks[status] : `${form}${seen} ${marks[status]}`;
+}
+
+function renderCell(cell: Cell | undefined, width: number, style: Style): string {
+  if (cell === undefined) return "·".padEnd(width);
+  const text = textOf(cell);
+  return paint(style, cell.status, text) + " ".repeat(Math.max(1, width - text.length));
 }
 
 function countLine(title: string, cells: readonly Cell[], style: Style): string {

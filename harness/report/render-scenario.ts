@@ -1,3 +1,4 @@
+import { groupBy } from "../core/group-by.ts";
 import type { Measurement, ScenarioRecord } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import { formatCount, formatMs, plural } from "./format.ts";
@@ -27,7 +28,11 @@ export function renderScenario(
 ): string {
   const outcomes = outcomesOf(scenario, verdicts);
   const own = outcomes.flatMap((outcome) => outcome.verdicts);
-  const problems = [...causeLines(scenario, options), ...problemLines(outcomes, options)];
+  const problems = [
+    ...causeLines(scenario, options),
+    ...kindLines(outcomes, options.style),
+    ...problemLines(scenario, outcomes, options),
+  ];
   if (scenario.skip !== undefined) {
     const skip = skipLine(scenario.skip, outcomes.length, options.style);
     return options.quiet ? "" : [options.style.strong(scenarioTitle(scenario)), skip].join("\n") + "\n";
@@ -47,7 +52,7 @@ export function renderScenario(
   return body.length === 0 ? "" : [...heading, ...body].join("\n") + "\n";
 }
 
-/** Unless verbose, the first problem of each category is shown in full, the others in two lines; beyond this many a count. */
+/** Unless verbose, the first problem of each cause, and of each category that no cause explains, is shown in full, the others in two lines; beyond this many a count. */
 const listedProblems = 12;
 
 function progressLines(scenario: ScenarioRecord, { style, phasesTold }: ScenarioOptions): readonly string[] {
@@ -99,12 +104,36 @@ function skippedLines(outcomes: readonly PathOutcome[], style: Style): readonly 
   });
 }
 
-function problemLines(outcomes: readonly PathOutcome[], options: ScenarioOptions): readonly string[] {
+/** One line for each kind of failure, so that a reader sees what failed before fourteen paths that failed alike. */
+function kindLines(outcomes: readonly PathOutcome[], style: Style): readonly string[] {
+  const failed = outcomes.filter(({ status }) => status === "fail");
+  const kinds = [...groupBy(failed, ({ category }) => category ?? "failed")];
+  if (failed.length <= kinds.length) return [];
+  const width = Math.max(...kinds.map(([kind]) => kind.length));
+  return kinds.map(([kind, own]) => {
+    const names = own.map(({ id }) => id.split("/").at(-1) ?? id);
+    const shown = [...new Set(names)].slice(0, namedOfKind).join(", ");
+    const more = new Set(names).size > namedOfKind ? ", …" : "";
+    return `  ${paint(style, "fail", `${marks.fail} ${kind.padEnd(width)}`)}  ${plural(own.length, "item")}: ${shown}${more}`;
+  });
+}
+
+/** Ends of paths that a line about a kind of failure names. */
+const namedOfKind = 6;
+
+function problemLines(
+  { causes = [] }: ScenarioRecord,
+  outcomes: readonly PathOutcome[],
+  options: ScenarioOptions,
+): readonly string[] {
   const problems = (["fail", "inconclusive"] as const).flatMap((status) =>
     outcomes.filter((outcome) => outcome.status === status),
   );
+  // Failures of one cause are one failure: the first path shows it in full.
+  const kindOf = ({ id, category }: PathOutcome): string | undefined =>
+    causes.find(({ explains }) => explains.includes(id))?.sentence ?? category;
   const isFull = (outcome: PathOutcome): boolean =>
-    options.verbose || problems.find(({ category }) => category === outcome.category) === outcome;
+    options.verbose || problems.find((other) => kindOf(other) === kindOf(outcome)) === outcome;
   const full = problems.filter(isFull);
   const others = problems.filter((outcome) => !isFull(outcome));
   const rest = others.length - listedProblems;
