@@ -137,7 +137,7 @@ describe("Allure results", () => {
     );
     assert.match(failed.statusDetails.trace ?? "", /at a1\/eth0 \(forward\)/);
     const run = only(results, "run/two-racks");
-    assert.match(run.description ?? "", /No-go: 1 checks failed[\s\S]*plain ✘/);
+    assert.match(run.description ?? "", /No-go: 1 checks failed[\s\S]*plain→VXLAN ✘/);
     assert.ok(attachments(run).some(({ name }) => name === "summary"));
   });
 

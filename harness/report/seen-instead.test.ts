@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { HopRecord } from "../run/record.ts";
+import type { Category } from "../verify/verdict.ts";
 import type { PathOutcome } from "./path-outcome.ts";
 import { outcomesOf } from "./path-outcome.ts";
 import { failingRun } from "./sample-records.fixture.ts";
 import { seenInstead } from "./seen-instead.ts";
 
 /** A failed path within a rack, with these observations at its uplinks. */
-function failed(category: PathOutcome["category"], observed: { forward: string; reverse: string }): PathOutcome {
+function failed(category: Category, observed: { forward: string; reverse: string }): PathOutcome {
   const run = failingRun();
   const [scenario] = run.scenarios;
   assert.ok(scenario);
@@ -22,8 +23,7 @@ function failed(category: PathOutcome["category"], observed: { forward: string; 
     packets: 5,
     ok: observed[direction].startsWith("plain"),
   }));
-  const { category: _category, ...rest } = plain;
-  return { ...rest, status: "fail", ...(category === undefined ? {} : { category }), path: { ...plain.path, hops } };
+  return { ...plain, status: "fail", category, path: { ...plain.path, hops } };
 }
 
 describe("what a grid's cell says of a failed path", () => {
