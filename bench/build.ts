@@ -1,6 +1,6 @@
 /**
  * How long a lab takes to build and to remove, beside one hand-written `ip -batch` of the same lab and beside Mininet
- * (where installed). Prints a table and one line of JSON. Times are noisy, so variants take turns and ratios count.
+ * (where installed). Prints a table and its figures. Times are noisy, so variants take turns and ratios count.
  * Usage: npx tsx bench/build.ts [namespaces …], default 7 41 101.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { median } from "simple-statistics";
+import { printFigures, type Figure } from "./row.ts";
 import { systemClock } from "../harness/core/clock.ts";
 import { newRunId } from "../harness/core/run-id.ts";
 import { Scope, withScope } from "../harness/core/scope.ts";
@@ -77,10 +78,15 @@ function report(namespaces: number, rounds: number, samples: ReadonlyMap<string,
     });
     console.log(`  ${name.padEnd(39)}`, cells.join("   "));
   }
-  const line = Object.fromEntries(
-    [...samples.keys()].map((name) => [name, { buildMs: of(name, "build"), removeMs: of(name, "remove") }]),
+  const figures = [...samples.keys()].flatMap((name): [string, Figure][] =>
+    name.startsWith("encaplab")
+      ? (["build", "remove"] as const).map((part) => [
+          `${part} ${namespaces} namespaces: ${name} / ${reference}`,
+          { value: of(name, part) / of(reference, part), better: "lower", noise: 0.35 },
+        ])
+      : [],
   );
-  console.log(JSON.stringify({ bench: "build", namespaces, rounds, reference, medians: line }));
+  printFigures(Object.fromEntries(figures));
 }
 
 /** One router, two racks, and nodes for the rest; the fabric is a namespace too. */

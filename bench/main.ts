@@ -1,19 +1,55 @@
-// Runs every benchmark, or those named, one after the other, and prints ratios measured side by side in this one run.
-import { spawnSync } from "node:child_process";
+// Runs every benchmark, or those named by --only, one after the other: ratios measured side by side in this one run, compared
+// with bench/baseline.json. --save makes what was measured the new baseline.
+import { spawn } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { compareFigures, figuresIn, type Figures } from "./row.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const known = ["suite", "build", "decode"];
-const named = process.argv.slice(2);
+const baseline = join(here, "baseline.json");
+const known = ["start-up", "suite", "build", "decode", "scale"];
+const options = { only: { type: "string", multiple: true }, save: { type: "boolean", default: false } } as const;
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
+const named = [...(values.only ?? []), ...positionals];
 const unknown = named.filter((name) => !known.includes(name));
+
 if (unknown.length > 0) {
   console.error(`unknown benchmark ${unknown.join(", ")}; known: ${known.join(", ")}`);
   process.exitCode = 2;
 } else {
+  let figures: Figures = {};
   for (const name of named.length === 0 ? known : named) {
     console.log(`== ${name}`);
-    const { status } = spawnSync(process.execPath, ["--import", "tsx", join(here, `${name}.ts`)], { stdio: "inherit" });
-    if (status !== 0) process.exitCode = 1;
+    const { code, output } = await run(name);
+    if (code !== 0) process.exitCode = 1;
+    figures = { ...figures, ...figuresIn(output) };
   }
+  await conclude(figures);
+}
+
+/** Runs a benchmark, shows what it says and keeps it. */
+function run(name: string): Promise<{ readonly code: number; readonly output: string }> {
+  const child = spawn(process.execPath, ["--import", "tsx", join(here, `${name}.ts`)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+    process.stdout.write(text);
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject).on("close", (code) => {
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}
+
+async function conclude(figures: Figures): Promise<void> {
+  const before = JSON.parse(await readFile(baseline, "utf8").catch(() => "{}")) as Figures;
+  const { lines, worse } = compareFigures(before, figures);
+  console.log(["== compared with bench/baseline.json", ...lines].join("\n"));
+  if (values.save) await writeFile(baseline, `${JSON.stringify({ ...before, ...figures }, null, 2)}\n`);
+  else if (worse) process.exitCode = 1;
 }

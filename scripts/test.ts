@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { changedFiles, testsConcerned } from "./changed-tests.ts";
 import type { FileResult } from "./test-lane.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -18,8 +19,9 @@ const alone = /"--stale"|\borphan\b|docker-engine\.fixture/;
 /** Milliseconds for a lane to end after its last file: a Docker engine that the tests started stops first. */
 const endTimeoutMs = 60_000;
 
-const files = (await Promise.all(["harness", "suites", "scripts"].map(testsBelow))).flat().sort();
-const chosen = files.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+const files = (await Promise.all(["harness", "suites", "scripts", "bench"].map(testsBelow))).flat().sort();
+const named = files.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+const chosen = process.argv.includes("--changed") ? await testsConcerned(named, changedFiles(root), root) : named;
 const aloneOnes = new Set(
   await Promise.all(chosen.map(mayRunOnlyAlone)).then((marks) => chosen.filter((_, i) => marks[i])),
 );
