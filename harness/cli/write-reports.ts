@@ -33,20 +33,24 @@ export async function writeReports(
   const attempt = async (what: string, write: () => Promise<unknown>): Promise<void> => {
     await write().catch((error: unknown) => broken.push(`${what} could not be written: ${messageOf(error)}`));
   };
+  const history = options.history === undefined ? {} : { historyFolder: options.history };
+  // Java takes longest and is another process: it works while the other reports are written.
+  const paging = Promise.all([
+    attempt("Allure results", () => writeAllure(record, folder)),
+    attempt("the history of costs", () =>
+      options.history === undefined ? Promise.resolve() : writeHistory(record, options.history),
+    ),
+  ]).then(() => generatePage(folder, { executor: localExecutor(), ...history }));
   await Promise.all([
+    paging,
     attempt("JUnit", () => writeFileAtomic(folder.junit, renderJunit(record, folder.path))),
     attempt("CTRF", () =>
       writeFileAtomic(folder.ctrf, `${JSON.stringify(renderCtrf(redactValue(record)), null, 2)}\n`),
     ),
     attempt("the pictures", () => writePictures(record, folder.path)),
     attempt("the summary", () => writeSummary(record, folder.path)),
-    attempt("the history of costs", () =>
-      options.history === undefined ? Promise.resolve() : writeHistory(record, options.history),
-    ),
-    attempt("Allure results", () => writeAllure(record, folder)),
   ]);
-  const history = options.history === undefined ? {} : { historyFolder: options.history };
-  const page = await generatePage(folder, { executor: localExecutor(), ...history });
+  const page = await paging;
   const summary = `summary ${join(folder.path, "summary.html")}`;
   if (page.generated)
     return { lines: [`report  ${page.page}`, summary, ...broken], page: page.page, ok: broken.length === 0 };

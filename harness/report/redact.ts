@@ -8,8 +8,14 @@ export function redact(text: string): string {
 
 /** A value of which every string is redacted; blocks of lines are redacted as one text, so that a key over several lines goes too. */
 export function redactValue<T>(value: T): T {
-  return deep(value) as T;
+  if (typeof value !== "object" || value === null) return deep(value) as T;
+  const known = clean.get(value) ?? deep(value);
+  clean.set(value, known as object);
+  return known as T;
 }
+
+/** What came of values: each report redacts the same record, of which a large run has megabytes; nobody changes it. */
+const clean = new WeakMap<object, object>();
 
 /** Keeps the name and the separator, hides the value. */
 const kept = `$1$2${redacted}`;
@@ -52,6 +58,6 @@ function isLines(value: unknown): value is readonly string[] {
 
 function redactLines(lines: readonly string[]): readonly string[] {
   const text = lines.join("\n");
-  const clean = redact(text);
-  return clean === text ? lines : clean.split("\n");
+  const hidden = redact(text);
+  return hidden === text ? lines : hidden.split("\n");
 }
