@@ -9,20 +9,22 @@ import { label, line, rect, svgImage } from "./svg.ts";
 const width = 480;
 const left = 24;
 const right = width - 24;
-const head = 66;
+const head = 100;
 /** Of a panel: its words stand above what is drawn. */
 const panelHeight = 104;
 const drawnTop = 22;
 const drawnHeight = 64;
 
 /** Ratios from night to night, a panel for each metric: estimate, interval and floor of each night; dashed where the level changed. */
-export function renderTrendSvg(title: string, trends: readonly Trend[]): string {
+export function renderTrendSvg(title: string, place: string, trends: readonly Trend[]): string {
   const days = trends.flatMap(({ nights }) => nights.map(({ startedAt }) => startedAt.slice(0, 10))).sort();
   const height = head + trends.length * panelHeight + 10;
   return svgImage(width, height, title, [
     label(title, { x: 16, y: 26, class: "ink", "font-size": 14, "font-weight": 600 }, 62),
-    label(`${days[0] ?? ""} to ${days.at(-1) ?? ""}; up it costs; shaded: noise; dashed: the level changed`, {
-      ...{ x: 16, y: 46, class: "faint", "font-size": 12 },
+    label(place, { x: 16, y: 45, class: "faint", "font-size": 12 }, 72),
+    label(`${days[0] ?? ""} to ${days.at(-1) ?? ""}`, { x: 16, y: 62, class: "faint", "font-size": 12 }),
+    label("upward it costs more; shaded: noise; dashed: the level changed", {
+      ...{ x: 16, y: 79, class: "faint", "font-size": 12 },
     }),
     ...trends.flatMap((trend, index) => panel(trend, head + index * panelHeight)),
   ]);

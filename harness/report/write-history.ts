@@ -14,14 +14,15 @@ export async function writeHistory(record: RunRecord, folder: string): Promise<v
   if (own.length === 0) return;
   const history = await addToHistory(folder, own);
   await writeFileAtomic(join(folder, "costs.csv"), `${historyCsv(history)}\n`);
-  const groups = groupBy(trendsOf(history), groupOf);
+  const groups = groupBy(trendsOf(history), (trend) => `${titleOf(trend)}, ${placeOf(trend)}`);
   await Promise.all(
-    [...groups].map(([name, trends]) =>
-      writeFileAtomic(
-        join(folder, "trends", `${name.replaceAll(/[^\w.]+/g, "-")}.svg`),
-        `${renderTrendSvg(name, trends)}\n`,
-      ),
-    ),
+    [...groups].map(([name, trends]) => {
+      const file = join(folder, "trends", `${name.replaceAll(/[^\w.]+/g, "-")}.svg`);
+      const [first] = trends;
+      return first === undefined
+        ? Promise.resolve()
+        : writeFileAtomic(file, `${renderTrendSvg(titleOf(first), placeOf(first), trends)}\n`);
+    }),
   );
 }
 
@@ -34,10 +35,13 @@ function historyCsv(history: readonly Night[]): string {
   return csvText([columns, ...history.map((night) => columns.map((column) => night[column]))]);
 }
 
-/** `vxlan-always cross-subnet v4 against plain, two-racks`: metrics of one kind of path stand together. */
-function groupOf({ nights: [first] }: Trend): string {
-  if (first === undefined) return "";
-  const [mode = "", , locality = "", family = ""] = first.id.split("/");
-  const variant = first.variant === undefined ? "" : ` (${first.variant})`;
-  return `${mode}${variant} ${locality} ${family} against ${first.baseline}, ${first.topology} in ${first.provider}, ${first.dataplane}`;
+/** `vxlan-always cross-subnet v4 against plain`: metrics of one kind of path stand together. */
+function titleOf({ nights: [first] }: Trend): string {
+  const [mode = "", , locality = "", family = ""] = first?.id.split("/") ?? [];
+  const variant = first?.variant === undefined ? "" : ` (${first.variant})`;
+  return `${mode}${variant} ${locality} ${family} against ${first?.baseline ?? ""}`;
+}
+
+function placeOf({ nights: [first] }: Trend): string {
+  return first === undefined ? "" : `${first.topology} in ${first.provider}, ${first.dataplane}`;
 }
