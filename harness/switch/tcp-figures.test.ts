@@ -68,6 +68,10 @@ describe("a long TCP connection", () => {
     const reset = stream(0, 0, []);
     reset.note(source, { sequence: 0, bytes: 0, isReset: true, isAnswer: true }, 102, 0);
     assert.deepEqual(tcpFigures(reset, undefined, moments).outcome, "died");
+    // The clock of another machine may tell of the sender's own end as if it had come before.
+    assert.deepEqual(tcpFigures(reset, {}, moments).outcome, "survived");
+    const because = "a reset was seen 1.00 s after the change; the sender says: Connection reset by peer";
+    assert.equal(tcpFigures(reset, { dead: "Connection reset by peer" }, moments).because, because);
     const ended = stream(0, 0, []);
     ended.note(source, { sequence: 0, bytes: 0, isReset: true, isAnswer: false }, 103.1, 0);
     assert.equal(tcpFigures(ended, undefined, moments).outcome, "survived");

@@ -32,14 +32,14 @@ function outcomeOf(
   timeouts: number,
   moments: Moments,
 ): Pick<TcpRecord, "outcome" | "because"> {
-  // A sender that is told to end may itself reset its connection.
-  if (resetAt !== undefined && resetAt < moments.end) {
-    return {
-      outcome: "died",
-      because: `a reset was seen ${(moments.ms(resetAt) / 1000).toFixed(2)} s after the change`,
-    };
+  // A sender that is told to end may itself reset its connection: one that says nothing of a death has seen none.
+  const isReset = resetAt !== undefined && resetAt < moments.end;
+  const dead = told?.dead;
+  if (dead !== undefined || (told === undefined && isReset)) {
+    const reset = isReset ? `a reset was seen ${(moments.ms(resetAt) / 1000).toFixed(2)} s after the change` : "";
+    const words = [reset, dead === undefined ? "" : `the sender says: ${dead}`].filter((text) => text !== "");
+    return { outcome: "died", because: words.join("; ") };
   }
-  if (told?.dead !== undefined) return { outcome: "died", because: `the sender says: ${told.dead}` };
   if (sent.length === 0) return { outcome: "died", because: "it never sent anything" };
   const seconds = stall.seconds.toFixed(2);
   if (stall.isOpen && stall.seconds >= leastTimeout) {

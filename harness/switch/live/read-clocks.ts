@@ -11,7 +11,7 @@ export function clockNow(): number {
 
 /**
  * By how many seconds each node's clock is ahead of this host's: captures of machines with clocks of their own tell of one time only then. 0 where
- * the difference is no more than the asking took, as in namespaces, and where a node's date(1) tells no fractions.
+ * the asking took so long that the difference may be none, as in namespaces, and where a node's date(1) tells no fractions.
  */
 export async function readClocks(nodes: readonly LabNode[]): Promise<ReadonlyMap<string, number>> {
   const read = nodes.map(async ({ name, executor }) => {
@@ -23,7 +23,7 @@ export async function readClocks(nodes: readonly LabNode[]): Promise<ReadonlyMap
       if (after - before < best.took && /^\d+\.\d+$/.test(stdout.trim()))
         best = { took: after - before, ahead: Number(stdout) - (before + after) / 2 };
     }
-    return [name, Math.abs(best.ahead) > best.took ? best.ahead : 0] as const;
+    return [name, Math.abs(best.ahead) > best.took / 2 ? best.ahead : 0] as const;
   });
   return new Map(await settleAll(read));
 }
