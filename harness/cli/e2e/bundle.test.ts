@@ -6,7 +6,7 @@ import { latestRun, runCli } from "./run-cli.fixture.ts";
 
 const recorded = join(import.meta.dirname, "..", "..", "bundle", "testdata");
 
-// The worked example of README.md, part "A cluster's bundle of diagnostics".
+// The worked example of docs/bundles.md.
 describe("from a bundle to a red test", function () {
   this.timeout(60_000);
   let folder: string;
