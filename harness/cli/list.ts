@@ -27,7 +27,7 @@ const examples: readonly Example[] = [
   ["npm run lab -- list --profile full --paths 'pod-to-pod/*'", "what a full run would check between pods"],
   ["npm run lab -- list --topology mine.yaml --diagram mermaid", "a picture of a topology of your own"],
   ["npm run lab -- list --mode all --format github-matrix", "one job for each mode, for a CI matrix"],
-  ["npm run lab -- list --format github-matrix --axis topology=two-racks,three-racks --axis shard=2", "and for more"],
+  ["npm run lab -- list --format github-matrix --axis shard=2", "the same in two shards each; --axis is repeatable"],
 ];
 
 interface Scenario {
