@@ -12,10 +12,10 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 /** Raise it when the way of compiling changes. */
-const format = 1;
+const format = 2;
 
 /** Folders whose TypeScript the command line consists of. */
 const sources = ["harness", "suites"];
@@ -46,7 +46,8 @@ export function compiledFolder(root) {
 function link(target, path) {
   mkdirSync(dirname(path), { recursive: true });
   try {
-    symlinkSync(target, path);
+    // Relative, so that a clone may be moved.
+    symlinkSync(relative(dirname(path), target), path);
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
   }
