@@ -8,6 +8,22 @@ import { docsFolder, generatedPages } from "./docs.ts";
 
 const root = join(docsFolder, "..");
 
+/**
+ * npm as a reader has it, in a folder of the test's own. Where a reader's lab is the only one, others may be up here: the one that
+ * `up` made is named.
+ */
+const npmHere = `
+npm() {
+  local entry=$2; shift 3
+  local verb=\${1:-} lab=()
+  case $entry/$verb in lab/check | lab/down) [[ "$*" == *--stale* ]] || lab=("$(cat lab-id)") ;; esac
+  [ $# -eq 0 ] || shift
+  node '${join(root, "scripts", "bootstrap.mjs")}' "$entry" \${verb:+"$verb"} "\${lab[@]}" "$@" | tee last-output
+  local status=\${PIPESTATUS[0]}
+  [ "$verb" != up ] || sed -n 's/.*lab -- down \\([a-z0-9]*\\).*/\\1/p' last-output | head -n 1 >lab-id
+  return "$status"
+}`;
+
 /** A block of commands, and why it is not run where it is not. */
 interface Block {
   readonly page: string;
@@ -59,7 +75,7 @@ describe("the documentation", () => {
       const run = blocks.filter(({ notRun }) => notRun === undefined);
       assert.ok(run.length > 8, String(run.length));
       for (const { page, commands } of run) {
-        const script = `npm() { shift; local verb=$1; shift 2; node '${join(root, "scripts", "bootstrap.mjs")}' "$verb" "$@"; }\nset -e\n${commands}`;
+        const script = `${npmHere}\nset -e\n${commands}`;
         const { status, stdout, stderr } = spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
         assert.equal(status, 0, `${page}:\n${commands}\n${stdout}${stderr}`);
       }
