@@ -7,7 +7,11 @@ export const bgpSessions: Rule = {
     const wrong = incident.failed.filter(({ check }) => check === "bgp");
     const [first] = wrong;
     if (first === undefined) return [];
-    const speakers = wrong.map(({ id }) => id.split("/").at(-1) ?? "");
+    // A router's verdict is about a node whose routes it has not: that node's paths die.
+    const named = incident.network.plan.nodes.filter(({ name }) =>
+      wrong.some(({ reason = "" }) => new RegExp(`\\b${name}\\b`).test(reason)),
+    );
+    const speakers = [...wrong.map(({ id }) => id.split("/").at(-1) ?? ""), ...named.map(({ name }) => name)];
     return [
       {
         name: "bgp-sessions",

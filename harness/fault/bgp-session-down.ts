@@ -19,5 +19,6 @@ export const bgpSessionDown = defineFault({
     });
     return { did: [await birdc(peering, "disable", session)] };
   },
+  follows: ["reached", "conservation"],
   trips: [{ check: "bgp", status: "fail", path: "*/bgp/*", category: "control plane" }],
 });
