@@ -90,7 +90,7 @@ describe("suites of one's own, end to end on namespaces", function () {
     assert.match(junit, /<testcase name="incident 42 › stays plain within a rack"/);
     const names = (await resultsOf()).map(({ name }) => name);
     assert.ok(names.includes("stays plain within a rack"));
-    assert.ok(names.includes("vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/l1->r1"));
+    assert.ok(names.includes("pod l1 → pod r1, across racks: VXLAN"));
   });
 
   it("turn red by the fault that they are about, with the wire as proof", async () => {

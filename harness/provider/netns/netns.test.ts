@@ -298,7 +298,7 @@ describe("netns check", () => {
   it("gives one clear problem with the alternatives when not root", async () => {
     const problems = await machineProblems(scriptedExecutor([]), 1000);
     assert.equal(problems.length, 1);
-    assert.match(problems[0]?.what ?? "", /needs root/);
+    assert.match(problems[0]?.what ?? "", /requires root/);
     assert.match(problems[0]?.fix ?? "", /sudo.*lab -- doctor/);
   });
 

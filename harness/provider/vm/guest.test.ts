@@ -142,7 +142,7 @@ describe("check of the vm provider", () => {
   it("says that it needs root, with the alternatives", async function () {
     if (process.platform !== "linux" || process.arch !== "x64") skipFor(this, "not Linux on x86-64");
     const [problem, ...others] = await hostProblems(localExecutor(), 1000);
-    assert.match(`${problem?.what ?? ""}: ${problem?.fix ?? ""}`, /needs root: .*sudo.*--provider/);
+    assert.match(`${problem?.what ?? ""}: ${problem?.fix ?? ""}`, /requires root: .*sudo.*lab -- doctor/);
     assert.deepEqual(others, []);
   });
 });
