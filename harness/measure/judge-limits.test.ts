@@ -50,7 +50,7 @@ describe("limits of cost", () => {
     for (const text of ["vxlan=15%", "vxlan/cross-subnet/throughput=15", "vxlan/cross-subnet/throughput=-1%", ""]) {
       assert.throws(() => parseCostLimit(text), UsageError, text);
     }
-    assert.throws(() => parseCostLimit("vxlan/cross-subnet/speed=15%"), /"speed" is none of throughput, /);
+    assert.throws(() => parseCostLimit("vxlan/cross-subnet/speed=15%"), /"speed" is not one of throughput, /);
     assert.throws(() => parseCostLimit("gre/cross-subnet/throughput=15%"), /"gre" is none of plain, ipip, vxlan/);
     assert.throws(() => parseCostLimit("vxlan/rack/throughput=15%"), /"rack" is none of same-node/);
     assert.throws(() => parseCostLimit("vxlan/cross-subnet/loss=15%"), /"loss" is none of/);

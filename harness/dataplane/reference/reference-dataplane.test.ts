@@ -123,7 +123,7 @@ describe("reference dataplane on namespaces", function () {
         const rules = (await a1.executor.run(["nft", "list", "table", "ip", natTable])).stdout;
         assert.match(rules, /oifname "vxlan\.calico" fib saddr type local ip saddr != 198\.19\.0\.0 masquerade/);
         assert.equal(rules.match(/udp dport 4789 notrack/g)?.length, 2);
-        assert.match(rules, /ip saddr @pools ip daddr != @pools masquerade/);
+        assert.match(rules, /ip saddr @masqueraded ip daddr != @pools masquerade/);
       });
     });
   });

@@ -78,7 +78,7 @@ describe("calico dataplane with stand-ins for Calico's programs", function () {
 
   it("names the program that ends again and again, with the end of its log, before any time limit", async () => {
     const error = await failedInstall({ ...healthy, "-felix": "echo no such kernel; exit 3" });
-    assert.match(error.message, /Calico's felix cannot run: it has ended \d+ times \(exit 3\)/);
+    assert.match(error.message, /Calico's felix keeps failing: it has exited \d+ times \(exit 3\)/);
     assert.match(error.details.tail ?? "", /no such kernel/);
   });
 
