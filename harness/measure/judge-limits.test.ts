@@ -51,8 +51,8 @@ describe("limits of cost", () => {
       assert.throws(() => parseCostLimit(text), UsageError, text);
     }
     assert.throws(() => parseCostLimit("vxlan/cross-subnet/speed=15%"), /"speed" is not one of throughput, /);
-    assert.throws(() => parseCostLimit("gre/cross-subnet/throughput=15%"), /"gre" is none of plain, ipip, vxlan/);
-    assert.throws(() => parseCostLimit("vxlan/rack/throughput=15%"), /"rack" is none of same-node/);
-    assert.throws(() => parseCostLimit("vxlan/cross-subnet/loss=15%"), /"loss" is none of/);
+    assert.throws(() => parseCostLimit("gre/cross-subnet/throughput=15%"), /"gre" is not one of plain, ipip, vxlan/);
+    assert.throws(() => parseCostLimit("vxlan/rack/throughput=15%"), /"rack" is not one of same-node/);
+    assert.throws(() => parseCostLimit("vxlan/cross-subnet/loss=15%"), /"loss" is not one of/);
   });
 });
