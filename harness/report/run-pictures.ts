@@ -1,3 +1,4 @@
+import { fileWord } from "../core/file-word.ts";
 import type { Cost } from "../measure/cost.ts";
 import type { Measurement, PathRecord, RunRecord, ScenarioRecord } from "../run/record.ts";
 import { renderCostSvg } from "./cost-svg.ts";
@@ -24,7 +25,7 @@ export function picturesOf({ mode, variant, paths }: ScenarioRecord, record: Run
   const word = scenarioTitle({ mode, ...(variant === undefined ? {} : { variant }) });
   const named = (picture: Picture): Picture => ({
     ...picture,
-    name: `${picture.name}-${word}`.replaceAll(/[^\w.]+/g, "-"),
+    name: fileWord(`${picture.name}-${word}`),
   });
   return [
     ...costPictures((record.costs ?? []).filter(isOwn)),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { groupBy } from "../core/group-by.ts";
+import { fileWord } from "../core/file-word.ts";
 import { addToHistory } from "../history/history-file.ts";
 import { nightsOf, type Night } from "../history/night.ts";
 import { trendsOf, type Trend } from "../history/trend.ts";
@@ -17,7 +18,7 @@ export async function writeHistory(record: RunRecord, folder: string): Promise<v
   const groups = groupBy(trendsOf(history), (trend) => `${titleOf(trend)}, ${placeOf(trend)}`);
   await Promise.all(
     [...groups].map(([name, trends]) => {
-      const file = join(folder, "trends", `${name.replaceAll(/[^\w.]+/g, "-")}.svg`);
+      const file = join(folder, "trends", `${fileWord(name)}.svg`);
       const [first] = trends;
       return first === undefined
         ? Promise.resolve()

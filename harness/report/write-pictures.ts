@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../core/atomic-file.ts";
+import { fileWord } from "../core/file-word.ts";
 import type { RunRecord } from "../run/record.ts";
 import type { SwitchRecord } from "../switch/switch-record.ts";
 import { pathWithoutMode } from "../switch/stream.ts";
@@ -31,10 +32,9 @@ export async function writePictures(record: RunRecord, folder: string): Promise<
 
 /** A file for each path through a change, in a folder of the change's own. */
 function pathFiles(change: SwitchRecord): readonly { readonly file: string; readonly svg: string }[] {
-  const word = (text: string): string => text.replaceAll(/[^\w.]+/g, "-");
-  const folder = word(`switch ${scenarioTitle({ ...change, mode: change.to })}`);
+  const folder = fileWord(`switch ${scenarioTitle({ ...change, mode: change.to })}`);
   return [...pathPictures(change)].map(([path, svg]) => ({
-    file: join(folder, `${word(pathWithoutMode(path))}.svg`),
+    file: join(folder, `${fileWord(pathWithoutMode(path))}.svg`),
     svg,
   }));
 }

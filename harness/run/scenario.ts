@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { InterruptedError } from "../core/errors.ts";
 import { withScope, type Scope } from "../core/scope.ts";
+import { fileWord } from "../core/file-word.ts";
 import type { Dataplane, Network, Requirement } from "../dataplane/dataplane.ts";
 import { expectPath } from "../encap/expect.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
@@ -159,7 +160,7 @@ async function kernelOf({ nodes }: Lab): Promise<string> {
 
 /** Folder name of a scenario's files below pcaps/ and diagnostics/: `ipip-always`, `ipip-always-kernel-6.12`. */
 function scenarioFolder({ mode, variant }: ScenarioChoice): string {
-  return variant === undefined ? mode.id : `${mode.id}-${variant.replaceAll(/[^\w.]+/g, "-")}`;
+  return variant === undefined ? mode.id : `${mode.id}-${fileWord(variant)}`;
 }
 
 function splitSkipped(
