@@ -1,3 +1,4 @@
+import type { Cause } from "../cause/cause.ts";
 import { ExitCode } from "../core/errors.ts";
 import { traffics } from "../encap/path.ts";
 import type { Measurement, PathRecord, RunRecord, ScenarioRecord } from "../run/record.ts";
@@ -7,6 +8,7 @@ import { measuredOn } from "./render-measurements.ts";
 import { leadingVerdict, outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { pathTitle } from "./path-title.ts";
 import { scenarioTitle } from "./scenario-title.ts";
+import { seenInstead } from "./seen-instead.ts";
 import { testOutcomes } from "./test-outcome.ts";
 
 /** A run on one page, as a value: what `summary.json` holds and `summary.html` and `summary.md` show. */
@@ -32,11 +34,16 @@ export interface ModeSummary {
   readonly provider: string;
   readonly dataplane: string;
   readonly grids: readonly Grid[];
+  /** What explains what failed, the most likely first. */
+  readonly causes: readonly CauseSummary[];
   readonly coverage: Coverage;
   readonly costs: readonly Cost[];
   /** The first of each category, then how many more are like it. */
   readonly failures: readonly Failure[];
 }
+
+/** A cause in a sentence, what to do, who met it, and how many paths and nodes it explains. */
+type CauseSummary = Pick<Cause, "sentence" | "fix" | "issues"> & { readonly explains: number };
 
 /** From × to: what must be, and whether it was; a cell that was not asked is missing. */
 export interface Grid {
@@ -47,6 +54,8 @@ export interface Grid {
     readonly source: string;
     readonly target: string;
     readonly form: string;
+    /** What was seen in its place, or what else is wrong: "→VXLAN", " MTU"; "" where nothing is. */
+    readonly seen: string;
     readonly status: Status;
   }[];
 }
@@ -131,6 +140,12 @@ function modeOf(scenario: ScenarioRecord, record: RunRecord): ModeSummary {
     provider: scenario.provider,
     dataplane: scenario.dataplane,
     grids: gridsOf(outcomes),
+    causes: (scenario.causes ?? []).map(({ sentence, fix, issues, explains }) => ({
+      sentence,
+      fix,
+      issues,
+      explains: explains.length,
+    })),
     coverage: coverageOf(outcomes, scenario),
     costs: measured.map(costOf),
     failures: failuresOf(outcomes),
@@ -138,10 +153,12 @@ function modeOf(scenario: ScenarioRecord, record: RunRecord): ModeSummary {
 }
 
 function gridsOf(outcomes: readonly PathOutcome[]): readonly Grid[] {
-  const cells = outcomes.flatMap(({ path, status }) => {
+  const cells = outcomes.flatMap((outcome) => {
+    const { path, status } = outcome;
     if (path === undefined) return [];
     const { traffic, family, source, target } = path.expectation.path;
-    return [{ traffic, family, source: source.node, target: target.node, form: formName(path.expectation), status }];
+    const shown = { form: formName(path.expectation), seen: seenInstead(outcome), status };
+    return [{ traffic, family, source: source.node, target: target.node, ...shown }];
   });
   const families = [...new Set(cells.map(({ family }) => family))].sort();
   return families.flatMap((family) =>

@@ -32,7 +32,7 @@ function renderSummaryBody(summary: RunSummary): string {
 }
 
 function modeSection(mode: ModeSummary): string {
-  const { proven, wrong, inconclusive, skipped } = mode.coverage;
+  const { proven, wrong, inconclusive, skipped, notAsked } = mode.coverage;
   const rows = [
     [htmlCell("proven"), htmlCell(String(proven), "pass")],
     [htmlCell("wrong"), htmlCell(String(wrong), wrong > 0 ? "fail" : "")],
@@ -43,12 +43,24 @@ function modeSection(mode: ModeSummary): string {
     "<section>",
     htmlText("h2", mode.title),
     htmlText("p", `${mode.provider}, ${mode.dataplane}`, { class: "faint" }),
+    ...mode.causes.map(cause),
     ...mode.grids.map(grid),
     htmlText("h3", "Coverage, in paths and nodes"),
     htmlTable(["outcome", "count"], rows),
+    ...(notAsked.length === 0 ? [] : [htmlText("p", `Not asked: ${notAsked.join("; ")}.`, { class: "faint" })]),
     ...costs(mode),
     ...mode.failures.map(failure),
     "</section>",
+  ].join("\n");
+}
+
+function cause({ sentence, fix, issues, explains }: ModeSummary["causes"][number]): string {
+  const see = issues.length === 0 ? "" : ` See ${issues.join(", ")}.`;
+  return [
+    '<div class="failure">',
+    htmlText("h3", `Cause: ${sentence}`, { class: "fail" }),
+    htmlText("p", `Fix: ${fix}. It explains what is wrong with ${explains} paths and nodes.${see}`),
+    "</div>",
   ].join("\n");
 }
 
@@ -58,7 +70,10 @@ function grid({ title, sources, targets, cells }: Grid): string {
     ...targets.map((target) => {
       const found = cells.find((one) => one.source === source && one.target === target);
       if (found === undefined) return htmlCell("·", "skip");
-      return htmlCell(found.form === "-" ? marks[found.status] : `${found.form} ${marks[found.status]}`, found.status);
+      return htmlCell(
+        found.form === "-" ? marks[found.status] : `${found.form}${found.seen} ${marks[found.status]}`,
+        found.status,
+      );
     }),
   ]);
   return htmlText("h3", title) + htmlTable(["", ...targets.map((target) => `to ${target}`)], rows);

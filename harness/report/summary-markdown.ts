@@ -24,11 +24,13 @@ export function renderSummaryMarkdown(summary: RunSummary): string {
   ].join("\n");
 }
 
-function modeLines({ title, provider, dataplane, grids, coverage, costs, failures }: ModeSummary): readonly string[] {
+function modeLines(mode: ModeSummary): readonly string[] {
+  const { title, provider, dataplane, grids, causes, coverage, costs, failures } = mode;
   const { proven, wrong, inconclusive, skipped, notAsked } = coverage;
   const left = skipped.map(({ reason, count }) => `${count} skipped (${reason})`);
   return [
     ...["", `## ${title}`, "", `${provider}, ${dataplane}.`, ""],
+    ...causes.flatMap(({ sentence, fix, explains }) => [`**Cause** (of ${explains}): ${sentence}. Fix: ${fix}.`, ""]),
     `${[`${proven} proven`, `${wrong} wrong`, `${inconclusive} inconclusive`, ...left].join(", ")}.`,
     ...(notAsked.length === 0 ? [] : ["", `Not asked: ${notAsked.join("; ")}.`]),
     ...grids.flatMap((grid) => ["", ...gridLines(grid)]),
@@ -54,7 +56,7 @@ function gridLines({ title, sources, targets, cells }: ModeSummary["grids"][numb
         source,
         ...targets.map((target) => {
           const found = cells.find((one) => one.source === source && one.target === target);
-          return found === undefined ? "·" : `${found.form} ${marks[found.status]}`;
+          return found === undefined ? "·" : `${found.form}${found.seen} ${marks[found.status]}`;
         }),
       ]),
     ),

@@ -46,13 +46,31 @@ describe("the summary of a run", () => {
   it("shows the grid, and of each category the first failure in words and with its hops", () => {
     const summary = summarize(failingRun());
     const cell = summary.modes[0]?.grids[0]?.cells.find(({ source, target }) => source === "a1" && target === "a2");
-    assert.deepEqual([cell?.form, cell?.status], ["plain", "fail"]);
+    assert.deepEqual([cell?.form, cell?.seen, cell?.status], ["plain", "→VXLAN", "fail"]);
     const page = renderSummaryPage(summary);
-    assert.match(page, /<td class="fail">plain ✘<\/td>/);
+    assert.match(page, /<td class="fail">plain→VXLAN ✘<\/td>/);
     assert.match(page, /✘ pod a1 → pod a2, one rack: plain — needless encapsulation/);
     assert.ok(page.includes(failingId.replace(">", "&gt;")));
     assert.match(page, /<svg /);
-    assert.match(renderSummaryMarkdown(summary), /^\| a1 \| local ✔ \| plain ✘ \|/m);
+    assert.match(renderSummaryMarkdown(summary), /^\| a1 \| local ✔ \| plain→VXLAN ✘ \|/m);
+  });
+
+  it("says the cause before the grid, and what was not asked", () => {
+    const record = failingRun();
+    const cause = { name: "x", sentence: "a1 has a /32", fix: "give it /24", issues: ["#3003"], evidence: [] };
+    const coverage = { seed: 1, notAsked: ["4 of 8 pods never sent"] };
+    const [first, ...rest] = record.scenarios;
+    assert.ok(first);
+    const told = {
+      ...first,
+      causes: [{ ...cause, explains: ["p", "q"] }],
+      coverage: { ...first.coverage, ...coverage },
+    };
+    const summary = summarize({ ...record, scenarios: [told as typeof first, ...rest] });
+    const page = renderSummaryPage(summary);
+    assert.match(page, /Cause: a1 has a \/32[\s\S]*give it \/24[\s\S]*2 paths and nodes. See #3003[\s\S]*<table/);
+    assert.match(page, /Not asked: 4 of 8 pods never sent\./);
+    assert.match(renderSummaryMarkdown(summary), /\*\*Cause\*\* \(of 2\): a1 has a \/32\. Fix: give it \/24\./);
   });
 
   it("fetches nothing and runs nothing", () => {

@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import { rm } from "node:fs/promises";
 import { withScope, type Scope } from "../core/scope.ts";
 import { expectPath } from "../encap/expect.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
@@ -14,6 +12,7 @@ import { casesOf } from "./judge.ts";
 import { pathsFor } from "./paths.ts";
 import { Phases } from "./phases.ts";
 import type { OpenRun } from "./services.ts";
+import { removeCaptures } from "./remove-captures.ts";
 import { listenToWire } from "./wire.ts";
 
 /** What is asked of the opposite: the form on the wire, and nothing else. */
@@ -66,7 +65,7 @@ export async function controlMode(run: OpenRun, mode: Mode, lab: Lab, scope: Sco
       ),
     );
     const cases = casesOf(expectations, wire, await observe(wire.probes, wire.captures, wire.targets));
-    await rm(join(order.folder, "captures", folder), { recursive: true, force: true });
+    await removeCaptures(order.folder, folder);
     return controlVerdict(
       base,
       cases.map((pathCase) => [pathCase.expectation.path.id, judgePath(pathCase, questions.checks)]),

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cause } from "../cause/cause.ts";
 import { findCauses } from "../cause/find-causes.ts";
@@ -28,6 +27,7 @@ import { afterSecondLook, isShaky } from "./second-look.ts";
 import { coverageOf, type Coverage } from "./coverage.ts";
 import { placesOf, tapCount, type Wire } from "./wire.ts";
 import { plainTwins } from "../measure/sides.ts";
+import { removeCaptures } from "./remove-captures.ts";
 import type { Guard } from "./guard.ts";
 import type { TapReport } from "../sentinel/tap-report.ts";
 import { sentinel } from "../verify/sentinel.ts";
@@ -89,7 +89,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
     perFlow: ({ path }) => (details.wrong.has(path.id) ? keptOfWrong : keptOfPassed),
   });
   // Whole captures are large; what matters of them is in the trimmed ones now.
-  await rm(join(order.folder, "captures", hearing.folder), { recursive: true, force: true });
+  await removeCaptures(order.folder, hearing.folder);
   const paths = cases.map((pathCase) => recordOf(pathCase, details, folder, trimmed));
   const judgment = (heard: readonly TapReport[]): Judgment => {
     const whole = { ...networkCase, heard };

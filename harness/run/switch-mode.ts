@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { withScope, type Scope } from "../core/scope.ts";
 import { compareFacts } from "../dataplane/compare.ts";
@@ -23,6 +22,7 @@ import { restartNodes } from "./restart-nodes.ts";
 import type { BornFacts } from "./born-facts.ts";
 import { pathsFor } from "./paths.ts";
 import type { Phases } from "./phases.ts";
+import { removeCaptures } from "./remove-captures.ts";
 import type { OpenRun } from "./services.ts";
 
 /** One change of mode on a lab that is up. */
@@ -47,7 +47,8 @@ export async function switchMode(
 ): Promise<{ readonly record: SwitchRecord; readonly network: Network }> {
   const { order, services } = run;
   const { network, to } = change;
-  const folder = join(order.folder, "captures", change.variant ?? "switch");
+  const name = change.variant ?? "switch";
+  const folder = join(order.folder, "captures", name);
   const { plan } = network.lab;
   const expectations = pathsFor(network.mode, order).map((path) =>
     expectPath(plan, network.mode, network.identities, path),
@@ -74,7 +75,7 @@ export async function switchMode(
       : [{ stream, before, after: expectPath(plan, to, after.identities, inMode(stream.path, to)) }];
   });
   const record = await phases.run("figures", () => recordOf(change, after, watched, pairs));
-  await rm(folder, { recursive: true, force: true });
+  await removeCaptures(order.folder, name);
   const compared = await phases.run("left behind", () => compare(run, change, after));
   return { record: { ...record, ...compared }, network: after };
 }
