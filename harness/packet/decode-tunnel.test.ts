@@ -255,6 +255,9 @@ describe("decode: what is not a tunnel", () => {
   it("says why a packet to VXLAN's port is none", () => {
     const dns = inUdp(4789, "1234 8180 0001 0001 0000 0000", Buffer.alloc(40));
     assert.deepEqual(dns.layers.at(-1), { kind: "mismatch", protocol: "VXLAN", reason: "flags 0x12" });
+    const masqueraded = inUdp(6080, "", Buffer.from("Answers go to whatever port a masquerade picked"));
+    assert.equal(formOf(masqueraded), "plain");
+    assert.deepEqual(masqueraded.layers.at(-1), { kind: "mismatch", protocol: "GUE", reason: "begins with 0x41" });
     const short = inUdp(4789, "08000000", hex(""));
     assert.deepEqual(short.layers.at(-1), { kind: "mismatch", protocol: "VXLAN", reason: "4 bytes" });
   });

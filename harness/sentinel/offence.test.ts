@@ -113,6 +113,15 @@ describe("offenceOf", () => {
     assert.equal(offenceOf(frame(ofHosts, [], 0x8100), law("none")), undefined);
   });
 
+  it("lets answers of the probes' servers pass, whatever port a masquerade picked for who asked", () => {
+    const toPort = (sourcePort: number, destinationPort: number): Buffer =>
+      ip(a1, b1, 17, udp({ sourcePort, destinationPort }, Buffer.alloc(84, 0x41)));
+    for (const port of [4500, 6080, 4754, 6635, 1194]) {
+      assert.equal(offenceOf(frame(toPort(8080, port)), law("none")), undefined, String(port));
+    }
+    assert.equal(offenceOf(frame(toPort(40_000, 4500)), law("none")), "ESP, whose content cannot be read");
+  });
+
   it("does not ask what of others cannot be read, nor what is plain on purpose", () => {
     assert.equal(
       offenceOf(frame(ip(a1, b1, 50, Buffer.alloc(40, 1))), law("vxlan-always", { shared: true })),

@@ -25,6 +25,11 @@ export function decodeIpInUdp(cursor: Cursor): Protocol {
 export function decodeGue(cursor: Cursor): Protocol {
   if (!has(cursor, 4, "gue")) return "payload";
   const first = uint8(cursor.bytes, cursor.offset);
+  if (!mayBeGue(first)) {
+    const reason = `begins with 0x${first.toString(16).padStart(2, "0")}`;
+    cursor.layers.push({ kind: "mismatch", protocol: "GUE", reason });
+    return "payload";
+  }
   if (first >> 6 === 1) {
     enterTunnel(cursor, 0, { form: "gue", text: "GUE version 1" });
     return "raw";
@@ -35,6 +40,11 @@ export function decodeGue(cursor: Cursor): Protocol {
   const protocol = uint8(cursor.bytes, cursor.offset + 1);
   enterTunnel(cursor, length, { form: "gue", text: `GUE carries ${ipProtocolName(protocol)}` });
   return protocolOfIp(protocol);
+}
+
+/** Version 0, or 1: then these are the version and the header length of an IP header (IHL at least 5, RFC 791). */
+function mayBeGue(first: number): boolean {
+  return first >> 6 === 0 || (first >= 0x45 && first <= 0x4f) || first >> 4 === 6;
 }
 
 function sumsUp({ bytes, offset }: Cursor): boolean {
