@@ -65,7 +65,7 @@ describe("choice of labs", () => {
         ["kernel 6.12", ["vm"]],
       ],
     );
-    const mixed = await variantsOf(choose({ calico: ["quay.io/calico/node:v3.30.7", "quay.io/calico/node:v3.32.1"] }));
+    const mixed = await variantsOf(choose({ calico: ["calico/node:v3.30.7", "calico/node:v3.32.1"] }));
     assert.deepEqual(
       mixed.map(({ name, dataplane }) => [name, dataplane?.name]),
       [
