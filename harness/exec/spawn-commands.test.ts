@@ -9,10 +9,13 @@ import { spawnCommands } from "./spawn-commands.ts";
 
 const waitMs = 20_000;
 
-/** For this test: says that it is there, and at SIGTERM or SIGINT, as tcpdump does, some last words. */
+/**
+ * For this test: says that it is there, and at SIGTERM or SIGINT, as tcpdump does, some last words. The signal comes twice, since
+ * timeout(1) passes it on to the group, and perl takes away its handlers when it ends.
+ */
 const polite = `
 $| = 1;
-my $end = sub { print "bye \\\\n of $ENV{PLACE}\\n\\nend without newline"; exit 3 };
+my $end = sub { $SIG{TERM} = $SIG{INT} = "IGNORE"; print "bye \\\\n of $ENV{PLACE}\\n\\nend without newline"; exit 3 };
 $SIG{TERM} = $end; $SIG{INT} = $end;
 print STDERR "$ENV{PLACE} listens\\n";
 sleep 1 while 1;

@@ -44,11 +44,14 @@ export async function spawnCommands(
         return;
       }
       const shared = await root.spawn([...limit, "sh", "-s"], scope, { input: sharedScript(chunk) });
+      let stopped: Promise<CommandResult> | undefined;
+      // Once: a second signal meets programs that are ending already, with their own way of taking it gone.
+      const stop = (): Promise<CommandResult> => (stopped ??= shared.stop("SIGTERM"));
       // Runs before the spawn's own undo, whose SIGINT background jobs of a shell ignore (POSIX.1, 2.11).
       scope.defer(`stop what runs on ${chunk.map(({ executor }) => executor.where).join(", ")}`, async () => {
-        await shared.stop("SIGTERM");
+        await stop();
       });
-      for (const entry of chunk) running[entry.index] = memberOf(shared, entry);
+      for (const entry of chunk) running[entry.index] = memberOf(shared, stop, entry);
     }),
   );
   await settleAll(work);
@@ -82,7 +85,11 @@ wait
 `;
 }
 
-function memberOf(shared: RunningCommand, { executor, prefix, argv: own, index }: Entry): RunningCommand {
+function memberOf(
+  shared: RunningCommand,
+  stop: () => Promise<CommandResult>,
+  { executor, prefix, argv: own, index }: Entry,
+): RunningCommand {
   const { where } = executor;
   const argv = [...prefix, ...own];
   const result = (stderr: string, exitCode: number): CommandResult => {
@@ -105,7 +112,7 @@ function memberOf(shared: RunningCommand, { executor, prefix, argv: own, index }
   return {
     argv,
     finished,
-    stop: async () => whole(await shared.stop("SIGTERM")),
+    stop: async () => whole(await stop()),
     waitForLine: async (pattern, timeoutMs) => {
       const wanted = new RegExp(`^${index} (?:ended \\d+ |${pattern.source.replace(/^\^/, "")})`, pattern.flags);
       const text = textOf(await shared.waitForLine(wanted, timeoutMs), index) ?? "";
