@@ -132,6 +132,19 @@ export function executorContract(make: () => Promise<ExecutorUnderTest>, clean: 
     });
   });
 
+  it("signals a command once, however often it is stopped", async () => {
+    await withScope(async (scope) => {
+      const script =
+        "trap 'echo bye; n=0' INT; echo up; while [ ${n:-0} -lt 8 ]; do sleep 0.05; n=${n:+$((n + 1))}; done";
+      const running = await executor.spawn(["sh", "-c", script], scope);
+      await running.waitForLine(/up/, 5_000);
+      const first = running.stop();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await running.stop();
+      assert.equal((await first).stdout, "up\nbye\n");
+    });
+  });
+
   it("ends what it spawned with the scope, and registers that before the start", async () => {
     const scope = new Scope();
     const running = await executor.spawn(["sleep", "60"], scope);

@@ -25,7 +25,7 @@ export interface RunningCommand {
   readonly argv: readonly string[];
   /** Resolves with the first line (of stdout or stderr) that matches; rejects if the command ends or time runs out first. */
   waitForLine(pattern: RegExp, timeoutMs: number): Promise<string>;
-  /** Sends SIGINT (or the given signal), waits, kills after 5 s; idempotent; resolves with the result. */
+  /** Sends SIGINT (or the given signal) once, however often it is called, waits, kills after 5 s; resolves with the result. */
   stop(signal?: "SIGINT" | "SIGTERM"): Promise<CommandResult>;
   /** Resolves when the command ends by itself or by stop. */
   readonly finished: Promise<CommandResult>;

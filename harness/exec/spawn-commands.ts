@@ -1,10 +1,8 @@
-import { groupBy } from "../core/group-by.ts";
 import type { Scope } from "../core/scope.ts";
-import { settleAll } from "../core/settle.ts";
 import { CommandError } from "./command-error.ts";
 import type { CommandResult, Executor, RunningCommand } from "./executor.ts";
 import { shellQuote } from "./quote.ts";
-import { chunksOf, rootOf } from "./run-everywhere.ts";
+import { endWith, inSharedProcesses, type Placed } from "./shared-process.ts";
 
 /** A command that goes on, and the place where it shall run. */
 export interface PlacedCommand {
@@ -16,9 +14,6 @@ export interface SpawnCommandsOptions {
   /** Seconds after which the commands are interrupted, so that none goes on forever when its owner was killed. */
   readonly longestSeconds: number;
 }
-
-/** Commands that one process starts. */
-const perProcess = 25;
 
 /** Milliseconds that no timer of Node can exceed: some 24 days. */
 const forever = 2 ** 31 - 1;
@@ -34,34 +29,21 @@ export async function spawnCommands(
   scope: Scope,
 ): Promise<readonly RunningCommand[]> {
   const limit = ["timeout", "-s", "INT", String(longestSeconds)];
-  const entries = placed.map((entry, index) => ({ ...entry, index, ...rootOf(entry.executor) }));
   const running: RunningCommand[] = [];
-  const work = [...groupBy(entries, ({ root }) => root)].flatMap(([root, own]) =>
-    chunksOf(own, perProcess).map(async (chunk) => {
-      const [only] = chunk;
-      if (chunk.length === 1 && only !== undefined) {
-        running[only.index] = await only.executor.spawn([...limit, ...only.argv], scope);
-        return;
-      }
-      const shared = await root.spawn([...limit, "sh", "-s"], scope, { input: sharedScript(chunk) });
-      let stopped: Promise<CommandResult> | undefined;
-      // Once: a second signal meets programs that are ending already, with their own way of taking it gone.
-      const stop = (): Promise<CommandResult> => (stopped ??= shared.stop("SIGTERM"));
-      // Runs before the spawn's own undo, whose SIGINT background jobs of a shell ignore (POSIX.1, 2.11).
-      scope.defer(`stop what runs on ${chunk.map(({ executor }) => executor.where).join(", ")}`, async () => {
-        await stop();
-      });
-      for (const entry of chunk) running[entry.index] = memberOf(shared, stop, entry);
-    }),
-  );
-  await settleAll(work);
+  await inSharedProcesses(placed, async (host, chunk) => {
+    const [only] = chunk;
+    if (chunk.length === 1 && only !== undefined) {
+      running[only.index] = await only.executor.spawn([...limit, ...only.argv], scope);
+      return;
+    }
+    const shared = await host.spawn([...limit, "sh", "-s"], scope, { input: sharedScript(chunk) });
+    endWith(scope, shared, chunk);
+    for (const entry of chunk) running[entry.index] = memberOf(shared, entry);
+  });
   return running;
 }
 
-interface Entry extends PlacedCommand {
-  readonly index: number;
-  readonly prefix: readonly string[];
-}
+type Entry = Placed<PlacedCommand>;
 
 /**
  * Signals reach the whole process group: the shells ignore them and pass on what commands say to the last word. Each line carries
@@ -85,11 +67,7 @@ wait
 `;
 }
 
-function memberOf(
-  shared: RunningCommand,
-  stop: () => Promise<CommandResult>,
-  { executor, prefix, argv: own, index }: Entry,
-): RunningCommand {
+function memberOf(shared: RunningCommand, { executor, prefix, argv: own, index }: Entry): RunningCommand {
   const { where } = executor;
   const argv = [...prefix, ...own];
   const result = (stderr: string, exitCode: number): CommandResult => {
@@ -112,7 +90,7 @@ function memberOf(
   return {
     argv,
     finished,
-    stop: async () => whole(await stop()),
+    stop: async () => whole(await shared.stop("SIGTERM")),
     waitForLine: async (pattern, timeoutMs) => {
       const wanted = new RegExp(`^${index} (?:ended \\d+ |${pattern.source.replace(/^\^/, "")})`, pattern.flags);
       const text = textOf(await shared.waitForLine(wanted, timeoutMs), index) ?? "";

@@ -10,15 +10,17 @@ export type Stoppable = Pick<Child, "finished" | "lines" | "soFar" | "signal">;
 
 /** The handle of a command that has been started, wherever its transport runs it. */
 export function runningCommand(argv: readonly string[], child: Stoppable, where: string): RunningCommand {
+  let stopped: Promise<CommandResult> | undefined;
   return {
     argv,
     finished: child.finished,
-    stop: (signal = "SIGINT") => stopChild(child, signal),
+    // Once: a second signal meets programs that are ending already, with their own way of taking it gone.
+    stop: (signal = "SIGINT") => (stopped ??= stopChild(child, signal)),
     waitForLine: (pattern, timeoutMs) => waitForLine(argv, child, where, pattern, timeoutMs),
   };
 }
 
-/** Asks a command to end, kills it after a grace, and resolves with what it left; idempotent. */
+/** Asks a command to end, kills it after a grace, and resolves with what it left. */
 export async function stopChild(child: Stoppable, signal: NodeJS.Signals): Promise<CommandResult> {
   const timer = setTimeout(() => {
     child.signal("SIGKILL");
