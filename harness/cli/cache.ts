@@ -21,7 +21,7 @@ export function addCache(program: Command): void {
     .description(
       "show what is cached between runs (kernels, guest images, saved machine states); --prune removes old entries",
     )
-    .option("--cache <dir>", "the folder", defaultCache)
+    .addOption(new Option("--cache <dir>", "the folder").default(defaultCache, "~/.cache/encaplab"))
     .addOption(
       new Option(
         "--prune [days]",
