@@ -1,8 +1,6 @@
 import { Scope } from "../core/scope.ts";
-import { vxlanPort } from "../packet/tunnel/vxlan.ts";
-import { addRulesToAll } from "./add-rules.ts";
-import { routersOf } from "./cast.ts";
 import { defineFault } from "./fault.ts";
+import { rewriteOuter } from "./rewrite-outer.ts";
 
 /** The router marks what it forwards with a class of its own. */
 export const dscpRewritten = defineFault({
@@ -12,14 +10,7 @@ export const dscpRewritten = defineFault({
   modes: ["vxlan-always", "vxlan-cross-subnet"],
   needs: ["cross-subnet"],
   cause: "outer-header",
-  apply: async (network, _plan, scope = new Scope()) => ({
-    did: await addRulesToAll(
-      routersOf(network),
-      "forward",
-      ["ip", "ip6"].map((family) => `udp dport ${vxlanPort} ${family} dscp set cs1`),
-      scope,
-    ),
-  }),
+  apply: async (network, _plan, scope = new Scope()) => ({ did: await rewriteOuter(network, "dscp set cs1", scope) }),
   trips: [
     { check: "outer-header", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "wrong outer header" },
   ],

@@ -1,8 +1,6 @@
 import { Scope } from "../core/scope.ts";
-import { vxlanPort } from "../packet/tunnel/vxlan.ts";
-import { addRulesToAll } from "./add-rules.ts";
-import { routersOf } from "./cast.ts";
 import { defineFault } from "./fault.ts";
+import { rewriteOuter } from "./rewrite-outer.ts";
 
 /** The router clears the marks of congestion, so that nobody is ever told of it. */
 export const ecnCleared = defineFault({
@@ -13,12 +11,7 @@ export const ecnCleared = defineFault({
   needs: ["cross-subnet"],
   cause: "outer-header",
   apply: async (network, _plan, scope = new Scope()) => ({
-    did: await addRulesToAll(
-      routersOf(network),
-      "forward",
-      ["ip", "ip6"].map((family) => `udp dport ${vxlanPort} ${family} ecn set not-ect`),
-      scope,
-    ),
+    did: await rewriteOuter(network, "ecn set not-ect", scope),
   }),
   trips: [
     { check: "outer-header", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "wrong outer header" },

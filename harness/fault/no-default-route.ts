@@ -2,6 +2,7 @@ import { Scope } from "../core/scope.ts";
 import { culprit } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import { defineFault } from "./fault.ts";
+import { forgetNeighbors } from "./forget-neighbors.ts";
 
 /** The culprit reaches the other racks by routes of their own and has no default route: it answers no ARP of its pods. */
 export const noDefaultRoute = defineFault({
@@ -22,8 +23,7 @@ export const noDefaultRoute = defineFault({
     const commands = [...networks.map((cidr) => `ip route add ${cidr} ${way}`), "ip -4 route del default"];
     const undo = [`ip route add default ${way}`, ...networks.map((cidr) => `ip route del ${cidr} ${way}`)];
     const did = [await changeNode(from, commands, undo, scope)];
-    for (const { node, executor } of network.pods)
-      if (node === from.name) await executor.run(["ip", "neigh", "flush", "all"]);
+    await forgetNeighbors(network, from.name);
     return { did };
   },
   follows: ["conservation"],

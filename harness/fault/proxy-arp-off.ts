@@ -3,6 +3,7 @@ import { modes } from "../encap/mode.ts";
 import { culprit } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import { defineFault } from "./fault.ts";
+import { forgetNeighbors } from "./forget-neighbors.ts";
 
 /** The culprit does not answer its pods' ARP for their gateway: what turned proxy_arp off on all devices did so on theirs too. */
 export const proxyArpOff = defineFault({
@@ -18,8 +19,7 @@ export const proxyArpOff = defineFault({
     const set = (value: number): string =>
       `for file in /proc/sys/net/ipv4/conf/cali*/proxy_arp; do echo ${value} > "$file"; done`;
     const did = [await changeNode(from, [set(0)], [set(1)], scope)];
-    for (const { node, executor } of network.pods)
-      if (node === from.name) await executor.run(["ip", "neigh", "flush", "all"]);
+    await forgetNeighbors(network, from.name);
     return { did };
   },
   follows: ["conservation"],
