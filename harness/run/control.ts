@@ -12,7 +12,7 @@ import { casesOf } from "./judge.ts";
 import { pathsFor } from "./paths.ts";
 import { Phases } from "./phases.ts";
 import type { OpenRun } from "./services.ts";
-import { removeCaptures } from "./remove-captures.ts";
+import { removeCaptures } from "./whole-captures.ts";
 import { listenToWire } from "./wire.ts";
 
 /** What is asked of the opposite: the form on the wire, and nothing else. */

@@ -27,7 +27,7 @@ import { afterSecondLook, isShaky } from "./second-look.ts";
 import { coverageOf, type Coverage } from "./coverage.ts";
 import { placesOf, tapCount, type Wire } from "./wire.ts";
 import { plainTwins } from "../measure/sides.ts";
-import { removeCaptures } from "./remove-captures.ts";
+import { removeCaptures } from "./whole-captures.ts";
 import type { Guard } from "./guard.ts";
 import type { TapReport } from "../sentinel/tap-report.ts";
 import { sentinel } from "../verify/sentinel.ts";

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { withScope, type Scope } from "../core/scope.ts";
 import { compareFacts } from "../dataplane/compare.ts";
 import type { Network } from "../dataplane/dataplane.ts";
@@ -22,7 +21,7 @@ import { restartNodes } from "./restart-nodes.ts";
 import type { BornFacts } from "./born-facts.ts";
 import { pathsFor } from "./paths.ts";
 import type { Phases } from "./phases.ts";
-import { removeCaptures } from "./remove-captures.ts";
+import { removeCaptures, wholeCaptures } from "./whole-captures.ts";
 import type { OpenRun } from "./services.ts";
 
 /** One change of mode on a lab that is up. */
@@ -48,7 +47,7 @@ export async function switchMode(
   const { order, services } = run;
   const { network, to } = change;
   const name = change.variant ?? "switch";
-  const folder = join(order.folder, "captures", name);
+  const folder = wholeCaptures(order.folder, name);
   const { plan } = network.lab;
   const expectations = pathsFor(network.mode, order).map((path) =>
     expectPath(plan, network.mode, network.identities, path),

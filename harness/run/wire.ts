@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { CaptureFile, CaptureTarget } from "../capture/capture.ts";
 import { startCapture } from "../capture/session.ts";
 import type { Scope } from "../core/scope.ts";
@@ -22,6 +21,7 @@ import { pathsFor } from "./paths.ts";
 import type { Phases } from "./phases.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
+import { wholeCaptures } from "./whole-captures.ts";
 
 /** Bytes kept of each packet: outer headers, VXLAN, inner headers and the ping's token fit twice. */
 const snaplen = 256;
@@ -73,7 +73,7 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
   const places = placesOf(network);
   await phases.run("servers", () => startServers(planned, places, scope));
   const options = {
-    folder: join(order.folder, "captures", listening.folder),
+    folder: wholeCaptures(order.folder, listening.folder),
     snaplen,
     bufferKiB: order.captureBufferKiB,
     maxPackets,
