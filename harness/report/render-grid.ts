@@ -1,11 +1,8 @@
 import { traffics, type Traffic } from "../encap/path.ts";
-import type { PathRecord } from "../run/record.ts";
-import type { Family } from "../topology/topology.ts";
 import type { Status } from "../verify/verdict.ts";
-import { formName } from "./form-name.ts";
+import { cellsOf, cellText, type GridCell } from "./grid-cell.ts";
 import type { PathOutcome } from "./path-outcome.ts";
-import { seenInstead } from "./seen-instead.ts";
-import { marks, paint, type Style } from "./style.ts";
+import { paint, type Style } from "./style.ts";
 
 export interface GridOptions {
   readonly style: Style;
@@ -15,7 +12,7 @@ export interface GridOptions {
 
 /** From × to at a glance, per traffic and family: each cell is the form that must be, and whether it was. */
 export function renderGrids(outcomes: readonly PathOutcome[], options: GridOptions): readonly string[] {
-  const cells = outcomes.flatMap((outcome) => (outcome.path === undefined ? [] : [cellOf(outcome, outcome.path)]));
+  const cells = cellsOf(outcomes);
   const families = [...new Set(cells.map((cell) => cell.family))].sort();
   const grids = families.flatMap((family) =>
     traffics.flatMap((traffic) => {
@@ -36,38 +33,14 @@ const cellWidth = 10;
 const legend =
   "each word is the expected form, → seen instead, ← answers only; ✔ as expected, ✘ not, ? not proven, – skipped";
 
-interface Cell {
-  readonly traffic: Traffic;
-  readonly family: Family;
-  readonly source: string;
-  readonly target: string;
-  readonly form: string;
-  /** What was seen in place of it, or what is wrong though the form is right: "→VXLAN", " MTU". */
-  readonly seen: string;
-  readonly status: Status;
-}
-
-function cellOf(outcome: PathOutcome, { expectation }: PathRecord): Cell {
-  const { traffic, family, source, target } = expectation.path;
-  return {
-    traffic,
-    family,
-    source: source.node,
-    target: target.node,
-    form: formName(expectation),
-    seen: seenInstead(outcome),
-    status: outcome.status,
-  };
-}
-
-function isClean(cell: Cell): boolean {
+function isClean(cell: GridCell): boolean {
   return cell.status === "pass" || cell.status === "skip";
 }
 
 function renderTraffic(
   title: string,
   traffic: Traffic,
-  cells: readonly Cell[],
+  cells: readonly GridCell[],
   options: GridOptions,
 ): readonly string[] {
   const targets = [...new Set(cells.map((cell) => cell.target))].sort();
@@ -80,7 +53,7 @@ function renderTraffic(
   const { column, row } = labels;
   // "to" stands behind the title, with a space between.
   const width = Math.max(labels.width, title.length + 4);
-  const cell = Math.max(cellWidth, ...cells.map((one) => textOf(one).length + 2));
+  const cell = Math.max(cellWidth, ...cells.map((one) => cellText(one).length + 2));
   const head = `${indent}${title.padEnd(width - 3)}to ${targets.map((name) => column(name).padEnd(cell)).join("")}`;
   const rows = sources.map((source) => {
     const line = targets.map((target) => renderCell(cellAt(cells, source, target), cell, options.style));
@@ -102,21 +75,17 @@ function labelsFor(
   return { column, row, width: Math.max(labelWidth, ...sources.map((name) => `from ${row(name)}`.length + 4)) };
 }
 
-function cellAt(cells: readonly Cell[], source: string, target: string): Cell | undefined {
+function cellAt(cells: readonly GridCell[], source: string, target: string): GridCell | undefined {
   return cells.find((cell) => cell.source === source && cell.target === target);
 }
 
-function textOf({ form, seen, status }: Cell): string {
-  return form === "-" ? marks[status] : `${form}${seen} ${marks[status]}`;
-}
-
-function renderCell(cell: Cell | undefined, width: number, style: Style): string {
+function renderCell(cell: GridCell | undefined, width: number, style: Style): string {
   if (cell === undefined) return "·".padEnd(width);
-  const text = textOf(cell);
+  const text = cellText(cell);
   return paint(style, cell.status, text) + " ".repeat(Math.max(1, width - text.length));
 }
 
-function countLine(title: string, cells: readonly Cell[], style: Style): string {
+function countLine(title: string, cells: readonly GridCell[], style: Style): string {
   const count = (status: Status): number => cells.filter((cell) => cell.status === status).length;
   const forms = [...new Set(cells.map((cell) => cell.form))].filter((form) => form !== "-");
   const byForm = forms.map((form) => `${cells.filter((cell) => cell.form === form).length} ${form}`).join(", ");

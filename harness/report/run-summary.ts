@@ -3,12 +3,11 @@ import { ExitCode } from "../core/errors.ts";
 import { traffics } from "../encap/path.ts";
 import type { Measurement, PathRecord, RunRecord, ScenarioRecord } from "../run/record.ts";
 import type { Status } from "../verify/verdict.ts";
-import { formName } from "./form-name.ts";
+import { cellsOf, type GridCell } from "./grid-cell.ts";
 import { measuredOn } from "./render-measurements.ts";
 import { leadingVerdict, outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { pathTitle } from "./path-title.ts";
 import { scenarioTitle } from "./scenario-title.ts";
-import { seenInstead } from "./seen-instead.ts";
 import { testOutcomes } from "./test-outcome.ts";
 
 /** A run on one page, as a value: what `summary.json` holds and `summary.html` and `summary.md` show. */
@@ -50,14 +49,7 @@ export interface Grid {
   readonly title: string;
   readonly sources: readonly string[];
   readonly targets: readonly string[];
-  readonly cells: readonly {
-    readonly source: string;
-    readonly target: string;
-    readonly form: string;
-    /** What was seen in its place, or what else is wrong: "→VXLAN", " MTU"; "" where nothing is. */
-    readonly seen: string;
-    readonly status: Status;
-  }[];
+  readonly cells: readonly GridCell[];
 }
 
 /** What was asked and what came of it, in paths and nodes; a skip is never a pass. */
@@ -153,13 +145,7 @@ function modeOf(scenario: ScenarioRecord, record: RunRecord): ModeSummary {
 }
 
 function gridsOf(outcomes: readonly PathOutcome[]): readonly Grid[] {
-  const cells = outcomes.flatMap((outcome) => {
-    const { path, status } = outcome;
-    if (path === undefined) return [];
-    const { traffic, family, source, target } = path.expectation.path;
-    const shown = { form: formName(path.expectation), seen: seenInstead(outcome), status };
-    return [{ traffic, family, source: source.node, target: target.node, ...shown }];
-  });
+  const cells = cellsOf(outcomes);
   const families = [...new Set(cells.map(({ family }) => family))].sort();
   return families.flatMap((family) =>
     traffics.flatMap((traffic) => {

@@ -1,5 +1,6 @@
 import { asTyped } from "../core/command-words.ts";
 import { formatFigure } from "./format.ts";
+import { cellText } from "./grid-cell.ts";
 import { renderHopSvg } from "./hop-svg.ts";
 import type { Failure, Grid, ModeSummary, RunSummary } from "./run-summary.ts";
 import { htmlCell, htmlPage, htmlTable, htmlText } from "./page-html.ts";
@@ -70,10 +71,7 @@ function grid({ title, sources, targets, cells }: Grid): string {
     ...targets.map((target) => {
       const found = cells.find((one) => one.source === source && one.target === target);
       if (found === undefined) return htmlCell("·", "skip");
-      return htmlCell(
-        found.form === "-" ? marks[found.status] : `${found.form}${found.seen} ${marks[found.status]}`,
-        found.status,
-      );
+      return htmlCell(cellText(found), found.status);
     }),
   ]);
   return htmlText("h3", title) + htmlTable(["", ...targets.map((target) => `to ${target}`)], rows);
