@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { LabError, messageOf } from "../core/errors.ts";
 import { groupBy } from "../core/group-by.ts";
 import { settleAll } from "../core/settle.ts";
-import { CommandError } from "../exec/command-error.ts";
 import type { CommandResult, RunningCommand } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
@@ -13,9 +12,7 @@ import { findPlaces, lightBeacon, type CapturePlace } from "./capture-folder.ts"
 import { fetchFile } from "./fetch-file.ts";
 import { markEnds } from "./marker.ts";
 import { countArgv, listening, longestCaptureSeconds, parseCount, parseSummary, tcpdumpArgv } from "./tcpdump.ts";
-
-/** Milliseconds in which tcpdump must listen; it takes some 20, more where a program is loaded the first time. */
-const listenTimeoutMs = 15_000;
+import { whenListening } from "./when-listening.ts";
 
 interface NodeCapture {
   readonly target: CaptureTarget;
@@ -36,7 +33,7 @@ export const startCapture: StartCapture = async (targets, options, scope) => {
     targets.map(async (target, index): Promise<NodeCapture> => {
       const [place, tcpdump] = [places[index], running[index]];
       if (place === undefined || tcpdump === undefined) throw new RangeError(`no capture on ${target.node}`);
-      await whenListening(tcpdump, target);
+      await whenListening(tcpdump, target.node, listening);
       return { target, place, tcpdump };
     }),
   );
@@ -49,23 +46,6 @@ function assertDevices(targets: readonly CaptureTarget[], places: readonly Captu
     const absent = devices.filter((device) => !there.has(device));
     if (absent.length === 0) continue;
     throw new LabError(`node ${node} has no interface ${absent.join(", ")} to capture on`, { where: executor.where });
-  }
-}
-
-async function whenListening(tcpdump: RunningCommand, { node }: CaptureTarget): Promise<void> {
-  try {
-    await tcpdump.waitForLine(listening, listenTimeoutMs);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    // 127 is what timeout(1) or a shell, which stand before tcpdump, say of a missing program.
-    if (error.result?.exitCode !== 127) throw error;
-    const { where, command, tail } = error.details;
-    throw new LabError(`tcpdump is missing on node ${node}`, {
-      ...(where === undefined ? {} : { where }),
-      ...(command === undefined ? {} : { command }),
-      ...(tail === undefined ? {} : { tail }),
-      fix: "Install tcpdump 4.99 or newer there.",
-    });
   }
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { findPlaces, lightBeacon, type CapturePlace } from "../capture/capture-folder.ts";
 import { fetchFile } from "../capture/fetch-file.ts";
 import { longestCaptureSeconds, parseSummary } from "../capture/tcpdump.ts";
+import { whenListening } from "../capture/when-listening.ts";
 import type { Scope } from "../core/scope.ts";
 import { settleAll } from "../core/settle.ts";
 import type { Network } from "../dataplane/dataplane.ts";
@@ -25,9 +26,6 @@ const bufferKiB = 1024;
 
 /** Offending packets of one tap after which nobody needs more: some 8 MB. */
 const maxPackets = 40_000;
-
-/** Milliseconds in which tcpdump must listen. */
-const listenTimeoutMs = 15_000;
 
 /** Looks, 20 ms apart, by the last of which the ping must stand in the file. */
 const patience = 150;
@@ -79,7 +77,7 @@ export async function startSentinel(network: Network, options: SentinelOptions, 
     watched.map(async ({ tap, executor, file, shared }, index): Promise<Watch> => {
       const tcpdump = running[index];
       if (tcpdump === undefined) throw new RangeError(`nobody listens at ${tap.device} of ${tap.node}`);
-      await tcpdump.waitForLine(/^tcpdump: listening on /, listenTimeoutMs);
+      await whenListening(tcpdump, tap.node, /^tcpdump: listening on /);
       return { tap, executor, file, shared, tcpdump };
     }),
   );

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
+import { fileDigest } from "../core/file-digest.ts";
 
 /** The file with the digests of all others of a bundle. */
 export const manifestName = "manifest.json";
@@ -32,7 +30,7 @@ export async function makeManifest(folder: string): Promise<Manifest> {
   const files: ManifestEntry[] = [];
   for (const path of await filesIn(folder)) {
     const { size: bytes } = await stat(join(folder, path));
-    files.push({ path, bytes, sha256: await sha256Of(join(folder, path)) });
+    files.push({ path, bytes, sha256: await fileDigest(join(folder, path)) });
   }
   return { schema: manifestSchema, files };
 }
@@ -43,7 +41,7 @@ export async function manifestTroubles(folder: string, { files }: Manifest): Pro
   const troubles: string[] = [];
   for (const { path, sha256 } of files) {
     if (!there.delete(path)) troubles.push(`${path} is missing`);
-    else if ((await sha256Of(join(folder, path))) !== sha256)
+    else if ((await fileDigest(join(folder, path))) !== sha256)
       troubles.push(`${path} was changed: its SHA-256 is another`);
   }
   return [...troubles, ...[...there].map((path) => `${path} was added: the manifest does not know it`)];
@@ -62,13 +60,6 @@ export async function readManifest(folder: string): Promise<{ readonly manifest:
   const result = schema.safeParse(jsonOf(text));
   if (result.success) return { manifest: result.data, text };
   throw new UsageError("not a manifest of this version", { where: file, fix: "make the bundle again" });
-}
-
-/** SHA-256 of a file, in hexadecimal digits. */
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { LabError, messageOf } from "../../core/errors.ts";
+import { fileDigest } from "../../core/file-digest.ts";
 import { exists } from "../../core/exists.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { localExecutor } from "../../exec/local/local.ts";
@@ -67,11 +65,9 @@ async function extract(host: Executor, file: string, folder: string): Promise<vo
 
 /** SHA-256 of a file, in hexadecimal digits. */
 export async function digestOf(file: string): Promise<string> {
-  const hash = createHash("sha256");
   try {
-    await pipeline(createReadStream(file), hash);
+    return await fileDigest(file);
   } catch (cause) {
     throw new LabError(`the archive ${file} cannot be read: ${messageOf(cause)}`, { fix: "check the path", cause });
   }
-  return hash.digest("hex");
 }
