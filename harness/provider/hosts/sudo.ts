@@ -117,17 +117,19 @@ function stoppable(command: SudoCommand, running: RunningCommand): RunningComman
     () => true,
     () => true,
   );
+  const stopOnce = async (name: string): Promise<CommandResult> => {
+    if (!(await Promise.race([isOver, Promise.resolve(false)]))) await command.kill(name);
+    const late = setTimeout(() => void command.kill("KILL").catch(() => undefined), stopGraceMs);
+    return finished.finally(() => {
+      clearTimeout(late);
+    });
+  };
+  let stopped: Promise<CommandResult> | undefined;
   return {
     argv: command.argv,
     finished,
     waitForLine: (pattern, timeoutMs) => running.waitForLine(pattern, timeoutMs),
-    stop: async (name = "SIGINT") => {
-      if (!(await Promise.race([isOver, Promise.resolve(false)]))) await command.kill(name);
-      const late = setTimeout(() => void command.kill("KILL").catch(() => undefined), stopGraceMs);
-      return finished.finally(() => {
-        clearTimeout(late);
-      });
-    },
+    stop: (name = "SIGINT") => (stopped ??= stopOnce(name)),
   };
 }
 
