@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../core/atomic-file.ts";
 import { generatePage } from "../report/allure-page.ts";
 import { writeAllure } from "../report/allure.ts";
 import { renderCtrf } from "../report/ctrf.ts";
-import { redactValue } from "../report/redact.ts";
+import { reportedRun } from "../report/reported-run.ts";
 import { renderJunit } from "../report/junit.ts";
 import type { ResultsFolder } from "../report/store.ts";
 import { writeHistory } from "../report/write-history.ts";
@@ -29,6 +29,7 @@ export async function writeReports(
   folder: ResultsFolder,
   options: { readonly history?: string },
 ): Promise<Reports> {
+  const told = reportedRun(record);
   const broken: string[] = [];
   const attempt = async (what: string, write: () => Promise<unknown>): Promise<void> => {
     await write().catch((error: unknown) => broken.push(`${what} could not be written: ${messageOf(error)}`));
@@ -36,7 +37,7 @@ export async function writeReports(
   const history = options.history === undefined ? {} : { historyFolder: options.history };
   // Java takes longest and is another process: it works while the other reports are written.
   const paging = Promise.all([
-    attempt("Allure results", () => writeAllure(record, folder)),
+    attempt("Allure results", () => writeAllure(told, folder)),
     attempt("the history of costs", () =>
       options.history === undefined ? Promise.resolve() : writeHistory(record, options.history),
     ),
@@ -44,11 +45,9 @@ export async function writeReports(
   await Promise.all([
     paging,
     attempt("JUnit", () => writeFileAtomic(folder.junit, renderJunit(record, folder.path))),
-    attempt("CTRF", () =>
-      writeFileAtomic(folder.ctrf, `${JSON.stringify(renderCtrf(redactValue(record)), null, 2)}\n`),
-    ),
-    attempt("the pictures", () => writePictures(record, folder.path)),
-    attempt("the summary", () => writeSummary(record, folder.path)),
+    attempt("CTRF", () => writeFileAtomic(folder.ctrf, `${JSON.stringify(renderCtrf(told.record), null, 2)}\n`)),
+    attempt("the pictures", () => writePictures(told, folder.path)),
+    attempt("the summary", () => writeSummary(told, folder.path)),
   ]);
   const page = await paging;
   const summary = `summary ${join(folder.path, "summary.html")}`;

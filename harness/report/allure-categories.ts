@@ -1,4 +1,6 @@
 import { Status } from "allure-js-commons";
+import type { Cause } from "../cause/cause.ts";
+import type { RunRecord } from "../run/record.ts";
 import type { Category } from "../verify/verdict.ts";
 
 /** An Allure category as categories.json holds it. */
@@ -9,12 +11,14 @@ export interface AllureCategory {
   readonly matchedStatuses: Status[];
 }
 
-/** In place of a category: failures that a cause explains, which are one line there and not one for each symptom. */
-const explained = "explained";
-
 /** The message by which Allure sorts a test into its category. */
-export function categorized(category: Category | typeof explained, message: string): string {
+export function categorized(category: Category, message: string): string {
   return `${category}: ${message}`;
+}
+
+/** The message by which Allure sorts a failure that a cause explains into the category of that cause. */
+export function causedBy({ sentence }: Pick<Cause, "sentence">): string {
+  return `cause: ${sentence}`;
 }
 
 /** What a category means, in one sentence. */
@@ -22,18 +26,30 @@ export function meaningOf(category: Category): string {
   return meanings[category];
 }
 
-/** One Allure category per kind of trouble; Allure matches the whole message, line ends included. */
-export function allureCategories(): AllureCategory[] {
-  const all = {
-    [explained]: "One cause explains all failures of a line; each says what it looks like there.",
-    ...meanings,
-  };
-  return Object.entries(all).map(([name, description]) => ({
+/**
+ * One Allure category per cause that a run found, named by it, whatever its failures look like; then one per kind of trouble.
+ * Allure matches the whole message, line ends included.
+ */
+export function allureCategories({ scenarios }: Pick<RunRecord, "scenarios">): AllureCategory[] {
+  const sentences = new Set(scenarios.flatMap(({ causes = [] }) => causes.map(({ sentence }) => sentence)));
+  const caused = [...sentences].map((sentence) => ({
+    name: sentence,
+    description: "One cause explains these failures; each test says what it looks like there.",
+    messageRegex: escapeRegex(causedBy({ sentence })),
+    matchedStatuses: [Status.FAILED],
+  }));
+  const kinds = Object.entries(meanings).map(([name, description]) => ({
     name,
     description,
     messageRegex: `${name}: .*`,
     matchedStatuses: [brokenOnly.has(name) ? Status.BROKEN : Status.FAILED],
   }));
+  return [...caused, ...kinds];
+}
+
+/** Java and JavaScript read expressions; what is special in both is taken literally. */
+function escapeRegex(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 }
 
 const brokenOnly: ReadonlySet<string> = new Set<Category>(["inconclusive", "lab trouble"]);

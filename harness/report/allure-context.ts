@@ -1,9 +1,9 @@
-import type { PathRecord, RunRecord } from "../run/record.ts";
+import type { PathRecord } from "../run/record.ts";
 import type { CaptureBudget } from "./capture-budget.ts";
+import type { ReportedRun } from "./reported-run.ts";
 
 /** What every test of a report shares. */
-export interface AllureContext {
-  readonly record: RunRecord;
+export interface AllureContext extends ReportedRun {
   /** Results folder on disk, where the captures lie. */
   readonly folder: string;
   /** Bytes of the captures that are there. */

@@ -1,12 +1,11 @@
 import type { Cause } from "../cause/cause.ts";
-import type { HopRecord, PathRecord, RunRecord } from "../run/record.ts";
+import type { HopRecord, PathRecord } from "../run/record.ts";
 import type { AllureContext } from "./allure-context.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { pathTitle } from "./path-title.ts";
 import { causeLines } from "./render-causes.ts";
 import { renderGrids } from "./render-grid.ts";
 import { renderProblem } from "./render-problem.ts";
-import { summarize } from "./run-summary.ts";
 import { scenarioTitle } from "./scenario-title.ts";
 import { repeatOf } from "./see-it.ts";
 import { plainStyle } from "./style.ts";
@@ -30,7 +29,7 @@ export function describeOutcome(
 }
 
 /** What stands above all else on the page of the run: the decision, then from × to in every mode. */
-export function describeRun(record: RunRecord): string {
+export function describeRun({ record, summary }: Pick<AllureContext, "record" | "summary">): string {
   const grids = record.scenarios.flatMap((scenario) => {
     const outcomes = outcomesOf(scenario, record.verdicts);
     return [
@@ -40,7 +39,7 @@ export function describeRun(record: RunRecord): string {
       ...renderGrids(outcomes, { style: plainStyle, all: true }),
     ];
   });
-  return fence([summarize(record).verdict, ...grids]);
+  return fence([summary.verdict, ...grids]);
 }
 
 /** The hops of both directions as a line of text each, wrong ones marked: the page takes pictures out of descriptions. */

@@ -7,12 +7,10 @@ import type { AllureContext } from "./allure-context.ts";
 import { checkStep, statusOf } from "./allure-verdict.ts";
 import { writtenTests } from "./allure-written-tests.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
-import { picturesOf, type Picture } from "./run-pictures.ts";
 import { pathTitle } from "./path-title.ts";
 import { timesOf } from "./path-times.ts";
 import { scenarioTitle } from "./scenario-title.ts";
 import { renderSummaryPage } from "./summary-html.ts";
-import { summarize } from "./run-summary.ts";
 import { describeOutcome, describeRun } from "./allure-description.ts";
 
 /** Every test of a record: one per path, per node's control plane and per mode's measurements, and one for the run. */
@@ -21,7 +19,7 @@ export function* allureTests(context: AllureContext): Generator<AllureTest> {
   for (const scenario of record.scenarios) yield* scenarioTests(scenario, context);
   yield* writtenTests(context);
   const general = record.measurements.filter((measurement) => measurement.mode === undefined);
-  if (general.length > 0) yield measurementsTest(["run"], "run", general, record);
+  if (general.length > 0) yield measurementsTest(["run"], "run", general, context);
   yield runTest(context);
 }
 
@@ -33,7 +31,7 @@ function* scenarioTests(scenario: ScenarioRecord, context: AllureContext): Gener
     yield pathTest([title, outcome.id.split("/")[1] ?? "other"], scenario, outcome, context);
   }
   const own = record.measurements.filter(({ mode, variant }) => mode === scenario.mode && variant === scenario.variant);
-  if (own.length > 0) yield measurementsTest([title, "measurements"], scenario.mode, own, record);
+  if (own.length > 0) yield measurementsTest([title, "measurements"], scenario.mode, own, context, scenario);
 }
 
 /** A path (or one node's control plane): a step per check, all evidence attached. */
@@ -77,22 +75,18 @@ function measurementsTest(
   suites: readonly string[],
   mode: string,
   measurements: readonly Measurement[],
-  record: RunRecord,
+  { record, pictures }: AllureContext,
+  scenario?: ScenarioRecord,
 ): AllureTest {
+  const own = scenario === undefined ? [] : (pictures.get(scenario) ?? []);
   return {
     suites,
     name: `${mode}/measurements`,
     status: AllureStatus.PASSED,
     labels: modeLabels(mode, "measurements"),
-    content: [...attachPictures(picturesFor(measurements, record)), ...attachMeasurements(mode, measurements)],
+    content: [...attachPictures(own), ...attachMeasurements(mode, measurements)],
     ...atStart(record),
   };
-}
-
-/** The pictures of the mode and variant that measurements are of. */
-function picturesFor([first]: readonly Measurement[], record: RunRecord): readonly Picture[] {
-  const own = record.scenarios.filter(({ mode, variant }) => mode === first?.mode && variant === first.variant);
-  return own.flatMap((scenario) => picturesOf(scenario, record));
 }
 
 /** The run itself: broken with every trouble there was, and with run.json attached. */
@@ -107,13 +101,9 @@ function runTest(context: AllureContext): AllureTest {
     name: `run/${record.topology}`,
     status: wrong === undefined ? AllureStatus.PASSED : AllureStatus.BROKEN,
     ...(wrong?.details === undefined ? {} : { details: wrong.details }),
-    description: describeRun(record),
+    description: describeRun(context),
     labels: modeLabels("run", "lab"),
-    content: [
-      attachText("summary", renderSummaryPage(summarize(record)), "text/html"),
-      attachRun(context),
-      ...troubles,
-    ],
+    content: [attachText("summary", renderSummaryPage(context.summary), "text/html"), attachRun(context), ...troubles],
     start,
     stop: start + Math.round(record.durationMs),
   };

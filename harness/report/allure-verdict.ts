@@ -1,7 +1,7 @@
 import { Status as AllureStatus, type StatusDetails } from "allure-js-commons";
 import type { Cause } from "../cause/cause.ts";
 import type { Category, Status, Verdict } from "../verify/verdict.ts";
-import { categorized, meaningOf } from "./allure-categories.ts";
+import { categorized, causedBy, meaningOf } from "./allure-categories.ts";
 import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
 import { leadingVerdict, type PathOutcome } from "./path-outcome.ts";
 
@@ -35,9 +35,7 @@ function detailsOf(verdict: Verdict, cause?: Cause): StatusDetails {
   const category = verdict.category ?? fallback;
   // One message per category, so that failures alike are one line there; a doubt's reason says what would settle it.
   const message =
-    cause === undefined
-      ? categorized(category, alike.has(category) ? meaningOf(category) : reason)
-      : categorized("explained", cause.sentence);
+    cause === undefined ? categorized(category, alike.has(category) ? meaningOf(category) : reason) : causedBy(cause);
   const trace = [categorized(category, reason), `expected  ${expected}`, `observed  ${observed}`, ...evidence].join(
     "\n",
   );

@@ -8,6 +8,7 @@ import type { RunRecord } from "../run/record.ts";
 import { allureCategories } from "./allure-categories.ts";
 import { generatePage } from "./allure-page.ts";
 import { writeAllure } from "./allure.ts";
+import { reportedRun } from "./reported-run.ts";
 import { createResultsFolder, resultsFolder, type ResultsFolder } from "./store.ts";
 import {
   brokenRun,
@@ -33,7 +34,7 @@ describe("Allure results", () => {
   });
 
   async function resultsOf(record: RunRecord): Promise<readonly TestResult[]> {
-    await writeAllure(record, folder);
+    await writeAllure(reportedRun(record), folder);
     const names = (await readdir(folder.allureResults)).filter((name) => name.endsWith("-result.json"));
     const texts = await Promise.all(names.map((name) => readFile(join(folder.allureResults, name), "utf8")));
     return texts.map((text) => JSON.parse(text) as TestResult);
@@ -137,7 +138,7 @@ describe("Allure results", () => {
     );
     assert.match(failed.statusDetails.trace ?? "", /at a1\/eth0 \(forward\)/);
     const run = only(results, "run/two-racks");
-    assert.match(run.description ?? "", /No-go: 1 checks failed[\s\S]*plain→VXLAN ✘/);
+    assert.match(run.description ?? "", /No-go: 1 check failed[\s\S]*plain→VXLAN ✘/);
     assert.ok(attachments(run).some(({ name }) => name === "summary"));
   });
 
@@ -152,9 +153,12 @@ describe("Allure results", () => {
   it("rejects when the results cannot be written", async () => {
     const file = join(out, "a-file");
     await writeFile(file, "");
-    await assert.rejects(writeAllure(passingRun(), { ...folder, allureResults: join(file, "allure-results") }), {
-      code: "ENOTDIR",
-    });
+    await assert.rejects(
+      writeAllure(reportedRun(passingRun()), { ...folder, allureResults: join(file, "allure-results") }),
+      {
+        code: "ENOTDIR",
+      },
+    );
   });
 
   it("keeps history ids from run to run, whatever the folder, the run and the addresses are", async () => {
@@ -190,8 +194,8 @@ describe("Allure results", () => {
 
   it("sorts every message into exactly one category", async () => {
     const run = onlyPath(failingRun(), failingId);
-    const categories = allureCategories();
-    for (const { name, matchedStatuses } of categories.filter((one) => one.name !== "explained")) {
+    const categories = allureCategories(run);
+    for (const { name, matchedStatuses } of categories) {
       const status = String(matchedStatuses[0]) === "failed" ? "fail" : "inconclusive";
       const verdicts = run.verdicts.map((verdict) =>
         verdict.id === failingId
@@ -199,21 +203,13 @@ describe("Allure results", () => {
           : verdict,
       );
       const result = only(await resultsOf({ ...run, verdicts }), failingId);
-      const matching = categories.filter(
-        (one) =>
-          one.matchedStatuses.map(String).includes(String(result.status)) &&
-          new RegExp(`^(?:${one.messageRegex})$`, "s").test(result.statusDetails.message ?? ""),
-      );
-      assert.deepEqual(
-        matching.map((one) => one.name),
-        [name],
-      );
+      assert.deepEqual(categoriesOf([result], run), [name]);
     }
   });
 
   it("makes one line of all that one cause explains, and tells the cause on each page", async () => {
     const run = failingRun();
-    const sentence = "a1 is registered with a /32, so that no node shares its subnet";
+    const sentence = "a1 (198.18.1.11) is registered with a /32, so that no node shares its subnet";
     const cause = { name: "registered-prefix", sentence, fix: "register it with /24", issues: [], evidence: [] };
     const failed = new Set([failingId, "vxlan-cross-subnet/control-plane/a1"]);
     const verdicts = run.verdicts.map((one) => (failed.has(one.id) ? { ...one, status: "fail" as const } : one));
@@ -221,12 +217,9 @@ describe("Allure results", () => {
     const results = await resultsOf({ ...run, scenarios, verdicts });
     const own = results.filter(({ status }) => String(status) === "failed");
     assert.deepEqual(own.map(idOf).sort(), [...failed].sort());
-    assert.deepEqual(
-      new Set(own.map(({ statusDetails }) => statusDetails.message)),
-      new Set([`explained: ${sentence}`]),
-    );
+    assert.deepEqual(categoriesOf(own, { ...run, scenarios }), [sentence]);
     for (const { description = "" } of own)
-      assert.match(description, /a1 is registered with a \/32[\s\S]*register it with \/24/);
+      assert.match(description, /a1 \(198.* is registered with a \/32[\s\S]*register it with \/24/);
     assert.match(only(results, failingId).description ?? "", /forward {2}.*\[a1\/eth0 .*──▶/);
   });
 
@@ -243,14 +236,14 @@ describe("Allure results", () => {
     const [scenario] = run.scenarios;
     assert.ok(scenario);
     const made = ["v0.33.0", "v0.34.0"].map((kind) => ({ ...scenario, versions: { calico: "v3.32.1", kind } }));
-    await writeAllure({ ...run, scenarios: made }, folder, {
+    await writeAllure(reportedRun({ ...run, scenarios: made }), folder, {
       executor: { name: "CI", type: "github", buildUrl: "https://ci.example/7" },
     });
     const read = (name: string): Promise<string> => readFile(join(folder.allureResults, name), "utf8");
     assert.match(await read("environment.properties"), /dataplane *= *reference dataplane, not Calico/);
     assert.match(await read("environment.properties"), /^calico *= *v3\.32\.1$/m);
     assert.match(await read("environment.properties"), /^kind *= *v0\.33\.0, v0\.34\.0$/m);
-    assert.deepEqual((JSON.parse(await read("categories.json")) as unknown[]).length, allureCategories().length);
+    assert.deepEqual((JSON.parse(await read("categories.json")) as unknown[]).length, allureCategories(run).length);
     const executor = JSON.parse(await read("executor.json")) as Record<string, unknown>;
     assert.equal(executor.name, "CI");
     assert.equal(executor.buildUrl, "https://ci.example/7");
@@ -258,7 +251,7 @@ describe("Allure results", () => {
   });
 
   it("tells no secret", async () => {
-    await writeAllure(leakyRun(), folder);
+    await writeAllure(reportedRun(leakyRun()), folder);
     for (const name of await readdir(folder.allureResults)) {
       const text = await readFile(join(folder.allureResults, name), "utf8");
       for (const secret of Object.values(secrets)) assert.ok(!text.includes(secret), `${secret} in ${name}`);
@@ -277,7 +270,7 @@ describe("Allure results", () => {
 
     it("is one file that carries every test", async function () {
       if (!(await java())) skipFor(this, "no Java here");
-      await writeAllure(failingRun(), folder);
+      await writeAllure(reportedRun(failingRun()), folder);
       const outcome = await generatePage(folder, { executor });
       assert.ok(outcome.generated);
       assert.doesNotMatch(await readFile(outcome.page, "utf8"), /googletagmanager|google-analytics/);
@@ -293,7 +286,7 @@ describe("Allure results", () => {
       const historyFolder = join(out, "history");
       for (const id of ["first", "second"]) {
         const next = await createResultsFolder(out, id);
-        await writeAllure({ ...brokenRun(), id }, next);
+        await writeAllure(reportedRun({ ...brokenRun(), id }), next);
         assert.ok((await generatePage(next, { executor, historyFolder })).generated);
       }
       const trend = JSON.parse(await readFile(join(historyFolder, "history-trend.json"), "utf8")) as unknown[];
@@ -312,7 +305,7 @@ describe("Allure results", () => {
         await symlink(found, join(path, tool));
       }
       const bare = localExecutor({ env: { PATH: path, JAVA_HOME: "" } });
-      await writeAllure(brokenRun(), folder);
+      await writeAllure(reportedRun(brokenRun()), folder);
       const outcome = await generatePage(folder, { executor: bare });
       assert.ok(!outcome.generated);
       assert.match(outcome.because, /Allure needs Java/);
@@ -333,6 +326,18 @@ function onlyPath(run: RunRecord, id: string): RunRecord {
     paths: scenario.paths.filter((path) => path.expectation.path.id === id),
   }));
   return { ...run, scenarios, verdicts: run.verdicts.filter((verdict) => verdict.id === id) };
+}
+
+/** The categories in which Allure puts results, as Java matches them. */
+function categoriesOf(results: readonly TestResult[], record: RunRecord): readonly string[] {
+  const found = results.flatMap(({ status, statusDetails }) =>
+    allureCategories(record).filter(
+      ({ matchedStatuses, messageRegex }) =>
+        matchedStatuses.map(String).includes(String(status)) &&
+        new RegExp(`^(?:${messageRegex})$`, "s").test(statusDetails.message ?? ""),
+    ),
+  );
+  return [...new Set(found.map(({ name }) => name))];
 }
 
 /** Behind the suites' titles in the full name. */

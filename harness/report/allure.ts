@@ -4,7 +4,7 @@ import { allureTests } from "./allure-tests.ts";
 import { writeResults } from "./allure-writer.ts";
 import { examplesOf } from "./examples.ts";
 import { captureBudget, captureSizes } from "./capture-budget.ts";
-import { redactValue } from "./redact.ts";
+import type { ReportedRun } from "./reported-run.ts";
 import type { ResultsFolder } from "./store.ts";
 
 /** Who ran the tests, as Allure's executor.json wants it; CI passes its own. */
@@ -23,10 +23,14 @@ export interface AllureOptions {
 }
 
 /** Writes allure-results from a record, into an emptied folder. Returns how many tests there are. */
-export async function writeAllure(run: RunRecord, folder: ResultsFolder, options: AllureOptions = {}): Promise<number> {
-  const record = redactValue(run);
+export async function writeAllure(
+  run: ReportedRun,
+  folder: ResultsFolder,
+  options: AllureOptions = {},
+): Promise<number> {
+  const { record } = run;
   const tests = allureTests({
-    record,
+    ...run,
     folder: folder.path,
     captureSizes: await captureSizes(record, folder.path),
     pcaps: captureBudget(),
@@ -34,7 +38,7 @@ export async function writeAllure(run: RunRecord, folder: ResultsFolder, options
   });
   const surroundings = {
     environment: environmentInfo(record),
-    categories: allureCategories(),
+    categories: allureCategories(record),
     executor: executorOf(record, options.executor),
   };
   return writeResults(folder.allureResults, tests, surroundings, record.topology);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { costFixture } from "../measure/cost.fixture.ts";
 import type { Measurement, PathRecord, RunRecord } from "../run/record.ts";
 import { picturesOf } from "./run-pictures.ts";
+import { reportedRun } from "./reported-run.ts";
 import { passingRun } from "./sample-records.fixture.ts";
 import { writePictures } from "./write-pictures.ts";
 import { parseXml, type XmlNode } from "./xml-reader.fixture.ts";
@@ -87,7 +88,7 @@ describe("pictures of a run", () => {
   it("are files beside each other, and none where nothing was measured", async () => {
     const folder = await mkdtemp(join(tmpdir(), "encaplab-pictures-"));
     try {
-      await writePictures(measuredRun(), folder);
+      await writePictures(reportedRun(measuredRun()), folder);
       const files = await readdir(join(folder, "pictures"));
       assert.equal(files.length, 6);
       assert.match(
@@ -96,7 +97,7 @@ describe("pictures of a run", () => {
       );
       const nothing = { ...measuredRun(), scenarios: [] };
       await rm(join(folder, "pictures"), { recursive: true });
-      await writePictures(nothing, folder);
+      await writePictures(reportedRun(nothing), folder);
       assert.deepEqual(await readdir(folder), []);
     } finally {
       await rm(folder, { recursive: true });

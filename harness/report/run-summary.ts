@@ -4,6 +4,7 @@ import { traffics } from "../encap/path.ts";
 import type { Measurement, PathRecord, RunRecord, ScenarioRecord } from "../run/record.ts";
 import type { Status } from "../verify/verdict.ts";
 import { cellsOf, type GridCell } from "./grid-cell.ts";
+import { plural } from "./format.ts";
 import { measuredOn } from "./render-measurements.ts";
 import { leadingVerdict, outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { pathTitle } from "./path-title.ts";
@@ -110,7 +111,7 @@ function verdictOf({ exitCode, summary, troubles }: RunRecord): string {
     case ExitCode.pass:
       return `Go: ${asked}${left}.`;
     case ExitCode.fail:
-      return `No-go: ${fail} checks failed on the wire; ${asked}${left}.`;
+      return `No-go: ${plural(fail, "check")} failed on the wire; ${asked}${left}.`;
     case ExitCode.usage:
       return "No-go: nothing was checked.";
     case ExitCode.interrupted:
@@ -118,7 +119,7 @@ function verdictOf({ exitCode, summary, troubles }: RunRecord): string {
     case ExitCode.lab:
       return troubles.length > 0
         ? `No-go: the lab broke, which says nothing about encapsulation; ${asked}${left}.`
-        : `No-go: ${inconclusive} checks could not be proven; ${asked}${left}.`;
+        : `No-go: ${plural(inconclusive, "check")} could not be proven; ${asked}${left}.`;
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunRecord } from "../run/record.ts";
+import { reportedRun } from "./reported-run.ts";
 import { summarize } from "./run-summary.ts";
 import { brokenRun, failingId, failingRun, leakyRun, passingRun, secrets } from "./sample-records.fixture.ts";
 import { renderSummaryPage } from "./summary-html.ts";
@@ -12,12 +13,7 @@ import { writeSummary } from "./write-summary.ts";
 describe("the summary of a run", () => {
   const decisions: readonly (readonly [string, RunRecord, string, RegExp])[] = [
     ["passes", passingRun(), "go", /^Go: \d+ of \d+ checks passed\.$/],
-    [
-      "fails",
-      failingRun(),
-      "no-go",
-      /^No-go: 1 checks failed on the wire; .* 1 skipped and therefore not certified\.$/,
-    ],
+    ["fails", failingRun(), "no-go", /^No-go: 1 check failed on the wire; .* 1 skipped and therefore not certified\.$/],
     ["breaks", brokenRun(), "no-go", /^No-go: the lab broke/],
     ["checks nothing", { ...passingRun(), exitCode: 2 }, "no-go", /nothing was checked/],
     ["is interrupted", { ...passingRun(), exitCode: 130 }, "no-go", /interrupted/],
@@ -81,7 +77,7 @@ describe("the summary of a run", () => {
   it("is written as page, Markdown and JSON, without secrets", async () => {
     const folder = await mkdtemp(join(tmpdir(), "encaplab-summary-"));
     try {
-      await writeSummary(leakyRun(), folder);
+      await writeSummary(reportedRun(leakyRun()), folder);
       for (const name of ["summary.html", "summary.md", "summary.json"]) {
         const text = await readFile(join(folder, name), "utf8");
         for (const secret of Object.values(secrets)) assert.ok(!text.includes(secret), `${secret} in ${name}`);

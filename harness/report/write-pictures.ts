@@ -2,16 +2,18 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { fileWord } from "../core/file-word.ts";
-import type { RunRecord } from "../run/record.ts";
 import type { SwitchRecord } from "../switch/switch-record.ts";
 import { pathWithoutMode } from "../switch/stream.ts";
-import { picturesOf } from "./run-pictures.ts";
+import type { ReportedRun } from "./reported-run.ts";
 import { scenarioTitle } from "./scenario-title.ts";
 import { pathPictures } from "./switch-pictures.ts";
 
 /** Writes every picture of a run as SVG, with its numbers as CSV beside it, into `pictures/` of its results folder. */
-export async function writePictures(record: RunRecord, folder: string): Promise<void> {
-  const pictures = record.scenarios.flatMap((scenario) => picturesOf(scenario, record));
+export async function writePictures(
+  { record, pictures: own }: Omit<ReportedRun, "summary">,
+  folder: string,
+): Promise<void> {
+  const pictures = [...own.values()].flat();
   const changes = (record.switches ?? []).flatMap((change) => pathFiles(change));
   if (pictures.length + changes.length === 0) return;
   const place = join(folder, "pictures");
