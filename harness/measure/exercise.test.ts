@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { exerciseCommand, readExercise, type ExerciseSettings } from "./exercise.ts";
 import { percentile } from "./percentile.ts";
 
-const settings: ExerciseSettings = { seconds: 1, omitSeconds: 1, udpMbitPerSecond: 50 };
+const settings: ExerciseSettings = { seconds: 1, omitSeconds: 1, udpMbitPerSecond: 50, echoes: 500 };
 
 const recorded = (name: string): Promise<string> =>
   readFile(new URL(`../probe/testdata/${name}`, import.meta.url), "utf8");

@@ -13,6 +13,8 @@ export interface ExerciseSettings {
   /** Whole seconds at a TCP flow's begin that do not count: slow start. */
   readonly omitSeconds: number;
   readonly udpMbitPerSecond: number;
+  /** Echo requests in one sample: as many as take some tenths of a second, and one in a hundred is still a few. */
+  readonly echoes: number;
   /** Processors that client and server are tied to; missing = wherever the kernel puts them. */
   readonly processors?: { readonly client: number; readonly server: number };
 }
@@ -39,8 +41,7 @@ export const measuringPort = 5201;
 /** TCP port of the server that connections are set up to. */
 export const connectPort = 8080;
 
-/** Echo requests, and connections, in one sample: one in a hundred is still a few, and together they take a tenth of a second. */
-const echoes = 500;
+/** Connections in one sample: together they take a tenth of a second. */
 const connections = 100;
 
 /** Seconds after which echoes or connections end whatever came back. */
@@ -48,7 +49,7 @@ const patienceSeconds = 20;
 
 /** The client's command. */
 export function exerciseCommand(exercise: Exercise, address: string, settings: ExerciseSettings): readonly string[] {
-  const { processors } = settings;
+  const { processors, echoes } = settings;
   const tied = processors === undefined ? [] : ["taskset", "-c", String(processors.client)];
   if (exercise === "echo")
     return [...tied, "ping", "-n", "-A", "-c", String(echoes), "-w", String(patienceSeconds), address];
@@ -83,7 +84,7 @@ function iperf3Command(
 
 /** Reads what the client's command printed. */
 export function readExercise(exercise: Exercise, stdout: string, stderr: string, settings: ExerciseSettings): Reading {
-  if (exercise === "echo") return readEchoes(stdout, stderr);
+  if (exercise === "echo") return readEchoes(stdout, stderr, settings);
   if (exercise === "connect") return readConnections(stdout, stderr);
   const report = parseIperf3(stdout, stderr);
   if (report.gbitPerSecond === undefined) return { values: {}, failure: report.errors.join("; ") };
@@ -116,7 +117,7 @@ function readDatagrams({ datagrams, version }: Iperf3Report): Reading {
   };
 }
 
-function readEchoes(stdout: string, stderr: string): Reading {
+function readEchoes(stdout: string, stderr: string, { echoes }: ExerciseSettings): Reading {
   const { rttMs, errors } = parsePing(stdout);
   if (rttMs.length < echoes / 2)
     return {

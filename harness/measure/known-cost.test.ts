@@ -92,7 +92,7 @@ describe("measuring a network in namespaces", function () {
       const measured = await openSides(network, path, "plain", scope);
       const [own] = measured.sides;
       assert.ok(own !== undefined);
-      const settings = { seconds: 1, omitSeconds: 0, udpMbitPerSecond: 10 };
+      const settings = { seconds: 1, omitSeconds: 0, udpMbitPerSecond: 10, echoes: 500 };
       const refused = await takeSample("udp", own, measured, settings);
       assert.match(refused.reading.failure ?? "", /refused/);
       await startServersAt([{ executor: own.server, plan: { iperf3: [measuringPort] } }], scope);

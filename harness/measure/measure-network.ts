@@ -34,6 +34,9 @@ export interface LabSamples {
 /** Mbit/s of UDP: what machines without acceleration carry too, and far below what a link of today takes. */
 const udpMbitPerSecond = { fast: 100, slow: 20 };
 
+/** Echoes in a sample: where one takes a millisecond or two, 500 would take as long as a flow. */
+const echoes = { fast: 500, slow: 200 };
+
 /** Measures a network that is up, as one of the design's labs. */
 export async function measureNetwork(
   network: Network,
@@ -80,10 +83,12 @@ function withSelf(sides: readonly SideName[]): readonly SideName[] {
 
 function settingsFor({ lab }: Network, profile: MeasuringProfile, places: NodePlaces): ExerciseSettings {
   const processors = placement(places);
+  const speed = lab.slow === true ? "slow" : "fast";
   return {
     seconds: profile.seconds,
     omitSeconds: profile.omitSeconds,
-    udpMbitPerSecond: lab.slow === true ? udpMbitPerSecond.slow : udpMbitPerSecond.fast,
+    udpMbitPerSecond: udpMbitPerSecond[speed],
+    echoes: echoes[speed],
     ...(processors === undefined ? {} : { processors }),
   };
 }
@@ -96,7 +101,7 @@ async function conditionsOf(
 ): Promise<Readonly<Record<string, string>>> {
   const uplink = network.identities.nodes[0]?.uplink ?? "eth0";
   const [device] = await readConditions(clientNode, [uplink]);
-  const { processors, omitSeconds, seconds } = settings;
+  const { processors, omitSeconds, seconds, echoes: perSample } = settings;
   const omitted = omitSeconds === 0 ? "its first second included" : `after ${omitSeconds} s that do not count`;
   return {
     capture: "off",
@@ -107,7 +112,7 @@ async function conditionsOf(
       processors === undefined
         ? placeless(places)
         : `client on ${processors.client}, server on ${processors.server}, several streams free`,
-    sample: `${seconds} s of TCP, ${omitted}; ${settings.udpMbitPerSecond} Mbit/s of UDP`,
+    sample: `${seconds} s of TCP, ${omitted}; ${settings.udpMbitPerSecond} Mbit/s of UDP; ${perSample} echoes`,
     machine: network.lab.slow === true ? "emulated: figures compare forms, not machines" : "as it is",
   };
 }
