@@ -24,6 +24,18 @@ describe("no-leak", () => {
     assert.equal(noLeak.judge(caseOf(inside))?.observed, "nothing at b1/eth0, b2/eth0, tor/eth0 and tor/eth1");
   });
 
+  it("counts the taps off the way where there are many, and names the one that heard something", () => {
+    const small = caseOf(inside);
+    const more = Array.from({ length: 9 }, (_, index) => ({ node: `c${index}`, device: "eth0" }));
+    const { expectation } = small;
+    const large = { ...small, expectation: { ...expectation, silent: [...expectation.silent, ...more] } };
+    assert.equal(noLeak.judge(large)?.expected, "nothing at any of the 13 taps between nodes that are off its way");
+    assert.match(
+      say(inForm(large, "forward", "plain", "tor/eth0")),
+      /^fail \(leak\): forward: 10 plain ping packets at tor\/eth0/,
+    );
+  });
+
   it("fails when a path within a node shows on its uplink, in any form and direction", () => {
     const loud = withSightings(caseOf(within), {
       at: "a1/eth0",
