@@ -10,7 +10,7 @@ const onlyExecSpawns = {
 };
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "results/", "dist/"] },
+  { ignores: ["node_modules/", "results/", "dist/", ".mutants/"] },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

@@ -28,6 +28,24 @@ describe("change points", () => {
     assert.deepEqual(changePoints(new Array<number>(30).fill(1)), []);
   });
 
+  it("asks for seven values on each side: six could be chance, however far off", () => {
+    const step = (before: number, after: number) =>
+      changePoints([...new Array<number>(before).fill(1), ...new Array<number>(after).fill(100)]);
+    assert.deepEqual([step(7, 14), step(14, 7)], [[7], [14]]);
+    assert.deepEqual([step(6, 12), step(12, 6), step(6, 40), step(5, 5)], [[], [], [], []]);
+    assert.deepEqual([changePoints([]), changePoints([1])], [[], []]);
+  });
+
+  it("is Pettitt's statistic: the first place of the largest, with the chance that its formula gives", () => {
+    assert.deepEqual(pettitt([]), { at: 0, k: 0, p: 1 });
+    assert.deepEqual(pettitt([3, 3]), { at: 0, k: 0, p: 1 });
+    // The middle value wins as often as it loses: 3 × 4 contests lost before it, and as many after it.
+    const { at, k } = pettitt([0, 0, 0, 1, 2, 2, 2]);
+    assert.deepEqual([at, k], [3, 12]);
+    const { p } = pettitt([1, 1, 1, 1, 1, 2, 2, 2, 2, 2]);
+    assert.ok(Math.abs(p - 2 * Math.exp((-6 * 25 ** 2) / 1100)) < 1e-12, String(p));
+  });
+
   it("sees a change in at most one in twenty series of noise", () => {
     const random = seededRandom(11);
     const noise = Array.from({ length: 400 }, () => Array.from({ length: 30 }, () => random() + random() - random()));

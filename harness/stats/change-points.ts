@@ -1,7 +1,7 @@
-/** Values that each side of a change must have: fewer than a working week of nights is an outlier, not a level. */
-const leastSide = 5;
-
-/** Chance of a change where there is none, for each place that is looked at. */
+/**
+ * Chance of a change where there is none, for each place that is looked at. So rare a chance takes seven values on each side at least: more
+ * than a working week of nights, and no outlier.
+ */
 const error = 0.01;
 
 /**
@@ -13,15 +13,15 @@ export function changePoints(values: readonly number[]): readonly number[] {
 }
 
 function within(values: readonly number[], offset: number): readonly number[] {
-  if (values.length < 2 * leastSide) return [];
   const { at, p } = pettitt(values);
-  if (p > error || at < leastSide || values.length - at < leastSide) return [];
+  if (p > error) return [];
   return [...within(values.slice(0, at), offset), offset + at, ...within(values.slice(at), offset + at)];
 }
 
 /** The likeliest change of a series, and how often chance alone makes one as clear (the test's own approximation). */
 export function pettitt(values: readonly number[]): { readonly at: number; readonly k: number; readonly p: number } {
   const count = values.length;
+  if (count === 0) return { at: 0, k: 0, p: 1 };
   let [sum, at, k] = [0, 0, 0];
   for (const [index, value] of values.entries()) {
     sum += values.reduce((signs, other) => signs + Math.sign(value - other), 0);

@@ -17,6 +17,14 @@ describe("compareEstimates", () => {
     assert.ok(p < 0.001, String(p));
   });
 
+  it("has a chance of 5 % where the interval just touches 1, and of 32 % at one standard deviation", () => {
+    const exact = { ratio: 1, interval: [1, 1], floor: 1 } as const;
+    const off = (center: number) =>
+      ({ ratio: Math.exp(center), interval: [Math.exp(center - 0.196), Math.exp(center + 0.196)], floor: 1 }) as const;
+    assert.ok(near(compareEstimates(exact, off(0.196)).p, 0.05));
+    assert.ok(near(compareEstimates(exact, off(-0.1)).p, 0.3173));
+  });
+
   it("keeps uneven intervals uneven: each end meets the other's opposite end", () => {
     const even = { ratio: 1, interval: [1, 1], floor: 1 } as const;
     const uneven = { ratio: 1, interval: [Math.exp(-0.1), Math.exp(0.02)], floor: 1 } as const;

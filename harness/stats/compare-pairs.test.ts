@@ -29,6 +29,16 @@ describe("comparePairs", () => {
     for (const figure of [ratio, median, ...(interval ?? [NaN]), ...range]) assert.ok(Math.abs(figure - 0.5) < 1e-12);
   });
 
+  it("tells the pairs' own ratios: the middle one, the smallest and the largest", () => {
+    const { median, range } = comparePairs([1, 4, 2].map((a, lab) => ({ a, b: 1, lab })));
+    for (const [figure, expected] of [
+      [median, 2],
+      [range[0], 1],
+      [range[1], 4],
+    ] as const)
+      assert.ok(Math.abs(figure - expected) < 1e-12, `${figure} ${expected}`);
+  });
+
   it("makes the interval as wide as the labs differ, however alike the pairs of one lab are", () => {
     const labs = [0.8, 1, 1.2].flatMap((ratio, lab) => Array.from({ length: 20 }, () => ({ a: ratio, b: 1, lab })));
     const [low = NaN, high = NaN] = comparePairs(labs).interval ?? [];
@@ -45,9 +55,25 @@ describe("comparePairs", () => {
   });
 
   it("refuses what makes no ratios", () => {
-    assert.throws(() => comparePairs([]), RangeError);
-    assert.throws(() => comparePairs([{ a: 0, b: 1, lab: 0 }]), RangeError);
-    assert.throws(() => comparePairs([{ a: 1, b: -1, lab: 0 }]), RangeError);
-    assert.throws(() => comparePairs([{ a: NaN, b: 1, lab: 0 }]), RangeError);
+    const refused = (message: RegExp, ...pairs: readonly (readonly [number, number])[]): void => {
+      assert.throws(
+        () => comparePairs(pairs.map(([a, b], lab) => ({ a, b, lab }))),
+        (error) => error instanceof RangeError && message.test(error.message),
+      );
+    };
+    refused(/^no samples$/);
+    for (const bad of [
+      [0, 1],
+      [1, 0],
+      [-1, 1],
+      [1, -1],
+      [-1, -1],
+      [0, 0],
+    ] as const) {
+      refused(/^ratios need positive samples$/, bad);
+      refused(/^ratios need positive samples$/, [2, 1], bad);
+    }
+    refused(/not a finite sample: NaN/, [NaN, 1]);
+    refused(/not a finite sample: Infinity/, [Infinity, Infinity]);
   });
 });

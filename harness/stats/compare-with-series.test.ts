@@ -15,6 +15,12 @@ describe("compareWithSeries", () => {
     );
   });
 
+  it("compares with the middle of the nights, wherever that is", () => {
+    const { ratio = NaN, p } = compareWithSeries([2, 4, 2, 4], estimate(Math.sqrt(8))) ?? {};
+    assert.ok(Math.abs(ratio - 1) < 1e-9 && (p ?? 0) > 0.999, `${ratio} ${p ?? "-"}`);
+    assert.ok(Math.abs((compareWithSeries([2, 2, 2, 2], estimate(3))?.ratio ?? NaN) - 1.5) < 1e-9);
+  });
+
   it("sees one in twenty nights of pure noise, and a step of four standard deviations nearly always", () => {
     const random = seededRandom(5);
     const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -9,6 +9,9 @@ function comparison(interval: readonly [number, number], p: number): Comparison 
   return { pairs: 12, labs: 6, ratio, interval, p, median: ratio, range: interval };
 }
 
+/** A comparison of too few pairs for an interval. */
+const few: Comparison = { pairs: 5, labs: 5, ratio: 0.85, p: 0.0005, median: 0.85, range: [0.8, 0.9] };
+
 describe("findDifferences", () => {
   const clear = { comparison: comparison([0.8, 0.9], 0.0005), floor: 1.05 };
 
@@ -21,12 +24,18 @@ describe("findDifferences", () => {
     assert.deepEqual(findDifferences([{ ...clear, floor: 1.2 }]), [false]);
     assert.deepEqual(findDifferences([{ comparison: clear.comparison }]), [false]);
     assert.deepEqual(findDifferences([{ comparison: comparison([0.8, 1.01], 0.0005), floor: 1.05 }]), [false]);
+    assert.deepEqual(findDifferences([{ comparison: comparison([0.8, 1], 0.0005), floor: 1.05 }]), [false]);
+    assert.deepEqual(findDifferences([{ comparison: comparison([1, 1.3], 0.0005), floor: 1.05 }]), [false]);
+    const half = { ...comparison([0.4, 0.6], 0.0005), ratio: 0.5 };
+    assert.deepEqual(findDifferences([{ comparison: half, floor: 2 }]), [false]);
+    assert.deepEqual(findDifferences([{ comparison: few, floor: 1.05 }]), [false]);
   });
 
   it("asks more of each member the more there are (Holm 1979)", () => {
     const weak = { comparison: comparison([0.8, 0.9], 0.02), floor: 1.05 };
     assert.deepEqual(findDifferences([weak]), [true]);
     assert.deepEqual(findDifferences([weak, weak, weak]), [false, false, false]);
+    assert.deepEqual(findDifferences([{ ...weak, comparison: { ...weak.comparison, p: 0.05 } }]), [true]);
     // The clear ones go first, and leave less to be shared.
     assert.deepEqual(findDifferences([weak, clear, clear]), [true, true, true]);
   });
@@ -36,6 +45,7 @@ describe("noiseFloor", () => {
   it("is the farther end of the A/A interval, as a ratio of at least 1", () => {
     assert.equal(noiseFloor(comparison([0.8, 1.1], 1)), 1.25);
     assert.equal(noiseFloor(comparison([0.95, 1.1], 1)), 1.1);
+    assert.equal(noiseFloor(few), undefined);
   });
 });
 
@@ -46,5 +56,6 @@ describe("smallestVisible", () => {
     assert.ok(narrow > 1.1 && narrow < 1.12, String(narrow));
     assert.ok(wide > 1.25 && wide < 1.6, String(wide));
     assert.equal(smallestVisible({ comparison: comparison([0.8, 1.25], 1) }), undefined);
+    assert.equal(smallestVisible({ comparison: few, floor: 1.1 }), undefined);
   });
 });

@@ -22,7 +22,7 @@ export function hodgesLehmann(differences: readonly number[], confidence = 0.95)
   const estimate = medianSorted(means);
   const left = criticalRankSum(differences.length, (1 - confidence) / 2) + 1;
   const [low, high] = [means[left - 1], means[means.length - left]];
-  return left < 1 || low === undefined || high === undefined ? { estimate } : { estimate, interval: [low, high] };
+  return low === undefined || high === undefined ? { estimate } : { estimate, interval: [low, high] };
 }
 
 function walshAverages(differences: readonly number[]): number[] {

@@ -3,7 +3,6 @@
  * Wilcoxon; equal values count half to each side, and the chances are those without equal ones, which errs on the safe side.
  */
 export function rankSumP(a: readonly number[], b: readonly number[]): number {
-  if (a.length === 0 || b.length === 0) return 1;
   const wins = a.reduce(
     (sum, one) => sum + b.reduce((part, other) => part + (one > other ? 1 : one === other ? 0.5 : 0), 0),
     0,
@@ -23,9 +22,8 @@ function waysOfWins(m: number, n: number): readonly number[] {
     const next: number[][] = [[1]];
     for (let second = 1; second <= n; second += 1) {
       // The largest of all is of the first series (and wins against all of the second), or of the second.
-      const sums = new Array<number>(first * second + 1).fill(0);
-      for (const [wins, count] of (ways[second] ?? []).entries())
-        sums[wins + second] = (sums[wins + second] ?? 0) + count;
+      const sums: number[] = [];
+      for (const [wins, count] of (ways[second] ?? []).entries()) sums[wins + second] = count;
       for (const [wins, count] of (next[second - 1] ?? []).entries()) sums[wins] = (sums[wins] ?? 0) + count;
       next.push(sums);
     }

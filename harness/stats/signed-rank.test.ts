@@ -37,6 +37,8 @@ describe("criticalRankSum", () => {
   it("agrees with the tables of Wilcoxon and Wilcox (1964)", () => {
     const table = { 5: -1, 6: 0, 7: 2, 8: 3, 9: 5, 10: 8, 11: 10, 12: 13, 15: 25, 20: 52, 25: 89, 30: 137, 50: 434 };
     for (const [count, sum] of Object.entries(table)) assert.equal(criticalRankSum(Number(count), 0.025), sum, count);
+    // "No more than" holds to the last bit: all six on one side comes once in 64 cases.
+    assert.equal(criticalRankSum(6, 1 / 64), 0);
     const strict = { 7: -1, 8: 0, 10: 3, 12: 7, 20: 37, 30: 109 };
     for (const [count, sum] of Object.entries(strict)) assert.equal(criticalRankSum(Number(count), 0.005), sum, count);
   });

@@ -23,13 +23,13 @@ export function signedRank(differences: readonly number[]): SignedRank {
  * of different size; -1 where even T = 0 comes more often. Tables of the test print it as the critical value.
  */
 export function criticalRankSum(count: number, tail: number): number {
-  const ranks = Array.from({ length: count }, (_, index) => index + 1);
-  let cumulated = 0;
-  for (const [sum, chance] of chancesOfSums(ranks).entries()) {
-    cumulated += chance;
-    if (cumulated > tail) return sum - 1;
+  const chances = chancesOfSums(Array.from({ length: count }, (_, index) => index + 1));
+  let [sum, cumulated] = [0, chances[0] ?? 1];
+  while (cumulated <= tail) {
+    sum += 1;
+    cumulated += chances[sum] ?? 1;
   }
-  return ranks.length - 1;
+  return sum - 1;
 }
 
 /** Twice the rank of each size, so that shared ranks stay whole numbers. */
@@ -48,7 +48,7 @@ function chancesOfSums(ranks: readonly number[]): Float64Array {
     reached += rank;
     for (let sum = reached; sum >= 0; sum -= 1) {
       const without = chances[sum] ?? 0;
-      const withIt = sum >= rank ? (chances[sum - rank] ?? 0) : 0;
+      const withIt = chances[sum - rank] ?? 0;
       chances[sum] = (without + withIt) / 2;
     }
   }

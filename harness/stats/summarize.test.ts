@@ -10,6 +10,7 @@ describe("summarize", () => {
 
   it("halves the middle of an even number of samples", () => {
     assert.equal(summarize([4, 1, 3, 2]).median, 2.5);
+    assert.deepEqual(summarize([1, 3]).stdev, Math.SQRT2);
   });
 
   it("does not change its input", () => {
@@ -24,8 +25,8 @@ describe("summarize", () => {
   });
 
   it("refuses to sum up nothing, or what is not a number", () => {
-    assert.throws(() => summarize([]), RangeError);
-    assert.throws(() => summarize([1, NaN]), RangeError);
-    assert.throws(() => summarize([1, Infinity]), RangeError);
+    assert.throws(() => summarize([]), { name: "RangeError", message: "no samples" });
+    assert.throws(() => summarize([1, NaN]), { name: "RangeError", message: "not a finite sample: NaN" });
+    assert.throws(() => summarize([1, Infinity]), { name: "RangeError", message: "not a finite sample: Infinity" });
   });
 });
