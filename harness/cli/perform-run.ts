@@ -18,7 +18,9 @@ import { getRunTools } from "./get-run-tools.ts";
 import { getTools, reportTools } from "./get-tools.ts";
 import { dataplaneOf, variantsOf, type LabChoice } from "./lab-choice.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { keptLines } from "./kept-lines.ts";
 import { openPage } from "./open-page.ts";
+import { reachWords } from "./reach-words.ts";
 import type { RunOptions } from "./run-options.ts";
 import { modesAskedOf, ownSuites, type SuiteSet } from "./suite-set.ts";
 import { harnessVersion } from "./version.ts";
@@ -61,7 +63,11 @@ export async function performRun(job: Job, output: Output): Promise<RunRecord> {
   const timeline = await openTimeline(folder.timeline);
   const closing: string[] = [];
   const console = consoleFor(telling, order, folder, output.console, () => closing);
-  const listener = multiplex([{ name: "console", listener: console }]);
+  const kept: string[] = [];
+  const listener = multiplex([
+    { name: "console", listener: console },
+    { name: "kept", listener: keptTeller(labs, kept) },
+  ]);
   try {
     const services = await servicesFor(job, folder, listener, timeline);
     const declared = await runModes(order, services);
@@ -71,7 +77,7 @@ export async function performRun(job: Job, output: Output): Promise<RunRecord> {
       ...(await unwritten(folder.timeline, timeline.close())),
     ];
     const reports = output.reports ? await writeReports(record, folder, telling) : noReports;
-    closing.push(...reports.lines, ...unsaved, ...listener.errors());
+    closing.push(...reports.lines, ...kept, ...unsaved, ...listener.errors());
     const told = reports.ok && unsaved.length === 0 ? record : withReportTrouble(record);
     await listener.on({ kind: "run-ended", record: told, folder: folder.path });
     if (telling.open === true && reports.page !== undefined) await openPage(reports.page);
@@ -80,6 +86,15 @@ export async function performRun(job: Job, output: Output): Promise<RunRecord> {
     console.close();
     await timeline.close().catch(() => undefined);
   }
+}
+
+/** Collects how a lab that stays is worked with. */
+function keptTeller({ offers, given }: LabChoice, lines: string[]): RunListener {
+  return {
+    on: (event) => {
+      if (event.kind === "kept") lines.push(...keptLines(event, reachWords(offers, given)));
+    },
+  };
 }
 
 function labDefaults({ modes, plan }: RunOrder): LabDefaults {

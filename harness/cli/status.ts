@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { abandonedProcesses } from "../lab/leftovers.ts";
 import { findLabs, type FoundLab } from "../run/find-labs.ts";
+import { searchedProviders } from "../provider/registry.ts";
+import { reachWords } from "./reach-words.ts";
 import { searchedFor } from "./searched-for.ts";
 import { tellBlindSpots } from "./blind-spots.ts";
 import { addSearchOptions, type SearchOptions } from "./lab-options.ts";
@@ -13,6 +15,7 @@ export function addStatus(program: Command): void {
     .option("--json", "print JSON instead of text");
   addSearchOptions(command).action(async (options: SearchOptions & { json?: boolean }) => {
     const providers = await searchedFor(options);
+    const reach = reachWords(searchedProviders(options.provider, { ...options }), { ...options });
     const labs = await findLabs(providers);
     await tellBlindSpots(providers);
     if (options.json === true) {
@@ -38,7 +41,7 @@ export function addStatus(program: Command): void {
     const abandoned = await abandonedIn(labs);
     for (const line of abandoned) console.log(line);
     if (abandoned.length > 0 || labs.some(({ ref }) => ref.state === "stale"))
-      console.log("remove leftovers: npm run lab -- down --stale");
+      console.log(`remove leftovers: npm run lab -- down --stale${reach}`);
   });
 }
 

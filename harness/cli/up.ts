@@ -9,6 +9,7 @@ import { resolveRun } from "./resolve-run.ts";
 import { addScenarioOptions, type ScenarioOptions } from "./scenario-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { bringUp, type KeptLab } from "../run/bring-up.ts";
+import { reachWords } from "./reach-words.ts";
 import { teach, type Example } from "./teach.ts";
 import { newRunId } from "../core/run-id.ts";
 
@@ -46,12 +47,12 @@ export function addUp(program: Command): void {
       const memory = await memoryOf(options, labs);
       const order = { id: newRunId(), modes: [mode], plan, memory, ...fault } as const;
       const lab = await bringUp(order, { providers, dataplane: dataplaneOf(labs), signal: interruptSignal() });
-      console.log(describe(lab));
+      console.log(describe(lab, reachWords(labs.offers, labs.given)));
     },
   );
 }
 
-function describe({ network, enter, seconds }: KeptLab): string {
+function describe({ network, enter, seconds }: KeptLab, reach: string): string {
   const { lab, mode } = network;
   const width = Math.max(...enter.map(({ name }) => name.length));
   return [
@@ -60,7 +61,8 @@ function describe({ network, enter, seconds }: KeptLab): string {
     "enter a node, router or pod:",
     ...enter.map(({ name, command }) => `  ${name.padEnd(width)}  ${command}`),
     "",
-    `probe it as it is now   npm run lab -- check ${lab.runId}`,
-    `remove it               npm run lab -- down ${lab.runId}`,
+    ...Object.entries(lab.byHand ?? {}).map(([program, command]) => `${program.padEnd(24)}${command}`),
+    `probe it as it is now   npm run lab -- check ${lab.runId}${reach}`,
+    `remove it               npm run lab -- down ${lab.runId}${reach}`,
   ].join("\n");
 }

@@ -1,19 +1,12 @@
 import type { Scope } from "../core/scope.ts";
 import type { BgpDesign } from "../encap/bgp.ts";
 import type { Identities } from "../encap/identity.ts";
-import type { Mode } from "../encap/mode.ts";
+import type { Mode, ModeId } from "../encap/mode.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Lab } from "../lab/lab.ts";
+import type { TestedFile } from "../lab/tested-file.ts";
 import type { Family } from "../topology/topology.ts";
 import type { NodeFacts } from "./node-facts.ts";
-
-/** A file or an image that a result speaks of. */
-export interface TestedFile {
-  /** "calico-node", the name of an archive, the reference of an image. */
-  readonly name: string;
-  /** 64 hexadecimal digits. */
-  readonly sha256: string;
-}
 
 /** A pod that is up: a namespace inside its node, with an executor of its own. */
 export interface RunningPod {
@@ -56,6 +49,18 @@ export interface Requirement {
   /** "node a1: the kernel has no ipip module" */
   readonly reason: string;
   readonly fix?: string;
+  /** What is configured in place of the mode, where it may not be changed: a finding, unless that is asked about too. */
+  readonly drift?: Drift;
+}
+
+/** A configuration that is not what was asked for. */
+export interface Drift {
+  /** Missing where the configuration is no single mode. */
+  readonly configured?: ModeId;
+  /** "VXLANCrossSubnet" */
+  readonly expected: string;
+  /** The resource and what it says: "IPPool default-ipv4-ippool: IPIP Never, VXLAN Always". */
+  readonly observed: string;
 }
 
 /** One BGP session as one of its two ends tells. */

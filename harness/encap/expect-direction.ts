@@ -26,12 +26,14 @@ export function expectDirection(
   const way = wayOf(plan, mode, path.family, from, to, flow);
   const { link } = plannedNode(plan, from).uplink;
   const outer = form === "plain" ? undefined : outerOf(form, path.family, from, to);
+  const seen = seenOf(plan, way);
   return {
-    hops: hopsOf(seenOf(plan, way), form, from, to, ends),
+    hops: hopsOf(seen, form, from, to, ends),
     underlay: form,
     ...(outer === undefined ? {} : { outer }),
     sources,
     destination,
+    ...(seen.routers.length < way.routers.length ? { unseenRouters: true as const } : {}),
     ...(way.dies === undefined ? {} : { dies: way.dies }),
     ...narrowOf(plan, from, way),
     ...(link === undefined || !way.leaves ? {} : { link }),

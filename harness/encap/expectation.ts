@@ -72,6 +72,8 @@ export interface ExpectedDirection {
   readonly sources: readonly string[];
   /** (Inner) destination address at the underlay taps. */
   readonly destination: string;
+  /** Routers are on the way that nobody can ask, and nobody knows how many. */
+  readonly unseenRouters?: true;
   /** Missing where the packets are delivered. */
   readonly dies?: ExpectedDeath;
   /** The narrowest link behind the first, where it carries less than the sending node's own. */

@@ -2,8 +2,10 @@ import { LabError, messageOf } from "../core/errors.ts";
 import { CommandError } from "../exec/command-error.ts";
 import type { CommandResult, Executor, RunOptions } from "../exec/executor.ts";
 import { localExecutor } from "../exec/local/local.ts";
+import { shellQuote } from "../exec/quote.ts";
 import { recordingExecutor, type CommandRecord } from "../exec/recording.ts";
 import { kubectlFailure } from "./kubectl-failure.ts";
+import { Patience, type Patient } from "./patience.ts";
 
 /** The way to a cluster: everything that talks to its API does so by this kubectl. */
 export interface ClusterAccess {
@@ -13,6 +15,10 @@ export interface ClusterAccess {
   readonly kubectl: readonly string[];
   /** "cluster kind-lab": stands in every error. */
   readonly name: string;
+  /** How long a silent API is waited for; missing = not at all. */
+  readonly patience?: Patience;
+  /** What can be told of the machine that the API runs on, where it does not answer. */
+  readonly lookAtServer?: () => Promise<string>;
 }
 
 /** What the command line says about a cluster. */
@@ -39,6 +45,7 @@ export function clusterAccess(options: AccessOptions, onCommand?: (record: Comma
     executor: onCommand === undefined ? local : recordingExecutor(local, onCommand),
     kubectl: [kubectl, "--kubeconfig", kubeconfig, ...(context === undefined ? [] : ["--context", context])],
     name,
+    patience: new Patience(),
   };
 }
 
@@ -48,9 +55,10 @@ export async function kubectl(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<CommandResult> {
-  const result = await tryKubectl(access, args, options);
+  const { result, silentMs } = await askKubectl(access, args, options);
   if (result.exitCode === 0) return result;
-  throw kubectlFailure(result, access.name);
+  const server = silentMs === undefined ? undefined : await access.lookAtServer?.().catch(() => undefined);
+  throw kubectlFailure(result, access.name, silentMs, server);
 }
 
 /** The same for callers to whom a failure is data. Throws only where kubectl could not be run. */
@@ -59,9 +67,22 @@ export async function tryKubectl(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<CommandResult> {
+  return (await askKubectl(access, args, options)).result;
+}
+
+/** The same with what waiting for the API came to. */
+export async function askKubectl(
+  access: ClusterAccess,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Patient> {
   const argv = [...access.kubectl, `--request-timeout=${requestSeconds}s`, ...args];
   try {
-    return await access.executor.tryRun(argv, { timeoutMs: kubectlTimeoutMs, ...options });
+    const attempt = (): Promise<CommandResult> =>
+      access.executor.tryRun(argv, { timeoutMs: kubectlTimeoutMs, ...options });
+    return access.patience === undefined
+      ? { result: await attempt(), attempts: 1 }
+      : await access.patience.until(attempt);
   } catch (error) {
     const missing = error instanceof CommandError && error.failure === "missing-program";
     throw missing ? error.withFix("install kubectl, or give its path with --kubectl PATH") : error;
@@ -82,4 +103,9 @@ export function itemsOf(json: string, where: string): readonly unknown[] {
   } catch (error) {
     throw new LabError(`kubectl did not return valid JSON: ${messageOf(error)}`, { where, tail: json.slice(-400) });
   }
+}
+
+/** What a person types to talk to the cluster. */
+export function byHand({ kubectl }: ClusterAccess): Readonly<Record<string, string>> {
+  return { kubectl: shellQuote(kubectl) };
 }

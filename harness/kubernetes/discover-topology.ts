@@ -43,6 +43,7 @@ export function discoverTopology(name: string, found: readonly ClusterNode[], po
     name: topologyName(name),
     description: `as Calico has registered the nodes of ${name}`,
     source: `${clusterSource}${name}`,
+    asFound: true,
     families,
     fabric: "none",
     subnets,

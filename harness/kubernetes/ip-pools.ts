@@ -70,9 +70,6 @@ export function configuredMode(pools: readonly ClusterPool[], where: string): Mo
   const fitting = modes.filter((mode) => used.every((pool) => isIn(pool, mode)));
   const [mode] = fitting;
   if (used.length > 0 && mode !== undefined) return mode;
-  const list = used.map(
-    ({ name, cidr, ipipMode, vxlanMode }) => `${name} ${cidr}: IPIP ${ipipMode}, VXLAN ${vxlanMode}`,
-  );
   if (used.length === 0)
     throw new LabError("Calico has no enabled IP pool for pods", {
       where,
@@ -80,9 +77,18 @@ export function configuredMode(pools: readonly ClusterPool[], where: string): Mo
     });
   throw new LabError("the IP pools are in different modes, so no single mode can be judged", {
     where,
-    tail: list.join("\n"),
+    tail: used.map(poolInWords).join("\n"),
     fix: "disable the pools that are not meant (spec.disabled), or put all into one mode",
   });
+}
+
+/** What the pools in use are set to, by their names. */
+export function poolsInWords(pools: readonly ClusterPool[]): string {
+  return poolsInUse(pools).map(poolInWords).join("; ");
+}
+
+function poolInWords({ name, cidr, ipipMode, vxlanMode }: ClusterPool): string {
+  return `IPPool ${name} ${cidr}: IPIP ${ipipMode}, VXLAN ${vxlanMode}`;
 }
 
 /** What a pool's two settings must be in a mode: the other encapsulation is off. */

@@ -1,6 +1,7 @@
 import { LabError } from "../core/errors.ts";
 import type { CommandResult } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
+import { unreachable } from "./patience.ts";
 
 /** What kubectl says when something is wrong, what that means, and what to do. The first that fits counts. */
 const meanings: readonly { readonly says: RegExp; readonly means: (match: RegExpExecArray) => string; fix: string }[] =
@@ -36,21 +37,24 @@ const meanings: readonly { readonly says: RegExp; readonly means: (match: RegExp
       fix: "see the admission rules of the cluster; encaplab's namespace must be allowed Pod Security level privileged",
     },
     {
-      says: /connection refused|no such host|i\/o timeout|Unable to connect to the server|was refused|network is unreachable|Client\.Timeout|context deadline exceeded|TLS handshake timeout/i,
+      says: unreachable,
       means: () => "the cluster's API cannot be reached",
       fix: "check that the API server runs and that the kubeconfig's server address leads to it from here",
     },
   ];
 
 /** The error of a kubectl command that failed: what it means where that is known, and what kubectl said. */
-export function kubectlFailure(result: CommandResult, where: string): LabError {
+export function kubectlFailure(result: CommandResult, where: string, silentMs?: number, server?: string): LabError {
   const { argv, stderr, exitCode } = result;
   // kubectl logs each of its own attempts before it says what is wrong.
   const said = stderr.split("\n").filter((line) => !/^[EWI]\d{4} /.test(line));
   const details = { where, command: shellQuote(argv), tail: said.join("\n").trim().split("\n").slice(-8).join("\n") };
   for (const { says, means, fix } of meanings) {
     const match = says.exec(stderr);
-    if (match !== null) return new LabError(means(match), { ...details, fix });
+    if (match === null) continue;
+    const silent =
+      silentMs === undefined || silentMs < 1000 ? "" : `; it has not answered for ${(silentMs / 1000).toFixed(0)} s`;
+    return new LabError(`${means(match)}${silent}${server === undefined ? "" : ` (${server})`}`, { ...details, fix });
   }
   return new LabError(`kubectl failed (exit ${exitCode})`, details);
 }

@@ -40,7 +40,9 @@ export function podExecutor(access: ClusterAccess, pod: PodAddress): Executor {
     const id = randomUUID();
     try {
       const limits = { ...options, timeoutMs: (options.timeoutMs ?? defaultTimeoutMs) + startAllowanceMs };
-      return way.own(await access.executor.tryRun(way.argv(id, argv, options), limits), argv);
+      const attempt = (): Promise<CommandResult> => access.executor.tryRun(way.argv(id, argv, options), limits);
+      const result = await (access.patience?.until(attempt, "must-not").then((patient) => patient.result) ?? attempt());
+      return way.own(result, argv);
     } catch (error) {
       if (!isExit(error)) await way.signal(id, "KILL");
       throw way.seen(error, argv);

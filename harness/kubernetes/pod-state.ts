@@ -3,6 +3,7 @@ export interface PodObject {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
+    readonly uid?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
@@ -26,6 +27,9 @@ export interface PodObject {
 
 interface ContainerStatus {
   readonly name: string;
+  /** As the pod names it, and as the runtime found it: "docker.io/calico/node@sha256:…". */
+  readonly image?: string;
+  readonly imageID?: string;
   readonly ready?: boolean;
   readonly restartCount?: number;
   readonly state?: {

@@ -49,7 +49,7 @@ async function namespaceOfRun(pid: number, start: string | undefined, annotation
 describe("the namespace of a run", () => {
   it("is marked with run, owner and plan, allowed what agents need, and gone with the scope", async () => {
     const access = cluster([
-      { command: / create -f -$/, input: /"pod-security\.kubernetes\.io\/enforce":"privileged"/ },
+      { command: / create --validate=false -f -$/, input: /"pod-security\.kubernetes\.io\/enforce":"privileged"/ },
       { command: / get configmap former-state -n encaplab-7f3kq /, ...notFound },
       ...removal,
     ]);
@@ -146,7 +146,7 @@ describe("what a run changed in a cluster", () => {
   it("is recorded once: the first record is the cluster's own state", async () => {
     const first = cluster([
       { command: read, ...notFound },
-      { command: / create -f -$/, input: /former-state.*vxlanMode/ },
+      { command: / create --validate=false -f -$/, input: /former-state.*vxlanMode/ },
     ]);
     await rememberFormerState(first, run, patches);
     first.executor.assertDone();

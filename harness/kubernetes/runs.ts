@@ -18,15 +18,22 @@ import {
   type RunMark,
 } from "./run-mark.ts";
 
-/** Milliseconds for each of the two steps of a removal: less than an undo step may take. */
-const removalTimeoutMs = 18_000;
+/** Milliseconds for each of the two steps of a removal: 2 to 8 s are usual, and a busy control plane takes its time. */
+const removalTimeoutMs = 60_000;
+
+/** Milliseconds for an undo step: a removal, and the patience with an API that is silent. */
+const undoTimeoutMs = 180_000;
 
 /** Makes the namespace of a run; its removal, and the return of what was changed, are registered first. */
 export async function makeRunNamespace(access: ClusterAccess, mark: RunMark, scope: Scope): Promise<void> {
   const namespace = namespaceOf(mark.runId);
-  scope.defer(`remove namespace ${namespace} from ${access.name}`, () => removeNamespace(access, mark.runId));
-  scope.defer(`remove pods and services of ${namespace}`, () => emptyNamespace(access, namespace));
-  scope.defer(`restore what was changed in ${access.name}`, () => restoreFormerState(access, namespace));
+  scope.defer(
+    `remove namespace ${namespace} from ${access.name}`,
+    () => removeNamespace(access, mark.runId),
+    undoTimeoutMs,
+  );
+  scope.defer(`remove pods and services of ${namespace}`, () => emptyNamespace(access, namespace), undoTimeoutMs);
+  scope.defer(`restore what was changed in ${access.name}`, () => restoreFormerState(access, namespace), undoTimeoutMs);
   await createObjects(access, [renderNamespace(mark)]);
 }
 

@@ -1,5 +1,6 @@
 import type { Executor } from "../exec/executor.ts";
 import type { Plan } from "../topology/plan.ts";
+import type { TestedFile } from "./tested-file.ts";
 
 /** What a provider's nodes can do; scenarios name what they need. */
 export type Capability = "vxlan" | "vxlan6" | "ipip" | "nftables" | "netem" | "tbf" | "ipv6";
@@ -30,6 +31,8 @@ export interface Lab {
   readonly routers: readonly LabNode[];
   /** Releases of what made it, by name: Docker's, kind's. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** Images that its nodes are made of, by their content; missing where nobody can tell. */
+  readonly images?: readonly TestedFile[];
   /** Nodes whose processors are slow or shared, as emulated machines: probes must come one by one and wait longer. */
   readonly slow?: boolean;
   /** Missing where the nodes share this host's kernel and files. */
@@ -38,6 +41,8 @@ export interface Lab {
   readonly hostFiles?: true;
   /** The nodes carry others' traffic too, as those of a cluster do: captures keep only what probes send. */
   readonly shared?: boolean;
+  /** Commands for whoever works on the lab by hand, by the program that they begin with: a cluster's kubectl. */
+  readonly byHand?: Readonly<Record<string, string>>;
   /** The nodes were there before the lab and belong to others: only what a run cannot do without is changed on them. */
   readonly borrowed?: true;
 }

@@ -23,4 +23,7 @@ export const probeTraffic: string = [
   ...[defaultHttpPorts.service, defaultHttpPorts.direct].map((port) => `port ${port}`),
   ...[serverPorts, clientPorts].map(({ first, count }) => `tcp portrange ${first}-${first + count - 1}`),
   "ip[6:2] & 0x1fff != 0",
-].join(" or ");
+]
+  // `and` and `or` have one precedence (pcap-filter(7)): an alternative without parentheses would take in all before it.
+  .map((alternative) => `(${alternative})`)
+  .join(" or ");

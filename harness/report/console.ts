@@ -96,6 +96,9 @@ function tell(event: RunEvent, teller: Teller): void {
     case "measured":
       teller.print(measured(event, teller));
       break;
+    case "kept":
+      // Told behind the summary, with what finds the lab again.
+      break;
     case "trouble":
       // Told in full by the summary; at once only where someone follows a log.
       if (teller.options.level === "verbose") teller.print(`${event.trouble.phase}: ${event.trouble.message}\n`);

@@ -60,6 +60,7 @@ const directionSchema = z
     sources: z.array(text).readonly(),
     destination: text,
     dies: z.strictObject({ node: text, because: text }).readonly().exactOptional(),
+    unseenRouters: z.literal(true).exactOptional(),
     narrow: z.strictObject({ mtu: count, from: tapSchema }).readonly().exactOptional(),
     link: linkSchema.exactOptional(),
   })

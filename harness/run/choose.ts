@@ -69,7 +69,9 @@ export function capabilitiesFor(mode: Mode, families: readonly Family[]): readon
 
 function because(provider: Provider, needs: readonly Capability[], ruledOut: readonly string[]): string {
   if (ruledOut.length > 0) return ruledOut.join("; ");
-  return needs.length === 0 ? "needs no tunnel" : `${provider.kernelHas} ${needs.join(" and ")}`;
+  if (needs.length === 0) return "needs no tunnel";
+  const words = needs.join(" and ");
+  return provider.asksLater === true ? `its nodes are asked for ${words} later` : `${provider.kernelHas} ${words}`;
 }
 
 function lackingReason({ name, kernelHas }: Provider, need: Capability): string {

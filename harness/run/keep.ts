@@ -3,6 +3,7 @@ import type { Dataplane } from "../dataplane/dataplane.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Lab, LabLabel } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
+import type { RunListener } from "./record.ts";
 
 /** What stands on a lab that stays, beside its plan and mode: enough for `check` to ask the same again. */
 export type LabMemory = Pick<LabLabel, "asked" | "flags">;
@@ -14,11 +15,12 @@ interface Keeping {
   readonly mode: Mode;
   readonly dataplane: Dataplane;
   readonly memory?: LabMemory;
+  readonly listener?: RunListener;
 }
 
 /** Leaves a lab up in its mode: labels it so that `check` and `down` find it, and lets go of its scopes. */
 export async function keepLab(keeping: Keeping, scopes: readonly Scope[]): Promise<void> {
-  const { provider, lab, mode, dataplane, memory } = keeping;
+  const { provider, lab, mode, dataplane, memory, listener } = keeping;
   const { topology, digest, families } = lab.plan;
   await provider.label(lab, {
     topology: topology.source,
@@ -30,4 +32,5 @@ export async function keepLab(keeping: Keeping, scopes: readonly Scope[]): Promi
     kept: true,
   });
   for (const scope of scopes) scope.release();
+  await listener?.on({ kind: "kept", runId: lab.runId, byHand: lab.byHand ?? {} });
 }

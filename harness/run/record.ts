@@ -4,7 +4,7 @@ import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode, ModeId } from "../encap/mode.ts";
 import type { ExitCode } from "../core/errors.ts";
 import type { Cost } from "../measure/cost.ts";
-import type { TestedFile } from "../dataplane/dataplane.ts";
+import type { TestedFile } from "../lab/tested-file.ts";
 import type { SwitchRecord } from "../switch/switch-record.ts";
 import type { Heard } from "../observe/heard-between.ts";
 import type { Plan } from "../topology/plan.ts";
@@ -236,6 +236,8 @@ export type RunEvent =
       readonly costs: readonly Cost[];
       readonly verdicts: readonly Verdict[];
     }
+  /** A lab stays up. */
+  | { readonly kind: "kept"; readonly runId: string; readonly byHand: Readonly<Record<string, string>> }
   | { readonly kind: "trouble"; readonly trouble: Trouble }
   | { readonly kind: "run-ended"; readonly record: RunRecord; readonly folder: string };
 

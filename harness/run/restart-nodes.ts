@@ -16,6 +16,6 @@ export async function restartNodes(dataplane: Dataplane, network: Network): Prom
 /** The error for a dataplane without programs on its nodes. */
 export function nothingToRestart({ title }: Dataplane): LabError {
   return new LabError(`there is nothing to restart: ${title} runs no program on the nodes of this lab`, {
-    fix: "take a lab with real Calico in namespaces or machines: up --calico-bin DIR or --calico-archive FILE",
+    fix: "take a lab with real Calico: up --calico-bin DIR or --calico-archive FILE, or one on Kubernetes",
   });
 }

@@ -113,6 +113,7 @@ class Run {
     const phases = new Phases(undefined, "lab", services.listener, session.interruptible);
     const measured: MeasuredMode[] = [];
     const remembered = order.memory === undefined ? {} : { memory: order.memory };
+    const keeping = { dataplane: services.dataplane, listener: services.listener };
     const body = async (lab: Lab, scope: Scope): Promise<void> => {
       for (const [index, { mode, because }] of modes.entries()) {
         await withScope(async (modeScope) => {
@@ -120,7 +121,7 @@ class Run {
           const choice = { mode, because, lab, labPhases, network: install, ...variantOf(variant) };
           measured.push(...(await this.#scenario(choice, modeScope, variant)));
           if (order.keep && index === modes.length - 1)
-            await keepLab({ provider, lab, mode, dataplane: services.dataplane, ...remembered }, [modeScope, scope]);
+            await keepLab({ provider, lab, mode, ...keeping, ...remembered }, [modeScope, scope]);
         });
       }
     };

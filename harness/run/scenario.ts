@@ -15,7 +15,10 @@ import { judgeScenario, type Judgment, type SecondLook } from "./judge.ts";
 import { measureInLab } from "./measure.ts";
 import type { MeasuredMode } from "./measured.ts";
 import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
-import { pathsFor } from "./paths.ts";
+import { driftVerdict } from "./drift.ts";
+import type { RunOrder } from "./order.ts";
+import { pathsFor, unprovenVerdicts } from "./paths.ts";
+import type { Verdict } from "../verify/verdict.ts";
 import { Phases } from "./phases.ts";
 import type { Measurement, ScenarioRecord, Trouble } from "./record.ts";
 import type { OpenRun } from "./services.ts";
@@ -65,7 +68,10 @@ export async function runScenario(run: OpenRun, choice: ScenarioChoice, scope: S
     troubles = troublesOf(phases.current, error);
   }
   troubles = [...troubles, ...(await diagnose(run, choice, draft, troubles))];
-  return outcome(choice, phases, draft, troubles);
+  return outcome(choice, phases, draft, troubles, [
+    ...drifted(draft, choice.mode, order),
+    ...unprovenVerdicts(choice.mode, order, services.suites),
+  ]);
 }
 
 /** Lets the dataplane tell what it knows of a scenario that went wrong, while it is still there. */
@@ -177,7 +183,18 @@ function splitSkipped(
   return { skipped, asked };
 }
 
-function outcome(choice: ScenarioChoice, phases: Phases, draft: Draft, troubles: readonly Trouble[]): ScenarioOutcome {
+function drifted({ missing }: Draft, mode: Mode, { modes }: RunOrder): readonly Verdict[] {
+  const verdict = driftVerdict(mode, missing, modes);
+  return verdict === undefined ? [] : [verdict];
+}
+
+function outcome(
+  choice: ScenarioChoice,
+  phases: Phases,
+  draft: Draft,
+  troubles: readonly Trouble[],
+  more: readonly Verdict[],
+): ScenarioOutcome {
   const { judgment, network, skipped, missing } = draft;
   const skips = skipped.map(({ path, reason }) => skipVerdict(path, reason));
   const reason = missing[0]?.reason;
@@ -189,15 +206,15 @@ function outcome(choice: ScenarioChoice, phases: Phases, draft: Draft, troubles:
       because: choice.because,
       ...(draft.kernel === undefined ? {} : { kernel: draft.kernel }),
       ...versionsOf(choice.lab, network),
-      ...(network?.tested === undefined ? {} : { tested: network.tested }),
+      ...testedIn(choice.lab, network),
       ...(network?.notes === undefined || network.notes.length === 0 ? {} : { notes: network.notes }),
-      ...(reason === undefined ? {} : { skip: reason }),
+      ...(reason === undefined || more.some(({ status }) => status === "fail") ? {} : { skip: reason }),
       phases: [...choice.labPhases, ...phases.done],
       ...(judgment === undefined ? {} : { capture: judgment.capture, coverage: judgment.coverage }),
       paths: judgment?.paths ?? [],
       ...(judgment === undefined || judgment.causes.length === 0 ? {} : { causes: judgment.causes }),
     },
-    verdicts: [...(judgment?.verdicts ?? []), ...skips],
+    verdicts: [...(judgment?.verdicts ?? []), ...skips, ...more],
     measurements: [
       ...(network === undefined ? [] : [convergence(choice.mode, network)]),
       ...(judgment?.measurements ?? []),
@@ -211,6 +228,12 @@ function outcome(choice: ScenarioChoice, phases: Phases, draft: Draft, troubles:
 function versionsOf({ versions: ofLab }: Lab, network: Network | undefined): Pick<ScenarioRecord, "versions"> {
   const versions = { ...ofLab, ...network?.versions };
   return Object.keys(versions).length === 0 ? {} : { versions };
+}
+
+/** What was tested, by its content: Calico's programs and images, and what the nodes are made of. */
+function testedIn({ images = [] }: Lab, network: Network | undefined): Pick<ScenarioRecord, "tested"> {
+  const tested = [...(network?.tested ?? []), ...(network === undefined ? [] : images)];
+  return tested.length === 0 ? {} : { tested };
 }
 
 function convergence(mode: Mode, network: Network): Measurement {

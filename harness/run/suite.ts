@@ -59,12 +59,21 @@ function inOrder(asked: readonly Check[]): readonly Check[] {
 
 /** One sentence for each class of paths that a suite promises for the mode and the paths lack. */
 export function brokenPromises(mode: ModeId, suites: readonly Suite[], paths: readonly Path[]): readonly string[] {
+  return promisedAndLacking(mode, suites, paths).map(
+    ({ suite, locality }) => `suite ${suite} promises ${locality} paths, and there is none`,
+  );
+}
+
+/** The classes of paths that suites promise for the mode and the paths lack. */
+export function promisedAndLacking(
+  mode: ModeId,
+  suites: readonly Suite[],
+  paths: readonly Path[],
+): readonly { readonly suite: string; readonly locality: Locality }[] {
   const present = new Set(paths.map((path) => path.locality));
   return suites
     .filter((suite) => suite.modes.includes(mode))
-    .flatMap((suite) =>
-      suite.mustInclude
-        .filter((locality) => !present.has(locality))
-        .map((locality) => `suite ${suite.name} promises ${locality} paths, and there is none`),
+    .flatMap(({ name: suite, mustInclude }) =>
+      mustInclude.filter((locality) => !present.has(locality)).map((locality) => ({ suite, locality })),
     );
 }

@@ -152,5 +152,7 @@ async function keep(
 ): Promise<void> {
   const { memory } = order;
   const remembered = memory === undefined ? {} : { memory };
-  await keepLab({ provider, lab, mode, dataplane: services.dataplane, ...remembered }, scopes);
+  // One that stood before is known to its owner.
+  const told = order.standing === undefined ? { listener: services.listener } : {};
+  await keepLab({ provider, lab, mode, dataplane: services.dataplane, ...told, ...remembered }, scopes);
 }

@@ -1,4 +1,4 @@
-import type { TestedFile } from "../dataplane/dataplane.ts";
+import type { TestedFile } from "../lab/tested-file.ts";
 import type { ModeId } from "../encap/mode.ts";
 import type { RunRecord } from "../run/record.ts";
 import { diffBaseline } from "./baseline.ts";

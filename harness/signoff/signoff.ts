@@ -1,6 +1,6 @@
 import type { ExitCode } from "../core/errors.ts";
 import type { Cause } from "../cause/cause.ts";
-import type { TestedFile } from "../dataplane/dataplane.ts";
+import type { TestedFile } from "../lab/tested-file.ts";
 import type { RunDiff } from "../diff/run-diff.ts";
 import type { Cost } from "../measure/cost.ts";
 import type { Category, Status } from "../verify/verdict.ts";

@@ -83,6 +83,8 @@ export interface Topology {
   readonly description: string;
   /** Path of the file it came from, for messages. */
   readonly source: string;
+  /** Read from nodes that exist: what they lack cannot be chosen otherwise. */
+  readonly asFound?: true;
   readonly families: readonly Family[];
   readonly fabric: Fabric;
   /** Nodes that reflect BGP routes; every other node then peers with them alone. Missing = every node with every other. */

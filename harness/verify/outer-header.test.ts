@@ -34,6 +34,15 @@ describe("outer-header", () => {
     assert.equal(wrong({ noChecksum: true }), `${start}no checksum in the outer UDP header`);
   });
 
+  it("counts no routers that nobody can ask, as those between a cluster's nodes", () => {
+    const routers = plan.routers.map((router) => ({ ...router, unseen: true as const }));
+    const unseen = caseAsExpected(expectationOf({ ...plan, routers }, across), ["ping", "udp"]);
+    const at = (place: string, outerTtl: number) => say(withHeaders(unseen, place, "forward", { outerTtl }));
+    assert.equal(at("b1/eth0", 61), "pass");
+    assert.match(at("b1/eth0", 65), /outer TTL 65, not 64 or less/);
+    assert.match(at("a1/eth0", 63), /outer TTL 63, not 64$/);
+  });
+
   it("knows IPIP's header by the inner one", () => {
     const right = { ttl: 63, outerTtl: 63, dontFragment: true, outerDontFragment: true };
     const ipip = (headers: Partial<HeaderVariant>, at = "a1/eth0") =>

@@ -166,7 +166,7 @@ describe("installCalico", () => {
 
   it("creates the adapted manifest, and returns once calico-node is ready everywhere", async () => {
     const state = await install("manifest", [
-      { command: / create -f -$/, input: /"CALICO_IPV4POOL_VXLAN","value":"CrossSubnet"/ },
+      { command: / create --validate=false -f -$/, input: /"CALICO_IPV4POOL_VXLAN","value":"CrossSubnet"/ },
     ]);
     assert.equal(state.version, "v3.32.1");
     assert.equal(state.nodeDaemon?.backend, "bird");
@@ -174,11 +174,11 @@ describe("installCalico", () => {
 
   it("creates definitions, operator and Installation one after the other", async () => {
     const state = await install("operator", [
-      { command: / create -f -$/, input: /CustomResourceDefinition/ },
-      { command: / create -f -$/, input: /tigera-operator/ },
+      { command: / create --validate=false -f -$/, input: /CustomResourceDefinition/ },
+      { command: / create --validate=false -f -$/, input: /tigera-operator/ },
       { command: / get installations\.operator\.tigera\.io$/ },
       { command: / rollout status deployment\/tigera-operator -n tigera-operator / },
-      { command: / create -f -$/, input: /"encapsulation":"VXLANCrossSubnet".*APIServer/ },
+      { command: / create --validate=false -f -$/, input: /"encapsulation":"VXLANCrossSubnet".*APIServer/ },
     ]);
     assert.equal(state.installation?.name, "default");
   });

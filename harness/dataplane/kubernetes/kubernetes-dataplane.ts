@@ -1,6 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import type { Identities } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
+import { podMtu } from "../../encap/tunnel.ts";
 import { deployWorkloads, removeWorkloads, workloadsOf, type Workloads } from "../../kubernetes/deploy-workloads.ts";
 import { hasPools } from "../../kubernetes/ip-pools.ts";
 import { isKubernetesLab, type ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
@@ -15,7 +16,10 @@ import { convergeCluster } from "./converge.ts";
 import { diagnoseCluster } from "./diagnose.ts";
 import { healthyCalico } from "./health.ts";
 import { installCalico, type CalicoInstallation } from "./install-calico.ts";
+import { calicoPods, testedImages } from "./calico-pods.ts";
 import { readIdentities } from "./identities.ts";
+import { newPodsGet } from "./new-pods-mtu.ts";
+import { restartCalico } from "./restart-calico.ts";
 import { defaultCalicoVersion } from "./manifest-source.ts";
 import { missingInCluster } from "./missing.ts";
 import { otherProviders } from "../../lab/other-providers.ts";
@@ -48,12 +52,25 @@ export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
     },
     install: async (mode, lab) => install(mode, lab, clusterOf(lab), { allowModeChange, installation }),
     attach: async (mode, lab) => attach(mode, lab, clusterOf(lab)),
+    restart: (network, node) => restart(network, node, allowModeChange),
     switchMode: (network, mode) => switchMode(network, mode, clusterOf(network.lab)),
     diagnose: async (lab, folder) => {
       if (isKubernetesLab(lab)) await diagnoseCluster(lab.kubernetes.access, lab.kubernetes.namespace, folder);
     },
     facts: async ({ lab }) => factsOf(lab),
   };
+}
+
+/** A node of somebody's cluster is restarted only where the cluster may be changed. */
+async function restart({ lab }: Network, node: string, allowed: boolean): Promise<void> {
+  const kubernetes = clusterOf(lab);
+  if (kubernetes.standing === "guest" && !allowed) {
+    throw new LabError("calico-node of this cluster is not restarted unless that is allowed", {
+      where: kubernetes.access.name,
+      fix: "--allow-mode-change allows changes of Calico for the run",
+    });
+  }
+  await restartCalico(kubernetes, node);
 }
 
 async function factsOf(lab: Lab): Promise<DataplaneFacts> {
@@ -84,6 +101,8 @@ async function install(
   if (!asItIs && kubernetes.standing === "guest" && !allowModeChange) throw notPermitted(mode, state);
   const notes = await changeMode(state, mode, ownerOf(lab, kubernetes));
   watch.reached(asItIs ? "Calico read" : "IP pools changed");
+  const mtuNotes = asItIs ? [] : await newPodsGet(podMtu(lab.plan, mode), kubernetes);
+  if (!asItIs) watch.reached("MTU of new pods");
   await removeWorkloads(kubernetes);
   const making = { runId: lab.runId, ownerPid: process.pid, image: kubernetes.image };
   const workloads = await deployWorkloads(kubernetes, lab.plan, making);
@@ -93,7 +112,7 @@ async function install(
     lab,
     kubernetes,
     state,
-    { workloads, notes, asItIs: asItIs && kubernetes.standing === "guest" },
+    { workloads, notes: [...notes, ...mtuNotes], asItIs: asItIs && kubernetes.standing === "guest" },
     watch,
   );
 }
@@ -108,12 +127,17 @@ async function attach(mode: Mode, lab: Lab, kubernetes: ClusterPart): Promise<Ne
   const workloads = await workloadsOf(kubernetes, lab.plan);
   const identities = await identitiesOf(mode, lab, kubernetes, state, workloads)();
   const convergence = { totalMs: 0, steps: [] };
-  return { lab, mode, ...namesOf(state), identities, pods: podsOf(workloads), convergence };
+  return { lab, mode, ...(await namesOf(state)), identities, pods: podsOf(workloads), convergence };
 }
 
-/** What a network is called, and the versions that stand behind the name. */
-function namesOf(state: CalicoState): Pick<Network, "title" | "versions"> {
-  return { title: `Calico ${state.version}`, versions: versionsOf(state) };
+/** What a network is called, and the versions and images that stand behind the name. */
+async function namesOf(state: CalicoState): Promise<Pick<Network, "title" | "versions" | "tested">> {
+  const tested = testedImages(await calicoPods(state.access));
+  return {
+    title: `Calico ${state.version}`,
+    versions: versionsOf(state),
+    ...(tested.length === 0 ? {} : { tested }),
+  };
 }
 
 async function switchMode(network: Network, mode: Mode, kubernetes: ClusterPart): Promise<Transition> {
@@ -147,7 +171,7 @@ async function converged(
   return {
     lab,
     mode,
-    ...namesOf(state),
+    ...(await namesOf(state)),
     identities,
     pods,
     convergence: watch.convergence(),

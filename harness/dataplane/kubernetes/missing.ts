@@ -1,6 +1,7 @@
 import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf } from "../../encap/tunnel.ts";
 import { runScript } from "../../exec/script.ts";
+import { poolsInWords } from "../../kubernetes/ip-pools.ts";
 import type { ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
 import type { Lab } from "../../lab/lab.ts";
 import type { Requirement } from "../dataplane.ts";
@@ -51,6 +52,7 @@ function notPermitted(
     {
       reason: `the cluster is in mode ${now.calicoName}, and runs do not change it unless allowed to`,
       fix: "--allow-mode-change changes its mode for the run and restores it at the end",
+      drift: { configured: now.id, expected: mode.calicoName, observed: poolsInWords(state.pools) },
     },
   ];
 }

@@ -177,7 +177,10 @@ describe("changeMode", () => {
   const patched: ScriptedAnswer = {
     command: / patch ippools\.crd\.projectcalico\.org default-ipv4-ippool --type=merge /,
   };
-  const remembered: ScriptedAnswer = { command: / create -f -$/, input: /former-state.*vxlanMode.*CrossSubnet/ };
+  const remembered: ScriptedAnswer = {
+    command: / create --validate=false -f -$/,
+    input: /former-state.*vxlanMode.*CrossSubnet/,
+  };
 
   it("does nothing where the cluster is in the mode already", async () => {
     const access = await byManifest();

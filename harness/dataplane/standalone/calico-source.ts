@@ -1,4 +1,4 @@
-import type { TestedFile } from "../dataplane.ts";
+import type { TestedFile } from "../../lab/tested-file.ts";
 
 /** Where a Calico release comes from: what `--calico-bin`, `--calico-archive` and `--calico-image` name. */
 export type CalicoSource =

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import type { Lab } from "../../lab/lab.ts";
-import type { Requirement, TestedFile } from "../dataplane.ts";
+import type { TestedFile } from "../../lab/tested-file.ts";
+import type { Requirement } from "../dataplane.ts";
 import type { CalicoFiles, CalicoSource } from "./calico-source.ts";
 import { locateCalico, type Located } from "./locate.ts";
 import type { Release } from "./node-calico.ts";

@@ -1,7 +1,8 @@
 import type { Mode } from "../../encap/mode.ts";
 import type { Lab, LabNode } from "../../lab/lab.ts";
 import type { PodAllocation } from "../../topology/plan.ts";
-import type { RunningPod, TestedFile } from "../dataplane.ts";
+import type { TestedFile } from "../../lab/tested-file.ts";
+import type { RunningPod } from "../dataplane.ts";
 import { namespacePod } from "../namespace-pod.ts";
 import type { CalicoFiles } from "./calico-source.ts";
 import { nodeFolder } from "./lab-folder.ts";

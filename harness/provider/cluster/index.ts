@@ -3,7 +3,7 @@ import type { Scope } from "../../core/scope.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { ProviderContext } from "../context.ts";
 import { ownerOf } from "../../lab/owner-machine.ts";
-import type { ClusterAccess } from "../../kubernetes/access.ts";
+import { byHand, type ClusterAccess } from "../../kubernetes/access.ts";
 import { agentsOf, deployAgents } from "../../kubernetes/deploy-agents.ts";
 import { readPools } from "../../kubernetes/ip-pools.ts";
 import { readNodes } from "../../kubernetes/node-object.ts";
@@ -44,6 +44,7 @@ export function clusterProvider(context: ProviderContext, options: ClusterOption
     name,
     capabilities,
     kernelHas: "the hosts have",
+    asksLater: true,
     check: async (plan) => {
       const problems = await checkCluster(plan, options);
       for (const capability of possible) capabilities.add(capability);
@@ -76,7 +77,7 @@ async function checkCluster(plan: Plan, options: ClusterOptions): Promise<readon
 
 const noImage: Problem = {
   what: "no image was given for the agents and pods",
-  fix: "--agent-image REF: build it from harness/provider/docker/Dockerfile and push it where the nodes can pull, or load it on each",
+  fix: "--agent-image REF: build it from harness/underlay/containers/Dockerfile and push it where the nodes can pull, or load it on each",
 };
 
 function imageOf({ image }: ClusterOptions): string {
@@ -116,7 +117,8 @@ async function labOf(
   const real = surveyedPlan(plan, await surveyNodes(plan, nodes), "unseen");
   const nodeNames = Object.fromEntries(plan.nodes.map((node) => [node.name, node.name]));
   const kubernetes = { access, namespace: namespaceOf(runId), image, standing: "guest", nodeNames } as const;
-  return { runId, provider: name, plan: real, nodes, routers: [], kubernetes, shared: true, borrowed: true };
+  const base = { runId, provider: name, plan: real, nodes, routers: [], kubernetes };
+  return { ...base, shared: true, borrowed: true, byHand: byHand(access) };
 }
 
 function placesOf(plan: Plan): readonly AgentPlace[] {

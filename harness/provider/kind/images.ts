@@ -55,6 +55,24 @@ export async function loadNodeImage(
   await host.run(["docker", "load", "--quiet", "--input", archive.file], { timeoutMs: archiveTimeoutMs });
 }
 
+/** What is wrong with a node image that was named: neither here, nor in an archive, nor to be pulled. kind's own is kind's to know. */
+export async function nodeImageProblems(
+  host: Executor,
+  asked: string | undefined,
+  archives: readonly ImageArchive[],
+): Promise<readonly Problem[]> {
+  if (asked === undefined || archives.some(({ tags }) => tags.includes(asked)) || (await hasImage(host, asked)))
+    return [];
+  const pull = await host.tryRun(["docker", "pull", "--quiet", asked], { timeoutMs: archiveTimeoutMs });
+  if (pull.exitCode === 0) return [];
+  return [
+    {
+      what: `the node image ${asked} is not on this engine and cannot be pulled: ${lastLine(pull.stderr)}`,
+      fix: "name one that is here with --node-image, or give a file with it: --image-archive (docker save kindest/node:…)",
+    },
+  ];
+}
+
 /** Whether Docker has an image. */
 async function hasImage(host: Executor, image: string): Promise<boolean> {
   return (await host.tryRun(["docker", "image", "inspect", "--format", "{{.Id}}", image])).exitCode === 0;

@@ -15,7 +15,7 @@ import { engineRelease, findEngine, type Engine } from "../../underlay/container
 import { writeLabel } from "../../underlay/containers/label.ts";
 import { labLabels } from "../../underlay/containers/names.ts";
 import { enterMember, memberExecutor, type PlannedMember } from "../../underlay/containers/build-containers.ts";
-import { clusterAccess, type ClusterAccess } from "../../kubernetes/access.ts";
+import { byHand, clusterAccess, type ClusterAccess } from "../../kubernetes/access.ts";
 import type { ClusterPart, KubernetesLab } from "../../kubernetes/kubernetes-lab.ts";
 import { namespaceOf } from "../../kubernetes/run-mark.ts";
 import { planProblems as familyProblems } from "../../lab/plan-problems.ts";
@@ -28,9 +28,10 @@ import { agentPlaces, buildCluster, type BuiltCluster, type ClusterSettings } fr
 import { kindVersion, toolProblems } from "./check-tools.ts";
 import { removeCluster } from "./destroy.ts";
 import { discoverClusters } from "./discover.ts";
-import { readArchives } from "./images.ts";
-import { contextName, provider as name } from "./kind-names.ts";
+import { nodeImageProblems, readArchives } from "./images.ts";
+import { contextName, nodeContainer, provider as name } from "./kind-names.ts";
 import { mirrorConfig } from "./mirror.ts";
+import { imagesOf } from "./node-containers.ts";
 import { planProblems } from "./plan-problems.ts";
 
 /** What a run tells the provider of kind clusters. */
@@ -80,14 +81,18 @@ class KindLabs {
     const { kubectl = "kubectl", registry, imageArchives = [] } = this.#options;
     if (registry !== undefined) mirrorConfig(registry);
     const ready = await this.#look();
-    const [tools, { problems }] = await Promise.all([
+    const [tools, { archives, problems }] = await Promise.all([
       toolProblems(this.#host, { kind: this.#kind, kubectl }, plan.nodes.length),
       readArchives(this.#host, imageArchives),
     ]);
     if (!("engine" in ready)) return [...ready, ...tools];
     for (const capability of ready.capabilities) this.capabilities.add(capability);
-    const subnets = await subnetProblems(this.#host, plan);
-    return [...tools, ...problems, ...planProblems(plan), ...familyProblems(plan, this.capabilities), ...subnets];
+    const [subnets, images] = await Promise.all([
+      subnetProblems(this.#host, plan),
+      nodeImageProblems(this.#host, this.#options.nodeImage, archives),
+    ]);
+    const ofPlan = [...planProblems(plan), ...familyProblems(plan, this.capabilities)];
+    return [...tools, ...problems, ...ofPlan, ...subnets, ...images];
   }
 
   async provision(plan: Plan, runId: string, scope: Scope): Promise<Lab> {
@@ -100,7 +105,7 @@ class KindLabs {
     const { engine, image } = ready;
     const base = { plan, id, host: this.#host, engine, image, archives, settings: this.#options, routerExecutor };
     const built = await buildCluster({ ...base, accessOf: (kubeconfig) => this.#access(runId, kubeconfig) }, scope);
-    return labOf(id, built, image, routerExecutor, await this.#versions(engine));
+    return labOf(id, built, image, routerExecutor, await this.#about(engine, plan, runId));
   }
 
   async attach(ref: LabRef, plan: Plan): Promise<Lab> {
@@ -108,11 +113,14 @@ class KindLabs {
       kind: this.#kind,
       accessOf: (kubeconfig) => this.#access(ref.runId, kubeconfig),
     });
-    return labOf(id, built, image, this.#routers(id), await this.#versions(await findEngine(this.#host)));
+    const about = await this.#about(await findEngine(this.#host), plan, ref.runId);
+    return labOf(id, built, image, this.#routers(id), about);
   }
 
-  async #versions(engine: Engine | Problem): Promise<Readonly<Record<string, string>>> {
-    return { ...engineRelease(engine), kind: await kindVersion(this.#host, this.#kind) };
+  async #about(engine: Engine | Problem, plan: Plan, runId: string): Promise<Pick<Lab, "versions" | "images">> {
+    const containers = plan.nodes.map((_, index) => nodeContainer(runId, index));
+    const [kind, images] = await Promise.all([kindVersion(this.#host, this.#kind), imagesOf(this.#host, containers)]);
+    return { versions: { ...engineRelease(engine), kind }, images };
   }
 
   get #kind(): string {
@@ -145,7 +153,7 @@ function labOf(
   { plan, access, nodes }: BuiltCluster,
   image: string,
   routerExecutor: (member: PlannedMember) => Executor,
-  versions: Readonly<Record<string, string>>,
+  about: Pick<Lab, "versions" | "images">,
 ): KubernetesLab {
   const { runId } = id;
   const nodeNames = Object.fromEntries(agentPlaces(plan, runId).map(({ node, nodeName }) => [node, nodeName]));
@@ -161,5 +169,5 @@ function labOf(
       namespacePrefix: memberPrefix(id),
     };
   });
-  return { runId, provider: name, plan, nodes, routers, kubernetes, versions, shared: true };
+  return { runId, provider: name, plan, nodes, routers, kubernetes, ...about, shared: true, byHand: byHand(access) };
 }

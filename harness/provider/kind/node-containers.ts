@@ -1,5 +1,6 @@
 import { CommandError } from "../../exec/command-error.ts";
 import type { Executor } from "../../exec/executor.ts";
+import type { TestedFile } from "../../lab/tested-file.ts";
 import { clusterKey, clusterName, runOfCluster } from "./kind-names.ts";
 
 /** A node container of a lab's cluster. */
@@ -28,4 +29,15 @@ async function answer(host: Executor, argv: readonly string[]): Promise<{ readon
     if (error instanceof CommandError) return { stdout: "" };
     throw error;
   }
+}
+
+/** The images that containers were made from, by their content; none where the engine does not tell. */
+export async function imagesOf(host: Executor, containers: readonly string[]): Promise<readonly TestedFile[]> {
+  const format = "{{.Config.Image}} {{.Image}}";
+  const { stdout } = await answer(host, ["docker", "inspect", "--format", format, ...containers]);
+  const found = stdout.split("\n").flatMap((line): readonly TestedFile[] => {
+    const [, name, sha256] = /^(\S+) sha256:([0-9a-f]{64})$/.exec(line.trim()) ?? [];
+    return name === undefined || sha256 === undefined ? [] : [{ name, sha256 }];
+  });
+  return [...new Map(found.map((file) => [file.sha256, file])).values()];
 }
