@@ -2,6 +2,7 @@ import type { Suite } from "../harness/run/suite.ts";
 import ipipAlways from "./encapsulation/ipip-always.ts";
 import ipipCrossSubnet from "./encapsulation/ipip-cross-subnet.ts";
 import none from "./encapsulation/none.ts";
+import pools from "./encapsulation/pools.ts";
 import vxlanAlways from "./encapsulation/vxlan-always.ts";
 import vxlanCrossSubnet from "./encapsulation/vxlan-cross-subnet.ts";
 import podMtu from "./mtu/pod-mtu.ts";
@@ -14,6 +15,7 @@ export const allSuites: readonly Suite[] = [
   ipipCrossSubnet,
   vxlanAlways,
   vxlanCrossSubnet,
+  pools,
   podMtu,
   indicative,
 ];

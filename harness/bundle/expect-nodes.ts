@@ -1,7 +1,7 @@
 import { expectControlPlane, type ExpectedNodeState, type ExpectedTunnel } from "../encap/control-plane.ts";
 import type { Identities } from "../encap/identity.ts";
 import { modes, type Mode } from "../encap/mode.ts";
-import { encapsulationOf } from "../encap/tunnel.ts";
+import { tunnelModes } from "../encap/tunnel.ts";
 import { isIn, type ClusterPool } from "../kubernetes/ip-pools.ts";
 import { familyOf, withoutPrefix } from "../topology/address.ts";
 import { perFamily } from "../topology/fill-topology.ts";
@@ -39,10 +39,14 @@ export function identitiesOf(cluster: DescribedCluster, plan: Plan, mode: Mode):
         blocks: perFamily(plan.families, (family) =>
           inMode.filter(({ cidr, node }) => node === name && familyOf(cidr) === family).map(({ cidr }) => cidr),
         ),
-        tunnelAddresses: perFamily(plan.families, (family) => {
-          const encapsulation = encapsulationOf(mode, family);
-          return encapsulation === "none" ? undefined : bare(tunnels?.[encapsulation][family]);
-        }),
+        tunnelAddresses: Object.fromEntries(
+          plan.families.flatMap((family) =>
+            tunnelModes(plan, mode, family).flatMap(([device, { encapsulation }]) => {
+              const address = encapsulation === "none" ? undefined : bare(tunnels?.[encapsulation][family]);
+              return address === undefined ? [] : [[device, address]];
+            }),
+          ),
+        ),
         otherAddresses: perFamily(plan.families, (family) =>
           otherAddresses.filter((address) => familyOf(address) === family).map(withoutPrefix),
         ),

@@ -109,7 +109,7 @@ async function examineProvider(provider: Provider, plan: Plan): Promise<Finding>
 }
 
 function lacking(provider: Provider, mode: (typeof modes)[number]): readonly string[] {
-  return capabilitiesFor(mode, [4]).filter((need) => !provider.capabilities.has(need));
+  return capabilitiesFor(new Set([mode.encapsulation]), [4]).filter((need) => !provider.capabilities.has(need));
 }
 
 async function cacheFinding(): Promise<Finding> {

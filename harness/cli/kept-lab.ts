@@ -2,7 +2,7 @@ import type { AllGiven } from "../core/flags.ts";
 import { UsageError } from "../core/errors.ts";
 import { askedDataplane } from "../dataplane/registry.ts";
 import { parseShard, profiles, type Profile } from "../encap/enumerate.ts";
-import { parseModes } from "../encap/mode-words.ts";
+import { modeWithId } from "../encap/mode-words.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { LabLabel, LabRef } from "../lab/lab.ts";
 import type { ProviderOffer } from "../provider/offer.ts";
@@ -49,7 +49,7 @@ export async function openKeptLab(id: string | undefined, options: KeptOptions):
       fix: `build it again: npm run lab -- down ${ref.runId}, then up`,
     });
   }
-  const modes = parseModes([label.mode ?? ""], "all");
+  const modes = [modeWithId(label.mode ?? "")];
   const provider = await offer.make(labs.given, hostContext(labs.cache));
   const lab = await provider.attach(ref, plan);
   return { ref, label, labs, plan, modes, standing: { lab, provider }, asked: askedPaths(label, options) };

@@ -4,6 +4,7 @@ import { shellQuote } from "../exec/quote.ts";
 import { expectPath } from "../encap/expect.ts";
 import { describeExpectation } from "../encap/describe.ts";
 import { enumeratePaths, selectPaths, shardPaths } from "../encap/enumerate.ts";
+import { modeOption } from "../encap/mode-words.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode } from "../encap/mode.ts";
@@ -119,10 +120,14 @@ async function githubMatrix(options: ListOptions): Promise<string> {
 
 function jobOf(mode: Mode, paths: number, plan: Plan, cell: Cell): Readonly<Record<string, string | number>> {
   const { topology, ...others } = { topology: plan.topology.name, ...cell };
-  const args = Object.entries({ mode: mode.calicoName, topology, ...others }).map(([name, value]) => [
-    `--${name}`,
-    value,
-  ]);
+  const args = Object.entries({ topology, ...others }).map(([name, value]) => [`--${name}`, value]);
   const id = [mode.id, ...Object.values(cell)].map((part) => part.replaceAll(/[^\w.-]+/g, "-")).join("-");
-  return { mode: mode.calicoName, id, topology, ...others, paths, args: shellQuote(args.flat()) };
+  return {
+    mode: mode.calicoName,
+    id,
+    topology,
+    ...others,
+    paths,
+    args: shellQuote([...modeOption(mode), ...args.flat()]),
+  };
 }

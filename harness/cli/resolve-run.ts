@@ -1,4 +1,4 @@
-import { LabError } from "../core/errors.ts";
+import { LabError, UsageError } from "../core/errors.ts";
 import { parseModes } from "../encap/mode-words.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Plan } from "../topology/plan.ts";
@@ -16,6 +16,9 @@ export async function resolveRun(
   const [offer] = offers;
   const discovery = offer?.discovery;
   if (offer === undefined || discovery === undefined) return resolveScenario(options);
+  if (options.pools === true && options.topology === defaultTopology) {
+    throw new UsageError("--pools needs a topology that gives each pool its mode", { fix: "name one with --topology" });
+  }
   const found = await discovery.find(given, familiesOf(options.family));
   for (const notice of found.notices) process.stderr.write(`encaplab: ${notice}\n`);
   const named = options.mode.length > 0 || discovery.allowsEveryMode(given);

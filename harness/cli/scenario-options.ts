@@ -1,18 +1,20 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { helpGroups } from "./help-groups.ts";
 import { parseModes } from "../encap/mode-words.ts";
-import type { Mode } from "../encap/mode.ts";
+import { poolsMode, type Mode } from "../encap/mode.ts";
 import { splitWords } from "../core/flags.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
-import type { Family } from "../topology/topology.ts";
+import type { Family, Topology } from "../topology/topology.ts";
+import { UsageError } from "../core/errors.ts";
 import { parseShard, profiles, type Profile } from "../encap/enumerate.ts";
 
 /** Options that say which modes on which lab. */
 export interface ModeOptions {
   readonly mode: string[];
   readonly encap: "ipip" | "vxlan" | "all";
+  readonly pools?: boolean;
   readonly topology: string;
   readonly family?: "4" | "6" | "dual";
 }
@@ -52,6 +54,7 @@ export function addModeOptions(command: Command): Command {
         .choices(["ipip", "vxlan", "all"])
         .default("all"),
     )
+    .option("--pools", "each pool in the mode that the topology gives it, several encapsulations in one lab")
     .option("--topology <file|name>", "a topology file, or the name of one in topologies/", defaultTopology)
     .addOption(
       new Option("--family <family>", "IP families; default: those of the topology").choices(["4", "6", "dual"]),
@@ -77,11 +80,32 @@ function addPathOptions(command: Command): Command {
 export async function resolveScenario(
   options: ModeOptions & Partial<PathOptions>,
 ): Promise<{ modes: readonly Mode[]; plan: Plan }> {
-  const modes = parseModes(options.mode.length === 0 ? ["all"] : options.mode, options.encap);
+  const named = parseModes(options.mode.length === 0 ? ["all"] : options.mode, options.encap);
   // Read here too, so that a wrong one ends in an error before anything is built.
   if (options.shard !== undefined) parseShard(options.shard);
   const topology = await loadTopology(options.topology);
+  const modes = hasOwnModes(topology, options) ? [poolsMode] : named;
   return { modes, plan: planTopology(topology, familiesOf(options.family)) };
+}
+
+/** Whether each pool is in a mode of its own, which no mode for all of them goes with. */
+function hasOwnModes({ name, pools }: Topology, { mode, pools: asked = false }: ModeOptions): boolean {
+  const own = pools.some(({ encapsulation }) => encapsulation !== undefined);
+  const both = mode.length > 0 ? `--mode ${mode.join(",")} puts all pools into one mode` : undefined;
+  if (asked && both !== undefined) {
+    throw new UsageError(`${both}, --pools each into its own`, { fix: "give one of the two" });
+  }
+  if (own && both !== undefined) {
+    throw new UsageError(`${both}, but topology ${name} gives each pool one of its own`, {
+      fix: "leave --mode out, or take encapsulation out of the topology's pools",
+    });
+  }
+  if (asked && !own) {
+    throw new UsageError(`--pools: topology ${name} does not say which mode each pool is in`, {
+      fix: "give each of its pools an encapsulation, or see --topology mixed-encapsulations",
+    });
+  }
+  return own;
 }
 
 /** The families that `--family` names; undefined = those of the topology. */

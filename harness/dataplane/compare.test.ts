@@ -21,7 +21,7 @@ function node(name: string, block: string, tunnel: string, address: string): Ide
     registered,
     uplink: "eth0",
     blocks: { 4: [block] },
-    tunnelAddresses: { 4: tunnel },
+    tunnelAddresses: { "vxlan.calico": tunnel },
   };
 }
 

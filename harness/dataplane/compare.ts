@@ -117,9 +117,12 @@ function namer({ nodes, pods }: Identities): Namer {
   const families: readonly Family[] = [4, 6];
   const named = new Map<string, string>();
   for (const family of families) {
-    for (const { name, blocks, tunnelAddresses } of nodes) {
+    for (const { name, blocks } of nodes) {
       for (const block of blocks[family] ?? []) named.set(block, `block of ${name}`);
-      put(named, tunnelAddresses[family], family, `tunnel of ${name}`);
+    }
+    for (const { name, tunnelAddresses } of nodes) {
+      const own = Object.values(tunnelAddresses).filter((address) => address.includes(":") === (family === 6));
+      for (const address of own) put(named, address, family, `tunnel of ${name}`);
     }
     for (const { name, addresses } of pods) put(named, addresses[family], family, `pod ${name}`);
   }

@@ -1,11 +1,12 @@
-import { contains } from "../topology/address.ts";
+import { contains, withoutPrefix } from "../topology/address.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { Identities, NodeIdentity } from "./identity.ts";
-import type { Mode } from "./mode.ts";
+import type { Mode, PoolMode } from "./mode.ts";
+import { modeToward } from "./pool-mode.ts";
 import { takesTunnel } from "./takes-tunnel.ts";
 import { expectUnderlay, type ExpectedUnderlay } from "./expect-underlay.ts";
-import { encapsulationOf, tunnelDevice, tunnelMtu, vtepMacOf, vxlanVni } from "./tunnel.ts";
+import { encapsulationOf, tunnelDevice, tunnelModes, tunnelMtu, vtepMacOf, vxlanVni } from "./tunnel.ts";
 import { nextHop } from "./underlay-way.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
@@ -71,7 +72,9 @@ export function expectControlPlane(plan: Plan, mode: Mode, identities: Identitie
   const pods = identities.pods.flatMap(({ node, addresses }) =>
     Object.values(addresses).map((address) => ({ node, address })),
   );
-  const used = plan.families.flatMap((family) => tunnelDevice(mode, family) ?? []);
+  const used: readonly string[] = plan.families.flatMap((family) =>
+    tunnelModes(plan, mode, family).map(([device]) => device),
+  );
   return identities.nodes.map((node) => {
     const others = identities.nodes.filter((other) => other !== node);
     return {
@@ -93,14 +96,13 @@ export function expectControlPlane(plan: Plan, mode: Mode, identities: Identitie
 }
 
 function blockRoutes(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): ExpectedRoute[] {
-  const leg = legTo(plan, mode, family, from, to);
   return (to.blocks[family] ?? []).map((destination) => ({
     family,
     destination,
     purpose: `block of ${to.name}`,
     peer: to.name,
     type: "unicast",
-    ...leg,
+    ...legTo(plan, mode, family, from, to, withoutPrefix(destination)),
   }));
 }
 
@@ -118,28 +120,31 @@ function borrowedRoutes(
     if (destination === undefined || to === undefined || to.name === from.name) return [];
     if ((to.blocks[family] ?? []).some((block) => contains(block, destination))) return [];
     const purpose = `pod ${name} on ${node}, its address is borrowed`;
-    return [{ family, destination, purpose, peer: node, type: "unicast", ...legTo(plan, mode, family, from, to) }];
+    const leg = legTo(plan, mode, family, from, to, destination);
+    return [{ family, destination, purpose, peer: node, type: "unicast", ...leg }];
   });
 }
 
-function legTo(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): Leg {
-  return takesTunnel(mode, family, from, to)
-    ? tunnelLeg(plan, mode, family, to)
-    : plainLeg(plan, mode, family, from, to);
+function legTo(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity, address: string): Leg {
+  const own = modeToward(mode, to, address);
+  return takesTunnel(mode, family, from, to, address)
+    ? tunnelLeg(plan, own, family, to)
+    : plainLeg(plan, own, family, from, to);
 }
 
 type Leg = Pick<ExpectedRoute, "via" | "device" | "onlink" | "protocols" | "mtu">;
 
-function tunnelLeg(plan: Plan, mode: Mode, family: Family, to: NodeIdentity): Leg {
-  const device = tunnelDevice(mode, family) ?? "";
+function tunnelLeg(plan: Plan, mode: PoolMode, family: Family, to: NodeIdentity): Leg {
+  const device = tunnelDevice(mode, family);
   const mtu = tunnelMtu(plan, mode, family);
   const vxlan = mode.encapsulation === "vxlan";
   // Felix leaves the protocol of routes on its VXLAN device at the kernel's default, 3 (boot).
   const protocols = vxlan ? ["boot", "80"] : ["80", "bird"];
-  return { ...viaOf(vxlan ? to.tunnelAddresses[family] : to.addresses[family]), device, onlink: true, protocols, mtu };
+  const via = vxlan ? device && to.tunnelAddresses[device] : to.addresses[family];
+  return { ...viaOf(via), device: device ?? "", onlink: true, protocols, mtu };
 }
 
-function plainLeg(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): Leg {
+function plainLeg(plan: Plan, mode: PoolMode, family: Family, from: NodeIdentity, to: NodeIdentity): Leg {
   const vxlan = encapsulationOf(mode, family) === "vxlan";
   const planned = plan.nodes.find(({ name }) => name === from.name);
   const address = to.addresses[family];
@@ -177,15 +182,16 @@ function podRoutes(identities: Identities, family: Family, node: NodeIdentity): 
 }
 
 function tunnelOf(plan: Plan, mode: Mode, family: Family, node: NodeIdentity): ExpectedTunnel[] {
-  const device = tunnelDevice(mode, family);
-  const address = node.tunnelAddresses[family];
-  const local = node.addresses[family];
-  if (device === undefined || address === undefined || local === undefined) return [];
-  const mtu = tunnelMtu(plan, mode, family);
-  const base = { device, mtu, address: `${address}/${family === 4 ? 32 : 128}` };
-  if (mode.encapsulation !== "vxlan") return [{ ...base, kind: "ipip" }];
-  const mac = vtepMacOf(node, family);
-  return [{ ...base, kind: "vxlan", vxlan: { mac, vni: vxlanVni, port: vxlanPort, local, parent: node.uplink } }];
+  return tunnelModes(plan, mode, family).flatMap(([device, own]): ExpectedTunnel[] => {
+    const address = node.tunnelAddresses[device];
+    const local = node.addresses[family];
+    if (address === undefined || local === undefined) return [];
+    const mtu = tunnelMtu(plan, own, family);
+    const base = { device, mtu, address: `${address}/${family === 4 ? 32 : 128}` };
+    if (own.encapsulation !== "vxlan") return [{ ...base, kind: "ipip" }];
+    const mac = vtepMacOf(node, family);
+    return [{ ...base, kind: "vxlan", vxlan: { mac, vni: vxlanVni, port: vxlanPort, local, parent: node.uplink } }];
+  });
 }
 
 /** Every remote VTEP, those in the same subnet too (felix/vxlanfdb/vxlan_fdb.go). */
@@ -195,13 +201,15 @@ function peersOf(
   others: readonly NodeIdentity[],
 ): Pick<ExpectedNodeState, "fdb" | "neighbors"> {
   const peers = plan.families.flatMap((family) => {
-    const device = mode.encapsulation === "vxlan" ? tunnelDevice(mode, family) : undefined;
-    return others.flatMap((other) => {
-      const destination = other.addresses[family];
-      const address = other.tunnelAddresses[family];
-      if (device === undefined || destination === undefined || address === undefined) return [];
-      return [{ mac: vtepMacOf(other, family), destination, address, device }];
-    });
+    const devices = tunnelModes(plan, mode, family).filter(([, own]) => own.encapsulation === "vxlan");
+    return devices.flatMap(([device]) =>
+      others.flatMap((other) => {
+        const destination = other.addresses[family];
+        const address = other.tunnelAddresses[device];
+        if (destination === undefined || address === undefined) return [];
+        return [{ mac: vtepMacOf(other, family), destination, address, device }];
+      }),
+    );
   });
   return {
     fdb: peers.map(({ mac, destination, device }) => ({ mac, destination, device })),

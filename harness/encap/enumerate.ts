@@ -18,9 +18,11 @@ const allPairsUpTo = 6;
 /**
  * The paths that a mode is asked about, in the order of traffic, family and nodes. Ids name nodes; which of a node's pods speak is a
  * matter of the turn: each node's paths take its pods one after the other, so that all of them speak where there are paths enough, and
- * another turn makes other pairs. Without a turn the first pods speak.
+ * another turn makes other pairs. Without a turn the first pods speak, and where pools name pods always the same, so that every pair
+ * of pools is asked in every run.
  */
-export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile, turn?: number): Path[] {
+export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile, asked?: number): Path[] {
+  const turn = plan.topology.pools.some(({ pods }) => pods !== undefined) ? 0 : asked;
   return traffics.flatMap((traffic) =>
     pairsFor(plan, traffic, profile).flatMap((pair) =>
       plan.families.flatMap((family) => pathOf(plan, mode, traffic, family, turnedPair(plan, traffic, pair, turn))),

@@ -1,3 +1,4 @@
+import { contains } from "../topology/address.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { ExpectedDirection, ExpectedHop, ExpectedOuter, Form, HopRole } from "./expectation.ts";
@@ -5,6 +6,7 @@ import type { Flow } from "./flow.ts";
 import type { Mode } from "./mode.ts";
 import type { Parties, Party } from "./parties.ts";
 import type { Path } from "./path.ts";
+import { modeToward } from "./pool-mode.ts";
 import { vtepMac, vxlanVni } from "./tunnel.ts";
 import { underlayWay, type Way } from "./underlay-way.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
@@ -58,8 +60,8 @@ function wayOf(plan: Plan, mode: Mode, family: Family, from: Party, to: Party, f
   const form = flow.form === "none" ? "plain" : flow.form;
   if (form !== "plain" || !flow.toBlock) return underlayWay(plan, family, ...between, { onlink: false, form });
   // Felix's direct routes of VXLAN pools are onlink; BIRD's, of the other pools, take the gateway.
-  const onlink = mode.encapsulation === "vxlan";
-  const block = to.node.blocks[family]?.[0] ?? flow.destination;
+  const onlink = modeToward(mode, to.node, flow.destination).encapsulation === "vxlan";
+  const block = to.node.blocks[family]?.find((own) => contains(own, flow.destination)) ?? flow.destination;
   const unroutable = `has no route to ${block} (fabric: none)`;
   return underlayWay(plan, family, ...between, plan.topology.fabric === "none" ? { onlink, unroutable } : { onlink });
 }

@@ -1,4 +1,5 @@
 import type { Plan } from "../topology/plan.ts";
+import type { Family } from "../topology/topology.ts";
 import { expectDirection } from "./expect-direction.ts";
 import type { ExpectedDirection, PathExpectation, TapId } from "./expectation.ts";
 import { forwardFlow, reverseFlow } from "./flow.ts";
@@ -11,7 +12,7 @@ import { overheadOf, podMtu } from "./tunnel.ts";
 
 /**
  * Everything that must be true of one path. Identities say who has which address; forms, ways and ends follow from plan
- * and mode alone. Pools are taken to have natOutgoing in every family, as the labs set them up.
+ * and mode alone, where pools say something for themselves from the pool that an address is of.
  */
 export function expectPath(plan: Plan, mode: Mode, identities: Identities, path: Path): PathExpectation {
   if (mode.encapsulation === "ipip" && path.family === 6) {
@@ -28,13 +29,9 @@ export function expectPath(plan: Plan, mode: Mode, identities: Identities, path:
     ...(reverse === undefined ? {} : { reverse }),
     serverSees: there.sources,
     dials: parties.dials,
-    overhead: forward.outer === undefined ? 0 : overheadOf(mode.encapsulation, path.family),
+    overhead: addedTo(forward, path.family),
     podMtu: podMtu(plan, mode),
-    ...sizesOf(
-      forward,
-      overheadOf(forward.outer === undefined ? "none" : mode.encapsulation, path.family),
-      podMtu(plan, mode),
-    ),
+    ...sizesOf(forward, addedTo(forward, path.family), podMtu(plan, mode)),
     mtus: mtusOf(plan, mode, path, forward),
     silent: silentTaps(plan, identities, [forward, ...(reverse === undefined ? [] : [reverse])]),
   };
@@ -62,12 +59,17 @@ function sizesOf(
   };
 }
 
+/** Bytes that the form between the nodes adds to a packet. */
+function addedTo({ underlay }: ExpectedDirection, family: Family): number {
+  return underlay === "ipip" || underlay === "vxlan" ? overheadOf(underlay, family) : 0;
+}
+
 /** Of pods, tunnel, uplinks and the narrowest link: what passes each as it is, and what does when it is encapsulated before. */
 function mtusOf(plan: Plan, mode: Mode, { family, source, target }: Path, forward: ExpectedDirection): number[] {
   const pods = podMtu(plan, mode);
   // Within a node only hosts know the uplink: by their default route, to ClusterIPs.
   if (forward.underlay === "none" && source.pod !== undefined) return [pods];
-  const added = forward.outer === undefined ? 0 : overheadOf(mode.encapsulation, family);
+  const added = addedTo(forward, family);
   const ends = plan.nodes.filter(({ name }) => name === source.node || name === target.node);
   const links = [
     ...ends.map(({ uplink }) => uplink.mtu),

@@ -2,10 +2,11 @@ import type { Family } from "../topology/topology.ts";
 import type { Form } from "./expectation.ts";
 import type { NodeIdentity } from "./identity.ts";
 import type { Mode } from "./mode.ts";
+import { modeToward, poolOfAddress } from "./pool-mode.ts";
 import type { Parties } from "./parties.ts";
 import type { Path } from "./path.ts";
 import { takesTunnel } from "./takes-tunnel.ts";
-import { encapsulationOf } from "./tunnel.ts";
+import { encapsulationOf, tunnelDevice } from "./tunnel.ts";
 
 /** One direction of a path between its two nodes: addresses after all NAT, and the form that the sender gives it. */
 export interface Flow {
@@ -20,8 +21,8 @@ export interface Flow {
 /** The packets of a path on their way there. */
 export function forwardFlow(mode: Mode, path: Path, { source, target }: Parties): Flow {
   const toBlock = target.pod !== undefined;
-  const form = formBetween(mode, path.family, source.node, target.node, toBlock);
-  const sources = sourcesOf(path, source, target, form);
+  const form = formBetween(mode, path.family, source.node, target.node, toBlock ? target.address : undefined);
+  const sources = sourcesOf(mode, path, source, target, form);
   return { form, sources, destination: target.address, toBlock };
 }
 
@@ -32,34 +33,48 @@ export function forwardFlow(mode: Mode, path: Path, { source, target }: Parties)
 export function reverseFlow(mode: Mode, path: Path, { source, target }: Parties, forward: Flow): Flow {
   const destination = forward.sources[0] ?? source.address;
   const toBlock = destination !== source.nodeAddress;
-  const form = formBetween(mode, path.family, target.node, source.node, toBlock);
+  const form = formBetween(mode, path.family, target.node, source.node, toBlock ? destination : undefined);
   return { form, sources: [forward.destination], destination, toBlock };
 }
 
-/** The form that a node gives to packets toward another: `toBlock` says whether Calico's own routes lead there. */
+/** The form that a node gives to packets toward another: `inBlock` is the address, where only Calico's own routes lead there. */
 export function formBetween(
   mode: Mode,
   family: Family,
   from: NodeIdentity,
   to: NodeIdentity,
-  toBlock: boolean,
+  inBlock: string | undefined,
 ): Form | "none" {
   if (from.name === to.name) return "none";
-  const encapsulation = encapsulationOf(mode, family);
-  return toBlock && encapsulation !== "none" && takesTunnel(mode, family, from, to) ? encapsulation : "plain";
+  if (inBlock === undefined) return "plain";
+  const encapsulation = encapsulationOf(modeToward(mode, to, inBlock), family);
+  return encapsulation !== "none" && takesTunnel(mode, family, from, to, inBlock) ? encapsulation : "plain";
 }
 
-function sourcesOf(path: Path, source: Parties["source"], target: Parties["target"], form: Flow["form"]): string[] {
-  const tunnel = source.node.tunnelAddresses[path.family];
+function sourcesOf(
+  mode: Mode,
+  path: Path,
+  source: Parties["source"],
+  target: Parties["target"],
+  form: Flow["form"],
+): string[] {
   if (source.pod !== undefined) {
     // natOutgoing: a destination outside all pools makes the node's address the source; one on the own node is no exit.
-    const leaves = target.pod === undefined && form !== "none";
-    return leaves && source.node.keepsSource?.includes(path.family) !== true ? [source.nodeAddress] : [source.address];
+    const leaves =
+      target.pod === undefined && form !== "none" && poolOfAddress(source.node, target.address) === undefined;
+    const keeps = poolOfAddress(source.node, source.address)?.keepsSource === true;
+    return leaves && !keeps ? [source.nodeAddress] : [source.address];
   }
+  const device = tunnelDevice(modeToward(mode, target.node, target.address), path.family);
+  const tunnel = device === undefined ? undefined : source.node.tunnelAddresses[device];
   // The route to a local pod names no source and cali* has no address: the kernel takes the first address of any device
   // (inet_select_addr), or for IPv6 the one most like the destination's (RFC 6724 rule 8): the node's or the tunnel's.
   const others = source.node.otherAddresses?.[path.family] ?? [];
-  if (form === "none") return [source.nodeAddress, ...(tunnel === undefined ? [] : [tunnel]), ...others];
+  if (form === "none") return [source.nodeAddress, ...tunnelsOf(source.node, path.family), ...others];
   // Dialled directly, the tunnel device's route gives its address; through a ClusterIP the tunnel masquerade does.
   return form === "plain" || tunnel === undefined ? [source.nodeAddress] : [tunnel];
+}
+
+function tunnelsOf({ tunnelAddresses }: NodeIdentity, family: Family): readonly string[] {
+  return Object.values(tunnelAddresses).filter((address) => address.includes(":") === (family === 6));
 }

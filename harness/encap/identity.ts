@@ -1,4 +1,5 @@
-import type { Family, PerFamily, PoolPolicy } from "../topology/topology.ts";
+import type { PerFamily, PoolPolicy } from "../topology/topology.ts";
+import type { PoolMode } from "./mode.ts";
 
 /** Who has which address: the one thing that the oracle takes from a network (real Calico's IPAM chooses addresses). */
 export interface Identities {
@@ -19,16 +20,31 @@ export interface NodeIdentity {
   readonly registered: PerFamily<string>;
   /** Device toward the other nodes. */
   readonly uplink: string;
-  /** When packets to its blocks are encapsulated, where its pool says otherwise than the mode. */
-  readonly policies?: PerFamily<PoolPolicy>;
-  /** Families whose pool leaves pods' addresses as they are on the way to what no pool has (natOutgoing: false). */
-  readonly keepsSource?: readonly Family[];
+  /** All pools of the lab, where some say something for themselves: which one an address is of decides. */
+  readonly pools?: readonly PoolIdentity[];
   /** Blocks of pod addresses that the node owns. */
   readonly blocks: PerFamily<readonly string[]>;
-  /** /32 or /128 address of the tunnel device, without prefix; missing where the mode has no tunnel. */
-  readonly tunnelAddresses: PerFamily<string>;
+  /** /32 or /128 addresses of the tunnel devices, without prefix; none where the mode has no tunnel. */
+  readonly tunnelAddresses: TunnelAddresses;
   /** Further addresses of the host, without prefix: on a node with several legs, those of the others. */
   readonly otherAddresses?: PerFamily<readonly string[]>;
+}
+
+/** Names of the tunnel devices (felix/dataplane/linux/dataplanedefs). */
+export type TunnelDevice = "tunl0" | "vxlan.calico" | "vxlan-v6.calico";
+
+/** By device. */
+export type TunnelAddresses = Readonly<Partial<Record<TunnelDevice, string>>>;
+
+/** What a pool says for itself. */
+export interface PoolIdentity {
+  readonly cidr: string;
+  /** How packets to its addresses are carried, where each pool has a mode of its own. */
+  readonly mode?: PoolMode;
+  /** When they are encapsulated, where that is not as the run's mode says. */
+  readonly policy?: PoolPolicy;
+  /** Pods' addresses stay as they are on the way to what no pool has (natOutgoing: false). */
+  readonly keepsSource?: true;
 }
 
 export interface PodIdentity {

@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.ts";
 import { didYouMean } from "../core/closest-name.ts";
-import { modes, type Mode } from "./mode.ts";
+import { modes, poolsMode, type Mode, type PoolMode } from "./mode.ts";
 
 /** Value of --encap: which encapsulation a word without one (Always, CrossSubnet, all) stands for. */
 export type EncapWord = "ipip" | "vxlan" | "all";
@@ -15,7 +15,7 @@ const modeWords: readonly string[] = [...policyWords, ...modes.map((mode) => mod
  * Reads --mode: Calico's words or canonical ids in any case, repeated or comma separated; in canonical order, each once.
  * `encap` leaves out the modes of the other encapsulation. UsageError where a word is unknown or nothing is left.
  */
-export function parseModes(words: readonly string[], encap: EncapWord): Mode[] {
+export function parseModes(words: readonly string[], encap: EncapWord): PoolMode[] {
   const asked = words.flatMap((word) => word.split(",")).map((word) => word.trim());
   if (asked.length === 0 || asked.includes("")) {
     throw new UsageError("--mode names no mode", { fix: `give one of ${modeWords.join(", ")}` });
@@ -30,9 +30,24 @@ export function parseModes(words: readonly string[], encap: EncapWord): Mode[] {
   return left;
 }
 
-function modesOfWord(word: string): readonly Mode[] {
+/** The mode of that id, which may be the one in which each pool has its own. */
+export function modeWithId(id: string): Mode {
+  return id === poolsMode.id ? poolsMode : (parseModes([id], "all")[0] ?? poolsMode);
+}
+
+/** The option by which commands name a mode. */
+export function modeOption(mode: Pick<Mode, "id" | "calicoName">): readonly string[] {
+  return mode.id === poolsMode.id ? ["--pools"] : ["--mode", mode.calicoName];
+}
+
+function modesOfWord(word: string): readonly PoolMode[] {
   const wanted = word.toLowerCase();
   if (wanted === "all") return modes;
+  if (wanted === poolsMode.id) {
+    throw new UsageError(`${word} is no mode of all pools`, {
+      fix: "say --pools, and give each pool of the topology its encapsulation",
+    });
+  }
   const found = modes.filter(({ id, calicoName, policy }) =>
     [id, calicoName.toLowerCase(), policy.toLowerCase()].includes(wanted),
   );
@@ -46,6 +61,6 @@ function modesOfWord(word: string): readonly Mode[] {
 }
 
 /** No encapsulation at all fits either. */
-function fits(mode: Mode, encap: EncapWord): boolean {
+function fits(mode: PoolMode, encap: EncapWord): boolean {
   return encap === "all" || mode.encapsulation === "none" || mode.encapsulation === encap;
 }

@@ -1,11 +1,11 @@
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
-import type { Topology, TopologyNode } from "../topology/topology.ts";
+import type { Pool, Topology, TopologyNode } from "../topology/topology.ts";
 import { enumeratePaths } from "./enumerate.ts";
 import { expectPath } from "./expect.ts";
 import type { PathExpectation } from "./expectation.ts";
-import { modes, type Mode, type ModeId } from "./mode.ts";
+import { modes, poolsMode, type Mode, type ModeId } from "./mode.ts";
 import { identitiesFromAllocation } from "./planned-identities.ts";
 
 /** For tests only: the plan of a topology that comes with the project. */
@@ -33,9 +33,14 @@ export async function largePlan(nodesPerRack: number): Promise<Plan> {
   return planTopology({ ...topology, nodes });
 }
 
+/** For tests only: the plan of a topology with other pools. */
+export async function planWithPools(name: string, pools: readonly Pool[], more: Partial<Topology> = {}): Promise<Plan> {
+  return planTopology({ ...(await loadTopology(name)), ...more, pools });
+}
+
 /** For tests only: the mode with this id. */
 export function modeOf(id: ModeId): Mode {
-  const mode = modes.find((candidate) => candidate.id === id);
+  const mode = [...modes, poolsMode].find((candidate) => candidate.id === id);
   if (mode === undefined) throw new RangeError(id);
   return mode;
 }

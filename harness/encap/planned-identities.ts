@@ -1,10 +1,10 @@
 import { withoutPrefix } from "../topology/address.ts";
 import { perFamily } from "../topology/fill-topology.ts";
-import type { Plan, PlannedNode } from "../topology/plan.ts";
-import type { Identities, NodeIdentity } from "./identity.ts";
+import type { NodeAllocation, Plan, PlannedNode } from "../topology/plan.ts";
+import type { Identities, NodeIdentity, TunnelAddresses } from "./identity.ts";
 import type { Mode } from "./mode.ts";
-import { poolWordsOf } from "./pool-policy.ts";
-import { tunnelDevice } from "./tunnel.ts";
+import { poolIdentities } from "./pool-mode.ts";
+import { tunnelModes } from "./tunnel.ts";
 
 /** Who will have which address if the plan's own allocation is used: for `list` and for the reference dataplane. */
 export function identitiesFromAllocation(plan: Plan, mode: Mode): Identities {
@@ -31,13 +31,22 @@ function nodeIdentity(plan: Plan, mode: Mode, node: PlannedNode): NodeIdentity {
     }),
     registered: perFamily(plan.families, (family) => registered[family]),
     uplink: node.uplink.device,
-    ...poolWordsOf(plan, node.name),
-    blocks: perFamily(plan.families, (family) => {
-      const block = allocated?.blocks[family];
-      return block === undefined ? [] : [block];
-    }),
-    tunnelAddresses: perFamily(plan.families, (family) =>
-      tunnelDevice(mode, family) === undefined ? undefined : allocated?.tunnelAddresses[family],
-    ),
+    ...poolIdentities(plan),
+    blocks: perFamily(plan.families, (family) => allocated?.blocks[family] ?? []),
+    tunnelAddresses: allocated === undefined ? {} : plannedTunnels(plan, mode, allocated),
   };
+}
+
+/** The tunnel addresses that a node is given in a mode. */
+export function plannedTunnels(plan: Plan, mode: Mode, { tunnels }: NodeAllocation): TunnelAddresses {
+  const pairs = plan.families.flatMap((family) =>
+    tunnelModes(plan, mode, family).flatMap(([device, { encapsulation }]) => {
+      const found = tunnels.find(
+        (tunnel) =>
+          tunnel.family === family && (tunnel.kind === undefined || tunnel.kind.toLowerCase() === encapsulation),
+      );
+      return found === undefined ? [] : [[device, found.address] as const];
+    }),
+  );
+  return Object.fromEntries(pairs);
 }

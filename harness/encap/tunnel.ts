@@ -1,19 +1,22 @@
 import { createHash } from "node:crypto";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
-import type { NodeIdentity } from "./identity.ts";
-import type { Encapsulation, Mode } from "./mode.ts";
+import type { NodeIdentity, TunnelDevice } from "./identity.ts";
+import type { Encapsulation, Mode, PoolMode } from "./mode.ts";
+import { isOfAllPools, modesWithin } from "./pool-mode.ts";
 
 /** VXLAN network identifier, Calico's default (felix/config/config_params.go VXLANVNI). */
 export const vxlanVni = 4096;
 
-/** Encapsulation of a mode's pool of one family: Calico refuses IPIP for IPv6, so that such a pool stays plain. */
+/** Encapsulation of a mode of all pools in one family: Calico refuses IPIP for IPv6, so that such a pool stays plain. */
 export function encapsulationOf(mode: Mode, family: Family): Encapsulation {
+  if (!isOfAllPools(mode)) throw new RangeError("pools with modes of their own have no one encapsulation");
   return mode.encapsulation === "ipip" && family === 6 ? "none" : mode.encapsulation;
 }
 
-/** Name of the tunnel device (felix/dataplane/linux/dataplanedefs); undefined where mode and family have none. */
-export function tunnelDevice(mode: Mode, family: Family): string | undefined {
+/** Name of the tunnel device; undefined where mode and family have none, or pools have several. */
+export function tunnelDevice(mode: Mode, family: Family): TunnelDevice | undefined {
+  if (!isOfAllPools(mode)) return undefined;
   const encapsulation = encapsulationOf(mode, family);
   if (encapsulation === "none") return undefined;
   if (encapsulation === "ipip") return "tunl0";
@@ -30,8 +33,16 @@ export function overheadOf(encapsulation: Encapsulation, family: Family): number
   return family === 4 ? 50 : 70;
 }
 
+/** The modes whose tunnel devices a node needs in a family, one for each device. */
+export function tunnelModes(plan: Plan, mode: Mode, family: Family): readonly (readonly [TunnelDevice, PoolMode])[] {
+  return modesWithin(plan, mode, family).flatMap((own) => {
+    const device = tunnelDevice(own, family);
+    return device === undefined ? [] : [[device, own] as const];
+  });
+}
+
 /** MTU of the tunnel device of a mode and family in bytes. */
-export function tunnelMtu(plan: Plan, mode: Mode, family: Family): number {
+export function tunnelMtu(plan: Plan, mode: PoolMode, family: Family): number {
   return hostMtu(plan) - overheadOf(encapsulationOf(mode, family), family);
 }
 
@@ -40,7 +51,10 @@ export function tunnelMtu(plan: Plan, mode: Mode, family: Family): number {
  * that then travel plain. With VXLAN on both families IPv4 pods get the IPv6 value.
  */
 export function podMtu(plan: Plan, mode: Mode): number {
-  return Math.min(...plan.families.map((family) => tunnelMtu(plan, mode, family)));
+  const each = plan.families.flatMap((family) =>
+    modesWithin(plan, mode, family).map((own) => tunnelMtu(plan, own, family)),
+  );
+  return Math.min(hostMtu(plan), ...each);
 }
 
 /** MAC of a node's VTEP: byte 0x66 and five bytes of SHA-1 of the name, for IPv6 of "<name>-v6" (felix calc/vxlan_resolver.go). */

@@ -158,7 +158,7 @@ class Judge {
       return;
     }
     const family = familyOf(from);
-    const expected = [...new Set(this.expectation.modes.map((mode) => formBetween(mode, family, one, other, true)))];
+    const expected = [...new Set(this.expectation.modes.map((mode) => formBetween(mode, family, one, other, to)))];
     const pair = `${from} ${to}`;
     if (expected.some((form) => form === variant.form)) {
       this.right.add(pair);

@@ -1,6 +1,7 @@
 import { LabError } from "../core/errors.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 import type { NodeIdentity } from "../encap/identity.ts";
+import { tunnelDevice } from "../encap/tunnel.ts";
 import type { LabNode } from "../lab/lab.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Family } from "../topology/topology.ts";
@@ -80,6 +81,7 @@ export function actorNamed(network: Network, name: string | undefined, locality 
       fix: "use a topology with two nodes in each of two subnets, for example two-racks",
     });
   }
-  const tunnelAddress = identity.tunnelAddresses[family] ?? "";
+  const device = tunnelDevice(network.mode, family);
+  const tunnelAddress = (device && identity.tunnelAddresses[device]) ?? "";
   return { name: node.name, executor: node.executor, identity, address, block, tunnelAddress };
 }

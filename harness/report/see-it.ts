@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { asTyped } from "../core/command-words.ts";
-import { modes, type ModeId } from "../encap/mode.ts";
+import { modeOption } from "../encap/mode-words.ts";
+import { modes, poolsMode, type Mode, type ModeId } from "../encap/mode.ts";
 import type { PathRecord, RunRecord } from "../run/record.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
@@ -23,14 +24,14 @@ export function againCommand(path: PathRecord, repeat: readonly string[]): strin
   const pattern = id.startsWith(`${mode}/`) ? id.slice(mode.length + 1) : id;
   const [verb = "suite", ...words] = repeat;
   // A lab that is up is in its mode already, and a tour names its own.
-  const modeWords = words.includes("--switch") ? [] : ["--mode", calicoName(mode)];
+  const modeWords = words.includes("--switch") ? [] : modeOption({ id: mode, calicoName: calicoName(mode) });
   const start = verb === "suite" ? ["npm run suite --", ...modeWords] : ["npm run lab --", verb];
   return asTyped([...start, ...words.map(quote), "--paths", quote(pattern)].join(" "));
 }
 
 /** Calico's word for a mode. */
-function calicoName(id: ModeId): string {
-  return modes.find((mode) => mode.id === id)?.calicoName ?? id;
+function calicoName(id: ModeId): Mode["calicoName"] {
+  return modes.find((mode) => mode.id === id)?.calicoName ?? poolsMode.calicoName;
 }
 
 function captureFilter(path: PathRecord): string {

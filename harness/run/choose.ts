@@ -1,4 +1,5 @@
-import type { Mode } from "../encap/mode.ts";
+import type { Encapsulation, Mode } from "../encap/mode.ts";
+import { encapsulationsWithin } from "../encap/pool-mode.ts";
 import type { Capability } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Plan } from "../topology/plan.ts";
@@ -16,12 +17,12 @@ export async function chooseProviders(
   providers: readonly Provider[],
 ): Promise<readonly Choice[]> {
   const candidates = await examineProviders(providers, plan, modes);
-  return modes.map((mode) => chooseProvider(mode, plan.families, candidates));
+  return modes.map((mode) => chooseProvider(mode, plan, candidates));
 }
 
 /** Finds the first provider, cheapest first, whose nodes can do what the mode needs. */
-function chooseProvider(mode: Mode, families: readonly Family[], candidates: readonly Candidate[]): Choice {
-  const needs = capabilitiesFor(mode, families);
+function chooseProvider(mode: Mode, plan: Plan, candidates: readonly Candidate[]): Choice {
+  const needs = capabilitiesFor(encapsulationsWithin(plan, mode), plan.families);
   const ruledOut: string[] = [];
   for (const { provider, problems } of candidates) {
     // What the nodes could do is not known of a provider that cannot make any.
@@ -55,16 +56,15 @@ async function examineProviders(
     if (provider.sharesKernel === true && thisKernelWorks()) continue;
     const problems = await provider.check(plan);
     candidates.push({ provider, problems: problems.map(({ what, fix }) => `${provider.name}: ${what} (${fix})`) });
-    if (modes.every((mode) => "provider" in chooseProvider(mode, plan.families, candidates))) break;
+    if (modes.every((mode) => "provider" in chooseProvider(mode, plan, candidates))) break;
   }
   return candidates;
 }
 
-/** What a mode needs from the kernel of every node; VXLAN over IPv6 is asked for per path, not per mode. */
-export function capabilitiesFor(mode: Mode, families: readonly Family[]): readonly Capability[] {
-  if (mode.encapsulation === "none") return [];
-  if (mode.encapsulation === "ipip") return ["ipip"];
-  return families.includes(4) ? ["vxlan"] : ["vxlan6"];
+/** What encapsulations need from the kernel of every node; VXLAN over IPv6 is asked for per path, not per mode. */
+export function capabilitiesFor(own: ReadonlySet<Encapsulation>, families: readonly Family[]): readonly Capability[] {
+  const vxlan = families.includes(4) ? "vxlan" : "vxlan6";
+  return [...(own.has("ipip") ? (["ipip"] as const) : []), ...(own.has("vxlan") ? ([vxlan] as const) : [])];
 }
 
 function because(provider: Provider, needs: readonly Capability[], ruledOut: readonly string[]): string {

@@ -152,7 +152,7 @@ sleep 0.1; nft delete table inet death`,
       "vxlan-cross-subnet",
       async ({ identities }) => {
         const [block = ""] = identities.nodes.find(({ name }) => name === "b2")?.blocks[4] ?? [];
-        const tunnel = identities.nodes.find(({ name }) => name === "b2")?.tunnelAddresses[4] ?? "";
+        const tunnel = identities.nodes.find(({ name }) => name === "b2")?.tunnelAddresses["vxlan.calico"] ?? "";
         const { stdout } = await runScript(
           executorOf("b1"),
           `ip route show ${block}; ip route replace ${block} via ${tunnel} dev vxlan.calico onlink`,

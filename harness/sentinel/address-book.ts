@@ -18,7 +18,7 @@ export class AddressBook {
   readonly #found = new Map<string, { readonly owner: Owner | undefined; readonly pooled: boolean }>();
 
   constructor(plan: Plan, { nodes, pods }: Identities) {
-    this.#pools = plan.topology.pools.map(({ cidr }) => cidr);
+    this.#pools = plan.topology.pools.filter(({ disabled }) => disabled !== true).map(({ cidr }) => cidr);
     this.#blocks = nodes.flatMap((node) =>
       Object.values(node.blocks).flatMap((blocks) => blocks.map((block) => [block, { node, inBlock: true }] as const)),
     );

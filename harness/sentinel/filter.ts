@@ -2,7 +2,7 @@ import { groupBy } from "../core/group-by.ts";
 import { formBetween } from "../encap/flow.ts";
 import type { TapId } from "../encap/expectation.ts";
 import type { NodeIdentity } from "../encap/identity.ts";
-import { encapsulationOf, vxlanVni } from "../encap/tunnel.ts";
+import { tunnelModes, vxlanVni } from "../encap/tunnel.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 import type { Lab } from "../lab/lab.ts";
 import { vniValidFlag, vxlanPort } from "../packet/tunnel/vxlan.ts";
@@ -50,16 +50,14 @@ function suspicious(
 ): readonly string[] {
   const { plan, shared } = network.lab;
   const pools = plan.topology.pools
-    .filter((pool) => pool.family === family)
+    .filter((pool) => pool.family === family && pool.disabled !== true)
     .map(({ cidr }) => `net ${networkOf(cidr)}`);
   const isPods = either(pools);
   const twins = exempt
     .filter(([one]) => one.includes(":") === (family === 6))
     .map(([one, other]) => `(host ${one} and host ${other})`);
   const plain =
-    encapsulationOf(network.mode, family) === "none"
-      ? []
-      : [without(isPods, [...neighbors(network, family), ...twins])];
+    kindsOf(network, family).length === 0 ? [] : [without(isPods, [...neighbors(network, family), ...twins])];
   const ip = family === 4 ? "ip" : "ip6";
   const first = family === 4 ? "ip[6:2] & 0x1fff = 0" : "ip6[6] != 44";
   const content = `${ip} and ${first} and not (${isPods})`;
@@ -76,10 +74,11 @@ function suspicious(
 /** What holds for all taps of a network, by family: each of hundreds of taps would compare all pairs of nodes anew. */
 const knownPairs = new WeakMap<Watched["identities"], Map<string, readonly Pair[]>>();
 
-/** Two nodes, and the form in which the first sends to the other's pods. */
+/** Two nodes, and the form in which the first sends to these blocks of the other's. */
 interface Pair {
   readonly from: NodeIdentity;
   readonly to: NodeIdentity;
+  readonly blocks: readonly string[];
   readonly form: ReturnType<typeof formBetween>;
 }
 
@@ -90,7 +89,13 @@ function pairsOf({ identities, mode }: Watched, family: Family): readonly Pair[]
   const { nodes } = identities;
   const pairs =
     known.get(key) ??
-    nodes.flatMap((from) => nodes.map((to) => ({ from, to, form: formBetween(mode, family, from, to, true) })));
+    nodes.flatMap((from) =>
+      nodes.flatMap((to) => {
+        const blocks = to.blocks[family] ?? [];
+        const byForm = groupBy(blocks, (block) => formBetween(mode, family, from, to, withoutPrefix(block)));
+        return [...byForm].map(([form, own]) => ({ from, to, form, blocks: own }));
+      }),
+    );
   known.set(key, pairs);
   return pairs;
 }
@@ -102,43 +107,63 @@ function neighbors(network: Watched, family: Family): readonly string[] {
     pairsOf(network, family).filter(({ form }) => form === "plain"),
     ({ from }) => from,
   );
-  const nearOf = (node: NodeIdentity): readonly NodeIdentity[] => (near.get(node) ?? []).map(({ to }) => to);
+  const nearOf = (node: NodeIdentity): readonly Place[] =>
+    (near.get(node) ?? []).map(({ to, blocks }) => placeOf(to, family, blocks));
   if (nodes.length <= mostNamed)
-    return nodes.map((node) => [[node], nearOf(node)] as const).flatMap((pair) => plainly(...pair, family));
+    return nodes.flatMap((node) => plainly([placeOf(node, family, node.blocks[family])], nearOf(node)));
   const groups = groupBy(nodes, (node) => {
-    const names = [node, ...nearOf(node)].map(({ name }) => name);
-    return names.toSorted().join(" ");
+    const names = [node, ...(near.get(node) ?? []).map(({ to }) => to)].map(({ name }) => name);
+    return [...new Set(names)].toSorted().join(" ");
   });
-  return [...groups.values()].flatMap((group) => plainly(group, group, family));
+  return [...groups.values()].flatMap((group) => {
+    const members = new Set(group);
+    const alike = group.flatMap((node) => near.get(node) ?? []).filter(({ to }) => members.has(to));
+    const blocks = new Map(alike.map(({ to, blocks: own }) => [to, own]));
+    return plainly(
+      group.map((node) => placeOf(node, family, node.blocks[family])),
+      group.map((node) => placeOf(node, family, blocks.get(node))),
+    );
+  });
 }
 
-function plainly(from: readonly NodeIdentity[], to: readonly NodeIdentity[], family: Family): readonly string[] {
+/** pcap-filter(7)'s words for what is at a node: blocks of pods, and its own address. */
+type Place = readonly string[];
+
+function plainly(from: readonly Place[], to: readonly Place[]): readonly string[] {
   if (to.length === 0) return [];
-  const places = (nodes: readonly NodeIdentity[], end: string): string =>
-    either(nodes.flatMap((node) => placesOf(node, family)).map((place) => `${end} ${place}`));
+  const places = (all: readonly Place[], end: string): string => either(all.flat().map((place) => `${end} ${place}`));
   return [`(${places(from, "src")}) and (${places(to, "dst")})`];
 }
 
-function placesOf(node: NodeIdentity, family: Family): readonly string[] {
+function placeOf(node: NodeIdentity, family: Family, blocks: readonly string[] = []): Place {
   const address = node.addresses[family];
-  return [
-    ...(node.blocks[family] ?? []).map((block) => `net ${networkOf(block)}`),
-    ...(address === undefined ? [] : [`host ${address}`]),
-  ];
+  return [...blocks.map((block) => `net ${networkOf(block)}`), ...(address === undefined ? [] : [`host ${address}`])];
 }
 
 /** The mode's own tunnels between the right nodes with the right content; "" where there are none. */
 function tunnels(network: Watched, tap: TapId, family: Family): { readonly vxlan: string; readonly ipip: string } {
-  const encapsulation = encapsulationOf(network.mode, family);
-  if (encapsulation === "none") return { vxlan: "", ipip: "" };
+  const kinds = kindsOf(network, family);
+  return {
+    vxlan: kinds.includes("vxlan") ? `${vxlanHeader(family)} and (${endsOf(network, tap, family, "vxlan")})` : "",
+    ipip: kinds.includes("ipip") ? `ip proto 4 and (${endsOf(network, tap, family, "ipip")})` : "",
+  };
+}
+
+function kindsOf({ mode, lab }: Watched, family: Family): readonly ("vxlan" | "ipip")[] {
+  return tunnelModes(lab.plan, mode, family).flatMap(([, { encapsulation }]) =>
+    encapsulation === "none" ? [] : [encapsulation],
+  );
+}
+
+function endsOf(network: Watched, tap: TapId, family: Family, encapsulation: "vxlan" | "ipip"): string {
   const { nodes } = network.identities;
   const pairs = pairsOf(network, family).filter(({ form }) => form === encapsulation);
   const own = pairs.filter(({ from, to }) => from.name === tap.node || to.name === tap.node);
   const named = pairs.length <= mostPairs ? pairs : own.length <= mostPairs ? own : [];
-  const between = named.flatMap(({ from, to }) => {
+  const between = named.flatMap(({ from, to, blocks }) => {
     const [source, destination] = [from.addresses[family], to.addresses[family]];
     if (source === undefined || destination === undefined) return [];
-    const inside = contentOf(encapsulation, family, from, to);
+    const inside = contentOf(encapsulation, family, from, blocks);
     return [`(src host ${source} and dst host ${destination}${inside === "" ? "" : ` and (${inside})`})`];
   });
   // Between too many nodes all of theirs are passed over: what probes send is judged pair by pair elsewhere.
@@ -146,10 +171,7 @@ function tunnels(network: Watched, tap: TapId, family: Family): { readonly vxlan
     ...new Set(nodes.flatMap((node) => networkOf(node.registered[family] ?? node.addresses[family] ?? ""))),
   ];
   const anybody = `(${either(networks.map((net) => `src net ${net}`))}) and (${either(networks.map((net) => `dst net ${net}`))})`;
-  const ends = named.length === 0 ? anybody : either(between);
-  return encapsulation === "ipip"
-    ? { vxlan: "", ipip: `ip proto 4 and (${ends})` }
-    : { vxlan: `${vxlanHeader(family)} and (${ends})`, ipip: "" };
+  return named.length === 0 ? anybody : either(between);
 }
 
 function vxlanHeader(family: Family): string {
@@ -160,14 +182,12 @@ function vxlanHeader(family: Family): string {
 }
 
 /** That IPv4 inside comes from and goes to the nodes' blocks; IPv6 is told by its outer addresses alone. */
-function contentOf(encapsulation: string, family: Family, from: NodeIdentity, to: NodeIdentity): string {
+function contentOf(encapsulation: string, family: Family, from: NodeIdentity, blocks: readonly string[]): string {
   if (family === 6) return "";
   const [source, destination] = encapsulation === "ipip" ? ["ip[32:4]", "ip[36:4]"] : ["udp[42:4]", "udp[46:4]"];
-  const inBlocks = (word: string, { blocks }: NodeIdentity): string =>
-    either(
-      (blocks[4] ?? []).map((block) => `${word} & ${maskOf(block)} = 0x${addressHex(withoutPrefix(networkOf(block)))}`),
-    );
-  return `(${inBlocks(source, from)}) and (${inBlocks(destination, to)})`;
+  const inBlocks = (word: string, own: readonly string[]): string =>
+    either(own.map((block) => `${word} & ${maskOf(block)} = 0x${addressHex(withoutPrefix(networkOf(block)))}`));
+  return `(${inBlocks(source, from.blocks[4] ?? [])}) and (${inBlocks(destination, blocks)})`;
 }
 
 function maskOf(cidr: string): string {

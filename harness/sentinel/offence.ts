@@ -115,7 +115,7 @@ function dueForm(
   const [from, to] = [book.ownerOf(source), book.ownerOf(destination)];
   if (from === undefined || to === undefined) return undefined;
   const family = destination.includes(":") ? 6 : 4;
-  return { form: formBetween(mode, family, from.node, to.node, to.inBlock), from, to };
+  return { form: formBetween(mode, family, from.node, to.node, to.inBlock ? destination : undefined), from, to };
 }
 
 /** The IP header right inside of the outermost tunnel. */

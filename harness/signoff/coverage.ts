@@ -1,5 +1,5 @@
 import { groupBy } from "../core/group-by.ts";
-import { modeIds } from "../encap/mode.ts";
+import { modes } from "../encap/mode.ts";
 import { traffics } from "../encap/path.ts";
 import type { Status } from "../verify/verdict.ts";
 import type { WeighedCell } from "./weigh.ts";
@@ -45,7 +45,7 @@ export function coverageOf(cell: WeighedCell): readonly CoverageRow[] {
 
 /** Modes of Calico that no run has asked at all: as little certified as what was skipped. */
 export function modesNotAsked(cells: readonly WeighedCell[]): readonly string[] {
-  return modeIds.filter((id) => !cells.some(({ mode }) => mode === id));
+  return modes.map(({ id }) => id).filter((id) => !cells.some(({ mode }) => mode === id));
 }
 
 /** Sums up rows of a cell. */

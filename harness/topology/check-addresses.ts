@@ -71,7 +71,9 @@ function checkPrefix(
   if (prefix === prefixLength(network)) return [];
   const own = networkOf(interfaceAddress);
   const swallowed = [
-    ...topology.pools.filter(({ cidr }) => overlaps(own, cidr)).map(({ cidr }) => `the pool ${cidr}`),
+    ...topology.pools
+      .filter(({ cidr, disabled }) => disabled !== true && overlaps(own, cidr))
+      .map(({ cidr }) => `the pool ${cidr}`),
     ...Object.values(topology.services)
       .filter((cidr) => overlaps(own, cidr))
       .map((cidr) => `the services ${cidr}`),

@@ -24,6 +24,8 @@ interface Network {
   readonly path: ValuePath;
   readonly label: string;
   readonly cidr: string;
+  /** A pool that nobody takes from: it may tell Calico of networks that are the lab's. */
+  readonly disabled?: true;
 }
 
 function networksOf(topology: Topology): readonly Network[] {
@@ -31,7 +33,12 @@ function networksOf(topology: Topology): readonly Network[] {
     const cidr = topology.services[family];
     return cidr === undefined ? [] : [{ path: ["services", keyOf(family)], label: "the services", cidr }];
   });
-  const pools = topology.pools.map(({ cidr }, index) => ({ path: ["pools", index, "cidr"], label: "the pool", cidr }));
+  const pools = topology.pools.map(({ cidr, disabled }, index) => ({
+    path: ["pools", index, "cidr"],
+    label: "the pool",
+    cidr,
+    ...(disabled === true ? { disabled } : {}),
+  }));
   const subnets = topology.subnets.flatMap(({ name, cidrs }) =>
     topology.families.flatMap((family) => {
       const cidr = cidrs[family];
@@ -64,8 +71,10 @@ function checkForm({ path, cidr }: Network): readonly ValueProblem[] {
 }
 
 function checkOverlap(network: Network, others: readonly Network[]): readonly ValueProblem[] {
+  const isPool = ({ label }: Network): boolean => label === "the pool";
   return others
     .filter((other) => overlaps(other.cidr, network.cidr))
+    .filter((other) => [network, other].every(isPool) || ![network, other].some(({ disabled }) => disabled === true))
     .map((other) => ({ path: network.path, message: `${network.cidr} overlaps ${other.label} (${other.cidr})` }));
 }
 

@@ -1,8 +1,9 @@
 import { addressCount, blockCount } from "./address.ts";
 import { didYouMean } from "../core/closest-name.ts";
 import { firstServiceNumber } from "./allocate.ts";
-import { poolOf, takersOf } from "./pool-of.ts";
-import type { Family, Pool, Topology } from "./topology.ts";
+import { checkPoolModes } from "./check-pool-modes.ts";
+import { podName, poolOf, poolOfPod, serves, takersOf } from "./pool-of.ts";
+import type { Family, Pool, Topology, TopologyNode } from "./topology.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { ValueProblem } from "../core/yaml/value-problem.ts";
 
@@ -13,6 +14,7 @@ const blockSizes: Readonly<Record<Family, readonly [number, number]>> = { 4: [20
 export function checkPools(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   return [
     ...topology.pools.flatMap((pool, index) => checkPool(topology, file, pool, index)),
+    ...checkPoolModes(topology),
     ...topology.families.flatMap((family) => checkTakers(topology, file, family)),
     ...topology.families.flatMap((family) => checkServices(topology, family)),
   ];
@@ -36,9 +38,11 @@ function checkPool(topology: Topology, file: FileFacts, pool: Pool, index: numbe
 function checkTakers(topology: Topology, file: FileFacts, family: Family): readonly ValueProblem[] {
   const pools = topology.pools.map((pool, index) => ({ pool, index })).filter(({ pool }) => pool.family === family);
   const names = topology.nodes.map(({ name }) => name);
-  const open = pools.filter(({ pool }) => pool.takers === undefined);
+  const open = pools.filter(
+    ({ pool }) => pool.takers === undefined && pool.pods === undefined && serves(pool, "Workload"),
+  );
   const twice = names.flatMap((name) => {
-    const [, second] = pools.filter(({ pool }) => pool.takers?.includes(name) === true);
+    const [, second] = pools.filter(({ pool }) => pool.pods === undefined && pool.takers?.includes(name) === true);
     const message = `${name} takes from another IPv${family} pool already; a node takes from one`;
     return second === undefined ? [] : [{ path: ["pools", second.index], message }];
   });
@@ -50,6 +54,7 @@ function checkTakers(topology: Topology, file: FileFacts, family: Family): reado
     })),
     ...twice,
     ...pools.flatMap(({ pool, index }) => strangersOf(pool, index, names, file)),
+    ...pools.flatMap(({ pool, index }) => unknownPods(topology, pool, index)),
     ...(unserved.length === 0 || file.entriesCut
       ? []
       : [
@@ -90,13 +95,31 @@ function checkBlocks(topology: Topology, pool: Pool, index: number): readonly Va
 
 function checkBlockRoom(topology: Topology, pool: Pool, index: number): readonly ValueProblem[] {
   const room = 1n << BigInt((pool.family === 4 ? 32 : 128) - pool.blockSize);
-  const takers = takersOf(topology, pool);
-  const crowded = topology.nodes.find(({ name, pods }) => takers.includes(name) && BigInt(pods + 1) > room);
+  const takers = new Set(takersOf(topology, pool));
+  const crowded = topology.nodes
+    .filter(({ name }) => takers.has(name))
+    .map((node) => ({ name: node.name, pods: podsIn(topology, pool, node) }))
+    .find(({ pods }) => BigInt(pods + 1) > room);
   if (crowded === undefined) return [];
   const needed = `${crowded.name} needs ${crowded.pods + 1} (a tunnel and ${crowded.pods} pods)`;
   return [
     { path: ["pools", index, "blockSize"], message: `a /${pool.blockSize} block holds ${room} addresses; ${needed}` },
   ];
+}
+
+function podsIn(topology: Topology, pool: Pool, { name, pods }: TopologyNode): number {
+  const names = Array.from({ length: pods }, (_, index) => podName(name, index));
+  return names.filter((pod) => poolOfPod(topology, name, pod, pool.family) === pool).length;
+}
+
+function unknownPods({ nodes }: Topology, { pods = [] }: Pool, index: number): readonly ValueProblem[] {
+  const known = nodes.flatMap(({ name, pods: count }) => Array.from({ length: count }, (_, n) => podName(name, n)));
+  return pods
+    .filter((pod) => !known.includes(pod))
+    .map((pod) => ({
+      path: ["pools", index, "pods"],
+      message: `"${pod}" is no pod of any node${didYouMean(pod, known)}; pods are called like a1-p1`,
+    }));
 }
 
 function checkServices(topology: Topology, family: Family): readonly ValueProblem[] {

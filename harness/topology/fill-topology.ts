@@ -129,7 +129,8 @@ function interfacePrefix(file: TopologyFile, entry: NodeEntry, family: Family): 
 
 /** The file's pools in the file's order, then the default ones of families that it names none for. */
 function fillPools(file: TopologyFile, families: readonly Family[]): readonly Pool[] {
-  const named = (file.pools ?? []).map(({ cidr, blockSize, policy, natOutgoing, racks, nodes }): Pool => {
+  const named = (file.pools ?? []).map((entry): Pool => {
+    const { cidr, blockSize, policy, natOutgoing, racks, nodes, encapsulation, pods, disabled, allowedUses } = entry;
     const family = familyOf(cidr);
     const takers = takersIn(file, racks, nodes);
     return {
@@ -139,6 +140,10 @@ function fillPools(file: TopologyFile, families: readonly Family[]): readonly Po
       ...(natOutgoing === undefined ? {} : { natOutgoing }),
       ...(policy === undefined ? {} : { policy }),
       ...(takers === undefined ? {} : { takers }),
+      ...(encapsulation === undefined ? {} : { encapsulation }),
+      ...(pods === undefined ? {} : { pods }),
+      ...(disabled === true ? { disabled } : {}),
+      ...(allowedUses === undefined ? {} : { allowedUses }),
     };
   });
   const missing = families.filter((family) => !named.some((pool) => pool.family === family));

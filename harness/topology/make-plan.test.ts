@@ -72,8 +72,11 @@ describe("planTopology", () => {
     const { allocation } = planTopology(await loadTopology("dual-stack"));
     assert.deepEqual(allocation.nodes[1], {
       node: "a2",
-      blocks: { 4: "198.19.0.64/26", 6: "fd00:10:19::40/122" },
-      tunnelAddresses: { 4: "198.19.0.64", 6: "fd00:10:19::40" },
+      blocks: { 4: ["198.19.0.64/26"], 6: ["fd00:10:19::40/122"] },
+      tunnels: [
+        { family: 4, address: "198.19.0.64" },
+        { family: 6, address: "fd00:10:19::40" },
+      ],
     });
     // The device name is `printf default.a2-p1 | sha1sum | cut -c1-11`.
     assert.deepEqual(allocation.pods[2], {
@@ -102,7 +105,7 @@ describe("planTopology", () => {
       const pods = plan.allocation.pods;
       assert.equal(new Set(pods.map(({ hostDevice }) => hostDevice)).size, pods.length);
       for (const { node, addresses } of pods) {
-        const block = plan.allocation.nodes.find((allocation) => allocation.node === node)?.blocks[4] ?? "";
+        const block = plan.allocation.nodes.find((allocation) => allocation.node === node)?.blocks[4]?.[0] ?? "";
         assert.ok(contains(block, addresses[4] ?? ""));
       }
     }

@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { prefixLength } from "./address.ts";
 import { allocate } from "./allocate.ts";
 import { perFamily } from "./fill-topology.ts";
+import { podName } from "./pool-of.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port, Segment } from "./plan.ts";
 import { routerAddress } from "./router-address.ts";
 import { nodeRoutes, routerRoutes } from "./routes.ts";
@@ -55,7 +56,7 @@ function planNode(topology: Topology, families: readonly Family[], index: number
     mtu: subnet.mtu,
     ...(node.link === undefined ? {} : { link: node.link }),
   };
-  const pods = Array.from({ length: node.pods }, (_, pod) => `${node.name}-p${pod + 1}`);
+  const pods = Array.from({ length: node.pods }, (_, pod) => podName(node.name, pod));
   return { name: node.name, uplink, routes: nodeRoutes(topology, families, node), pods };
 }
 

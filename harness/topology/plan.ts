@@ -79,10 +79,19 @@ export interface Allocation {
 
 export interface NodeAllocation {
   readonly node: string;
-  /** The node's block in the pool of each family. */
-  readonly blocks: PerFamily<string>;
-  /** First address of the block, no prefix; used only in modes with a tunnel. */
-  readonly tunnelAddresses: PerFamily<string>;
+  /** The node's block in each pool that it or its pods take from, by family. */
+  readonly blocks: PerFamily<readonly string[]>;
+  /** First addresses of blocks, used only in modes with a tunnel. */
+  readonly tunnels: readonly TunnelAllocation[];
+}
+
+/** The address of a node's tunnel device. */
+interface TunnelAllocation {
+  readonly family: Family;
+  /** Missing where one pool serves whatever tunnel the mode has. */
+  readonly kind?: "IPIP" | "VXLAN";
+  /** No prefix. */
+  readonly address: string;
 }
 
 export interface PodAllocation {

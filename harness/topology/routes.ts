@@ -52,11 +52,14 @@ export function routerRoutes(
     const toSubnets = remote.flatMap(({ name, cidrs }) => viaNextRouter(topology, router, name, family, cidrs[family]));
     if (topology.fabric !== "static") return toSubnets;
     const toBlocks = topology.nodes.flatMap((node) => {
-      const block = blocks.find((allocation) => allocation.node === node.name)?.blocks[family];
+      const own = blocks.find((allocation) => allocation.node === node.name)?.blocks[family] ?? [];
       const address = node.addresses[family];
       const port = router.subnets.indexOf(node.subnet);
-      if (port < 0) return viaNextRouter(topology, router, node.subnet, family, block);
-      return routeVia(family, block, address && withoutPrefix(address), `eth${port}`);
+      return own.flatMap((block) =>
+        port < 0
+          ? viaNextRouter(topology, router, node.subnet, family, block)
+          : routeVia(family, block, address && withoutPrefix(address), `eth${port}`),
+      );
     });
     return [...toSubnets, ...toBlocks];
   });

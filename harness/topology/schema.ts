@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { familyOf, isAddress, isCidr } from "./address.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
-import { fabrics, passes, poolPolicies, wrongRoutes, type Family } from "./topology.ts";
+import { fabrics, passes, poolEncapsulations, poolPolicies, poolUses, wrongRoutes, type Family } from "./topology.ts";
 
 /** The shape of a topology file; what values mean together is checked by validate.ts. */
 export type TopologyFile = z.infer<typeof topologySchema>;
@@ -129,6 +129,24 @@ const poolSchema = z
     natOutgoing: z
       .boolean()
       .describe("Whether what leaves all pools takes the node's address; default true")
+      .optional(),
+    encapsulation: z
+      .enum(poolEncapsulations)
+      .describe("Its mode, whatever other pools say (--pools): then every pool says its own; default: the run's mode")
+      .optional(),
+    disabled: z
+      .boolean()
+      .describe("Nobody takes addresses from it; packets to it count as inside all the same; default false")
+      .optional(),
+    allowedUses: z
+      .array(z.enum(poolUses))
+      .min(1)
+      .describe("What its addresses may be taken for; default Workload and Tunnel")
+      .optional(),
+    pods: z
+      .array(z.string())
+      .min(1)
+      .describe("Pods that take their address from it by name, for example a1-p2")
       .optional(),
     racks: z.array(z.string()).min(1).describe("Subnets whose nodes take addresses from it").optional(),
     nodes: z.array(z.string()).min(1).describe("Nodes that take addresses from it").optional(),

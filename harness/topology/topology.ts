@@ -60,7 +60,23 @@ export interface Pool {
   readonly natOutgoing?: boolean;
   /** The nodes that take addresses from it, by their own names or by their racks'; missing = those that no other pool of the family names. */
   readonly takers?: readonly string[];
+  /** Its mode, whatever other pools say; a run then puts each pool into its own. Missing = the run's mode. */
+  readonly encapsulation?: PoolEncapsulation;
+  /** Pods that take their address from it by name, on whatever node. */
+  readonly pods?: readonly string[];
+  /** Nobody takes addresses from it; it still tells Calico which addresses are inside. */
+  readonly disabled?: true;
+  /** What addresses may be taken from it for; missing = pods and tunnels. */
+  readonly allowedUses?: readonly PoolUse[];
 }
+
+/** Calico's words for a pool's mode (Installation.spec.calicoNetwork.ipPools[].encapsulation). */
+export const poolEncapsulations = ["None", "IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet"] as const;
+export type PoolEncapsulation = (typeof poolEncapsulations)[number];
+
+/** What addresses of a pool may be for (IPPool.spec.allowedUses). */
+export const poolUses = ["Workload", "Tunnel", "LoadBalancer"] as const;
+export type PoolUse = (typeof poolUses)[number];
 
 /** What a pool may say for itself: one that is never encapsulated would leave its nodes without tunnel address. */
 export const poolPolicies = ["Always", "CrossSubnet"] as const;

@@ -37,7 +37,7 @@ interface Owner {
 
 function ownersOf({ routers }: Plan, { nodes, pods }: Identities): ReadonlyMap<Destination, Owner> {
   const owners = new Map<Destination, Owner>();
-  const put = (addresses: PerFamily<string>, node: string, what: string): void => {
+  const put = (addresses: Readonly<Record<string, string>>, node: string, what: string): void => {
     for (const address of Object.values(addresses)) owners.set(destinationOf(address), { node, what });
   };
   for (const { name, ports } of routers)

@@ -2,6 +2,7 @@ import { expectControlPlane } from "../../encap/control-plane.ts";
 import type { Identities } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Lab } from "../../lab/lab.ts";
+import { tunnelModes } from "../../encap/tunnel.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { firstUnmetState } from "./unmet-state.ts";
 import type { NodeTrouble } from "./walk-facts.ts";
@@ -27,7 +28,8 @@ export async function controlPlaneTroubles(
 
 function addressless({ plan }: Lab, identities: Identities, mode: Mode, node: string): readonly NodeTrouble[] {
   const own = identities.nodes.find(({ name }) => name === node);
-  const hasTunnel = mode.encapsulation === "none" || Object.keys(own?.tunnelAddresses ?? {}).length > 0;
+  const wanted = plan.families.flatMap((family) => tunnelModes(plan, mode, family).map(([device]) => device));
+  const hasTunnel = wanted.every((device) => own?.tunnelAddresses[device] !== undefined);
   const hasPods = plan.allocation.pods.some((pod) => pod.node === node);
   const hasBlock = Object.values(own?.blocks ?? {}).some((blocks) => blocks.length > 0);
   return [

@@ -1,4 +1,5 @@
 import type { Mode } from "../../encap/mode.ts";
+import { modeToward } from "../../encap/pool-mode.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import { letsPass } from "../../encap/underlay-way.ts";
 import { contains } from "../../topology/address.ts";
@@ -25,10 +26,10 @@ export function deliveringPairs(plan: Plan, mode: Mode): readonly DeliveringPair
       const from = firstPod(plan, a.node);
       const to = firstPod(plan, b.node);
       const address = to?.addresses[family];
-      const works = delivers(plan, mode, family, a, b) && delivers(plan, mode, family, b, a);
-      return from === undefined || to === undefined || address === undefined || !works
-        ? []
-        : { family, from: from.pod, to: to.pod, address };
+      const back = from?.addresses[family];
+      if (from === undefined || to === undefined || address === undefined || back === undefined) return [];
+      const works = delivers(plan, mode, family, a, b, address) && delivers(plan, mode, family, b, a, back);
+      return works ? [{ family, from: from.pod, to: to.pod, address }] : [];
     }),
   );
 }
@@ -47,12 +48,13 @@ function nodePairs(peers: readonly Peer[]): readonly (readonly [Peer, Peer])[] {
   );
 }
 
-/** Whether packets to pods of `to` get there: their next hop must answer, and plain ones need a fabric that knows pods. */
-function delivers(plan: Plan, mode: Mode, family: Family, from: Peer, to: Peer): boolean {
-  const route = blockRoute(plan, mode, family, from, to);
-  const tunneled = route.device === to.tunnelDevice;
+/** Whether packets to a pod of `to` get there: their next hop must answer, and plain ones need a fabric that knows pods. */
+function delivers(plan: Plan, mode: Mode, family: Family, from: Peer, to: Peer, address: string): boolean {
+  const block = to.blocks.find((own) => contains(own, address)) ?? address;
+  const route = blockRoute(plan, mode, family, from, to, block);
+  const tunneled = route.device !== from.planned.uplink.device;
   const near = from.planned.uplink.segment === to.planned.uplink.segment;
-  const form = tunneled ? mode.encapsulation : "none";
+  const form = tunneled ? modeToward(mode, to.pools, address).encapsulation : "none";
   if (!near && !plan.routers.every((router) => letsPass(router, form === "none" ? "plain" : form))) return false;
   if (tunneled) return near || answersFor(plan, from.planned, family, to.address);
   return near

@@ -35,7 +35,7 @@ describe("configuration of a BGP fabric", () => {
     const plan = await planOf("bgp-fabric");
     const [node] = plan.nodes;
     assert.ok(node);
-    const config = renderNodeBird(plan, node, { 4: "198.19.0.0/26" });
+    const config = renderNodeBird(plan, node, { 4: ["198.19.0.0/26"] });
     assert.match(config, /route 198\.19\.0\.0\/26 blackhole;/);
     assert.match(config, /import none; export where source = RTS_STATIC;/);
     assert.doesNotMatch(config, /protocol kernel/);

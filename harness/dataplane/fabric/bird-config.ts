@@ -71,14 +71,14 @@ export function renderRouterBird(plan: Plan, router: PlannedRouter): string {
   ].join("\n");
 }
 
-/** Configuration of BIRD 2 on a reference node: tells its own block and takes nothing, for its routes are made otherwise. */
-export function renderNodeBird(plan: Plan, node: PlannedNode, blocks: PerFamily<string>): string {
+/** Configuration of BIRD 2 on a reference node: tells its own blocks and takes nothing, for its routes are made otherwise. */
+export function renderNodeBird(plan: Plan, node: PlannedNode, blocks: PerFamily<readonly string[]>): string {
   return [
     ...preamble(plan, node.name, [node.uplink]),
     ...plan.families.flatMap((family) => [
       `protocol static blocks${family} {`,
       `  ipv${family};`,
-      ...(blocks[family] === undefined ? [] : [`  route ${blocks[family]} blackhole;`]),
+      ...(blocks[family] ?? []).map((block) => `  route ${block} blackhole;`),
       "}",
     ]),
     ...nodeSessions(plan, node).flatMap((session) =>

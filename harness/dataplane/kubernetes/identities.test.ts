@@ -43,7 +43,12 @@ describe("identitiesFrom", () => {
   it("takes addresses, blocks and tunnels from what a recorded cluster says", async () => {
     const { nodes, strangers } = await identities("vxlan-cross-subnet");
     assert.deepEqual(
-      nodes.map(({ name, addresses, blocks, tunnelAddresses }) => [name, addresses[4], blocks[4], tunnelAddresses[4]]),
+      nodes.map(({ name, addresses, blocks, tunnelAddresses }) => [
+        name,
+        addresses[4],
+        blocks[4],
+        tunnelAddresses["vxlan.calico"],
+      ]),
       [
         ["lab-control-plane", "10.10.1.11", ["192.168.180.128/26"], "192.168.180.128"],
         ["lab-worker", "10.10.1.12", ["192.168.120.128/26"], "192.168.120.128"],

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Identities, NodeIdentity } from "../../encap/identity.ts";
+import type { Identities, NodeIdentity, TunnelAddresses } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
-import { encapsulationOf } from "../../encap/tunnel.ts";
+import { tunnelModes } from "../../encap/tunnel.ts";
 import { familyOf, withoutPrefix } from "../../topology/address.ts";
 import { perFamily } from "../../topology/fill-topology.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
-import type { Family, PerFamily } from "../../topology/topology.ts";
 import { getObjects } from "../../kubernetes/access.ts";
 import type { Workloads } from "../../kubernetes/deploy-workloads.ts";
 import type { CalicoGroup } from "../../kubernetes/ip-pools.ts";
@@ -96,18 +95,21 @@ function nodeIdentity(
     blocks: perFamily(plan.families, (family) =>
       own.map(({ spec }) => spec.cidr).filter((cidr) => familyOf(cidr) === family),
     ),
-    tunnelAddresses: perFamily(plan.families, (family) => tunnelAddress(node, mode, family)),
+    tunnelAddresses: tunnelAddresses(plan, mode, node),
     otherAddresses: perFamily(plan.families, (family) =>
       (planned.otherAddresses ?? []).filter((address) => familyOf(address) === family).map(withoutPrefix),
     ),
   };
 }
 
-function tunnelAddress(node: ClusterNode | undefined, mode: Mode, family: Family): string | undefined {
-  const encapsulation = encapsulationOf(mode, family);
-  if (encapsulation === "none") return undefined;
-  const tunnels: PerFamily<string> | undefined = node?.tunnels[encapsulation];
-  return bare(tunnels?.[family]);
+function tunnelAddresses(plan: Plan, mode: Mode, node: ClusterNode | undefined): TunnelAddresses {
+  const pairs = plan.families.flatMap((family) =>
+    tunnelModes(plan, mode, family).flatMap(([device, { encapsulation }]) => {
+      const address = encapsulation === "none" ? undefined : bare(node?.tunnels[encapsulation][family]);
+      return address === undefined ? [] : [[device, address] as const];
+    }),
+  );
+  return Object.fromEntries(pairs);
 }
 
 /** `cali` + 11 hex digits of SHA-1 of "<namespace>.<pod>" (cni-plugin). */

@@ -1,4 +1,5 @@
 import type { Mode } from "../../encap/mode.ts";
+import { isOfAllPools } from "../../encap/pool-mode.ts";
 import { encapsulationOf } from "../../encap/tunnel.ts";
 import { runScript } from "../../exec/script.ts";
 import { poolsInWords } from "../../kubernetes/ip-pools.ts";
@@ -20,21 +21,23 @@ export async function missingInCluster(
   state: CalicoState | undefined,
   permits: Permits,
 ): Promise<readonly Requirement[]> {
+  const several = severalPools(mode, lab);
+  if (several.length > 0) return several;
   return [
     ...(state === undefined ? [] : notPermitted(mode, kubernetes, state, permits)),
     ...(state === undefined ? [] : noRoutes(mode, state)),
     ...noIpipForIpv6(mode, lab),
-    ...severalPools(lab),
     ...(await kernelLacks(mode, lab)),
   ];
 }
 
 /** The manifest and the Installation are written for one pool per family, which every node takes from. */
-function severalPools({ plan }: Lab): readonly Requirement[] {
+function severalPools(mode: Mode, { plan }: Lab): readonly Requirement[] {
   const own = plan.topology.pools.some(
-    ({ policy, takers, natOutgoing }) => (policy ?? takers ?? natOutgoing) !== undefined,
+    ({ policy, takers, natOutgoing, pods, disabled, allowedUses }) =>
+      (policy ?? takers ?? natOutgoing ?? pods ?? disabled ?? allowedUses) !== undefined,
   );
-  if (!own) return [];
+  if (!own && isOfAllPools(mode)) return [];
   return [
     { reason: "pools with words of their own are not set up in Kubernetes yet", fix: "use a lab without Kubernetes" },
   ];

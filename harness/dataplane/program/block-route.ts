@@ -1,8 +1,8 @@
 import type { Mode } from "../../encap/mode.ts";
-import { policyToward } from "../../encap/pool-policy.ts";
-import { encapsulationOf, tunnelMtu } from "../../encap/tunnel.ts";
+import { modeToward } from "../../encap/pool-mode.ts";
+import { encapsulationOf, tunnelDevice, tunnelMtu } from "../../encap/tunnel.ts";
 import { nextHop } from "../../encap/underlay-way.ts";
-import { addressCount, contains } from "../../topology/address.ts";
+import { addressCount, contains, withoutPrefix } from "../../topology/address.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { RouteProgram } from "./node-program.ts";
@@ -13,18 +13,26 @@ import type { Peer } from "./peer.ts";
  * VXLAN pools (protocol 80; protocol boot, which it does not set, on the tunnel device), BIRD programs IPIP and
  * unencapsulated ones (protocol bird), which is v3.32's default for both.
  */
-export function blockRoute(plan: Plan, mode: Mode, family: Family, from: Peer, to: Peer): RouteProgram {
-  const encapsulation = encapsulationOf(mode, family);
-  const base = { family, destination: to.block, type: "unicast" } as const;
+export function blockRoute(
+  plan: Plan,
+  mode: Mode,
+  family: Family,
+  from: Peer,
+  to: Peer,
+  destination: string,
+): RouteProgram {
+  const own = modeToward(mode, to.pools, withoutPrefix(destination));
+  const encapsulation = encapsulationOf(own, family);
+  const base = { family, destination, type: "unicast" } as const;
   const direct = { ...base, device: from.planned.uplink.device } as const;
-  const tunneled =
-    encapsulation !== "none" && (policyToward(mode, to.words, family) === "Always" || !sameSubnet(from, to));
+  const tunneled = own.policy === "Always" || (own.policy === "CrossSubnet" && !sameSubnet(from, to));
+  const device = tunnelDevice(own, family);
   if (encapsulation === "vxlan") {
-    if (!tunneled) return { ...direct, via: to.address, protocol: "80", onlink: true };
-    const mtu = tunnelMtu(plan, mode, family);
-    return { ...base, via: to.tunnelAddress, device: to.tunnelDevice, protocol: "boot", onlink: true, mtu };
+    if (!tunneled || device === undefined) return { ...direct, via: to.address, protocol: "80", onlink: true };
+    const mtu = tunnelMtu(plan, own, family);
+    return { ...base, via: to.tunnels[device] ?? "", device, protocol: "boot", onlink: true, mtu };
   }
-  if (tunneled) return { ...base, via: to.address, device: to.tunnelDevice, protocol: "bird", onlink: true };
+  if (tunneled && device !== undefined) return { ...base, via: to.address, device, protocol: "bird", onlink: true };
   // BIRD's recursive next hop: the node itself where the uplink's own network holds it, otherwise the router toward it.
   const via = nextHop(from.planned, family, to.address, false) ?? to.address;
   // A gateway that no network of a /32 holds.
@@ -32,11 +40,14 @@ export function blockRoute(plan: Plan, mode: Mode, family: Family, from: Peer, t
   return { ...direct, via, protocol: "bird", onlink };
 }
 
-/** The blackhole that keeps packets to unused addresses of a node's own block in it; none for a block of one address. */
-export function blackholeRoutes(mode: Mode, family: Family, block: string): readonly RouteProgram[] {
-  if (addressCount(block) === 1n) return [];
-  const protocol = encapsulationOf(mode, family) === "vxlan" ? "80" : "bird";
-  return [{ family, destination: block, type: "blackhole", protocol, onlink: false }];
+/** The blackholes that keep packets to unused addresses of a node's own blocks in it; none for a block of one address. */
+export function blackholeRoutes(mode: Mode, family: Family, { blocks, pools }: Peer): readonly RouteProgram[] {
+  return blocks.flatMap((destination): readonly RouteProgram[] => {
+    if (addressCount(destination) === 1n) return [];
+    const own = modeToward(mode, pools, withoutPrefix(destination));
+    const protocol = encapsulationOf(own, family) === "vxlan" ? "80" : "bird";
+    return [{ family, destination, type: "blackhole", protocol, onlink: false }];
+  });
 }
 
 /** Calico's decision (felix/calc/l3_route_resolver.go): the local node's registered network holds the remote node's address. */

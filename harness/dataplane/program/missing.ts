@@ -1,9 +1,10 @@
 import type { Mode } from "../../encap/mode.ts";
-import { encapsulationOf } from "../../encap/tunnel.ts";
+import { tunnelModes } from "../../encap/tunnel.ts";
 import { runScripts } from "../../exec/run-everywhere.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { packageFor } from "../../lab/host-tools.ts";
 import { trialName, trials } from "../../lab/capabilities.ts";
+import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { Requirement } from "../dataplane.ts";
 import { otherProviders } from "../../lab/other-providers.ts";
@@ -19,7 +20,7 @@ interface Need {
 
 /** Reasons for which the reference dataplane cannot put the mode into effect on these nodes: each need tried on each node. */
 export async function missingOn(mode: Mode, lab: Lab): Promise<readonly Requirement[]> {
-  const needs = needsOf(mode, lab.plan.families);
+  const needs = needsOf(mode, lab.plan);
   const failed = await failedNeeds(lab, needs);
   return [
     ...noIpipForIpv6(mode, lab.plan.families),
@@ -35,10 +36,11 @@ function noIpipForIpv6(mode: Mode, families: readonly Family[]): readonly Requir
   return [{ families: [6], reason: "Calico has no IPIP for IPv6", fix: "choose a VXLAN mode for IPv6" }];
 }
 
-function needsOf(mode: Mode, families: readonly Family[]): readonly Need[] {
+function needsOf(mode: Mode, plan: Plan): readonly Need[] {
+  const { families } = plan;
   return [
     ...["ip", "bridge", "nft", "ping"].map(tool),
-    ...families.flatMap((family) => [natNeed(family), ...tunnelNeeds(mode, family)]),
+    ...families.flatMap((family) => [natNeed(family), ...tunnelNeeds(plan, mode, family)]),
     ...(families.includes(6) ? [ipv6Need] : []),
   ];
 }
@@ -62,17 +64,13 @@ function natNeed(family: Family): Need {
   };
 }
 
-function tunnelNeeds(mode: Mode, family: Family): readonly Need[] {
-  const encapsulation = encapsulationOf(mode, family);
-  if (encapsulation === "none") return [];
-  return [
-    {
-      attempt: trials[encapsulation === "ipip" ? "ipip" : family === 4 ? "vxlan" : "vxlan6"],
-      lacks: `kernel has no ${encapsulation} module${family === 6 ? " for IPv6" : ""}`,
-      fix: `modprobe ${encapsulation} on the host, or ${otherProviders}`,
-      families: [family],
-    },
-  ];
+function tunnelNeeds(plan: Plan, mode: Mode, family: Family): readonly Need[] {
+  return tunnelModes(plan, mode, family).map(([, { encapsulation }]) => ({
+    attempt: trials[encapsulation === "ipip" ? "ipip" : family === 4 ? "vxlan" : "vxlan6"],
+    lacks: `kernel has no ${encapsulation} module${family === 6 ? " for IPv6" : ""}`,
+    fix: `modprobe ${encapsulation} on the host, or ${otherProviders}`,
+    families: [family],
+  }));
 }
 
 const ipv6Need: Need = {

@@ -67,8 +67,8 @@ export interface NatProgram {
   readonly services: readonly NatService[];
   /** This node's own pods: a pod that reaches itself through its own service must be masqueraded. */
   readonly localPods: readonly string[];
-  /** Missing where the mode has no tunnel in this family. */
-  readonly tunnel?: { readonly kind: "vxlan" | "ipip"; readonly device: string; readonly address: string };
+  /** Empty where the mode has no tunnel in this family. */
+  readonly tunnels: readonly { readonly kind: "vxlan" | "ipip"; readonly device: string; readonly address: string }[];
 }
 
 interface NatService {

@@ -1,6 +1,7 @@
 import type { Mode } from "../../encap/mode.ts";
-import { poolWordsOf } from "../../encap/pool-policy.ts";
-import { tunnelDevice } from "../../encap/tunnel.ts";
+import type { NodeIdentity, TunnelAddresses } from "../../encap/identity.ts";
+import { plannedTunnels } from "../../encap/planned-identities.ts";
+import { poolIdentities } from "../../encap/pool-mode.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import { withoutPrefix } from "../../topology/address.ts";
 import type { Family } from "../../topology/topology.ts";
@@ -13,31 +14,30 @@ export interface Peer {
   readonly address: string;
   /** The address with the prefix that Calico registers. */
   readonly registered: string;
-  readonly block: string;
-  readonly tunnelAddress: string;
-  /** Empty where the mode has no tunnel in this family. */
-  readonly tunnelDevice: string;
-  /** What its pools say for themselves. */
-  readonly words: ReturnType<typeof poolWordsOf>;
+  /** In the order of pools. */
+  readonly blocks: readonly string[];
+  readonly tunnels: TunnelAddresses;
+  /** What pools say for themselves. */
+  readonly pools: Pick<NodeIdentity, "pools">;
 }
 
 /** All nodes that have an address and a block in the family, in the plan's order. */
 export function peersOf(plan: Plan, mode: Mode, family: Family): readonly Peer[] {
+  const pools = poolIdentities(plan);
   return plan.nodes.flatMap((planned) => {
     const uplink = planned.uplink.addresses[family];
     const allocation = plan.allocation.nodes.find((entry) => entry.node === planned.name);
-    const block = allocation?.blocks[family];
-    if (uplink === undefined || block === undefined) return [];
+    const blocks = allocation?.blocks[family];
+    if (uplink === undefined || allocation === undefined || blocks === undefined) return [];
     const registered = plan.topology.nodes.find((node) => node.name === planned.name)?.registered[family] ?? uplink;
     return {
       node: planned.name,
       planned,
       address: withoutPrefix(uplink),
       registered,
-      block,
-      tunnelAddress: allocation?.tunnelAddresses[family] ?? "",
-      tunnelDevice: tunnelDevice(mode, family) ?? "",
-      words: poolWordsOf(plan, planned.name),
+      blocks,
+      tunnels: plannedTunnels(plan, mode, allocation),
+      pools,
     };
   });
 }

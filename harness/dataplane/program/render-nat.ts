@@ -58,8 +58,8 @@ function elements(entries: readonly string[]): string {
 }
 
 /** felix/rules/static.go (#8934): tracked VXLAN packets would fill the connection table, one entry per flow and direction. */
-function untracked({ tunnel }: NatProgram): readonly string[] {
-  if (tunnel?.kind !== "vxlan") return [];
+function untracked({ tunnels }: NatProgram): readonly string[] {
+  if (!tunnels.some(({ kind }) => kind === "vxlan")) return [];
   return ["prerouting", "output"].flatMap((hook) => [
     `chain untracked-${hook} {`,
     `type filter hook ${hook} priority -300`,
@@ -69,7 +69,9 @@ function untracked({ tunnel }: NatProgram): readonly string[] {
 }
 
 /** felix/rules/nat.go: out of the tunnel device, source local to this host but not the device's own address. */
-function tunnelMasquerade({ tunnel }: NatProgram, ip: string): readonly string[] {
-  if (tunnel === undefined) return [];
-  return [`oifname "${tunnel.device}" fib saddr type local ${ip} saddr != ${tunnel.address} masquerade fully-random`];
+function tunnelMasquerade({ tunnels }: NatProgram, ip: string): readonly string[] {
+  return tunnels.map(
+    ({ device, address }) =>
+      `oifname "${device}" fib saddr type local ${ip} saddr != ${address} masquerade fully-random`,
+  );
 }

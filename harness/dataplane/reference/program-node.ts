@@ -1,5 +1,5 @@
 import type { Mode } from "../../encap/mode.ts";
-import { encapsulationOf, podMtu, tunnelMtu, vtepMac } from "../../encap/tunnel.ts";
+import { encapsulationOf, podMtu, tunnelModes, tunnelMtu, vtepMac } from "../../encap/tunnel.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import { blackholeRoutes, blockRoute } from "../program/block-route.ts";
@@ -20,8 +20,8 @@ export function programNodes(plan: Plan, mode: Mode, prefixOf: (node: string) =>
       families: own.map(({ family }) => family),
       tunnels: own.flatMap(({ family, self, others }) => tunnelOf(plan, mode, family, self, others)),
       routes: own.flatMap(({ family, self, others }) => [
-        ...blackholeRoutes(mode, family, self.block),
-        ...others.map((other) => blockRoute(plan, mode, family, self, other)),
+        ...blackholeRoutes(mode, family, self),
+        ...others.flatMap((other) => other.blocks.map((block) => blockRoute(plan, mode, family, self, other, block))),
         ...serviceRoute(plan, family, planned),
       ]),
       pods: podsOf(plan, mode, planned.name, prefixOf(planned.name)),
@@ -43,19 +43,19 @@ function serviceRoute(plan: Plan, family: Family, node: PlannedNode): readonly R
 }
 
 function tunnelOf(plan: Plan, mode: Mode, family: Family, self: Peer, others: readonly Peer[]): TunnelProgram[] {
-  const kind = encapsulationOf(mode, family);
-  if (kind === "none") return [];
-  const mtu = tunnelMtu(plan, mode, family);
-  const device = self.tunnelDevice;
-  const base = { kind, family, device, mtu, address: self.tunnelAddress, local: self.address };
   const underlay = self.planned.uplink.device;
-  if (kind === "ipip") return [{ ...base, underlay, mac: "", peers: [] }];
-  const peers = others.map(({ node, address: host, tunnelAddress }) => ({
-    mac: vtepMac(node, family),
-    host,
-    tunnelAddress,
-  }));
-  return [{ ...base, underlay, mac: vtepMac(self.node, family), peers }];
+  return tunnelModes(plan, mode, family).flatMap(([device, own]): TunnelProgram[] => {
+    const kind = encapsulationOf(own, family);
+    const address = self.tunnels[device];
+    if (kind === "none" || address === undefined) return [];
+    const base = { kind, family, device, mtu: tunnelMtu(plan, own, family), address, local: self.address, underlay };
+    if (kind === "ipip") return [{ ...base, mac: "", peers: [] }];
+    const peers = others.flatMap(({ node, address: host, tunnels }) => {
+      const tunnelAddress = tunnels[device];
+      return tunnelAddress === undefined ? [] : [{ mac: vtepMac(node, family), host, tunnelAddress }];
+    });
+    return [{ ...base, mac: vtepMac(self.node, family), peers }];
+  });
 }
 
 function podsOf(plan: Plan, mode: Mode, node: string, prefix: string): readonly PodProgram[] {
@@ -66,7 +66,6 @@ function podsOf(plan: Plan, mode: Mode, node: string, prefix: string): readonly 
 }
 
 function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
-  const kind = encapsulationOf(mode, family);
   const pools = plan.topology.pools.filter((pool) => pool.family === family);
   const addressOf = (name: string): string | undefined =>
     plan.allocation.pods.find((pod) => pod.pod === name)?.addresses[family];
@@ -80,6 +79,6 @@ function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
       return backend === undefined || clusterIp === undefined ? [] : { clusterIp, port, backend, targetPort };
     }),
     localPods: plan.allocation.pods.flatMap((pod) => (pod.node === self.node ? (pod.addresses[family] ?? []) : [])),
-    ...(kind === "none" ? {} : { tunnel: { kind, device: self.tunnelDevice, address: self.tunnelAddress } }),
+    tunnels: tunnelOf(plan, mode, family, self, []).map(({ kind, device, address }) => ({ kind, device, address })),
   };
 }

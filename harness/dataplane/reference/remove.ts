@@ -32,7 +32,7 @@ export async function removeFromLab(lab: Lab): Promise<void> {
 
 function blocksOf({ plan }: Lab): readonly string[] {
   return [
-    ...plan.allocation.nodes.flatMap((allocation) => Object.values(allocation.blocks)),
+    ...plan.allocation.nodes.flatMap((allocation) => Object.values(allocation.blocks).flat()),
     ...Object.values(plan.topology.services),
   ];
 }

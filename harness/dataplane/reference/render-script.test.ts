@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { modes, type Mode, type ModeId } from "../../encap/mode.ts";
+import { modes, poolsMode, type Mode, type ModeId } from "../../encap/mode.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
@@ -10,7 +10,7 @@ import { renderInstall } from "./render-script.ts";
 import { renderSwitch } from "./render-switch.ts";
 
 const modeOf = (id: ModeId): Mode => {
-  const mode = modes.find((candidate) => candidate.id === id);
+  const mode = [...modes, poolsMode].find((candidate) => candidate.id === id);
   assert.ok(mode);
   return mode;
 };
@@ -135,5 +135,22 @@ describe("pairs that convergence waits for", () => {
 
   it("wide prefixes: pairs behind the router get nothing through in CrossSubnet", async () => {
     assert.deepEqual(names(await planOf("wide-prefix"), "vxlan-cross-subnet"), ["a1-p1 a2-p1 4", "b1-p1 b2-p1 4"]);
+  });
+});
+
+describe("the reference dataplane's script where each pool has its own mode", () => {
+  it("makes the routes of each, the tunnel's address from its own pool, and NAT for the pools that ask for it", async () => {
+    const plan = await planOf("mixed-encapsulations");
+    const script = renderInstall(programOf(plan, "pools"));
+    const lines = script.split("\n").filter((line) => line.startsWith("route replace"));
+    assert.deepEqual(lines.slice(0, 4), [
+      "route replace blackhole 198.19.0.0/26 proto 80",
+      "route replace blackhole 198.19.64.0/26 proto 12",
+      "route replace 198.19.0.64/26 via 198.18.1.12 dev eth0 proto 80 onlink",
+      "route replace 198.19.64.64/26 via 198.18.1.12 dev eth0 proto 12",
+    ]);
+    assert.ok(lines.includes("route replace 198.19.64.128/26 via 198.18.1.1 dev eth0 proto 12"));
+    assert.match(script, /set pools \{[^}]*elements = \{ 198\.19\.0\.0\/18, 198\.19\.64\.0\/18 \}/);
+    assert.match(script, /set masqueraded \{[^}]*elements = \{ 198\.19\.0\.0\/18 \}/);
   });
 });

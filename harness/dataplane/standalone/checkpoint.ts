@@ -8,7 +8,7 @@ import { startEtcd } from "./etcd.ts";
 import { onEveryNode } from "../convergence/every-node.ts";
 import { etcdFolder, nodeFolder } from "./lab-folder.ts";
 import { dropConnections, managementExecutor } from "./management.ts";
-import { nodeCalico, type Release } from "./node-calico.ts";
+import { nodeCalico, plannedPods, type Release } from "./node-calico.ts";
 import { bgpServices, nodeEnvironment, nodeServices } from "./node-command.ts";
 import { needsBgp } from "./missing.ts";
 import { renderEntrance } from "./private-mounts.ts";
@@ -27,7 +27,8 @@ export function checkpointName(lab: Lab, release: Release, mode: Mode, title: st
   const nodes = lab.nodes.map((node) => {
     const calico = nodeCalico(lab, node, release, mode);
     const entrance = renderEntrance(calico.folder, nodeEnvironment(calico), calico.files.root);
-    return [entrance, nodeServices(calico), bgpServices(calico), cniConfig(calico)];
+    const pods = plannedPods(lab, node.name).map(({ pod }) => cniConfig(calico, pod));
+    return [entrance, nodeServices(calico), bgpServices(calico), pods];
   });
   const parts = [recipe, title, needsBgp(mode, lab.plan), nodes, resourcesFor(lab.plan, mode)];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);

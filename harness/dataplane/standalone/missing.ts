@@ -1,5 +1,6 @@
 import type { BgpDesign } from "../../encap/bgp.ts";
 import type { Mode } from "../../encap/mode.ts";
+import { modesWithin } from "../../encap/pool-mode.ts";
 import { runScript } from "../../exec/script.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { packageFor } from "../../lab/host-tools.ts";
@@ -25,7 +26,8 @@ const calledByCalico: Readonly<Record<RuleBackend, readonly string[]>> = {
  * learn by BGP want a peer in every mode.
  */
 export function needsBgp(mode: Mode, plan: Plan): boolean {
-  return mode.encapsulation !== "vxlan" || plan.topology.fabric === "bgp";
+  const own = plan.families.flatMap((family) => modesWithin(plan, mode, family));
+  return own.some(({ encapsulation }) => encapsulation !== "vxlan") || plan.topology.fabric === "bgp";
 }
 
 /** Every node peers with every other, which is Calico's default, unless the topology names reflectors. */

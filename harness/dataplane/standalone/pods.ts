@@ -1,6 +1,8 @@
 import { LabError } from "../../core/errors.ts";
 import { poll } from "../../core/poll.ts";
 import type { PodAllocation } from "../../topology/plan.ts";
+import { poolOfPod } from "../../topology/pool-of.ts";
+import type { Family } from "../../topology/topology.ts";
 import type { LabNode } from "../../lab/lab.ts";
 import { runScript } from "../../exec/script.ts";
 import { nodeCommand, type NodeCalico } from "./node-command.ts";
@@ -66,7 +68,7 @@ async function addPod(node: LabNode, calico: NodeCalico, pod: PodAllocation): Pr
   ];
   const argv = nodeCommand(calico, ["env", ...environment, cniPlugin]);
   const result = await executor.tryRun(argv, {
-    input: cniConfig(calico),
+    input: cniConfig(calico, pod.pod),
     timeoutMs: pluginTimeoutMs * calico.patience,
   });
   if (result.exitCode === 0) return;
@@ -76,8 +78,13 @@ async function addPod(node: LabNode, calico: NodeCalico, pod: PodAllocation): Pr
   });
 }
 
-/** What a container runtime would give the plugin on standard input. */
-export function cniConfig({ node, plan, folder }: NodeCalico): string {
+/** What a container runtime would give the plugin on standard input, with the pools that name the pod. */
+export function cniConfig({ node, plan, folder }: NodeCalico, pod: string): string {
+  const named = (family: Family): readonly string[] =>
+    plan.topology.pools.some((pool) => pool.family === family && pool.pods !== undefined)
+      ? [poolOfPod(plan.topology, node, pod, family)?.cidr ?? []].flat()
+      : [];
+  const pools = { ipv4_pools: named(4), ipv6_pools: named(6) };
   return JSON.stringify({
     name: networkName,
     cniVersion: "0.3.1",
@@ -91,6 +98,7 @@ export function cniConfig({ node, plan, folder }: NodeCalico): string {
       type: "calico-ipam",
       assign_ipv4: String(plan.families.includes(4)),
       assign_ipv6: String(plan.families.includes(6)),
+      ...Object.fromEntries(Object.entries(pools).filter(([, cidrs]) => cidrs.length > 0)),
     },
   });
 }

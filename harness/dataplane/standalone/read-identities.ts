@@ -1,7 +1,7 @@
-import type { Identities, NodeIdentity, PodIdentity } from "../../encap/identity.ts";
+import type { Identities, NodeIdentity, PodIdentity, TunnelAddresses } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
-import { poolWordsOf } from "../../encap/pool-policy.ts";
-import { encapsulationOf } from "../../encap/tunnel.ts";
+import { poolIdentities } from "../../encap/pool-mode.ts";
+import { tunnelModes } from "../../encap/tunnel.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { familyOf, withoutPrefix } from "../../topology/address.ts";
 import { perFamily } from "../../topology/fill-topology.ts";
@@ -49,9 +49,9 @@ export function identitiesFrom(plan: Plan, mode: Mode, entries: IdentityEntries)
         addresses: perFamily(plan.families, (family) => bare(node.uplink.addresses[family])),
         registered: perFamily(plan.families, (family) => registered[family]),
         uplink: node.uplink.device,
-        ...poolWordsOf(plan, node.name),
+        ...poolIdentities(plan),
         blocks: perFamily(plan.families, (family) => blocksOf(entries.blocks, node.name, family)),
-        tunnelAddresses: perFamily(plan.families, (family) => tunnelAddress(spec, mode, family)),
+        tunnelAddresses: tunnelAddresses(plan, mode, spec),
       };
     }),
     pods: podsFrom(plan, entries.endpoints),
@@ -104,12 +104,15 @@ function blockFromKey(text: string, family: Family): string {
 
 type Spec = Readonly<Record<string, unknown>>;
 
-function tunnelAddress(spec: Spec | undefined, mode: Mode, family: Family): string | undefined {
-  const encapsulation = encapsulationOf(mode, family);
-  if (spec === undefined || encapsulation === "none") return undefined;
+function tunnelAddresses(plan: Plan, mode: Mode, spec: Spec = {}): TunnelAddresses {
   const bgp = (spec.bgp ?? {}) as Spec;
-  const value = encapsulation === "ipip" ? bgp.ipv4IPIPTunnelAddr : spec[`ipv${family}VXLANTunnelAddr`];
-  return typeof value === "string" && value !== "" ? withoutPrefix(value) : undefined;
+  const pairs = plan.families.flatMap((family) =>
+    tunnelModes(plan, mode, family).flatMap(([device, { encapsulation }]) => {
+      const value = encapsulation === "ipip" ? bgp.ipv4IPIPTunnelAddr : spec[`ipv${family}VXLANTunnelAddr`];
+      return typeof value === "string" && value !== "" ? [[device, withoutPrefix(value)] as const] : [];
+    }),
+  );
+  return Object.fromEntries(pairs);
 }
 
 function specOf({ value }: Entry): Spec {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { modes } from "../../encap/mode.ts";
+import { modes, poolsMode } from "../../encap/mode.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
@@ -63,6 +63,22 @@ describe("Calico's resources", () => {
       .filter(({ kind }) => kind === "Node")
       .map(({ metadata }) => metadata.labels?.["encaplab-node"]);
     assert.deepEqual(nodes, ["a1", "a2", "b1", "b2"]);
+  });
+
+  it("put each pool into the mode that it says, open to the tunnels of all nodes where only pods name it", async () => {
+    const pools = poolsFor(await planOf("mixed-encapsulations"), poolsMode).map(({ spec }) => spec);
+    assert.deepEqual(
+      pools.map(({ vxlanMode, ipipMode, nodeSelector, natOutgoing }) => [
+        vxlanMode,
+        ipipMode,
+        nodeSelector,
+        natOutgoing,
+      ]),
+      [
+        ["CrossSubnet", "Never", "all()", true],
+        ["Never", "Never", "all()", false],
+      ],
+    );
   });
 
   it("admit everybody to the pods", async () => {

@@ -1,6 +1,6 @@
-import { prefixLength } from "../../topology/address.ts";
-import { policyToward } from "../../encap/pool-policy.ts";
-import { takersOf } from "../../topology/pool-of.ts";
+import { prefixLength, withoutPrefix } from "../../topology/address.ts";
+import { modeToward, poolIdentities } from "../../encap/pool-mode.ts";
+import { selects } from "../../topology/pool-of.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Pool } from "../../topology/topology.ts";
 import type { Mode } from "../../encap/mode.ts";
@@ -49,17 +49,18 @@ function poolName({ topology }: Plan, pool: Pool): string {
 const nodeLabel = "encaplab-node";
 
 function selectorOf(plan: Plan, pool: Pool): string {
-  const shared = plan.topology.pools.filter(({ family }) => family === pool.family).length > 1;
-  const names = takersOf(plan.topology, pool).map((name) => `'${name}'`);
-  return shared ? `${nodeLabel} in { ${names.join(", ")} }` : "all()";
+  const { topology } = plan;
+  const shared = topology.pools.filter(({ family }) => family === pool.family).length > 1;
+  const names = topology.nodes.map(({ name }) => name).filter((name) => selects(topology, pool, name));
+  const all = !shared || names.length === topology.nodes.length;
+  return all ? "all()" : `${nodeLabel} in { ${names.map((name) => `'${name}'`).join(", ")} }`;
 }
 
 function poolOf(plan: Plan, mode: Mode, pool: Pool): CalicoResource[] {
-  const { family, cidr, blockSize, natOutgoing = true, policy } = pool;
+  const { family, cidr, blockSize, natOutgoing = true, allowedUses = ["Workload", "Tunnel"], disabled } = pool;
   if (!plan.families.includes(family)) return [];
-  const encapsulation = encapsulationOf(mode, family);
-  const own = policyToward(mode, policy === undefined ? {} : { policies: { [family]: policy } }, family);
-  const when = (kind: string): string => (encapsulation === kind ? own : "Never");
+  const own = modeToward(mode, poolIdentities(plan), withoutPrefix(cidr));
+  const when = (kind: string): string => (encapsulationOf(own, family) === kind ? own.policy : "Never");
   return [
     resource("IPPool", poolName(plan, pool), {
       cidr,
@@ -68,7 +69,8 @@ function poolOf(plan: Plan, mode: Mode, pool: Pool): CalicoResource[] {
       vxlanMode: when("vxlan"),
       natOutgoing,
       nodeSelector: selectorOf(plan, pool),
-      allowedUses: ["Workload", "Tunnel"],
+      allowedUses,
+      ...(disabled === true ? { disabled } : {}),
     }),
   ];
 }
@@ -104,7 +106,7 @@ function bgpResources(plan: Plan): readonly CalicoResource[] {
 /** Nodes that pools are chosen for, or that reflect routes, are known before they start; start-up adds their addresses. */
 function nodeResources({ topology }: Plan): readonly CalicoResource[] {
   const { pools, nodes, reflectors = [] } = topology;
-  const labeled = pools.some(({ takers }) => takers !== undefined);
+  const labeled = pools.some(({ takers, pods }) => takers !== undefined || pods !== undefined);
   return nodes.flatMap(({ name }) => {
     const reflects = reflectors.includes(name);
     if (!labeled && !reflects) return [];

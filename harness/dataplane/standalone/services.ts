@@ -21,6 +21,7 @@ function renderFamily(identities: Identities, node: string, family: Family): str
     family,
     pools: [],
     masqueraded: [],
+    tunnels: [],
     services: identities.services.flatMap(({ backend: name, clusterIps, port, targetPort }) => {
       const backend = addressOf(name);
       const clusterIp = clusterIps[family];

@@ -17,9 +17,13 @@ export function fabricRoutes(plan: Plan, identities: Identities): readonly Fabri
   if (plan.topology.fabric !== "static") return [];
   return plan.routers.map(({ name: router, routes }) => {
     const pairs = routes.flatMap((route) => {
-      const owner = plan.allocation.nodes.find(({ blocks }) => blocks[route.family] === route.destination);
+      const owner = plan.allocation.nodes.find(
+        ({ blocks }) => blocks[route.family]?.includes(route.destination) === true,
+      );
       const node = identities.nodes.find(({ name }) => name === owner?.node);
-      return node === undefined ? [] : [{ route, blocks: node.blocks[route.family] ?? [] }];
+      // Each planned block stands for the node: one route carries all that Calico gave it.
+      const isFirst = owner?.blocks[route.family]?.[0] === route.destination;
+      return node === undefined ? [] : [{ route, blocks: isFirst ? (node.blocks[route.family] ?? []) : [] }];
     });
     return {
       router,

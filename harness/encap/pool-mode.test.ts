@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import type { Plan } from "../topology/plan.ts";
+import type { Pool } from "../topology/topology.ts";
+import { expectControlPlane } from "./control-plane.ts";
+import { describeDirection } from "./describe.ts";
+import { identitiesFromAllocation } from "./planned-identities.ts";
+import { expectationOf, modeOf, planOf, planWithPools } from "./plan.fixture.ts";
+import { podMtu } from "./tunnel.ts";
+
+const pool = (cidr: string, more: Partial<Pool>): Pool => ({ family: 4, cidr, blockSize: 26, ...more });
+
+describe("pools with modes of their own", () => {
+  let plan: Plan;
+  before(async () => {
+    plan = await planOf("mixed-encapsulations");
+  });
+
+  const both = (of: Plan, id: string): readonly (string | undefined)[] => {
+    const { forward, reverse } = expectationOf(of, `pools/${id}`);
+    return [describeDirection(forward), reverse && describeDirection(reverse)];
+  };
+
+  it("give each packet the form that the pool of its destination asks for", () => {
+    // a1's first pod to b1's first; a1's second to b2's first; a2's second to b2's second.
+    assert.deepEqual(both(plan, "pod-to-pod/cross-subnet/v4/a1->b1"), ["VXLAN", "VXLAN"]);
+    assert.deepEqual(both(plan, "pod-to-pod/cross-subnet/v4/a1->b2"), ["VXLAN", "plain"]);
+    assert.deepEqual(both(plan, "pod-to-pod/cross-subnet/v4/a2->b1"), ["plain", "VXLAN"]);
+    assert.deepEqual(both(plan, "pod-to-pod/cross-subnet/v4/a2->b2"), ["plain", "plain"]);
+  });
+
+  it("put IPIP beside VXLAN: each tunnel has its device and address, pods the smaller MTU", async () => {
+    const two = await planWithPools("two-racks", [
+      pool("198.19.0.0/18", { encapsulation: "VXLANCrossSubnet" }),
+      pool("198.19.64.0/18", { encapsulation: "IPIP", pods: ["a1-p2", "a2-p2", "b1-p2", "b2-p2"] }),
+    ]);
+    assert.deepEqual(both(two, "pod-to-pod/cross-subnet/v4/a1->b2"), ["VXLAN", "IPIP"]);
+    assert.deepEqual(both(two, "pod-to-pod/same-subnet/v4/a1->a2"), ["plain", "IPIP"]);
+    assert.equal(podMtu(two, modeOf("pools")), 1450);
+    const mode = modeOf("pools");
+    const [a1] = expectControlPlane(two, mode, identitiesFromAllocation(two, mode));
+    assert.deepEqual(
+      a1?.tunnels.map(({ device, mtu, address }) => [device, mtu, address]),
+      [
+        ["tunl0", 1480, "198.19.64.0/32"],
+        ["vxlan.calico", 1450, "198.19.0.0/32"],
+      ],
+    );
+    assert.deepEqual(a1.idleDevices, ["vxlan-v6.calico"]);
+    const ways = a1.routes.filter(({ purpose }) => purpose === "block of a2").map(({ via, device }) => [via, device]);
+    assert.deepEqual(ways, [
+      ["198.18.1.12", "eth0"],
+      ["198.18.1.12", "tunl0"],
+    ]);
+  });
+
+  it("leave a host's packets the address of the tunnel that the pool of the destination is behind", () => {
+    const { forward, reverse } = expectationOf(plan, "pools/host-to-clusterip/cross-subnet/v4/a2->b1");
+    assert.deepEqual([forward.underlay, forward.sources, reverse?.underlay], ["vxlan", ["198.19.0.64"], "vxlan"]);
+    const toPlain = expectationOf(plan, "pools/host-to-pod/cross-subnet/v4/b1->a1").forward;
+    assert.deepEqual([toPlain.underlay, toPlain.sources], ["plain", ["198.18.2.11"]]);
+  });
+
+  it("keep a pod's address on the way to nodes where its own pool has no natOutgoing, or a disabled pool covers them", async () => {
+    const toHost = (of: Plan, id: string) =>
+      expectationOf(of, `pools/pod-to-host/cross-subnet/v4/${id}`).forward.sources;
+    assert.deepEqual(toHost(plan, "a2->b1"), ["198.18.1.12"]);
+    assert.deepEqual(toHost(plan, "a2->b2"), ["198.19.64.65"]);
+    const covered = await planWithPools("two-racks", [
+      pool("198.19.0.0/17", { encapsulation: "VXLAN" }),
+      pool("198.18.0.0/16", { disabled: true }),
+    ]);
+    assert.deepEqual(toHost(covered, "a1->b1"), ["198.19.0.1"]);
+  });
+
+  it("are never encapsulated by a policy of Never, though another pool is", () => {
+    const mode = modeOf("pools");
+    const identities = identitiesFromAllocation(plan, mode);
+    const [a1] = expectControlPlane(plan, mode, identities);
+    const toPlain = a1?.routes.find(({ destination }) => destination === "198.19.64.128/26");
+    assert.deepEqual([toPlain?.via, toPlain?.device, toPlain?.protocols], ["198.18.1.1", "eth0", ["80", "bird"]]);
+  });
+});
