@@ -39,6 +39,8 @@ export class CaptureFacts {
   readonly invalid = new Counts();
   /** Ports whose payload begins like VXLAN, and ports of Geneve and WireGuard. */
   readonly portsOf = new Map<PacketForm, Counts>();
+  /** Headers of the underlay between link and IP: "MPLS", "VLAN 100". */
+  readonly carriers = new Counts();
   groupPolicy = 0;
   /** Packets with an encapsulation in another one. */
   nested = 0;
@@ -63,6 +65,8 @@ export class CaptureFacts {
     if (this.lastSeconds === undefined || seconds > this.lastSeconds) this.lastSeconds = seconds;
     const { problem } = packet;
     if (problem !== undefined) this.other[problem.kind] += 1;
+    const carrier = carrierName(packet.layers);
+    if (carrier !== "") this.carriers.add(carrier);
     this.lookAtLayers(packet.layers);
   }
 
@@ -146,6 +150,20 @@ class OutermostLevel {
   get shared(): Level | undefined {
     return this.common === "none" ? undefined : this.common;
   }
+}
+
+/** Headers that say nothing about the underlay: they only frame the packet. */
+const framing: ReadonlySet<string> = new Set(["LLC", "SNAP", "PPP", "HDLC", "ENC", "NFLOG"]);
+
+/** What stands around the first IP header beside its frame: "VLAN 100 / MPLS"; "" where nothing does. */
+function carrierName(layers: readonly Layer[]): string {
+  let name = "";
+  for (const layer of layers) {
+    if (layer.kind === "ipv4" || layer.kind === "ipv6") return name;
+    const part = layer.kind === "vlan" ? `VLAN ${layer.id}` : layer.kind === "shim" ? layer.name : "";
+    if (part !== "" && !framing.has(part)) name = name === "" ? part : `${name} / ${part}`;
+  }
+  return "";
 }
 
 function isSameTunnel(one: Level, other: Level | undefined): boolean {

@@ -367,6 +367,28 @@ describe("explainCapture: kinds of captures", () => {
       assert.match(notes, /Group Based Policy/);
     });
 
+    it("notes what carries the packets below IP: plain behind it is not the whole truth", async () => {
+      const behind = (etherType: number, header: string, payload: Buffer) => ({
+        bytes: ethernet({ ...macs, etherType }, Buffer.concat([Buffer.from(header, "hex"), payload])),
+      });
+      const frame = ethernet(macs, ping());
+      const summary = await explainBytes(
+        pcapBytes([
+          behind(0x88e7, "00001234", frame),
+          behind(0x894f, "0fc20101000010ff", ping()),
+          behind(0x88a8, "000588470001014000000000", frame),
+          framed(ping()),
+        ]),
+      );
+      assert.equal(summary.forms.plain, 4);
+      assert.deepEqual(
+        summary.hints,
+        ["802.1ah", "NSH", "VLAN 5 / MPLS"].map(
+          (name) => `1 packet behind ${name}, a header of the underlay: forms are those of the IP packets in it`,
+        ),
+      );
+    });
+
     it("counts what is not IP by name", async () => {
       const lldp = { bytes: ethernet({ ...macs, etherType: 0x88cc }, Buffer.alloc(46)) };
       const summary = await explainBytes(

@@ -31,6 +31,7 @@ export function hintsFor(sources: HintSources): string[] {
   return [
     ...fileHints(sources),
     ...sharedHints(sources),
+    ...carrierHints(sources.facts),
     ...vxlanHints(sources),
     ...opaqueHints(sources.facts),
     ...fragmentHints(sources.table),
@@ -66,6 +67,14 @@ function sharedHints({ facts, conversations }: HintSources): string[] {
     `all packets are inside ${what.trimEnd()} (${endsOf(shared)}): a mirror or the cloud's own overlay? ` +
       "--strip 1 judges what is inside",
   ];
+}
+
+/** A carrier's label or tag is no encapsulation of Calico's, and "plain" behind it is not the whole truth. */
+function carrierHints({ carriers }: CaptureFacts): string[] {
+  return [...carriers.all].map(
+    ([name, count]) =>
+      `${packets(count)} behind ${name}, a header of the underlay: forms are those of the IP packets in it`,
+  );
 }
 
 /** Both directions with the same tunnel's ends, unturned: a mirror sends requests and answers to one collector. */

@@ -5,6 +5,7 @@ import { CaptureError } from "../packet/capture-error.ts";
 import type { Packet } from "../packet/packet.ts";
 import { suspectedVxlanPort } from "../packet/form.ts";
 import { defaultVxlanPorts, readCapture } from "../packet/read-capture.ts";
+import { probePorts } from "../probe/probe-command.ts";
 import type { Probe } from "../probe/probe.ts";
 import { icmpErrorOf } from "./icmp-error.ts";
 import type { ProbeObservation, TapHealth } from "./observation.ts";
@@ -74,7 +75,8 @@ async function listen(
 ): Promise<readonly string[]> {
   try {
     const hear = listener.on(capture);
-    const { packets, complete } = await readCapture(capture.file, { vxlanPorts, growing: true, reuse: true }, hear);
+    const reading = { vxlanPorts, plainPorts: probePorts, growing: true, reuse: true };
+    const { packets, complete } = await readCapture(capture.file, reading, hear);
     return [
       ...capture.doubts,
       ...(complete ? [] : ["the last packet of the file is cut"]),

@@ -3,6 +3,7 @@ import type { CaptureFile, CaptureTarget } from "../capture/capture.ts";
 import type { Packet } from "../packet/packet.ts";
 import { readCapture } from "../packet/read-capture.ts";
 import { trimCapture } from "../packet/trim-capture.ts";
+import { probePorts } from "../probe/probe-command.ts";
 import type { Probe } from "../probe/probe.ts";
 import { Recognizer } from "./recognizer.ts";
 
@@ -34,7 +35,8 @@ export async function trimCaptures(
   targets: readonly CaptureTarget[],
   options: TrimOptions,
 ): Promise<readonly TrimmedCapture[]> {
-  const read = { reuse: true, ...(options.vxlanPorts === undefined ? {} : { vxlanPorts: options.vxlanPorts }) };
+  const { vxlanPorts } = options;
+  const read = { reuse: true, plainPorts: probePorts, ...(vxlanPorts === undefined ? {} : { vxlanPorts }) };
   const recognizer = new Recognizer(probes);
   // Twice through the files: what a flow belongs to may show on another node, or after its first packets.
   for (const capture of captures) {

@@ -46,6 +46,7 @@ export type TunnelProtocol =
   | "vxlan-gpe"
   | "geneve"
   | "gre"
+  | "gre-in-udp"
   | "gtp"
   | "l2tp"
   | "l2tp-in-ip"
@@ -64,7 +65,8 @@ export type TunnelProtocol =
   | "ah"
   | "openvpn"
   | "capwap"
-  | "opaque-in-ip";
+  | "opaque-in-ip"
+  | "pim";
 
 /** Where a walk through one packet stands. Decoders move it forward, append their layer and say what follows. */
 export interface Cursor {
@@ -72,6 +74,8 @@ export interface Cursor {
   readonly bytes: Uint8Array;
   /** Destination ports that carry VXLAN. */
   readonly vxlanPorts: readonly number[];
+  /** Ports of servers whose UDP is no tunnel's, whatever port the other end has. */
+  readonly plainPorts: readonly number[];
   /** Where the captured bytes of the packet end. */
   readonly limit: number;
   /** First byte that is not decoded yet. */
@@ -115,6 +119,12 @@ export function malformed(cursor: Cursor, protocol: string, reason: string): Pro
 /** Appends the name of what follows and is not decoded, and ends the walk. */
 export function opaque(cursor: Cursor, name: string): Protocol {
   cursor.layers.push({ kind: "opaque", name });
+  return "payload";
+}
+
+/** Appends that bytes at a tunnel's own port are none of its packets, and ends the walk. */
+export function mismatch(cursor: Cursor, protocol: string, reason: string): Protocol {
+  cursor.layers.push({ kind: "mismatch", protocol, reason });
   return "payload";
 }
 

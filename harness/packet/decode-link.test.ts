@@ -51,6 +51,9 @@ const headers: readonly (readonly [name: string, packet: Packet, stack: string])
   ["PPPoE with IPv6", under(0x8864, "1100 0001 0032 0057", ping6), "ethernet PPPoE PPP ipv6"],
   ["QinQ", under(0x88a8, "0064 8100 0065 0800"), "ethernet vlan vlan ipv4 icmp"],
   ["old QinQ, three tags", under(0x9100, "0064 9100 0065 8100 0066 0800"), "ethernet vlan vlan vlan ipv4 icmp"],
+  ["other makers' QinQ", under(0x9200, "0064 9300 0065 0800"), "ethernet vlan vlan ipv4 icmp"],
+  ["SNAP in a VLAN", under(0x8100, "0064 002c aaaa03 000000 0800"), "ethernet vlan SNAP ipv4 icmp"],
+  ["SNAP in a frame too long for a length", under(0x8870, "aaaa03 000000 0800"), "ethernet SNAP ipv4 icmp"],
   ["VLAN over MPLS", under(0x8100, "0064 8847 00010140"), "ethernet vlan MPLS ipv4 icmp"],
   ["802.1ah", under(0x88e7, "00001234", frame), "ethernet 802.1ah ethernet ipv4 icmp"],
   [
@@ -141,6 +144,7 @@ describe("decode: link types", () => {
     [228, ping],
     [229, ping6],
     [239, Buffer.concat([nflogHead, payloadTlv, ping])],
+    [113, Buffer.concat([hex("0000 0001 0006 020000000001 0000 8100 0005 0800"), ping])],
     [239, Buffer.concat([hex("02000002 00080001 00000003"), Buffer.from([0, ping.length + 4, 0, 9]), ping])],
   ];
   for (const [linkType, bytes] of cases) {
@@ -152,6 +156,14 @@ describe("decode: link types", () => {
       assert.equal(packet.problem, undefined);
     });
   }
+
+  it("tells ARP that arptables logged, and messages to the kernel", () => {
+    const arp = hex("0001 0800 0604 0001 020000000001 c6120101 000000000000 c6120102");
+    const logged = decodeBytes(Buffer.concat([hex("03000002 20000900"), arp]), "nflog");
+    assert.equal(logged.layers.at(-1)?.kind, "arp");
+    const netlink = decodeBytes(Buffer.concat([hex("0000 0338 0000 0000000000000000 0000"), Buffer.alloc(16)]), "sll");
+    assert.deepEqual(netlink.layers.at(-1), { kind: "opaque", name: "netlink" });
+  });
 
   it("ends where NFLOG has no packet in it", () => {
     assert.equal(decodeBytes(hex("02000002 0800010008000300"), "nflog").problem?.protocol, "nflog");

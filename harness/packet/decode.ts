@@ -13,19 +13,27 @@ import { decodeUdp } from "./udp.ts";
 /** Headers decoded per packet at most; real stacks (QinQ, VXLAN, IPIP within) have fewer than 12. */
 export const maximumDepth = 24;
 
+const nonePlain: readonly number[] = [];
+
 const nothingQuoted: readonly Layer[] = [];
 
 /**
  * Decodes one record from its link layer to the innermost payload. Never throws: bad bytes become a last layer
  * "malformed", headers that the capture cut become "truncated".
  */
-export function decode(record: PcapRecord, first: Protocol, vxlanPorts: readonly number[]): Packet {
+export function decode(
+  record: PcapRecord,
+  first: Protocol,
+  vxlanPorts: readonly number[],
+  plainPorts: readonly number[] = nonePlain,
+): Packet {
   const layers: Layer[] = [];
   const { bytes, start = 0 } = record;
   const limit = start + record.capturedLength;
   const cursor: Cursor = {
     bytes,
     vxlanPorts,
+    plainPorts,
     limit,
     offset: start,
     end: start + record.originalLength,

@@ -17,7 +17,7 @@ import { decodeBackbone, decodeFabricPath, decodeMacsec, decodeNsh, decodeTag, d
 import { decodeVlan } from "./link/vlan.ts";
 import { decodeTcp } from "./tcp.ts";
 import { decodeGeneve } from "./tunnel/geneve.ts";
-import { decodeGre } from "./tunnel/gre.ts";
+import { decodeGre, decodeGreInUdp } from "./tunnel/gre.ts";
 import { decodeGue, decodeIpInUdp } from "./tunnel/ip-in-udp.ts";
 import * as ipTunnels from "./tunnel/ip-tunnels.ts";
 import { decodeAh, decodeEsp, decodeEspInUdp } from "./tunnel/ipsec.ts";
@@ -62,6 +62,7 @@ const tunnel: Readonly<Record<TunnelProtocol, Decoder>> = {
   "vxlan-gpe": decodeVxlanGpe,
   geneve: decodeGeneve,
   gre: decodeGre,
+  "gre-in-udp": decodeGreInUdp,
   gtp: decodeGtp,
   l2tp: decodeL2tp,
   "l2tp-in-ip": decodeL2tpInIp,
@@ -81,6 +82,7 @@ const tunnel: Readonly<Record<TunnelProtocol, Decoder>> = {
   openvpn: ipTunnels.decodeOpenvpn,
   capwap: ipTunnels.decodeCapwap,
   "opaque-in-ip": ipTunnels.decodeOpaqueInIp,
+  pim: ipTunnels.decodePim,
 };
 
 /** Every decoder by the name that others announce it with; the end of a walk has none. */

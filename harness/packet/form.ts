@@ -176,6 +176,7 @@ const formsOfHeaders: ReadonlyMap<string, PacketForm> = new Map<string, PacketFo
   ["teredo", "teredo"],
   ["openvpn", "unknown"],
   ["capwap", "unknown"],
+  ["wireguard", "unknown"],
 ]);
 
 /** Headers that a protocol number announced, which is certain; a port may be anybody's. */

@@ -24,6 +24,7 @@ const tunnels: ReadonlyMap<number, Protocol> = new Map<number, Protocol>([
   [115, "l2tp-in-ip"],
   [137, "mpls-in-ip"],
   [143, "ethernet-in-ip"],
+  [103, "pim"],
   [55, "opaque-in-ip"],
   [94, "opaque-in-ip"],
   [98, "opaque-in-ip"],

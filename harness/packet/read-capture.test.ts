@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { formatError } from "../core/errors.ts";
 import { ethernet, icmp, ipv4 } from "./build.ts";
 import { CaptureError } from "./capture-error.ts";
@@ -73,11 +74,72 @@ describe("readCapture", () => {
     }
   }
 
-  it("refuses gzip, garbage, versions and link types, each with the way out", async () => {
+  it("unpacks what gzip packed, also in several members, in bounded pieces", async () => {
+    const bytes = pcapBytes(five);
+    const members = Buffer.concat([gzipSync(bytes.subarray(0, 50)), gzipSync(bytes.subarray(50))]);
+    for (const packed of [gzipSync(bytes), members]) {
+      const { summary, packets } = await read(packed);
+      assert.deepEqual([summary.packets, summary.complete, summary.bytes], [5, true, bytes.length]);
+      assert.deepEqual(packets[4]?.bytes, Buffer.from(frame(5)));
+    }
+  });
+
+  it("reads a packed file that is cut up to there, and says so", async () => {
+    const many = Array.from({ length: 2_000 }, (_, index) => ({ bytes: frame(index) }));
+    const packed = gzipSync(pcapBytes(many));
+    const { summary } = await read(packed.subarray(0, packed.length - 200), { growing: true });
+    assert.equal(summary.complete, false);
+    assert.ok(summary.packets > 100 && summary.packets < 2_000, String(summary.packets));
+  });
+
+  for (const littleEndian of [true, false]) {
+    it(`reads records with the longer headers of a patched libpcap, ${littleEndian ? "little" : "big"} endian`, async () => {
+      const whole = pcapBytes(five, { littleEndian });
+      const record = 16 + frame(1).length;
+      const records = five.map((_, index) => {
+        const at = 24 + index * record;
+        return Buffer.concat([whole.subarray(at, at + 16), Buffer.alloc(8, 7), whole.subarray(at + 16, at + record)]);
+      });
+      const head = Buffer.from(whole.subarray(0, 24));
+      if (littleEndian) head.writeUInt32LE(0xa1b2cd34);
+      else head.writeUInt32BE(0xa1b2cd34);
+      const bytes = Buffer.concat([head, ...records]);
+      const { summary, packets } = await read(bytes);
+      assert.deepEqual([summary.packets, summary.complete], [5, true]);
+      assert.deepEqual(
+        packets.map(({ timeSeconds, bytes: kept }) => [timeSeconds, kept]),
+        five.map(({ timeSeconds, bytes: kept }) => [timeSeconds, Buffer.from(kept)]),
+      );
+      assert.match(await refusal(bytes.subarray(0, bytes.length - 3)), /cut: \d+ stray bytes[^]*packet 4/);
+      head.copy(bytes);
+      bytes.fill(0xff, 24 + 8, 24 + 12);
+      assert.match(await refusal(bytes), /corrupt at byte 24: packet 1 claims 4294967295/);
+    });
+  }
+
+  it("reads versions of before 2.4, whose two lengths came in either order", async () => {
+    const bytes = pcapBytes([{ bytes: frame(1), originalLength: 500 }]);
+    bytes.writeUInt16LE(2, 6);
+    const turned = Buffer.from(bytes);
+    bytes.copy(turned, 32, 36, 40);
+    bytes.copy(turned, 36, 32, 36);
+    for (const file of [bytes, turned]) {
+      const { packets } = await read(file);
+      assert.deepEqual([packets[0]?.capturedLength, packets[0]?.originalLength], [frame(1).length, 500]);
+    }
+  });
+
+  it("refuses gzip in gzip, garbage, versions and link types, each with the way out", async () => {
     const version = pcapBytes(five);
     version.writeUInt16LE(9, 6);
     const wifi = pcapBytes(five, { linkType: 105 });
-    assert.match(await refusal(Buffer.from("1f8b0808000000000003", "hex")), /gzip[^]*gzip -dk/);
+    assert.match(await refusal(gzipSync(gzipSync(pcapBytes(five)))), /gzip[^]*gzip -dk/);
+    assert.match(await refusal(Buffer.from("1f8b080800000000ffff", "hex")), /empty/);
+    assert.match(
+      await refusal(Buffer.from(`1f8b0800000000000003${"ff".repeat(40)}`, "hex")),
+      /cannot be unpacked[^]*gzip -dc/,
+    );
+    assert.match(await refusal(Buffer.from("BZh91AY&SY")), /bzip2 -dk/);
     assert.match(await refusal(Buffer.from("this is no capture at all, just text")), /begins with 74686973/);
     assert.match(await refusal(version), /version 2\.9/);
     assert.match(await refusal(wifi), /link type 105 is not decoded: 802\.11[^]*airdecap-ng/);

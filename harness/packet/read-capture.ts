@@ -13,6 +13,8 @@ export const defaultVxlanPorts: readonly number[] = [vxlanPort];
 export interface ReadCaptureOptions extends ReadRecordsOptions {
   /** UDP destination ports that carry VXLAN; `defaultVxlanPorts` where missing. */
   readonly vxlanPorts?: readonly number[];
+  /** Ports of servers whose UDP is no tunnel's, although a masquerade may give their clients a tunnel's port. */
+  readonly plainPorts?: readonly number[];
 }
 
 /**
@@ -42,7 +44,7 @@ export async function readCapture(
         return;
       }
       decoded += 1;
-      onPacket(decode(record, protocol, vxlanPorts));
+      onPacket(decode(record, protocol, vxlanPorts, options.plainPorts));
     },
     (linkType) => {
       firstLink ??= linkType;

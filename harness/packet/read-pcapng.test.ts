@@ -33,6 +33,15 @@ describe("readCapture: pcapng", () => {
     return { summary, packets };
   }
 
+  it("says when times are more exact than a microsecond, and prints no control characters of names", async () => {
+    const blocks = new PcapngBlocks();
+    const name = "eth0\u001b[31m\u0007";
+    const { summary } = await read([blocks.section(), blocks.interface({ linkType: 1, name, resolution: 9 })]);
+    assert.deepEqual([summary.nanosecond, summary.interfaces?.[0]?.name], [true, "eth0?[31m?"]);
+    const coarse = await read([blocks.section(), blocks.interface({ linkType: 1 })]);
+    assert.equal(coarse.summary.nanosecond, false);
+  });
+
   for (const littleEndian of [true, false]) {
     const blocks = new PcapngBlocks({ littleEndian });
 

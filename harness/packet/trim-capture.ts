@@ -36,7 +36,11 @@ export async function trimCapture(
     source,
     { ...options, reuse: true },
     (record) => {
-      if (format === undefined || !keep(decode(record, first, options.vxlanPorts ?? defaultVxlanPorts))) return;
+      if (
+        format === undefined ||
+        !keep(decode(record, first, options.vxlanPorts ?? defaultVxlanPorts, options.plainPorts))
+      )
+        return;
       matched += 1;
       if (matched <= limit) parts.push(headerOf(record, format), bytesOf(record));
     },

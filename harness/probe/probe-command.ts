@@ -9,6 +9,9 @@ export interface HttpPorts {
 
 export const defaultHttpPorts: HttpPorts = { service: 80, direct: 8080 };
 
+/** Ports whose UDP is the probes', even where a masquerade gave a client a tunnel's port (RFC 6056: from 1024 up): 4500, 1194, 1701. */
+export const probePorts: readonly number[] = Object.values(defaultHttpPorts);
+
 /**
  * Seconds between echo requests, and seconds to wait for the first answer. The interval is also how long ping waits for
  * the last answer once it had others (iputils: twice the longest round trip, at least the interval), so it must cover

@@ -5,6 +5,7 @@ import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import { ethernet, ipv4, udp, vxlan } from "../packet/build.ts";
 import { decode } from "../packet/decode.ts";
 import type { Packet } from "../packet/packet.ts";
+import { probePorts } from "../probe/probe-command.ts";
 import type { Plan } from "../topology/plan.ts";
 import { AddressBook } from "./address-book.ts";
 import { offenceOf, type Law } from "./offence.ts";
@@ -118,6 +119,7 @@ describe("offenceOf", () => {
       ip(a1, b1, 17, udp({ sourcePort, destinationPort }, Buffer.alloc(84, 0x41)));
     for (const port of [4500, 6080, 4754, 6635, 1194]) {
       assert.equal(offenceOf(frame(toPort(8080, port)), law("none")), undefined, String(port));
+      assert.equal(offenceOf(frame(toPort(port, 8080)), law("none")), undefined, String(port));
     }
     assert.equal(offenceOf(frame(toPort(40_000, 4500)), law("none")), "ESP, whose content cannot be read");
   });
@@ -148,5 +150,5 @@ function tunnel(from: string, to: string, content: Buffer, { vni = 4096, port = 
 function frame(content: Buffer, ports: readonly number[] = [], etherType = 0x0800): Packet {
   const bytes = ethernet({ ...macs, etherType }, content);
   const record = { number: 1, timeSeconds: 1, capturedLength: bytes.length, originalLength: bytes.length, bytes };
-  return decode(record, "ethernet", [4789, ...ports]);
+  return decode(record, "ethernet", [4789, ...ports], probePorts);
 }

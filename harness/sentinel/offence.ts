@@ -8,7 +8,6 @@ import type { IpLayer } from "../packet/layer.ts";
 import { encapsulationName, hasVni, idText, layersBefore, levelsOf } from "../packet/levels.ts";
 import type { Packet } from "../packet/packet.ts";
 import { vniValidFlag, vxlanPort } from "../packet/tunnel/vxlan.ts";
-import { defaultHttpPorts } from "../probe/probe-command.ts";
 import { isSameAddress } from "../topology/same-address.ts";
 import type { AddressBook, Owner } from "./address-book.ts";
 
@@ -41,12 +40,7 @@ export function offenceOf(packet: Packet, law: Law): string | undefined {
       : `${encapsulationName(level.form)}${hasVni(level.form) ? ` of VNI ${idText(level)}` : ""}`;
   if (ofPods(packet, law.book)) return `pod addresses inside ${name}`;
   const unreadable = level?.opaque === true || carried === undefined;
-  return unreadable && !law.shared && !isAnswer(packet) ? `${name}, whose content cannot be read` : undefined;
-}
-
-/** What a server of probes answers goes to whatever port a masquerade picked (RFC 6056: from 1024 up), maybe one of a tunnel. */
-function isAnswer({ layers }: Packet): boolean {
-  return layers.find((layer) => layer.kind === "udp")?.sourcePort === defaultHttpPorts.direct;
+  return unreadable && !law.shared ? `${name}, whose content cannot be read` : undefined;
 }
 
 /** VLAN tags and whatever else stands between Ethernet and IP: the name of what no wire of a lab has. */

@@ -5,6 +5,7 @@ import { innerIp, suspectedVxlanPort } from "../packet/form.ts";
 import { packetLines } from "../packet/packet-lines.ts";
 import type { Packet } from "../packet/packet.ts";
 import { defaultVxlanPorts, readCapture } from "../packet/read-capture.ts";
+import { probePorts } from "../probe/probe-command.ts";
 import { heartbeatBytes } from "./filter.ts";
 import { offenceOf, type Law } from "./offence.ts";
 import type { Offence, TapReport } from "./tap-report.ts";
@@ -27,7 +28,8 @@ export async function readTap(
     const ports = await vxlanPortsIn(file);
     const found = new Map<string, Offence>();
     let beats = 0;
-    const { packets } = await readCapture(file, { vxlanPorts: ports, growing: true, reuse: true }, (packet) => {
+    const reading = { vxlanPorts: ports, plainPorts: probePorts, growing: true, reuse: true };
+    const { packets } = await readCapture(file, reading, (packet) => {
       if (isHeartbeat(packet)) beats += 1;
       const what = offenceOf(packet, law);
       if (what !== undefined) note(found, what, packet, file);

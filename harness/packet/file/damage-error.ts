@@ -8,3 +8,25 @@ export function keepWhole(packets: number): string {
   if (packets === 0) return "Record it again: it holds no whole packet.";
   return `Keep the whole packets: tcpdump -r in.pcap -c ${packets} -w out.pcap`;
 }
+
+/** The error for a classic pcap that ends within a record. */
+export function cutRecord(path: string, left: number, packets: number): DamageError {
+  return new DamageError(`cut: ${left} stray bytes of a record follow after packet ${packets}`, path, {
+    fix: keepWhole(packets),
+  });
+}
+
+/** The error for a record of a classic pcap whose length nobody believes; `at` is its place in the file. */
+export function corruptLength(
+  path: string,
+  at: number,
+  packets: number,
+  captured: number,
+  original: number,
+): DamageError {
+  return new DamageError(
+    `corrupt at byte ${at}: packet ${packets + 1} claims ${captured} captured of ${original} bytes on the wire`,
+    path,
+    { fix: keepWhole(packets) },
+  );
+}

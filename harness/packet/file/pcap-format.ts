@@ -22,12 +22,27 @@ export interface PcapFormat {
   readonly nanosecond: boolean;
   readonly snaplen: number;
   readonly linkType: number;
+  /** Of those that no writer of today makes; missing in all others. */
+  readonly oddity?: Oddity;
+}
+
+/** How the records of an old or patched libpcap differ. */
+export interface Oddity {
+  /** Bytes between a record's header and its packet. */
+  readonly extra: number;
+  /** Before version 2.4 the two lengths of a record came in either order. */
+  readonly lengthsMayBeSwapped: boolean;
 }
 
 const magics = {
   microsecond: 0xa1b2c3d4,
   nanosecond: 0xa1b23c4d,
+  /** Alexey Kuznetsov's patch of libpcap, which old Linux distributions had: longer record headers. */
+  patched: 0xa1b2cd34,
 } as const;
+
+/** Interface (4), protocol (2), direction (1) and a byte of padding behind each record header. */
+const patchedExtra = 8;
 
 /** Beginnings of files that are often taken for a capture, with the way out of each. */
 const strangers: readonly { readonly magic: number; readonly name: string; readonly fix: string }[] = [
@@ -36,8 +51,7 @@ const strangers: readonly { readonly magic: number; readonly name: string; reado
   { magic: 0xfd377a58, name: "compressed with xz", fix: "Unpack it first: xz -dk FILE.xz" },
   { magic: 0x04224d18, name: "compressed with lz4", fix: "Unpack it first: lz4 -d FILE.lz4" },
   { magic: 0x504b0304, name: "a zip archive", fix: "Unpack it first: unzip FILE.zip" },
-  { magic: 0x34cdb2a1, name: "a pcap of a patched libpcap", fix: "Convert it: tcpdump -r in.pcap -w out.pcap" },
-  { magic: 0xa1b2cd34, name: "a pcap of a patched libpcap", fix: "Convert it: tcpdump -r in.pcap -w out.pcap" },
+  { magic: 0x425a6839, name: "compressed with bzip2", fix: "Unpack it first: bzip2 -dk FILE.bz2" },
   { magic: 0x736e6f6f, name: "a capture of snoop", fix: "Convert it: editcap in out.pcapng" },
   { magic: 0x474d4255, name: "a capture of Network Monitor", fix: "Convert it: editcap in out.pcapng" },
   { magic: 0x52545353, name: "a capture of Network Monitor", fix: "Convert it: editcap in out.pcapng" },
@@ -53,9 +67,10 @@ export function readFormat(header: Buffer, file: string): PcapFormat {
   const big = header.length < 4 ? 0 : header.readUInt32BE(0);
   const little = header.length < 4 ? 0 : header.readUInt32LE(0);
   refuseStrangers(header, big, file);
-  const littleEndian = little === magics.microsecond || little === magics.nanosecond;
+  const known: readonly number[] = Object.values(magics);
+  const littleEndian = known.includes(little);
   const magic = littleEndian ? little : big;
-  if (header.length >= 4 && magic !== magics.microsecond && magic !== magics.nanosecond) {
+  if (header.length >= 4 && !known.includes(magic)) {
     throw new CaptureError(`neither pcap nor pcapng: it begins with ${header.toString("hex", 0, 4)}`, file, {
       fix: "Give a file that tcpdump -w wrote.",
     });
@@ -69,12 +84,24 @@ export function readFormat(header: Buffer, file: string): PcapFormat {
   }
   const uint16 = (at: number) => (littleEndian ? header.readUInt16LE(at) : header.readUInt16BE(at));
   const uint32 = (at: number) => (littleEndian ? header.readUInt32LE(at) : header.readUInt32BE(at));
-  if (uint16(4) !== 2 || uint16(6) !== 4) {
+  if (uint16(4) !== 2 || uint16(6) > 4) {
     throw new CaptureError(`pcap version ${uint16(4)}.${uint16(6)}; only 2.4 is in use`, file, {
       fix: "Convert it: tcpdump -r in.pcap -w out.pcap",
     });
   }
-  return { littleEndian, nanosecond: magic === magics.nanosecond, snaplen: uint32(16), linkType: uint32(20) & 0xffff };
+  const oddity = oddityOf(magic, uint16(6));
+  return {
+    littleEndian,
+    nanosecond: magic === magics.nanosecond,
+    snaplen: uint32(16),
+    linkType: uint32(20) & 0xffff,
+    ...(oddity === undefined ? {} : { oddity }),
+  };
+}
+
+function oddityOf(magic: number, minor: number): Oddity | undefined {
+  if (magic !== magics.patched && minor === 4) return undefined;
+  return { extra: magic === magics.patched ? patchedExtra : 0, lengthsMayBeSwapped: minor < 4 };
 }
 
 /** Overwrites a nanosecond magic by the microsecond one, the only one that pcap-parser knows. */

@@ -55,7 +55,8 @@ export class Block {
 
   text(at: number, length: number): string {
     const bytes = new Uint8Array(this.view.buffer, this.view.byteOffset + at, length);
-    return new TextDecoder().decode(bytes).replace(/\0+$/, "");
+    // A name is printed: control characters would move the reader's cursor, or change its colors.
+    return new TextDecoder().decode(bytes).replace(/\0+$/, "").replaceAll(/\p{C}/gu, "?");
   }
 }
 

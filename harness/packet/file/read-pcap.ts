@@ -2,7 +2,7 @@ import pcapParser, { type PacketHeader, type Parser, type Source } from "pcap-pa
 import { CaptureError } from "../capture-error.ts";
 import type { PcapRecord } from "../packet.ts";
 import { ByteWindow } from "./byte-window.ts";
-import { DamageError, keepWhole } from "./damage-error.ts";
+import { corruptLength, cutRecord, type DamageError } from "./damage-error.ts";
 import { fileHeaderLength, maximumRecord, patchMagic, recordHeaderLength, type PcapFormat } from "./pcap-format.ts";
 
 /** A record as a classic pcap has it: what decoders need, and the header to copy it byte for byte. */
@@ -76,19 +76,12 @@ export class PcapReading {
 
   /** The error for a file that ends within a record. */
   cut(left: number): DamageError {
-    return new DamageError(`cut: ${left} stray bytes of a record follow after packet ${this.packets}`, this.path, {
-      fix: keepWhole(this.packets),
-    });
+    return cutRecord(this.path, left, this.packets);
   }
 
   /** A wrong length would make the parser collect the whole rest of the file and then tell nobody. */
   private check({ capturedLength, originalLength }: PacketHeader): void {
     if (capturedLength <= maximumRecord) return;
-    throw new DamageError(
-      `corrupt at byte ${this.consumed}: packet ${this.packets + 1} claims ${capturedLength} captured of ` +
-        `${originalLength} bytes on the wire`,
-      this.path,
-      { fix: keepWhole(this.packets) },
-    );
+    throw corruptLength(this.path, this.consumed, this.packets, capturedLength, originalLength);
   }
 }

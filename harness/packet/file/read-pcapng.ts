@@ -25,6 +25,8 @@ interface PacketFields {
 export class PcapngReading {
   packets = 0;
   littleEndian = true;
+  /** Whether the times of some interface are more exact than a microsecond. */
+  nanosecond = false;
   /** All interfaces of all sections, in the order of the file. */
   readonly interfaces: CaptureInterface[] = [];
   private readonly path: string;
@@ -109,6 +111,7 @@ export class PcapngReading {
   private describe(block: Block): void {
     const described = readInterface(block, this.interfaces.length);
     this.section.push(described);
+    this.nanosecond ||= described.ticksPerSecond > 1e6;
     this.interfaces.push(described);
     this.onInterface(described);
   }

@@ -3,6 +3,7 @@ import type { CaptureInterface, PcapRecord } from "../packet.ts";
 import { DamageError } from "./damage-error.ts";
 import { isPcapng, readFormat, type PcapFormat } from "./pcap-format.ts";
 import { readChunks, stop, type ChunkOptions } from "./read-chunks.ts";
+import { OddPcapReading } from "./read-odd-pcap.ts";
 import { PcapReading, type RawRecord } from "./read-pcap.ts";
 import { PcapngReading } from "./read-pcapng.ts";
 
@@ -84,7 +85,7 @@ export async function readPcapRecords(
 
 interface Classic {
   readonly format: PcapFormat;
-  readonly reading: PcapReading;
+  readonly reading: PcapReading | OddPcapReading;
 }
 
 /** Judges a classic pcap's first bytes before any record is read. */
@@ -96,7 +97,10 @@ function beginClassic(
 ): Classic {
   const format = readFormat(head, path);
   onFormat(format);
-  return { format, reading: new PcapReading(path, format, onRecord) };
+  const { oddity } = format;
+  const reading =
+    oddity === undefined ? new PcapReading(path, format, onRecord) : new OddPcapReading(path, format, oddity, onRecord);
+  return { format, reading };
 }
 
 /** A file's reader, as far as its end is concerned. */
@@ -130,7 +134,7 @@ async function salvaged(
   return { packets, bytes, complete: !isCut && damage === undefined, ...(damage === undefined ? {} : { damage }) };
 }
 
-function formatOf({ littleEndian, interfaces }: PcapngReading): PcapFormat {
+function formatOf({ littleEndian, interfaces, nanosecond }: PcapngReading): PcapFormat {
   const [first] = interfaces;
-  return { littleEndian, nanosecond: false, snaplen: first?.snaplen ?? 0, linkType: first?.linkType ?? 0 };
+  return { littleEndian, nanosecond, snaplen: first?.snaplen ?? 0, linkType: first?.linkType ?? 0 };
 }

@@ -1,4 +1,4 @@
-import { opaque, type Cursor, type Protocol } from "../cursor.ts";
+import { narrow, opaque, type Cursor, type Protocol } from "../cursor.ts";
 
 /** What an EtherType announces (IEEE 802 numbers, as registered with IANA and the IEEE). */
 export const EtherType = {
@@ -24,8 +24,12 @@ export const EtherType = {
   hsr: 0x892f,
   eTag: 0x893f,
   nsh: 0x894f,
-  /** Outer tag of QinQ before 802.1ad. */
+  /** Outer tags of QinQ before 802.1ad, by maker. */
   oldServiceVlan: 0x9100,
+  oldServiceVlan2: 0x9200,
+  oldServiceVlan3: 0x9300,
+  /** LLC in frames too long for a length field (draft-ietf-isis-ext-eth). */
+  jumboLlc: 0x8870,
   /** 802.1CB */
   redundancyTag: 0xf1c1,
 } as const;
@@ -49,6 +53,7 @@ const protocols: ReadonlyMap<number, Protocol> = new Map<number, Protocol>([
   [EtherType.eTag, "tag"],
   [EtherType.redundancyTag, "tag"],
   [EtherType.nsh, "nsh"],
+  [EtherType.jumboLlc, "llc"],
 ]);
 
 /** Names the decoder for an EtherType; what is not known is named and ends the walk. */
@@ -63,10 +68,29 @@ export function protocolOfEtherType(cursor: Cursor, etherType: number): Protocol
     case EtherType.vlan:
     case EtherType.serviceVlan:
     case EtherType.oldServiceVlan:
+    case EtherType.oldServiceVlan2:
+    case EtherType.oldServiceVlan3:
       return "vlan";
     default:
       return protocols.get(etherType) ?? opaque(cursor, etherTypeName(etherType));
   }
+}
+
+/** The same for the field of a frame or tag, which is a length in 802.3's frames: then LLC follows. */
+export function protocolOfTypeOrLength(cursor: Cursor, value: number): Protocol {
+  if (value >= firstEtherType) return protocolOfEtherType(cursor, value);
+  narrow(cursor, cursor.offset + value, "802.3");
+  return "llc";
+}
+
+/** Whether anything is registered under an EtherType, as far as it is known here. */
+export function isKnownEtherType(etherType: number): boolean {
+  return protocols.has(etherType) || names[etherType] !== undefined || isVlan(etherType);
+}
+
+function isVlan(etherType: number): boolean {
+  const { vlan, serviceVlan, oldServiceVlan, oldServiceVlan2, oldServiceVlan3 } = EtherType;
+  return [vlan, serviceVlan, oldServiceVlan, oldServiceVlan2, oldServiceVlan3].some((type) => type === etherType);
 }
 
 const names: Readonly<Record<number, string>> = {

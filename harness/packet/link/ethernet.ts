@@ -1,7 +1,7 @@
 import { formatMac } from "../address.ts";
 import { uint16 } from "../bytes.ts";
-import { has, narrow, type Cursor, type Protocol } from "../cursor.ts";
-import { EtherType, firstEtherType, protocolOfEtherType } from "./ether-type.ts";
+import { has, type Cursor, type Protocol } from "../cursor.ts";
+import { EtherType, isKnownEtherType, protocolOfTypeOrLength } from "./ether-type.ts";
 
 /*
  * IEEE 802.3 / DIX Ethernet II, without preamble and FCS
@@ -45,10 +45,7 @@ export function decodeEthernet(cursor: Cursor): Protocol {
   const { bytes, offset } = cursor;
   cursor.layers.push(new Ethernet(bytes, offset));
   cursor.offset = offset + headerLength;
-  const etherType = uint16(bytes, offset + field.etherType);
-  if (etherType >= firstEtherType) return protocolOfEtherType(cursor, etherType);
-  narrow(cursor, cursor.offset + etherType, "802.3");
-  return "llc";
+  return protocolOfTypeOrLength(cursor, uint16(bytes, offset + field.etherType));
 }
 
 /**
@@ -72,4 +69,18 @@ export function looksLikeEthernet({ bytes, limit, end, partial }: Cursor, at: nu
     default:
       return false;
   }
+}
+
+/** Service access points of LLC that bridges and routers send: STP, SNAP, IS-IS. */
+const usualSaps: ReadonlySet<number> = new Set([0x4242, 0xaaaa, 0xfefe]);
+
+/** The same for a frame of anything known, where a header's own fields tell most: what carries LLDP or MPLS is a tunnel, too. */
+export function looksLikeFrame(cursor: Cursor, at: number): boolean {
+  if (looksLikeEthernet(cursor, at)) return true;
+  const { bytes, limit, end } = cursor;
+  const next = at + headerLength;
+  if (next + 2 > limit || next + 2 > end) return false;
+  const type = uint16(bytes, at + field.etherType);
+  if (type === EtherType.ipv4 || type === EtherType.ipv6 || type === EtherType.arp) return false;
+  return isKnownEtherType(type) || (type >= 3 && next + type <= end && usualSaps.has(uint16(bytes, next)));
 }

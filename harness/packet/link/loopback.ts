@@ -49,6 +49,9 @@ function familyAt({ bytes, offset }: Cursor): number {
  */
 const nflog = { headerLength: 4, tlvLength: 4, payload: 9, prefix: 10 } as const;
 
+/** NFPROTO_ARP in linux/netfilter.h: arptables logs, too. */
+const arpFamily = 3;
+
 /** Decodes what `iptables -j NFLOG` sent, which Calico's log action uses: the packet is in one of its TLVs. */
 export function decodeNflog(cursor: Cursor): Protocol {
   if (!has(cursor, nflog.headerLength, "nflog")) return "payload";
@@ -59,7 +62,7 @@ export function decodeNflog(cursor: Cursor): Protocol {
     if (type === nflog.payload) {
       cursor.layers.push({ kind: "shim", name: "NFLOG", detail: `family ${family}` });
       cursor.offset += nflog.tlvLength;
-      return "raw";
+      return family === arpFamily ? "arp" : "raw";
     }
     cursor.offset += Math.max(nflog.tlvLength, (length + 3) & ~3);
   }

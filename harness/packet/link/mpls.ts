@@ -30,6 +30,14 @@ export function decodeMpls(cursor: Cursor): Protocol {
   return protocolBelowLabels(cursor);
 }
 
+/** Whether what follows is a label stack with a packet behind it, as far as it was captured. */
+export function looksLikeMpls(cursor: Cursor): boolean {
+  const trial: Cursor = { ...cursor, layers: [], overlong: undefined };
+  const next = decodeMpls(trial);
+  const [, problem] = trial.layers;
+  return next !== "payload" || trial.layers.some(({ kind }) => kind === "truncated") || problem === undefined;
+}
+
 function protocolBelowLabels(cursor: Cursor): Protocol {
   if (!has(cursor, 1, "mpls payload")) return "payload";
   const nibble = uint8(cursor.bytes, cursor.offset) >> 4;

@@ -1,6 +1,6 @@
 import { formatMac } from "../address.ts";
 import { uint16, uint8 } from "../bytes.ts";
-import { has, type Cursor, type Protocol } from "../cursor.ts";
+import { has, opaque, type Cursor, type Protocol } from "../cursor.ts";
 import { packetTypeOf, protocolOfCooked, type PacketType } from "./sll2.ts";
 
 /*
@@ -12,8 +12,11 @@ import { packetTypeOf, protocolOfCooked, type PacketType } from "./sll2.ts";
  *  |  packet type  |  ARPHRD_ type |  addr length  |   sender (8 bytes)     |   EtherType   |
  *  +---------------+---------------+---------------+------------------------+---------------+
  */
-const field = { packetType: 0, addressLength: 4, address: 6, protocol: 14 } as const;
+const field = { packetType: 0, hardware: 2, addressLength: 4, address: 6, protocol: 14 } as const;
 const headerLength = 16;
+
+/** ARPHRD_NETLINK in linux/if_arp.h: `tcpdump -i nlmon0` captures messages to the kernel. */
+const netlinkHardware = 824;
 
 /** Cooked header of a capture on all interfaces, without the interface. */
 export class Sll {
@@ -47,5 +50,6 @@ export function decodeSll(cursor: Cursor): Protocol {
   const { bytes, offset } = cursor;
   cursor.layers.push(new Sll(bytes, offset));
   cursor.offset = offset + headerLength;
+  if (uint16(bytes, offset + field.hardware) === netlinkHardware) return opaque(cursor, "netlink");
   return protocolOfCooked(cursor, uint16(bytes, offset + field.protocol));
 }

@@ -1,6 +1,6 @@
 import { uint16 } from "../bytes.ts";
 import { has, type Cursor, type Protocol } from "../cursor.ts";
-import { protocolOfEtherType } from "./ether-type.ts";
+import { protocolOfTypeOrLength } from "./ether-type.ts";
 
 /*
  * IEEE 802.1Q tag, after the EtherType 0x8100 (or 0x88a8 and 0x9100: outer tag of QinQ)
@@ -44,5 +44,5 @@ export function decodeVlan(cursor: Cursor): Protocol {
   const { bytes, offset } = cursor;
   cursor.layers.push(new Vlan(bytes, offset));
   cursor.offset = offset + headerLength;
-  return protocolOfEtherType(cursor, uint16(bytes, offset + field.etherType));
+  return protocolOfTypeOrLength(cursor, uint16(bytes, offset + field.etherType));
 }

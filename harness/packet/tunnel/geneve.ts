@@ -1,7 +1,7 @@
 import { uint16, uint24, uint8 } from "../bytes.ts";
-import { has, isThere, type Cursor, type Protocol } from "../cursor.ts";
+import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { EtherType, protocolOfEtherType } from "../link/ether-type.ts";
-import { looksLikeEthernet } from "../link/ethernet.ts";
+import { looksLikeFrame } from "../link/ethernet.ts";
 import { enterTunnel } from "./tunnel.ts";
 
 /*
@@ -25,8 +25,7 @@ export function decodeGeneve(cursor: Cursor): Protocol {
   const { bytes, offset } = cursor;
   if (!isLegal(bytes, offset)) {
     const reason = `begins with 0x${uint16(bytes, offset).toString(16).padStart(4, "0")}`;
-    cursor.layers.push({ kind: "mismatch", protocol: "Geneve", reason });
-    return "payload";
+    return mismatch(cursor, "Geneve", reason);
   }
   const length = lengthAt(bytes, offset);
   if (!has(cursor, length, "geneve")) return "payload";
@@ -36,12 +35,21 @@ export function decodeGeneve(cursor: Cursor): Protocol {
   return protocolOfEtherType(cursor, uint16(bytes, offset + 2));
 }
 
-/** Whether UDP's payload on another port is a Geneve header with a frame of IP or ARP behind it. */
+/** Whether UDP's payload on another port is a Geneve header with a frame or an IP packet behind it. */
 export function looksLikeGeneve(cursor: Cursor): boolean {
   const { bytes, offset } = cursor;
-  if (!isThere(cursor, fixedLength) || uint16(bytes, offset + 2) !== EtherType.ethernet) return false;
+  if (!isThere(cursor, fixedLength) || !isLegal(bytes, offset)) return false;
   const length = lengthAt(bytes, offset);
-  return isLegal(bytes, offset) && isThere(cursor, length + 16) && looksLikeEthernet(cursor, offset + length);
+  switch (uint16(bytes, offset + 2)) {
+    case EtherType.ethernet:
+      return looksLikeFrame(cursor, offset + length);
+    case EtherType.ipv4:
+      return isThere(cursor, length + 4) && uint16(bytes, offset + length + 2) === cursor.end - offset - length;
+    case EtherType.ipv6:
+      return isThere(cursor, length + 6) && uint16(bytes, offset + length + 4) + 40 === cursor.end - offset - length;
+    default:
+      return false;
+  }
 }
 
 function isLegal(bytes: Uint8Array, at: number): boolean {

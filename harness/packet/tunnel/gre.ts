@@ -1,6 +1,6 @@
 import { uint16, uint32, uint8 } from "../bytes.ts";
-import { has, type Cursor, type Protocol } from "../cursor.ts";
-import { EtherType, etherTypeName, protocolOfEtherType } from "../link/ether-type.ts";
+import { has, mismatch, type Cursor, type Protocol } from "../cursor.ts";
+import { EtherType, etherTypeName, isKnownEtherType, protocolOfEtherType } from "../link/ether-type.ts";
 import { enterTunnel, type TunnelForm } from "./tunnel.ts";
 
 /*
@@ -51,6 +51,16 @@ export function decodeGre(cursor: Cursor): Protocol {
   });
   if ((flags & bit.routing) !== 0 && !skipRouting(cursor)) return "payload";
   return protocolOfGre(cursor, type);
+}
+
+/** Decodes GRE in UDP 4754 (RFC 8086), where flags beyond RFC 2784's and types that nobody knows are somebody else's datagram. */
+export function decodeGreInUdp(cursor: Cursor): Protocol {
+  if (!has(cursor, fixedLength, "gre")) return "payload";
+  const flags = uint16(cursor.bytes, cursor.offset);
+  const type = uint16(cursor.bytes, cursor.offset + 2);
+  const isKnown = type === EtherType.ipv4 || type === EtherType.ipv6 || isKnownEtherType(type);
+  if ((flags & ~(bit.checksum | bit.key | bit.sequence)) === 0 && isKnown) return decodeGre(cursor);
+  return mismatch(cursor, "GRE", `begins with 0x${flags.toString(16).padStart(4, "0")}`);
 }
 
 function lengthOf(flags: number, version: number): number {

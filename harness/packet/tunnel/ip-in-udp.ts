@@ -1,5 +1,5 @@
 import { uint16, uint8 } from "../bytes.ts";
-import { has, isThere, type Cursor, type Protocol } from "../cursor.ts";
+import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { ipProtocolName, protocolOfIp } from "../ip-protocol.ts";
 import { enterTunnel } from "./tunnel.ts";
 
@@ -25,10 +25,8 @@ export function decodeIpInUdp(cursor: Cursor): Protocol {
 export function decodeGue(cursor: Cursor): Protocol {
   if (!has(cursor, 4, "gue")) return "payload";
   const first = uint8(cursor.bytes, cursor.offset);
-  if (!mayBeGue(first)) {
-    const reason = `begins with 0x${first.toString(16).padStart(2, "0")}`;
-    cursor.layers.push({ kind: "mismatch", protocol: "GUE", reason });
-    return "payload";
+  if (!mayBeGue(first, cursor)) {
+    return mismatch(cursor, "GUE", `begins with 0x${first.toString(16).padStart(2, "0")}`);
   }
   if (first >> 6 === 1) {
     enterTunnel(cursor, 0, { form: "gue", text: "GUE version 1" });
@@ -42,9 +40,10 @@ export function decodeGue(cursor: Cursor): Protocol {
   return protocolOfIp(protocol);
 }
 
-/** Version 0, or 1: then these are the version and the header length of an IP header (IHL at least 5, RFC 791). */
-function mayBeGue(first: number): boolean {
-  return first >> 6 === 0 || (first >= 0x45 && first <= 0x4f) || first >> 4 === 6;
+/** Version 0, whose header must fit, or 1: then these are the version and the header length of an IP header (IHL at least 5, RFC 791). */
+function mayBeGue(first: number, { offset, end, partial }: Cursor): boolean {
+  if (first >> 6 === 0) return partial || offset + 4 + (first & 0x1f) * 4 <= end;
+  return (first >= 0x45 && first <= 0x4f) || first >> 4 === 6;
 }
 
 function sumsUp({ bytes, offset }: Cursor): boolean {

@@ -1,6 +1,7 @@
-import { uint8 } from "../bytes.ts";
-import { has, type Cursor, type Protocol } from "../cursor.ts";
+import { uint24, uint32, uint8 } from "../bytes.ts";
+import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { ipProtocolName } from "../ip-protocol.ts";
+import { looksLikeMpls } from "../link/mpls.ts";
 import { enterTunnel } from "./tunnel.ts";
 
 /** Decodes EtherIP (RFC 3378): version 3, then a frame. */
@@ -24,6 +25,7 @@ export function decodeMplsInIp(cursor: Cursor): Protocol {
 
 /** MPLS in UDP 6635 (RFC 7510). */
 export function decodeMplsInUdp(cursor: Cursor): Protocol {
+  if (!looksLikeMpls(cursor)) return mismatch(cursor, "MPLS", "no label stack with a packet behind it");
   enterTunnel(cursor, 0, { form: "mpls-in-udp", text: "MPLS in UDP" });
   return "mpls";
 }
@@ -34,6 +36,14 @@ export function decodeOpaqueInIp(cursor: Cursor): Protocol {
   const text = ip === undefined ? "tunnel" : ipProtocolName(ip.protocol);
   enterTunnel(cursor, 0, { form: "other-tunnel", text, opaque: true });
   return "payload";
+}
+
+/** PIM's register messages carry multicast packets to the rendezvous point (RFC 7761 section 4.9.3); all others are signaling. */
+export function decodePim(cursor: Cursor): Protocol {
+  const { bytes, offset } = cursor;
+  // Version 2, type 1; the flag N says that there is no packet.
+  const isRegister = isThere(cursor, 5) && uint8(bytes, offset) === 0x21 && (uint8(bytes, offset + 4) & 0x40) === 0;
+  return isRegister ? "opaque-in-ip" : "payload";
 }
 
 /** OpenVPN's data (https://openvpn.net/community-docs/openvpn-protocol.html): opcodes 6 and 9; all else is control. */
@@ -48,8 +58,22 @@ export function decodeOpenvpn(cursor: Cursor): Protocol {
 /** CAPWAP's data channel (RFC 5415 section 4): frames of a wireless network, mostly 802.11. */
 export function decodeCapwap(cursor: Cursor): Protocol {
   if (!has(cursor, 4, "capwap")) return "payload";
-  // Version 0; type 0 is clear text, 1 DTLS.
-  if (uint8(cursor.bytes, cursor.offset) > 1) return "payload";
+  if (!isCapwap(cursor))
+    return mismatch(
+      cursor,
+      "CAPWAP",
+      `begins with 0x${uint32(cursor.bytes, cursor.offset).toString(16).padStart(8, "0")}`,
+    );
   enterTunnel(cursor, 0, { form: "capwap", text: "CAPWAP data", opaque: true });
   return "payload";
+}
+
+/** Version 0; type 1 is DTLS behind three zeros, type 0 a header of its own: length in words (5 bits), radio (5), kind of frame (5). */
+function isCapwap({ bytes, offset, end }: Cursor): boolean {
+  const type = uint8(bytes, offset);
+  if (type === 1) return uint24(bytes, offset + 1) === 0;
+  const length = (uint8(bytes, offset + 1) >> 3) * 4;
+  const kind = (uint8(bytes, offset + 2) >> 1) & 0x1f;
+  // 802.3 has no kind of its own; 1 is 802.11, 3 EPCglobal.
+  return type === 0 && length >= 8 && offset + length <= end && [0, 1, 3].includes(kind);
 }

@@ -1,12 +1,12 @@
 import { uint16, uint32 } from "../bytes.ts";
-import { has, type Cursor, type Protocol } from "../cursor.ts";
+import { has, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { enterTunnel } from "./tunnel.ts";
 
 /*
  * L2TP version 2 (RFC 2661 section 3.1): flags and version (2), length (2, where L), tunnel and session (2 + 2), sequence numbers
  * (2 + 2, where S), offset and padding (2 + n, where O); PPP follows
  */
-const bit = { control: 0x8000, length: 0x4000, sequence: 0x0800, offset: 0x0200 } as const;
+const bit = { control: 0x8000, length: 0x4000, sequence: 0x0800, offset: 0x0200, reserved: 0x34f0 } as const;
 
 /** Decodes L2TP in UDP 1701; its control messages are UDP like any other. Version 3 does not tell what its data are. */
 export function decodeL2tp(cursor: Cursor): Protocol {
@@ -15,6 +15,7 @@ export function decodeL2tp(cursor: Cursor): Protocol {
   const flags = uint16(bytes, offset);
   const version = flags & 0x000f;
   if ((flags & bit.control) !== 0 || (version !== 2 && version !== 3)) return "payload";
+  if (!isLegal(cursor, flags)) return mismatch(cursor, "L2TP", `flags 0x${flags.toString(16).padStart(4, "0")}`);
   if (version === 3) return enterVersion3(cursor, 4);
   const idsAt = offset + 2 + ((flags & bit.length) === 0 ? 0 : 2);
   let length = idsAt - offset + 4 + ((flags & bit.sequence) === 0 ? 0 : 4);
@@ -30,6 +31,11 @@ export function decodeL2tp(cursor: Cursor): Protocol {
     text: `L2TP tunnel ${uint16(bytes, idsAt)} session ${session}`,
   });
   return "ppp";
+}
+
+/** Reserved bits are 0, as are 16 more in version 3 (RFC 3931 section 4.1.2.1). */
+function isLegal({ bytes, offset }: Cursor, flags: number): boolean {
+  return (flags & 0x000f) === 3 ? flags === 3 && uint16(bytes, offset + 2) === 0 : (flags & bit.reserved) === 0;
 }
 
 /** Decodes L2TP version 3 directly in IP (protocol 115, RFC 3931): session 0 is its control channel. */

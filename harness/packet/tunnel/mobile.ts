@@ -1,5 +1,5 @@
 import { uint16, uint32, uint8 } from "../bytes.ts";
-import { has, type Cursor, type Protocol } from "../cursor.ts";
+import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { enterTunnel } from "./tunnel.ts";
 
 /*
@@ -27,6 +27,8 @@ export function decodeGtp(cursor: Cursor): Protocol {
     }
   }
   const teid = uint32(bytes, offset + 4);
+  const isIp = !isThere(cursor, length + 1) || [4, 6].includes(uint8(bytes, offset + length) >> 4);
+  if (!isIp) return mismatch(cursor, "GTP-U", "no IP behind the header");
   enterTunnel(cursor, length, { form: "gtp", id: teid, text: `GTP-U teid ${teid}` });
   return "raw";
 }

@@ -1,5 +1,6 @@
 import { uint16, uint24, uint8 } from "../bytes.ts";
-import { has, type Cursor, type Protocol } from "../cursor.ts";
+import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
+import { looksLikeEthernet } from "../link/ethernet.ts";
 import { protocolOfNext } from "../link/tag.ts";
 import { enterTunnel } from "./tunnel.ts";
 
@@ -24,6 +25,23 @@ export function isGpe(bytes: Uint8Array, at: number): boolean {
   return (flags & 0xfc) === 0x0c && uint16(bytes, at + 1) === 0 && next >= 1 && next <= 5;
 }
 
+/** Whether UDP's payload on another port is a GPE header with what it announces behind it. */
+export function looksLikeGpe(cursor: Cursor): boolean {
+  const { bytes, offset } = cursor;
+  if (!isThere(cursor, headerLength + 1) || !isGpe(bytes, offset) || uint8(bytes, offset + 7) !== 0) return false;
+  const nibble = uint8(bytes, offset + headerLength) >> 4;
+  switch (uint8(bytes, offset + 3)) {
+    case 1:
+      return nibble === 4;
+    case 2:
+      return nibble === 6;
+    case 3:
+      return looksLikeEthernet(cursor, offset + headerLength);
+    default:
+      return false;
+  }
+}
+
 /** Decodes a GPE header and goes on with what it announces. */
 export function decodeVxlanGpe(cursor: Cursor): Protocol {
   if (!has(cursor, headerLength, "vxlan-gpe")) return "payload";
@@ -33,8 +51,7 @@ export function decodeVxlanGpe(cursor: Cursor): Protocol {
   const next = uint8(bytes, offset + 3);
   if ((flags & 0xc8) !== 0x08 || uint8(bytes, offset + 7) !== 0) {
     const reason = `flags 0x${flags.toString(16).padStart(2, "0")}`;
-    cursor.layers.push({ kind: "mismatch", protocol: "VXLAN-GPE", reason });
-    return "payload";
+    return mismatch(cursor, "VXLAN-GPE", reason);
   }
   enterTunnel(cursor, headerLength, { form: "vxlan-gpe", id: vni, text: `VXLAN-GPE vni ${vni} next protocol ${next}` });
   return (flags & protocolBit) === 0 ? "ethernet" : protocolOfNext(cursor, next);

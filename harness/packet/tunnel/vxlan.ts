@@ -1,6 +1,6 @@
 import { uint24, uint8 } from "../bytes.ts";
-import { has, isThere, type Cursor, type Protocol } from "../cursor.ts";
-import { looksLikeEthernet } from "../link/ethernet.ts";
+import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
+import { looksLikeEthernet, looksLikeFrame } from "../link/ethernet.ts";
 import { enterTunnel } from "./tunnel.ts";
 import { isGpe } from "./vxlan-gpe.ts";
 
@@ -56,12 +56,14 @@ export class Vxlan {
 export function decodeVxlan(cursor: Cursor): Protocol {
   if (!isThere(cursor, headerLength) && cursor.end - cursor.offset < headerLength && !cursor.partial) {
     const length = cursor.end - cursor.offset;
-    return length < 0 ? "payload" : mismatch(cursor, `${length} bytes`);
+    return length < 0 ? "payload" : mismatch(cursor, "VXLAN", `${length} bytes`);
   }
   if (!has(cursor, headerLength, "vxlan")) return "payload";
   const { bytes, offset } = cursor;
   const problem = problemOf(bytes, offset);
-  if (problem === undefined) {
+  // Group Based Policy begins as a resolver's answer may whose number is 0x8800: its frame must be in sight.
+  const isCertain = uint8(bytes, offset) === vniValidFlag || looksLikeFrame(cursor, offset + headerLength);
+  if (problem === undefined && isCertain) {
     cursor.layers.push(new Vxlan(bytes, offset));
     cursor.offset = offset + headerLength;
     return "ethernet";
@@ -70,17 +72,18 @@ export function decodeVxlan(cursor: Cursor): Protocol {
   const flags = `flags 0x${uint8(bytes, offset + field.flags)
     .toString(16)
     .padStart(2, "0")}`;
-  if (!looksLikeEthernet(cursor, offset + headerLength)) return mismatch(cursor, flags);
+  if (problem === undefined || !looksLikeEthernet(cursor, offset + headerLength))
+    return mismatch(cursor, "VXLAN", flags);
   const vni = uint24(bytes, offset + field.vni);
   enterTunnel(cursor, headerLength, { form: "invalid-vxlan", id: vni, text: `VXLAN vni ${vni} ${flags}: ${problem}` });
   return "ethernet";
 }
 
-/** Whether UDP's payload on another port begins as VXLAN does: a legal header, then a frame of IP or ARP. */
+/** Whether UDP's payload on another port begins as VXLAN does: a legal header, then a frame. */
 export function looksLikeVxlan(cursor: Cursor): boolean {
-  if (!isThere(cursor, headerLength + 16)) return false;
+  if (!isThere(cursor, headerLength)) return false;
   const { bytes, offset } = cursor;
-  return problemOf(bytes, offset) === undefined && looksLikeEthernet(cursor, offset + headerLength);
+  return problemOf(bytes, offset) === undefined && looksLikeFrame(cursor, offset + headerLength);
 }
 
 /** Names the packet for what it seems to be, and leaves it at that: only its reader knows the port. */
@@ -100,9 +103,4 @@ function problemOf(bytes: Uint8Array, at: number): string | undefined {
     return ((reserved >> 16) & ~groupPolicyBits) === 0 ? undefined : "reserved bits set";
   }
   return reserved === 0 && flags === vniValidFlag ? undefined : "reserved bits set";
-}
-
-function mismatch(cursor: Cursor, reason: string): Protocol {
-  cursor.layers.push({ kind: "mismatch", protocol: "VXLAN", reason });
-  return "payload";
 }

@@ -1,5 +1,5 @@
 import { uint16, uint32, uint8 } from "../bytes.ts";
-import { isThere, type Cursor, type Protocol } from "../cursor.ts";
+import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { enterTunnel } from "./tunnel.ts";
 
 /*
@@ -19,28 +19,49 @@ const names: Readonly<Record<number, string>> = {
 /** Calico's ports: 51820 for IPv4, 51821 for IPv6 (felix/config/config_params.go WireguardListeningPort, ...PortV6). */
 export const calicoWireguardPorts: readonly number[] = [51820, 51821];
 
-/** Whether UDP's payload is one of WireGuard's messages, on any port: by type, zeros, and length or counter. */
-export function looksLikeWireguard(cursor: Cursor): boolean {
-  if (!isThere(cursor, 16)) return false;
+/**
+ * Whether UDP's payload is one of WireGuard's messages: by type, zeros, and length. On a port of anybody's, a counter beyond 2^48
+ * would take a year at a million packets a second: what has one is somebody else's.
+ */
+export function looksLikeWireguard(cursor: Cursor, isOwnPort = false): boolean {
+  if (!isThere(cursor, 4)) return false;
   const { bytes, offset, end } = cursor;
   const kind = uint8(bytes, offset);
   if (kind < type.initiation || kind > type.data || uint16(bytes, offset + 1) !== 0 || uint8(bytes, offset + 3) !== 0)
     return false;
   const length = end - offset;
   if (kind !== type.data) return length === lengths[kind];
-  // A counter beyond 2^48 would take a year at a million packets a second: what has one is somebody else's.
-  return (cursor.partial || (length >= 32 && length % 16 === 0)) && uint16(bytes, offset + 14) === 0;
+  if (!cursor.partial && (length < 32 || length % 16 !== 0)) return false;
+  return isOwnPort || !isThere(cursor, 16) || uint16(bytes, offset + 14) === 0;
+}
+
+/** What a datagram at Calico's port for WireGuard is: of what a capture cut before its first word nobody can tell. */
+export function protocolAtWireguardPort(cursor: Cursor, arePortsBoth: boolean): Protocol | undefined {
+  if (looksLikeWireguard(cursor, true)) return "wireguard";
+  const { bytes, offset, end, limit } = cursor;
+  if (offset + 4 > limit && end - offset >= 32) return has(cursor, 4, "wireguard") ? "wireguard" : "payload";
+  // One such port alone may be a client's.
+  if (!arePortsBoth || !isThere(cursor, 4)) return undefined;
+  return mismatch(cursor, "WireGuard", `begins with 0x${hex(uint32(bytes, offset))}`);
 }
 
 /** Decodes WireGuard as far as it can be read: kind of message and receiver; all else is encrypted. */
 export function decodeWireguard(cursor: Cursor): Protocol {
   const { bytes, offset } = cursor;
   const kind = uint8(bytes, offset);
-  const receiver = littleEndian(uint32(bytes, offset + 4));
   const isData = kind === type.data;
-  const text = isData ? `transport data, receiver 0x${receiver.toString(16).padStart(8, "0")}` : (names[kind] ?? "");
-  enterTunnel(cursor, isData ? 16 : 0, { form: "wireguard", text: `WireGuard ${text}`, opaque: true });
+  const receiver = isThere(cursor, 8) ? `, receiver 0x${hex(littleEndian(uint32(bytes, offset + 4)))}` : "";
+  const text = isData ? `transport data${receiver}` : (names[kind] ?? "");
+  enterTunnel(cursor, isData && isThere(cursor, 16) ? 16 : 0, {
+    form: "wireguard",
+    text: `WireGuard ${text}`,
+    opaque: true,
+  });
   return "payload";
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, "0");
 }
 
 function littleEndian(value: number): number {

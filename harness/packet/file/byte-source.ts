@@ -1,0 +1,78 @@
+import { readSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { messageOf } from "../../core/errors.ts";
+import { CaptureError } from "../capture-error.ts";
+import { GzipBytes, isGzip } from "./gzip-bytes.ts";
+
+/** The bytes of a capture file from its beginning, unpacked where gzip packed them. */
+export class ByteSource {
+  /** Bytes read from the file itself. */
+  fileBytes = 0;
+  private readonly path: string;
+  private readonly file: FileHandle;
+  /** Undefined until the first bytes were read, null where they are not packed. */
+  private gzip: GzipBytes | null | undefined;
+
+  private constructor(path: string, file: FileHandle) {
+    this.path = path;
+    this.file = file;
+  }
+
+  static async open(path: string): Promise<ByteSource> {
+    try {
+      return new ByteSource(path, await open(path, "r"));
+    } catch (error) {
+      throw new CaptureError(`cannot be opened: ${messageOf(error)}`, path, {
+        fix: "Give the path of a capture file.",
+      });
+    }
+  }
+
+  /** Whether a packed file ended before what is packed in it did. */
+  get isCut(): boolean {
+    return this.gzip?.isCut === true;
+  }
+
+  /** Reads until the buffer is full or the file ends; returns the bytes read. */
+  async fill(buffer: Buffer, from: number): Promise<number> {
+    if (this.gzip === undefined) {
+      const length = this.read(buffer, from);
+      const head = buffer.subarray(from, from + length);
+      this.gzip = isGzip(head) ? new GzipBytes(Buffer.from(head), (chunk) => this.read(chunk, 0)) : null;
+      if (this.gzip === null) return length;
+    }
+    if (this.gzip === null) return this.read(buffer, from);
+    try {
+      return await this.gzip.fill(buffer, from);
+    } catch (error) {
+      const fix = "Unpack what can be unpacked: gzip -dc FILE.gz > out.pcap";
+      throw new CaptureError(`cannot be unpacked: ${messageOf(error)}`, this.path, { fix });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.gzip?.close();
+    await this.file.close();
+  }
+
+  /**
+   * Pipes give less at a time. Reads on this thread, so that the bytes are in this processor's cache when they are parsed: saves a
+   * third of the time.
+   */
+  private read(buffer: Buffer, from: number): number {
+    let at = from;
+    try {
+      while (at < buffer.length) {
+        const bytesRead = readSync(this.file.fd, buffer, at, buffer.length - at, null);
+        if (bytesRead === 0) break;
+        at += bytesRead;
+      }
+    } catch (error) {
+      throw new CaptureError(`cannot be read: ${messageOf(error)}`, this.path, {
+        fix: "Give the path of a capture file.",
+      });
+    }
+    this.fileBytes += at - from;
+    return at - from;
+  }
+}
