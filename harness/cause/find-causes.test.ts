@@ -28,19 +28,29 @@ interface Changes {
   readonly after?: Readonly<Record<string, (facts: NodeFacts) => Partial<NodeFacts>>>;
   readonly earlier?: Readonly<Record<string, (facts: NodeFacts) => Partial<NodeFacts>>>;
   readonly registered?: DataplaneFacts["registered"];
+  /** What resources ask for. */
+  readonly declared?: Pick<DataplaneFacts, "policies" | "encryptionAsked">;
   /** Taps at which nothing of the path a1->a2 or a1->b1 shows, forward. */
   readonly silent?: readonly string[];
   readonly path?: "a1->a2" | "a1->b1";
 }
 
 /** The causes that are found in a network that agrees but for some changes, and in which one path fails. */
-function causes({ after = {}, earlier = {}, registered, silent = [], path = "a1->a2" }: Changes): readonly Cause[] {
+function causes({
+  after = {},
+  earlier = {},
+  registered,
+  declared = {},
+  silent = [],
+  path = "a1->a2",
+}: Changes): readonly Cause[] {
   const identities = identitiesFromAllocation(plan, mode);
   const sound = expectControlPlane(plan, mode, identities).map(agreeing);
   const router: NodeFacts = { node: "tor", routes: [], links: [], fdb: [], neighbors: [] };
   const changed = (changes: Changes["after"]): DataplaneFacts => {
     const all = [...sound, router].map((facts) => ({ ...facts, ...changes?.[facts.node]?.(facts) }));
-    return { nodes: all.slice(0, -1), routers: all.slice(-1), ...(registered === undefined ? {} : { registered }) };
+    const known = { ...declared, ...(registered === undefined ? {} : { registered }) };
+    return { nodes: all.slice(0, -1), routers: all.slice(-1), ...known };
   };
   const network = { plan, mode, identities, facts: changed(after), before: changed(earlier) };
   const asked = enumeratePaths(plan, mode, "full").find(
@@ -115,6 +125,43 @@ describe("causes", () => {
       drops: [{ where: "table ip docker chain FORWARD", hook: "forward", rule: "policy drop" }],
     });
     assert.match(first({ silent, after: { a2: policy } }), /^packet-filter: a2 .* chain FORWARD: policy drop/);
+  });
+
+  it("tell a policy of Calico's by the end of a workload's chain, as nft lists it, once for all pods, with the policies' names", () => {
+    const silent = ["a2/cali"];
+    const rule = "meta mark & 0x00020000 == 0x00000000 drop";
+    const denied = (packets: number) => (): Partial<NodeFacts> => ({
+      drops: ["cali-tw-cali664ea983ed2", "cali-fw-cali850be6a408c"].map((chain) => ({
+        where: `table ip filter chain ${chain}`,
+        rule,
+        packets,
+      })),
+    });
+    const changes = { silent, after: { a1: denied(9), a2: denied(9) }, earlier: { a1: denied(0), a2: denied(0) } };
+    const [cause, ...others] = causes({ ...changes, declared: { policies: ["GlobalNetworkPolicy default-deny"] } });
+    assert.equal(cause?.name, "calico-policy");
+    assert.match(cause.sentence, /^a policy denies packets on /);
+    assert.equal(cause.evidence[0], "policies there: GlobalNetworkPolicy default-deny");
+    assert.deepEqual(
+      others.filter(({ name }) => name === "calico-policy"),
+      [],
+    );
+    const invalid = (packets: number) => (): Partial<NodeFacts> => ({
+      drops: [{ where: "table ip filter chain cali-fw-cali1", rule: "ct state invalid drop", packets }],
+    });
+    assert.match(first({ silent, after: { a2: invalid(9) }, earlier: { a2: invalid(0) } }), /^packet-filter/);
+  });
+
+  it("tell that FelixConfiguration asks for WireGuard and a node has none, and not where it has", () => {
+    const declared = { encryptionAsked: ["FelixConfiguration default (wireguardEnabled)"] };
+    const [cause] = causes({ declared });
+    assert.equal(cause?.name, "tunnel-device");
+    assert.match(cause.sentence, /wireguardEnabled\) asks for WireGuard.*packets are not encrypted/);
+    assert.match(cause.fix, /wireguardEnabled: false/);
+    const device = { device: "wireguard.cali", kind: "wireguard", mtu: 1440, up: true, mac: "", addresses: [] };
+    const has = ({ links }: NodeFacts): Partial<NodeFacts> => ({ links: [...links, device] });
+    const everywhere = Object.fromEntries(["a1", "a2", "b1", "b2"].map((node) => [node, has] as const));
+    assert.doesNotMatch(first({ declared, after: everywhere }), /WireGuard/);
   });
 
   it("tell reverse-path filtering by the kernel's own counter", () => {

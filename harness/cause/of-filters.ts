@@ -39,6 +39,9 @@ function suspects({ chosen }: FilterRule, incident: Incident, { node, lossy }: L
   return dropsOn(incident, node).filter(({ drop }) => chosen(drop) && couldDrop(drop, lossy));
 }
 
+/** Felix names a chain to or from a workload by the workload's device. */
+const ofOnePod = /(cali-[ft]w-)cali[0-9a-f]+/;
+
 interface FilterPlace {
   readonly node: string;
   readonly drops: readonly Guilty[];
@@ -48,11 +51,11 @@ interface FilterPlace {
 /** Lines of evidence that a cause shows. */
 const shown = 6;
 
-/** The same rule on several nodes is one cause: whoever wrote it wrote it everywhere. */
+/** The same rule on several nodes, and in the chains of several pods, is one cause: whoever wrote it wrote it everywhere. */
 function ruleOf({ drops: [first] }: FilterPlace): string {
   return first === undefined
     ? ""
-    : `${first.drop.where} ${first.drop.rule} ${first.grown === undefined ? "" : "counts"}`;
+    : `${first.drop.where.replace(ofOnePod, "$1")} ${first.drop.rule} ${first.grown === undefined ? "" : "counts"}`;
 }
 
 function causeOf(rule: FilterRule, { crossings }: Incident, places: readonly FilterPlace[]): Cause {

@@ -21,6 +21,7 @@ import { mssRewritten } from "./mss-rewritten.ts";
 import { otherServer } from "./other-server.ts";
 import { outerHeader } from "./outer-header.ts";
 import { pathMtu } from "./path-mtu.ts";
+import { serviceRules } from "./service-rules.ts";
 import { sourceNat } from "./source-nat.ts";
 import { tunnelMasquerade } from "./tunnel-masquerade.ts";
 
@@ -40,6 +41,7 @@ export const rules: readonly Rule[] = [
   wrongRoute,
   tunnelEntries,
   bgpSessions,
+  serviceRules,
   otherServer,
   calicoPolicy,
   packetFilter,

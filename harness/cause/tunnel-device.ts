@@ -13,6 +13,9 @@ const base = ofTroubles({
       .join("; ")}`,
 });
 
+const encryptionFix =
+  "give the nodes a kernel with WireGuard (modprobe wireguard; calico-node's log says why it is not used), or set wireguardEnabled: false in FelixConfiguration";
+
 /** A tunnel device is not as Felix makes it. */
 export const tunnelDeviceWrong: Rule = {
   ...base,
@@ -27,6 +30,8 @@ export const tunnelDeviceWrong: Rule = {
       );
       const ends = peers.map(({ expected }) => `/control-plane/${expected.node}`);
       const followers = incident.failed.map(({ id }) => id).filter((id) => ends.some((end) => id.endsWith(end)));
-      return { ...cause, explains: [...new Set([...cause.explains, ...followers])] };
+      const isEncryption = cause.sentence.includes("asks for WireGuard");
+      const fix = isEncryption ? encryptionFix : cause.fix;
+      return { ...cause, fix, explains: [...new Set([...cause.explains, ...followers])] };
     }),
 };

@@ -85,6 +85,10 @@ export interface DataplaneFacts {
   readonly routers?: readonly NodeFacts[];
   /** With prefix: as what Calico has registered each node; missing where there is no Calico to ask. */
   readonly registered?: readonly { readonly node: string; readonly addresses: readonly string[] }[];
+  /** Kinds and names of all policies that may deny packets; missing where nobody can ask for them. */
+  readonly policies?: readonly string[];
+  /** Resources that ask for WireGuard between nodes; missing where nobody can ask for them. */
+  readonly encryptionAsked?: readonly string[];
   /** Missing where nothing speaks BGP. */
   readonly bgp?: readonly BgpSessionFact[];
 }

@@ -24,6 +24,8 @@ export interface NodeFacts {
   readonly settings?: Readonly<Record<string, string>>;
   /** Counters of the kernel by name: "TcpExt.IPReversePathFilter", "conntrack.drop", "eth0.rx.errors". */
   readonly counters?: Readonly<Record<string, number>>;
+  /** Addresses whose packets the kernel's rules give another destination: ClusterIPs, and what else is translated. */
+  readonly translated?: readonly string[];
   /** Rules of nftables and iptables that drop or refuse packets. */
   readonly drops?: readonly DropFact[];
   readonly unreadable?: readonly Unreadable[];

@@ -62,6 +62,14 @@ describe("enumeratePaths", () => {
     assert.equal(new Set(idsOf(paths)).size, paths.length);
   });
 
+  it("asks every node for a ClusterIP in quick: each translates them by itself", async () => {
+    for (const plan of [two, await largePlan(7)]) {
+      const paths = enumeratePaths(plan, mode, "quick").filter(({ traffic }) => traffic === "pod-to-clusterip");
+      assert.equal(new Set(paths.map(({ source }) => source.node)).size, plan.nodes.length);
+      assert.equal(new Set(idsOf(paths)).size, paths.length);
+    }
+  });
+
   it("names ends: first pods between nodes, first and second on one node, hosts without pod", () => {
     const byId = new Map(enumeratePaths(two, mode, "full").map((path) => [path.id, path]));
     const path = (rest: string) => byId.get(`vxlan-cross-subnet/${rest}`);

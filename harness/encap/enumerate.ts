@@ -3,7 +3,7 @@ import { matchesGlob } from "../core/glob.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
-import { allPairs, coveringPairs, onePairPerClass, type NodePair } from "./node-pairs.ts";
+import { allPairs, coveringPairs, everySource, onePairPerClass, type NodePair } from "./node-pairs.ts";
 import type { Mode } from "./mode.ts";
 import { traffics, type Locality, type Path, type Traffic } from "./path.ts";
 
@@ -90,6 +90,7 @@ export function shardPaths(paths: readonly Path[], shard: string | undefined): P
 function pairsFor(plan: Plan, traffic: Traffic, profile: Profile): readonly NodePair[] {
   const can = (source: PlannedNode, target: PlannedNode): boolean => endpointsOf(traffic, source, target) !== undefined;
   if (profile !== "quick") return allPairs(plan.nodes, can);
+  if (traffic === "pod-to-clusterip") return everySource(plan.nodes, traffics.indexOf(traffic), can);
   if (traffic !== "pod-to-pod") return onePairPerClass(plan.nodes, traffics.indexOf(traffic), can);
   return plan.nodes.length <= allPairsUpTo ? allPairs(plan.nodes, can) : coveringPairs(plan.nodes, can);
 }

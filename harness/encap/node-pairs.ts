@@ -27,21 +27,40 @@ export function coveringPairs(nodes: readonly PlannedNode[], can: CanPair): read
 
 /**
  * One pair for every locality and ordered pair of segments that exists: same node and same subnet per segment, and each
- * segment to each other one. `turn` chooses other nodes of the segments for other traffic.
+ * segment to each other one. `turn` chooses other nodes of the segments for other traffic; with `step` 1 each class of a segment begins
+ * with another of its nodes.
  */
-export function onePairPerClass(nodes: readonly PlannedNode[], turn: number, can: CanPair): readonly NodePair[] {
+export function onePairPerClass(
+  nodes: readonly PlannedNode[],
+  turn: number,
+  can: CanPair,
+  step: 0 | 1 = 0,
+): readonly NodePair[] {
   const segments = [...new Set(nodes.map((node) => node.uplink.segment))];
   return segments.flatMap((from) =>
-    segments.flatMap((to) => {
-      const sources = turned(onSegment(nodes, from), turn);
+    segments.flatMap((to, index) => {
       const targets = turned(onSegment(nodes, to), turn + 1);
-      const pairs = sources.flatMap((source) => targets.map((target): NodePair => [source, target]));
-      const usable = pairs.filter(([source, target]) => can(source, target));
-      const apart = usable.find(([source, target]) => source !== target);
-      const alone = usable.find(([source, target]) => source === target);
+      const pairsOf = (turns: number): readonly NodePair[] =>
+        turned(onSegment(nodes, from), turns)
+          .flatMap((source) => targets.map((target): NodePair => [source, target]))
+          .filter(([source, target]) => can(source, target));
+      const alone = pairsOf(turn).find(([source, target]) => source === target);
+      const apart = pairsOf(turn + step * (index + 1)).find(([source, target]) => source !== target);
       return [alone, apart].filter((pair) => pair !== undefined);
     }),
   );
+}
+
+/** The same with every node as a source, for what each node does by itself: it translates ClusterIPs for its own pods. */
+export function everySource(nodes: readonly PlannedNode[], turn: number, can: CanPair): readonly NodePair[] {
+  const classes = onePairPerClass(nodes, turn, can, 1);
+  const sources = new Set(classes.map(([source]) => source));
+  const more = nodes.flatMap((source, index): readonly NodePair[] => {
+    if (sources.has(source)) return [];
+    const target = turned(nodes, index + 1).find((other) => other !== source && can(source, other));
+    return target === undefined ? [] : [[source, target]];
+  });
+  return [...classes, ...more];
 }
 
 function onSegment(nodes: readonly PlannedNode[], segment: string): readonly PlannedNode[] {

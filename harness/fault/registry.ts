@@ -54,6 +54,7 @@ import { strictReversePath } from "./strict-reverse-path.ts";
 import { dscpRewritten } from "./dscp-rewritten.ts";
 import { ecnCleared } from "./ecn-cleared.ts";
 import { defaultDeny } from "./default-deny.ts";
+import { serviceRulesLost } from "./service-rules-lost.ts";
 import { tunnelDown } from "./tunnel-down.ts";
 import { tunl0WithoutAddress } from "./tunl0-without-address.ts";
 import { statefulRouters } from "./stateful-routers.ts";
@@ -90,6 +91,7 @@ export const faults: readonly Fault[] = [
   sizeHole,
   ecmpMemberLost,
   answeredByOtherPod,
+  serviceRulesLost,
   smallMtuUnderlay,
   needFragLost,
   clampedMss,

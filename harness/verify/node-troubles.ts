@@ -28,7 +28,7 @@ export function judgeNodes({ plan, mode, identities, facts }: NetworkCase): read
 /** The same for expectations that are there already; `owners` are troubles that only a look at all nodes shows. */
 export function judgeStates(
   expected: readonly ExpectedNodeState[],
-  { nodes, registered }: DataplaneFacts,
+  { nodes, registered, encryptionAsked = [] }: DataplaneFacts,
   owners: ReadonlyMap<string, readonly Trouble[]> = new Map(),
 ): readonly NodeJudgment[] {
   const byNode = new Map(nodes.map((own) => [own.node, own]));
@@ -39,10 +39,22 @@ export function judgeStates(
     return {
       expected: state,
       facts,
-      troubles: [...(owners.get(state.node) ?? []), ...troublesOf(state, facts, own)],
+      troubles: [
+        ...(owners.get(state.node) ?? []),
+        ...troublesOf(state, facts, own),
+        ...unencrypted(facts, encryptionAsked),
+      ],
       unreadable: (facts.unreadable ?? []).filter(({ what }) => needed.has(what)),
     };
   });
+}
+
+/** Felix makes the device where the kernel can (wireguard.cali, felix/wireguard); without it packets go as they are, and nothing else says so. */
+function unencrypted({ links, unreadable = [] }: NodeFacts, asked: readonly string[]): readonly Trouble[] {
+  const isThere = links.some(({ device }) => device === "wireguard.cali" || device === "wg-v6.cali");
+  if (asked.length === 0 || isThere || unreadable.some(({ what }) => what === "devices")) return [];
+  const text = `${asked.join(" and ")} asks for WireGuard, and there is no device wireguard.cali: packets are not encrypted, and new pods get WireGuard's MTU all the same`;
+  return [{ kind: "device", what: "wireguard", text }];
 }
 
 /** What packet filters and counters say explains failures; a pass does not depend on it. */

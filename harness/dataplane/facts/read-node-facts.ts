@@ -107,6 +107,9 @@ function merged(facts: NodeFacts, more: Partial<NodeFacts>): NodeFacts {
     ...(more.rules === undefined ? {} : { rules: both(facts.rules, more.rules).list }),
     ...(more.otherTables === undefined ? {} : { otherTables: both(facts.otherTables, more.otherTables).list }),
     ...(more.drops === undefined ? {} : { drops: both(facts.drops, more.drops).list }),
+    ...(more.translated === undefined
+      ? {}
+      : { translated: [...new Set([...(facts.translated ?? []), ...more.translated])] }),
     ...(more.counters === undefined ? {} : { counters: { ...facts.counters, ...more.counters } }),
   };
 }

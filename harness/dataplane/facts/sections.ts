@@ -8,6 +8,7 @@ import { parseNeighbors } from "./parse-neighbors.ts";
 import { parseOtherTables, parseRoutes } from "./parse-routes.ts";
 import { parseRules } from "./parse-rules.ts";
 import { parseSettings } from "./parse-settings.ts";
+import { parseTranslations } from "./parse-translations.ts";
 
 /** One command that is run on a node, and how its answer becomes facts. */
 export interface Section {
@@ -62,6 +63,10 @@ const settingFiles = [
 /** Only lines that a drop can be told from: whole rulesets of large clusters are megabytes. */
 const dropLines = "grep -E '^table|^[[:space:]]*chain |hook |drop|reject'";
 
+/** Only lines that name a service's address: rules of kube-proxy, elements of its maps and of those that a lab makes. */
+const translationLines =
+  "grep -E 'daddr .*(KUBE-SVC|dnat)| \\. (tcp|udp) \\. [0-9a-z]+ : goto |[0-9a-f] \\. [0-9a-z-]+ : [0-9a-f]'";
+
 /** What tells why packets end. */
 export const counterSections: readonly Section[] = [
   {
@@ -88,11 +93,17 @@ export const counterSections: readonly Section[] = [
     command: `rules=$(nft list ruleset) && { echo "$rules" | ${dropLines} || true; }`,
     parse: (output) => ({ drops: parseNftDrops(output) }),
   },
+  {
+    name: "translations",
+    what: "packet filters",
+    command: `rules=$(nft list ruleset) && { echo "$rules" | ${translationLines} || true; }`,
+    parse: (output) => ({ translated: parseTranslations(output) }),
+  },
   ...(["iptables", "ip6tables"] as const).map((program): Section => ({
     name: program,
     what: "packet filters",
     command: legacyRules(program),
-    parse: (output) => ({ drops: parseIptablesDrops(output, program) }),
+    parse: (output) => ({ drops: parseIptablesDrops(output, program), translated: parseTranslations(output) }),
   })),
 ];
 

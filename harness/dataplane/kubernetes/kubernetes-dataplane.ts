@@ -3,7 +3,7 @@ import type { Identities } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { podMtu } from "../../encap/tunnel.ts";
 import { deployWorkloads, removeWorkloads, workloadsOf, type Workloads } from "../../kubernetes/deploy-workloads.ts";
-import { hasPools } from "../../kubernetes/ip-pools.ts";
+import { hasPools, readPools } from "../../kubernetes/ip-pools.ts";
 import { isKubernetesLab, type ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
 import { readNodes } from "../../kubernetes/node-object.ts";
 import type { Lab } from "../../lab/lab.ts";
@@ -13,6 +13,7 @@ import { readWholeFacts } from "../facts/read-node-facts.ts";
 import { modeOf, type CalicoState } from "./calico-state.ts";
 import { changeMode } from "./change-mode.ts";
 import { convergeCluster } from "./converge.ts";
+import { readDeclared } from "./declared.ts";
 import { diagnoseCluster } from "./diagnose.ts";
 import { healthyCalico } from "./health.ts";
 import { installCalico, type CalicoInstallation } from "./install-calico.ts";
@@ -74,15 +75,18 @@ async function restart({ lab }: Network, node: string, allowed: boolean): Promis
 }
 
 async function factsOf(lab: Lab): Promise<DataplaneFacts> {
-  const nodes = await readWholeFacts(lab.nodes);
-  if (!isKubernetesLab(lab)) return { nodes };
+  if (!isKubernetesLab(lab)) return { nodes: await readWholeFacts(lab.nodes) };
   const { access, nodeNames } = lab.kubernetes;
-  const objects = await readNodes(access);
+  const [nodes, objects, declared] = await Promise.all([
+    readWholeFacts(lab.nodes),
+    readNodes(access),
+    readPools(access).then(({ group }) => readDeclared(access, group)),
+  ]);
   const registered = lab.nodes.flatMap(({ name: node }) => {
     const object = objects.find(({ name }) => name === (nodeNames[node] ?? node));
     return object === undefined ? [] : [{ node, addresses: Object.values(object.registered) }];
   });
-  return { nodes, registered };
+  return { nodes, registered, ...declared };
 }
 
 /** Pods are recreated for each mode: those of a former one keep its MTU. */

@@ -1,0 +1,22 @@
+/** An IPv4 or IPv6 address. */
+const address = String.raw`([0-9a-f]*[.:][0-9a-f.:]+)`;
+
+/** How rules name the address that they translate: nft(8), its maps, and iptables-save(8). */
+const names: readonly RegExp[] = [
+  new RegExp(String.raw`\bdaddr ${address}.*(?:KUBE-SVC|dnat)`),
+  new RegExp(String.raw`-d ${address}(?:/\d+)? .*-j (?:KUBE-SVC|DNAT)`),
+];
+
+/** Elements of maps: `10.96.0.1 . tcp . 443 : goto service-…` of kube-proxy, `198.19.192.1 . 80 : 198.19.0.1 . 8080` of a lab. */
+const element = new RegExp(String.raw`${address} \. (?:(?:tcp|udp) \. )?[0-9a-z-]+ : (?:goto |[0-9a-f])`, "g");
+
+/** The addresses that rules of nftables or iptables give another destination, each once. */
+export function parseTranslations(rules: string): readonly string[] {
+  const found = rules
+    .split("\n")
+    .flatMap((line) => [
+      ...names.flatMap((name) => name.exec(line)?.[1] ?? []),
+      ...[...line.matchAll(element)].flatMap(([, own]) => own ?? []),
+    ]);
+  return [...new Set(found)];
+}
