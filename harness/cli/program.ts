@@ -18,6 +18,7 @@ const verbs: Readonly<Record<string, () => Promise<AddVerb>>> = {
   explain: async () => (await import("./explain.ts")).addExplain,
   new: async () => (await import("./new.ts")).addNew,
   compare: async () => (await import("./compare.ts")).addCompare,
+  bisect: async () => (await import("./bisect.ts")).addBisect,
   diff: async () => (await import("./diff.ts")).addDiff,
   signoff: async () => (await import("./signoff.ts")).addSignoff,
   report: async () => (await import("./report.ts")).addReport,

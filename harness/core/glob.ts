@@ -14,3 +14,10 @@ export function matchesGlob(pattern: string, text: string): boolean {
       return at >= 0;
     });
 }
+
+/** The same, anchored at both ends: what is matched is all of the text, and a pattern without stars is the text itself. */
+export function matchesWholeGlob(pattern: string, text: string): boolean {
+  if (!pattern.includes("*")) return pattern === text;
+  const [first = "", ...rest] = pattern.split("*");
+  return text.startsWith(first) && text.endsWith(rest.at(-1) ?? "") && matchesGlob(pattern, text);
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { matchesGlob } from "../core/glob.ts";
+import { matchesGlob, matchesWholeGlob } from "../core/glob.ts";
 import { readYaml, type YamlReading } from "../core/yaml/read-yaml.ts";
 import { schemaProblems } from "../core/yaml/schema-problems.ts";
 import type { ValueProblem } from "../core/yaml/value-problem.ts";
@@ -36,13 +36,8 @@ export function isWaivedBy(
 ): boolean {
   if (waiver.check !== undefined && waiver.check !== verdict.check) return false;
   if (waiver.on !== undefined && !matchesGlob(waiver.on, on)) return false;
-  return waiver.id.includes("*") ? matchesWhole(waiver.id, verdict.id) : waiver.id === verdict.id;
-}
-
-/** A waiver must not reach farther than it reads: it is anchored at both ends. */
-function matchesWhole(pattern: string, id: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  return id.startsWith(first) && id.endsWith(rest.at(-1) ?? "") && matchesGlob(pattern, id);
+  // A waiver must not reach farther than it reads.
+  return matchesWholeGlob(waiver.id, verdict.id);
 }
 
 const said = z.string().min(1);
