@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import type { DataplaneFacts } from "../dataplane/dataplane.ts";
-import type { NodeFacts } from "../dataplane/node-facts.ts";
+import type { LinkFact, NodeFacts } from "../dataplane/node-facts.ts";
 import { expectControlPlane } from "../encap/control-plane.ts";
 import { expectPath } from "../encap/expect.ts";
 import { enumeratePaths } from "../encap/enumerate.ts";
@@ -63,6 +63,9 @@ function causes({
   return findCauses(network, [failed, ...controlPlane.judge(network)], [pathCase]);
 }
 
+const withLocal = (link: LinkFact, local: string): LinkFact =>
+  link.vxlan === undefined ? link : { ...link, vxlan: { ...link.vxlan, local } };
+
 const first = (changes: Changes): string => {
   const [cause] = causes(changes);
   return cause === undefined ? "none" : `${cause.name}: ${cause.sentence}`;
@@ -83,6 +86,29 @@ describe("causes", () => {
     assert.match(cause.fix, /IP_AUTODETECTION_METHOD/);
     assert.ok(cause.issues.includes("#3003"));
     assert.deepEqual(others, [], "its routes are consequences");
+  });
+
+  it("tell a node that Calico knows by its address in another network", async () => {
+    const two = plan;
+    plan = await planOf("two-uplinks");
+    try {
+      const [cause, ...others] = causes({
+        registered: [{ node: "a1", addresses: ["198.18.100.11/24"] }],
+        after: { a1: ({ links }) => ({ links: links.map((link) => withLocal(link, "198.18.100.11")) }) },
+      });
+      assert.deepEqual(others, []);
+      assert.equal(
+        `${cause?.name}: ${cause?.sentence}`,
+        "autodetection: Calico knows a1 by 198.18.100.11 in mgmt, not by 198.18.1.11 of its uplink eth0: its autodetection took the wrong network",
+      );
+      assert.match(cause?.fix ?? "", /IP_AUTODETECTION_METHOD=cidr=198\.18\.1\.0\/24,198\.18\.2\.0\/24 /);
+      assert.deepEqual(cause?.evidence, [
+        "a1: Calico has registered 198.18.100.11/24, not 198.18.1.11/24",
+        "a1: vxlan.calico sends from 198.18.100.11",
+      ]);
+    } finally {
+      plan = two;
+    }
   });
 
   it("tell two nodes with one MAC in one sentence", () => {

@@ -1,4 +1,5 @@
 import { asymmetricWay } from "./asymmetric-way.ts";
+import { autodetection } from "./autodetection.ts";
 import { bgpSessions } from "./bgp-sessions.ts";
 import { calicoPolicy } from "./calico-policy.ts";
 import type { Rule } from "./cause.ts";
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   asymmetricWay,
   duplicatedPackets,
   reversePathFilter,
+  autodetection,
   registeredPrefix,
   policyRule,
   noDefaultRoute,

@@ -3,6 +3,7 @@ import { perFamily } from "../topology/fill-topology.ts";
 import type { NodeAllocation, Plan, PlannedNode } from "../topology/plan.ts";
 import type { Identities, NodeIdentity, TunnelAddresses } from "./identity.ts";
 import type { Mode } from "./mode.ts";
+import { otherAddressesOf } from "./other-addresses.ts";
 import { poolIdentities } from "./pool-mode.ts";
 import { tunnelModes } from "./tunnel.ts";
 
@@ -32,6 +33,7 @@ function nodeIdentity(plan: Plan, mode: Mode, node: PlannedNode): NodeIdentity {
     registered: perFamily(plan.families, (family) => registered[family]),
     uplink: node.uplink.device,
     ...poolIdentities(plan),
+    ...otherAddressesOf(plan, node),
     blocks: perFamily(plan.families, (family) => allocated?.blocks[family] ?? []),
     tunnelAddresses: allocated === undefined ? {} : plannedTunnels(plan, mode, allocated),
   };

@@ -2,18 +2,19 @@ import type { Plan } from "../topology/plan.ts";
 import type { TapId } from "./expectation.ts";
 import type { Identities } from "./identity.ts";
 
-/** Every place where packets are captured: each node's uplink and pods' veths, and each router's ports. */
+/** Every place where packets are captured: each node's uplink, further devices and pods' veths, and each router's ports. */
 export function tapsOf(plan: Plan, identities: Identities): TapId[] {
   const pods = identities.pods.map(({ node, hostDevice }) => ({ node, device: hostDevice }));
   return [...underlayTaps(plan, identities), ...pods];
 }
 
-/** The taps between nodes: uplinks and router ports. Whatever shows there has left a node. */
+/** The taps between nodes: uplinks, further devices and router ports. Whatever shows there has left a node. */
 export function underlayTaps(plan: Plan, identities: Identities): TapId[] {
   const uplinks = identities.nodes.map(({ name, uplink }) => ({ node: name, device: uplink }));
+  const beside = plan.nodes.flatMap(({ name, others = [] }) => others.map(({ device }) => ({ node: name, device })));
   const seen = plan.routers.filter(({ unseen }) => unseen !== true);
   const ports = seen.flatMap((router) => router.ports.map(({ device }) => ({ node: router.name, device })));
-  return [...uplinks, ...ports];
+  return [...uplinks, ...beside, ...ports];
 }
 
 /** Whether two references mean the same tap. */

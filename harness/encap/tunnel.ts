@@ -70,7 +70,7 @@ export function vtepMacOf({ name, hostName = name }: NodeIdentity, family: Famil
   return vtepMac(hostName, family);
 }
 
-/** The smallest MTU of the nodes' uplinks: labs configure one value for all nodes. */
+/** The smallest MTU of the nodes' devices (felix/dataplane/linux/int_dataplane.go): labs configure one value for all nodes. */
 function hostMtu(plan: Plan): number {
-  return Math.min(...plan.nodes.map((node) => node.uplink.mtu));
+  return Math.min(...plan.nodes.flatMap(({ uplink, others = [] }) => [uplink, ...others].map(({ mtu }) => mtu)));
 }

@@ -1,4 +1,5 @@
 import { answeredByOtherPod } from "./answered-by-other-pod.ts";
+import { autodetectedWrongNetwork } from "./autodetected-wrong-network.ts";
 import { bgpFiltered } from "./bgp-filtered.ts";
 import { bgpSessionDown } from "./bgp-session-down.ts";
 import { clampedMss } from "./clamped-mss.ts";
@@ -62,6 +63,7 @@ import { statefulRouters } from "./stateful-routers.ts";
 /** Every known way to be wrong, in the order in which they are listed. To add one, add a file and a line. */
 export const faults: readonly Fault[] = [
   slash32NodeAddress,
+  autodetectedWrongNetwork,
   foreignAddress,
   sameMac,
   noDefaultRoute,

@@ -4,6 +4,7 @@ import type { Scope } from "../core/scope.ts";
 import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { expectPath } from "../encap/expect.ts";
+import { heartbeatsOf } from "../sentinel/heartbeats.ts";
 import { tapsOf } from "../encap/taps.ts";
 import { deafFilter, type FaultEffect } from "../fault/fault.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
@@ -128,15 +129,22 @@ async function beginWatch({ questions, guard }: Listening): Promise<void> {
 }
 
 /**
- * Lets every uplink and router port carry a packet that is nobody's probe: a tap that sees it and nothing of a path can
+ * Lets every uplink, further device and router port carry a packet that is nobody's probe: a tap that sees it and nothing of a path can
  * say that the path was silent there. An unanswered ping is no trouble here; the verdicts will tell.
  */
 async function soundCheck({ lab }: Network): Promise<void> {
   const routesOf = new Map(lab.plan.nodes.map(({ name, routes }) => [name, routes]));
+  const beside = heartbeatsOf(lab.plan).filter(({ from, device }) =>
+    lab.plan.nodes.some(({ name, others = [] }) => name === from && others.some((port) => port.device === device)),
+  );
   await runEverywhere(
     lab.nodes.map(({ name, executor }) => {
       const defaults = (routesOf.get(name) ?? []).filter(({ destination }) => destination === "default");
-      const pings = defaults.map(({ family, via }) => `ping -${family} -n -c 1 -W 1 ${via} >/dev/null 2>&1 &`);
+      const targets = [
+        ...defaults.map(({ via }) => via),
+        ...beside.filter(({ from }) => from === name).map(({ device, to }) => `-I ${device} ${to}`),
+      ];
+      const pings = targets.map((target) => `ping -n -c 1 -W 1 ${target} >/dev/null 2>&1 &`);
       return { executor, script: [...pings, "wait"].join("\n") };
     }),
   );

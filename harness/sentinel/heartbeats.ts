@@ -14,7 +14,9 @@ export function heartbeatsOf(plan: Plan): readonly Heartbeat[] {
   const [family] = plan.families;
   if (family === undefined) return [];
   const members = [
-    ...plan.nodes.map(({ name, uplink }) => ({ name, port: uplink, router: false })),
+    ...plan.nodes.flatMap(({ name, uplink, others = [] }) =>
+      [uplink, ...others].map((port) => ({ name, port, router: false })),
+    ),
     ...plan.routers.flatMap(({ name, ports, unseen }) =>
       unseen === true ? [] : ports.map((port) => ({ name, port, router: true })),
     ),

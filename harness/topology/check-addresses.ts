@@ -140,10 +140,17 @@ function checkOwners(topology: Topology, file: FileFacts, family: Family): reado
       path: ["nodes", name, keyOf("address", family)],
       address: addresses[family] && normalizeAddress(withoutPrefix(addresses[family])),
     }));
+  const visits = topology.nodes.flatMap(({ name, networks = [] }) =>
+    networks.map(({ addresses }, index): Owner => ({
+      label: `node ${name}`,
+      path: ["nodes", name, "networks", index],
+      address: addresses[family] && normalizeAddress(withoutPrefix(addresses[family])),
+    })),
+  );
   // Of two owners the later is told: addresses that the file spells out come after the defaults.
   const order = nodes.toSorted((a, b) => Number(file.spells(a.path)) - Number(file.spells(b.path)));
   const taken = new Map<string, string>();
-  return [...routers, ...order].flatMap(({ label, path, address }) => {
+  return [...routers, ...order, ...visits].flatMap(({ label, path, address }) => {
     const owner = address === undefined ? undefined : taken.get(address);
     if (address !== undefined && owner === undefined) taken.set(address, label);
     return owner === undefined ? [] : [{ path, message: `${address ?? ""} already belongs to ${owner}` }];

@@ -17,10 +17,19 @@ function checkLinks(topology: Topology): readonly ValueProblem[] {
   const reached = start === undefined ? new Set<string>() : reachableFrom(topology, start);
   return topology.subnets.flatMap(({ name }) => {
     const path = ["subnets", name];
+    if (!hasRouter(topology, name) && isBesideOnly(topology, name)) return [];
     if (!hasRouter(topology, name)) return [{ path, message: "unreachable: no router has a port in it" }];
-    if (reached.has(name)) return [];
+    if (reached.has(name) || isBesideOnly(topology, name)) return [];
     return [{ path, message: `unreachable: no chain of routers connects it to ${start ?? ""}` }];
   });
+}
+
+/** A management or storage network that nodes have further devices in, and that none stands in, needs no router. */
+function isBesideOnly({ nodes }: Topology, subnet: string): boolean {
+  return (
+    nodes.every((node) => node.subnet !== subnet) &&
+    nodes.some(({ networks = [] }) => networks.some((network) => network.subnet === subnet))
+  );
 }
 
 function hasRouter(topology: Topology, subnet: string): boolean {

@@ -68,7 +68,8 @@ function placeRacks(plan: Plan): readonly PlacedRack[] {
     const cidrs = plan.topology.subnets.find((subnet) => subnet.name === name)?.cidrs ?? {};
     const lines = [...plan.families.flatMap((family) => cidrs[family] ?? []), ...(mtu === 1500 ? [] : [`mtu ${mtu}`])];
     const pods = Math.max(0, ...nodes.map((node) => Math.min(node.pods.length, podsShown + 1)));
-    const nodeHeight = 12 + lineHeight * (1 + plan.families.length) + podHeight * pods + 6;
+    const besides = Math.max(0, ...nodes.map(({ others = [] }) => others.length));
+    const nodeHeight = 12 + lineHeight * (1 + plan.families.length * (1 + besides)) + podHeight * pods + 6;
     const columns = Math.max(1, Math.min(nodes.length, nodesPerRow));
     const rows = Math.ceil(nodes.length / nodesPerRow);
     const width = columns * (nodeWidth + gap) + gap;
@@ -131,8 +132,13 @@ function drawRack(plan: Plan, rack: PlacedRack): readonly string[] {
 }
 
 function drawNode(plan: Plan, node: PlannedNode, x: number, y: number, height: number): readonly string[] {
-  const addresses = plan.families.flatMap((family) => addressLine(plan, node, family) ?? []);
-  const top = y + 12 + lineHeight * (1 + plan.families.length);
+  const addresses = [
+    ...plan.families.flatMap((family) => addressLine(plan, node, family) ?? []),
+    ...(node.others ?? []).flatMap((port) =>
+      Object.values(port.addresses).map((address) => `${port.segment} ${address}`),
+    ),
+  ];
+  const top = y + 12 + lineHeight * (1 + addresses.length);
   const shown = node.pods.slice(0, podsShown);
   const hidden = node.pods.length - shown.length;
   const pods = [...shown, ...(hidden > 0 ? [`… ${hidden} more pods`] : [])];

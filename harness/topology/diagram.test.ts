@@ -40,6 +40,14 @@ describe("diagrams", () => {
     assert.ok(diagramMermaid(await planOf("dual-tor")).includes("198.18.2.11/24<br/>by tor2<br/>2 pods"));
   });
 
+  it("tell further devices of nodes", async () => {
+    const plan = await planOf("two-uplinks");
+    const beside = "beside them mgmt 198.18.100.0/24 [a1/eth1 a2/eth1 b1/eth1 b2/eth1]";
+    assert.ok(diagramText(plan).endsWith(`─ tor ─ rack-b 198.18.2.0/24 [b1 b2]; ${beside}`));
+    assert.ok(diagramMermaid(plan).includes('node_b2 -. "eth1" .- rack_mgmt'));
+    assert.ok(diagramSvg(plan).includes(">mgmt 198.18.100.14/24<"));
+  });
+
   it("draw an incident's routes in Mermaid", async () => {
     const plan = await planOf("two-racks");
     const incident = [{ node: "a1", to: "b1", route: "missing" }] as const;

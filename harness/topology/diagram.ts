@@ -9,11 +9,15 @@ export { diagramSvg } from "./diagram-svg.ts";
  * chain, one group per router: `tor ─ (rack-a … · rack-b … · rack-c …)`.
  */
 export function diagramText(plan: Plan): string {
+  const beside = plan.segments.filter(({ name }) => isBeside(plan, name)).map(({ name }) => rackText(plan, name));
+  return [`${plan.topology.name}: ${fabricText(plan)}`, ...beside].join("; beside them ");
+}
+
+function fabricText(plan: Plan): string {
   const chain = chainOf(plan);
   if (chain !== undefined) {
     const isRouter = (name: string, index: number) => index % 2 === 1 && plan.routers.some((r) => r.name === name);
-    const words = chain.map((name, i) => (isRouter(name, i) ? routerText(plan, name) : rackText(plan, name)));
-    return `${plan.topology.name}: ${words.join(" ─ ")}`;
+    return chain.map((name, i) => (isRouter(name, i) ? routerText(plan, name) : rackText(plan, name))).join(" ─ ");
   }
   const told = new Set<string>();
   const groups = plan.routers.map((router) => {
@@ -24,7 +28,7 @@ export function diagramText(plan: Plan): string {
     });
     return `${routerText(plan, router.name)} ─ (${racks.join(" · ")})`;
   });
-  return `${plan.topology.name}: ${groups.join("; ")}`;
+  return groups.join("; ");
 }
 
 /** The lab as a Mermaid flowchart: a subgraph per rack, nodes with addresses and pods, a line per router port. */
@@ -36,6 +40,7 @@ export function diagramMermaid(plan: Plan): string {
         node.name,
         ...Object.values(node.uplink.addresses),
         ...poolWords(plan, node.name),
+        ...(node.others ?? []).map(({ device, addresses }) => [device, ...Object.values(addresses)].join(" ")),
         ...gatewayWords(plan, node.name),
         ...(node.uplink.link === undefined ? [] : [linkWords(node.uplink.link)]),
         ...(node.pods.length > 0 ? [podsText(node.pods)] : []),
@@ -54,7 +59,10 @@ export function diagramMermaid(plan: Plan): string {
   const wrong = (plan.topology.incident ?? []).map(
     ({ node, to, route }) => `  ${idOf("node", node)} -. "route ${route}" .-> ${idOf("node", to)}`,
   );
-  return ["flowchart TB", ...routers, ...racks, ...wrong].join("\n");
+  const beside = plan.nodes.flatMap(({ name, others = [] }) =>
+    others.map(({ device, segment }) => `  ${idOf("node", name)} -. "${device}" .- ${idOf("rack", segment)}`),
+  );
+  return ["flowchart TB", ...routers, ...racks, ...beside, ...wrong].join("\n");
 }
 
 /** Racks and routers in turns, when the lab is one line of them without branches; otherwise undefined. */
@@ -73,7 +81,13 @@ function chainOf(plan: Plan): readonly string[] | undefined {
     rack = segmentsOf(router).find((segment) => segment !== here);
     chain.push(router.name, ...(rack === undefined ? [] : [rack]));
   }
-  return chain.length === plan.segments.length + plan.routers.length ? chain : undefined;
+  const inFabric = plan.segments.filter(({ name }) => !isBeside(plan, name));
+  return chain.length === inFabric.length + plan.routers.length ? chain : undefined;
+}
+
+/** Whether nodes have only further devices there, and no router a port. */
+function isBeside(plan: Plan, segment: string): boolean {
+  return nodesIn(plan, segment).length === 0 && !plan.routers.some((router) => segmentsOf(router).includes(segment));
 }
 
 /** "pool 198.19.64.0/18 Always", where there are several of a family. */
@@ -102,7 +116,10 @@ function rackText(plan: Plan, rack: string): string {
   const nodes = nodesIn(plan, rack).map(({ name, uplink: { link } }) =>
     link === undefined ? name : `${name} (${linkWords(link)})`,
   );
-  return [rack, ...networksOf(plan, rack), `[${nodes.join(" ")}]`].join(" ");
+  const visitors = plan.nodes.flatMap(({ name, others = [] }) =>
+    others.filter(({ segment }) => segment === rack).map(({ device }) => `${name}/${device}`),
+  );
+  return [rack, ...networksOf(plan, rack), `[${[...nodes, ...visitors].join(" ")}]`].join(" ");
 }
 
 function segmentsOf(router: PlannedRouter): readonly string[] {

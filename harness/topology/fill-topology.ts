@@ -1,7 +1,7 @@
 import { addressCount, canonicalForm, familyOf, hostAddress, prefixLength } from "./address.ts";
 import { linkShape } from "./link-shape.ts";
 import type { NodeEntry, SubnetEntry, TopologyFile } from "./schema.ts";
-import type { Family, PerFamily, Pool, Topology, TopologyNode } from "./topology.ts";
+import type { Family, NodeNetwork, PerFamily, Pool, Topology, TopologyNode } from "./topology.ts";
 
 /** Bytes; Ethernet's payload (IEEE 802.3). */
 const defaultMtu = 1500;
@@ -33,6 +33,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
     source,
     families,
     fabric: file.fabric ?? "none",
+    ...autodetectionOf(file, families),
     ...(file.reflectors === undefined ? {} : { reflectors: file.reflectors }),
     subnets: Object.entries(file.subnets).map(([name, entry]) => ({
       name,
@@ -67,6 +68,11 @@ function familiesOf(file: TopologyFile): readonly Family[] {
   if (given !== undefined) return bothFamilies.filter((family) => given.includes(family));
   const subnets = Object.values(file.subnets);
   return bothFamilies.filter((family) => subnets.some((subnet) => networkOfEntry(subnet, family) !== undefined));
+}
+
+function autodetectionOf(file: TopologyFile, families: readonly Family[]): Pick<Topology, "autodetection"> {
+  const asked = perFamily(families, (family) => (family === 4 ? file.autodetection : file.autodetection6));
+  return Object.keys(asked).length === 0 ? {} : { autodetection: asked };
 }
 
 /** Keys of IPv6 values carry a 6: `cidr6`, `address6`. One spelling each, so that others may compare them as text. */
@@ -107,9 +113,31 @@ function fillNode(
       withPrefix(family, family === 4 ? entry.registeredPrefix : entry.registeredPrefix6),
     ),
     pods: entry.pods ?? defaultPods,
+    ...(entry.networks === undefined ? {} : { networks: networksOf(file, families, name, entry.networks) }),
     ...(entry.gateway === undefined ? {} : { gateway: entry.gateway }),
     ...(link === undefined ? {} : { link }),
   };
+}
+
+/** In a further subnet a node's address comes after those of all nodes that stand there. */
+function networksOf(
+  file: TopologyFile,
+  families: readonly Family[],
+  node: string,
+  subnets: readonly string[],
+): readonly NodeNetwork[] {
+  const nodes = Object.entries(file.nodes);
+  return subnets.map((subnet) => {
+    const standing = nodes.filter(([, entry]) => entry.subnet === subnet).length;
+    const visiting = nodes.filter(([, { networks }]) => networks?.includes(subnet)).map(([name]) => name);
+    const number = firstNodeNumber + standing + visiting.indexOf(node);
+    const addresses = perFamily(families, (family) => {
+      const network = networkOfEntry(file.subnets[subnet], family);
+      if (network === undefined || BigInt(number) >= addressCount(network)) return undefined;
+      return `${hostAddress(network, number)}/${prefixLength(network)}`;
+    });
+    return { subnet, addresses };
+  });
 }
 
 function addressOf(file: TopologyFile, entry: NodeEntry, family: Family, place: number): string | undefined {

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { UsageError } from "../core/errors.ts";
 import { prefixLength } from "./address.ts";
 import { allocate } from "./allocate.ts";
+import { deviceName } from "./autodetection.ts";
 import { perFamily } from "./fill-topology.ts";
 import { podName } from "./pool-of.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port, Segment } from "./plan.ts";
 import { routerAddress } from "./router-address.ts";
 import { nodeRoutes, routerRoutes } from "./routes.ts";
-import type { Family, Subnet, Topology } from "./topology.ts";
+import type { Family, NodeNetwork, Subnet, Topology } from "./topology.ts";
 
 /**
  * Makes a valid topology concrete: the same topology and families always give the same plan. UsageError where a family
@@ -48,7 +49,7 @@ function planNode(topology: Topology, families: readonly Family[], index: number
   const node = at(topology.nodes, index);
   const subnet = subnetNamed(topology, node.subnet);
   const uplink: Port = {
-    device: "eth0",
+    device: deviceName(0),
     segment: subnet.name,
     bridgePort: `${node.name}_eth0`,
     mac: mac(0, index + 1),
@@ -57,7 +58,31 @@ function planNode(topology: Topology, families: readonly Family[], index: number
     ...(node.link === undefined ? {} : { link: node.link }),
   };
   const pods = Array.from({ length: node.pods }, (_, pod) => podName(node.name, pod));
-  return { name: node.name, uplink, routes: nodeRoutes(topology, families, node), pods };
+  const routes = nodeRoutes(topology, families, node);
+  const others = node.networks?.map((network, other) =>
+    planOther(topology, families, node.name, index, network, other),
+  );
+  return { name: node.name, uplink, ...(others === undefined ? {} : { others }), routes, pods };
+}
+
+function planOther(
+  topology: Topology,
+  families: readonly Family[],
+  node: string,
+  index: number,
+  network: NodeNetwork,
+  other: number,
+): Port {
+  const { name, mtu } = subnetNamed(topology, network.subnet);
+  const device = deviceName(other + 1);
+  return {
+    device,
+    segment: name,
+    bridgePort: `${node}_${device}`,
+    mac: mac(0, index + 1, other + 1),
+    addresses: perFamily(families, (family) => network.addresses[family]),
+    mtu,
+  };
 }
 
 function planRouter(
@@ -70,7 +95,7 @@ function planRouter(
   const ports = router.subnets.map((name, port): Port => {
     const subnet = subnetNamed(topology, name);
     return {
-      device: `eth${port}`,
+      device: deviceName(port),
       segment: name,
       bridgePort: `${router.name}_eth${port}`,
       mac: mac(index + 1, port + 1),
@@ -91,10 +116,10 @@ function portAddress(topology: Topology, router: string, subnet: Subnet, family:
 
 /**
  * A locally administered unicast address (bit 0x02 of the first octet, IEEE 802-2014 8.4) that reads: 02:00:00:00:00:03
- * is the third node, 02:00:00:01:00:02 the second port of the first router.
+ * is the third node, 02:01:00:00:00:03 its second device, 02:00:00:01:00:02 the second port of the first router.
  */
-function mac(router: number, number: number): string {
-  const octets = [0x02, 0, router >> 8, router & 0xff, number >> 8, number & 0xff];
+function mac(router: number, number: number, device = 0): string {
+  const octets = [0x02, device, router >> 8, router & 0xff, number >> 8, number & 0xff];
   return octets.map((octet) => octet.toString(16).padStart(2, "0")).join(":");
 }
 

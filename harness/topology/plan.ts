@@ -63,6 +63,8 @@ export interface PlannedRouter {
 export interface PlannedNode {
   readonly name: string;
   readonly uplink: Port;
+  /** Its devices in further subnets; missing = none. */
+  readonly others?: readonly Port[];
   readonly routes: readonly Route[];
   /** With prefix: what other devices of a machine that exists have; missing on machines of our own. */
   readonly otherAddresses?: readonly string[];

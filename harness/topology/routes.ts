@@ -11,7 +11,8 @@ export function nodeRoutes(topology: Topology, families: readonly Family[], node
   const here = routersAt(topology, node.subnet);
   const main = here.find(({ name }) => name === node.gateway) ?? here[0];
   if (main === undefined) return [];
-  const others = topology.subnets.filter(({ name }) => name !== node.subnet);
+  const own = [node.subnet, ...(node.networks ?? []).map(({ subnet }) => subnet)];
+  const others = topology.subnets.filter(({ name }) => !own.includes(name));
   return families.flatMap((family) => {
     // An address with /32 or /128 stands in no network that could hold the gateway, as clouds give them out.
     const onlink = isSingle(node.addresses[family]) ? { onlink: true as const } : {};
@@ -21,11 +22,11 @@ export function nodeRoutes(topology: Topology, families: readonly Family[], node
         ...onlink,
       }));
     const special = others.flatMap(({ name, cidrs }) => {
-      const own = node.addresses[family];
+      const address = node.addresses[family];
       const cidr = cidrs[family];
       const best = nearest(topology, [main, ...here.filter((router) => router !== main)], name);
       const needless = best === undefined || best.name === main.name;
-      if (needless || own === undefined || cidr === undefined || contains(own, cidr)) return [];
+      if (needless || address === undefined || cidr === undefined || contains(address, cidr)) return [];
       return toward(cidr, best.name);
     });
     return [...toward("default", main.name), ...special];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { familyOf, isAddress, isCidr } from "./address.ts";
+import { parseAutodetection } from "./autodetection.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
 import { fabrics, passes, poolEncapsulations, poolPolicies, poolUses, wrongRoutes, type Family } from "./topology.ts";
 
@@ -70,6 +71,17 @@ const linkKeys = (whose: string) => ({
   ).describe(`Bandwidth of what is sent by ${whose}, for example 100mbit, at least 10mbit`),
 });
 
+const autodetection = (family: Family) =>
+  z
+    .string()
+    .refine((text) => parseAutodetection(text, family) !== undefined, {
+      error: `not a method of Calico's for IPv${family}: first-found, can-reach=ADDRESS, interface=REGEX,…, skip-interface=REGEX,…, cidr=NETWORK,… or kubernetes-internal-ip`,
+    })
+    .describe(
+      `How Calico finds the IPv${family} address of each node (IP${family === 4 ? "" : "6"}_AUTODETECTION_METHOD); default: it is told that of the uplink`,
+    )
+    .optional();
+
 const bytes = (what: string) => z.int().min(68).max(65535).describe(what);
 const prefix4 = (what: string) => z.int().min(1).max(32).describe(what).optional();
 const prefix6 = (what: string) => z.int().min(1).max(128).describe(what).optional();
@@ -110,10 +122,15 @@ const nodeSchema = z
     registeredPrefix: prefix4("IPv4 prefix length that Calico registers for the node; default: the interface's"),
     registeredPrefix6: prefix6("IPv6 prefix length that Calico registers for the node; default: the interface's"),
     gateway: z.string().describe("Router of its rack that its default route leads to; default: the first").optional(),
+    networks: z
+      .array(z.string())
+      .min(1)
+      .describe("Further subnets it has a device in, eth1 and up in this order: management, storage; default: none")
+      .optional(),
     pods: z.int().min(0).max(250).describe("How many pods it carries; default 2").optional(),
     ...linkKeys("the node"),
   })
-  .describe("A node with one uplink");
+  .describe("A node with an uplink, and perhaps further devices");
 
 const poolSchema = z
   .strictObject({
@@ -180,6 +197,8 @@ export const topologySchema = z
         "Whether the routers know the pods' blocks: not at all (none, the default), by static routes, or by BGP with each node (bgp)",
       )
       .optional(),
+    autodetection: autodetection(4),
+    autodetection6: autodetection(6),
     reflectors: z
       .array(z.string())
       .min(1)

@@ -42,10 +42,19 @@ export interface TopologyNode {
   readonly registered: PerFamily<string>;
   /** Router that its default route leads to; missing = the first of its subnet. */
   readonly gateway?: string;
+  /** Its devices beside the uplink, eth1 and up in this order: management, storage, a second fabric; missing = none. */
+  readonly networks?: readonly NodeNetwork[];
   /** How many pods the node carries. */
   readonly pods: number;
   /** What the node's link does to what the node sends; missing = nothing. */
   readonly link?: LinkShape;
+}
+
+/** A subnet that a node has a device in without standing there: packets of pods have no business in it. */
+export interface NodeNetwork {
+  readonly subnet: string;
+  /** Interface addresses with the subnet's prefix. */
+  readonly addresses: PerFamily<string>;
 }
 
 /** A Calico IP pool. */
@@ -103,6 +112,8 @@ export interface Topology {
   readonly asFound?: true;
   readonly families: readonly Family[];
   readonly fabric: Fabric;
+  /** How Calico finds each node's address, in the words of IP_AUTODETECTION_METHOD; missing = it is told them. */
+  readonly autodetection?: PerFamily<string>;
   /** Nodes that reflect BGP routes; every other node then peers with them alone. Missing = every node with every other. */
   readonly reflectors?: readonly string[];
   readonly subnets: readonly Subnet[];

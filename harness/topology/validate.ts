@@ -4,6 +4,7 @@ import { checkNetworks } from "./check-networks.ts";
 import { checkPools } from "./check-pools.ts";
 import { checkReach } from "./check-reach.ts";
 import { checkReferences } from "./check-references.ts";
+import { checkUplinks } from "./check-uplinks.ts";
 import type { Topology } from "./topology.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { ValueProblem } from "../core/yaml/value-problem.ts";
@@ -14,6 +15,7 @@ export function validateTopology(topology: Topology, file: FileFacts): readonly 
     ...checkReferences(topology, file),
     ...checkNetworks(topology, file),
     ...checkAddresses(topology, file),
+    ...checkUplinks(topology, file),
     ...checkPools(topology, file),
     ...checkReach(topology, file),
     ...checkMtu(topology, file),

@@ -60,7 +60,7 @@ function membersOf(plan: Plan): readonly Member[] {
     ...plan.routers.map((router): Member => ({ ...router, role: "router", proxy: proxyEntries(plan, router) })),
     ...plan.nodes.map((node): Member => ({
       name: node.name,
-      ports: [node.uplink],
+      ports: [node.uplink, ...(node.others ?? [])],
       routes: node.routes,
       role: "node",
       proxy: [],

@@ -24,7 +24,7 @@ export function blockRoute(
   const own = modeToward(mode, to.pools, withoutPrefix(destination));
   const encapsulation = encapsulationOf(own, family);
   const base = { family, destination, type: "unicast" } as const;
-  const direct = { ...base, device: from.planned.uplink.device } as const;
+  const direct = { ...base, device: from.device } as const;
   const tunneled = own.policy === "Always" || (own.policy === "CrossSubnet" && !sameSubnet(from, to));
   const device = tunnelDevice(own, family);
   if (encapsulation === "vxlan") {
@@ -33,6 +33,10 @@ export function blockRoute(
     return { ...base, via: to.tunnels[device] ?? "", device, protocol: "boot", onlink: true, mtu };
   }
   if (tunneled && device !== undefined) return { ...base, via: to.address, device, protocol: "bird", onlink: true };
+  // A network that the node has another device in holds the address.
+  const beside = from.planned.others?.find(({ addresses: { [family]: own } }) => own && contains(own, to.address));
+  if (beside !== undefined)
+    return { ...direct, device: beside.device, via: to.address, protocol: "bird", onlink: false };
   // BIRD's recursive next hop: the node itself where the uplink's own network holds it, otherwise the router toward it.
   const via = nextHop(from.planned, family, to.address, false) ?? to.address;
   // A gateway that no network of a /32 holds.

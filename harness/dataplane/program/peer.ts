@@ -4,14 +4,16 @@ import { plannedTunnels } from "../../encap/planned-identities.ts";
 import { poolIdentities } from "../../encap/pool-mode.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import { withoutPrefix } from "../../topology/address.ts";
+import { detectAddress } from "../../topology/autodetection.ts";
 import type { Family } from "../../topology/topology.ts";
 
 /** One node as the others see it, in one family. */
 export interface Peer {
   readonly node: string;
   readonly planned: PlannedNode;
-  /** Underlay address without prefix. */
+  /** Underlay address that Calico knows it by, without prefix, and the device that has it. */
   readonly address: string;
+  readonly device: string;
   /** The address with the prefix that Calico registers. */
   readonly registered: string;
   /** In the order of pools. */
@@ -29,15 +31,30 @@ export function peersOf(plan: Plan, mode: Mode, family: Family): readonly Peer[]
     const allocation = plan.allocation.nodes.find((entry) => entry.node === planned.name);
     const blocks = allocation?.blocks[family];
     if (uplink === undefined || allocation === undefined || blocks === undefined) return [];
-    const registered = plan.topology.nodes.find((node) => node.name === planned.name)?.registered[family] ?? uplink;
+    const registered = registeredOf(plan, planned, family) ?? { address: uplink, device: planned.uplink.device };
     return {
       node: planned.name,
       planned,
-      address: withoutPrefix(uplink),
-      registered,
+      address: withoutPrefix(registered.address),
+      device: registered.device,
+      registered: registered.address,
       blocks,
       tunnels: plannedTunnels(plan, mode, allocation),
       pools,
     };
   });
+}
+
+/** As the topology says, or as Calico's start-up would find it. */
+function registeredOf(
+  { topology }: Plan,
+  { name, uplink }: PlannedNode,
+  family: Family,
+): { readonly address: string; readonly device: string } | undefined {
+  const node = topology.nodes.find((candidate) => candidate.name === name);
+  const method = topology.autodetection?.[family];
+  if (node === undefined) return undefined;
+  if (method !== undefined) return detectAddress(method, node, family);
+  const address = node.registered[family];
+  return address === undefined ? undefined : { address, device: uplink.device };
 }

@@ -43,7 +43,7 @@ function serviceRoute(plan: Plan, family: Family, node: PlannedNode): readonly R
 }
 
 function tunnelOf(plan: Plan, mode: Mode, family: Family, self: Peer, others: readonly Peer[]): TunnelProgram[] {
-  const underlay = self.planned.uplink.device;
+  const underlay = self.device;
   return tunnelModes(plan, mode, family).flatMap(([device, own]): TunnelProgram[] => {
     const kind = encapsulationOf(own, family);
     const address = self.tunnels[device];

@@ -9,12 +9,13 @@ import type { Lab } from "../../lab/lab.ts";
 import type { LabNode } from "../../lab/lab.ts";
 import type { RunningPod } from "../dataplane.ts";
 import { waitForFabric } from "../fabric/bgp-fabric.ts";
+import { asRegistered } from "./as-registered.ts";
 import { waitForFelix } from "./felix-ready.ts";
 import { nodeFolder } from "./lab-folder.ts";
 import { logTail } from "./log-tail.ts";
 import { managementExecutor } from "./management.ts";
 import { patienceWith } from "./node-calico.ts";
-import { lacking, readIdentities } from "./read-identities.ts";
+import { lacking, readIdentities, readRegistrations } from "./read-identities.ts";
 import { assertNoCrashLoop } from "./restarts.ts";
 
 /**
@@ -71,5 +72,11 @@ async function lookAtAll(lab: Lab, mode: Mode): Promise<{ value: Identities; tro
   const value = await readIdentities(managementExecutor(lab), lab.plan, mode);
   const absent = lacking(lab.plan, value);
   if (absent !== undefined) throw new LabError(absent, { fix: "npm run lab -- down" });
-  return { value, troubles: await controlPlaneTroubles(lab, mode, value) };
+  return { value, troubles: await controlPlaneTroubles(lab, mode, await programmed(lab, value)) };
+}
+
+/** Where Calico looks for addresses itself, it may have found others than the topology intends. */
+async function programmed(lab: Lab, value: Identities): Promise<Identities> {
+  if (lab.plan.topology.autodetection === undefined) return value;
+  return asRegistered(lab.plan, value, await readRegistrations(managementExecutor(lab)));
 }

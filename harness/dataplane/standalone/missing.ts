@@ -52,6 +52,11 @@ export async function missingCalico(
     const reason = `Calico without Kubernetes runs where nodes have files of this host or are machines, which those of ${lab.provider} are not`;
     return [{ reason, fix: otherProviders }];
   }
+  const asked = Object.values(lab.plan.topology.autodetection ?? {});
+  if (asked.includes("kubernetes-internal-ip")) {
+    const reason = "autodetection: kubernetes-internal-ip asks Kubernetes, which Calico runs without here";
+    return [{ reason, fix: "give another method, or --dataplane reference" }];
+  }
   const { bgp, root } = located.files;
   const noBird: Requirement = {
     reason: `${mode.calicoName} on fabric: ${lab.plan.topology.fabric} needs BIRD, which this Calico does not include`,

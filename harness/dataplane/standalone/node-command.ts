@@ -99,6 +99,7 @@ export function nodeEnvironment({
     WAIT_FOR_DATASTORE: "true",
     IP: registered(plan, planned, 4),
     IP6: registered(plan, planned, 6),
+    ...autodetection(plan),
     NO_DEFAULT_POOLS: "true",
     CALICO_NETWORKING_BACKEND: bgp ? "bird" : "vxlan",
     CALICO_DISABLE_FILE_LOGGING: "true",
@@ -124,6 +125,14 @@ export function nodeEnvironment({
 /** Address with the prefix to register; "none" keeps start-up from looking for one. */
 function registered(plan: Plan, planned: PlannedNode | undefined, family: Family): string {
   if (planned === undefined || !plan.families.includes(family)) return "none";
+  if (plan.topology.autodetection?.[family] !== undefined) return "autodetect";
   const asked = plan.topology.nodes.find(({ name }) => name === planned.name)?.registered[family];
   return asked ?? planned.uplink.addresses[family] ?? "none";
+}
+
+function autodetection({ topology: { autodetection: methods = {} } }: Plan): Readonly<Record<string, string>> {
+  return {
+    ...(methods[4] === undefined ? {} : { IP_AUTODETECTION_METHOD: methods[4] }),
+    ...(methods[6] === undefined ? {} : { IP6_AUTODETECTION_METHOD: methods[6] }),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Identities, NodeIdentity, PodIdentity, TunnelAddresses } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
+import { otherAddressesOf } from "../../encap/other-addresses.ts";
 import { poolIdentities } from "../../encap/pool-mode.ts";
 import { tunnelModes } from "../../encap/tunnel.ts";
 import type { Executor } from "../../exec/executor.ts";
@@ -50,6 +51,7 @@ export function identitiesFrom(plan: Plan, mode: Mode, entries: IdentityEntries)
         registered: perFamily(plan.families, (family) => registered[family]),
         uplink: node.uplink.device,
         ...poolIdentities(plan),
+        ...otherAddressesOf(plan, node),
         blocks: perFamily(plan.families, (family) => blocksOf(entries.blocks, node.name, family)),
         tunnelAddresses: tunnelAddresses(plan, mode, spec),
       };

@@ -1,4 +1,5 @@
 import { contains, prefixLength, withoutPrefix } from "../../topology/address.ts";
+import { uplinkProblems } from "../../lab/uplink-problems.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { Problem } from "../../lab/lab.ts";
@@ -27,6 +28,8 @@ export function planProblems(plan: Plan): readonly Problem[] {
     ...plan.families.flatMap((family) => serviceProblems(plan, family)),
     ...plan.nodes.flatMap((_, index) => legProblems(plan, index)),
     ...fabricProblems(plan),
+    ...uplinkProblems(plan),
+    ...autodetectionProblems(plan),
   ];
 }
 
@@ -35,6 +38,13 @@ function fabricProblems({ topology }: Plan): readonly Problem[] {
   if (topology.fabric === "none") return [];
   const what = `the topology has \`fabric: ${topology.fabric}\`, and routers of kind labs have no routes to pods`;
   return [{ what, fix: `use a topology without a fabric, or ${otherProviders}` }];
+}
+
+/** Its nodes have a leg by which they are managed, which no method of a topology's knows of. */
+function autodetectionProblems({ topology }: Plan): readonly Problem[] {
+  if (topology.autodetection === undefined) return [];
+  const what = "the topology has `autodetection`, and Calico in kind labs looks for addresses in the racks' networks";
+  return [{ what, fix: `use a topology without it, or ${otherProviders}` }];
 }
 
 function poolProblems(plan: Plan, family: Family): readonly Problem[] {

@@ -15,6 +15,7 @@ import type { Capability, Lab, LabNode, OwnMachines } from "../../lab/lab.ts";
 import { incompleteLab, noSuchLab, ownerGone, refuseOtherPlan } from "../../lab/identity-errors.ts";
 import type { Provider } from "../provider.ts";
 import { buildMachines, inMachines, loginFile, type BuiltMachines } from "./build-lab.ts";
+import { uplinkProblems } from "../../lab/uplink-problems.ts";
 import { hostProblems } from "./check.ts";
 import { checkpointsOf } from "./checkpoints.ts";
 import { destroyMachines, labsOfMachines } from "./destroy.ts";
@@ -57,7 +58,10 @@ export function createVmProvider(options: VmOptions = {}): Provider {
     name,
     capabilities: new Set(capabilities),
     kernelHas: "its guests have",
-    check: () => hostProblems(host(), options.userId ?? process.getuid?.(), options.image),
+    check: async (plan) => [
+      ...uplinkProblems(plan),
+      ...(await hostProblems(host(), options.userId ?? process.getuid?.(), options.image)),
+    ],
     provision: async (plan, runId, scope) => {
       const id = await labIdOf(runId, ownerPid);
       if (id === undefined) throw ownerGone(ownerPid);

@@ -42,7 +42,10 @@ export interface PlannedMember {
 export function membersOf(plan: Plan): readonly PlannedMember[] {
   return [
     ...plan.routers.map(({ name, ports }): PlannedMember => ({ name, role: "router", ports })),
-    ...plan.nodes.map(({ name, uplink }): PlannedMember => ({ name, role: "node", ports: [uplink] })),
+    ...plan.nodes.map(({ name, uplink, others = [] }): PlannedMember => ({
+      ...{ name, role: "node" },
+      ports: [uplink, ...others],
+    })),
   ];
 }
 
