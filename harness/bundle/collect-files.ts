@@ -35,13 +35,21 @@ export class FileCollector {
     return true;
   }
 
+  /** A link is not followed, wherever it leads; one that is named like a file that matters is told. */
+  passOverLink(path: string): void {
+    const name = path.split("/").at(-1) ?? "";
+    if (nodePartOf(name) !== undefined || holdsObjects(name))
+      this.#passOver(path, "a link, and links are not followed");
+  }
+
   add(path: string, content: Buffer): void {
     // `kubectl exec -t` ends lines as a terminal does.
     this.#files.set(path.replace(/^(\.\/)+/, ""), content.toString("utf8").replaceAll("\r", ""));
   }
 
   #passOver(path: string, because: string): false {
-    this.#notes.push(`not read: ${path} (${because})`);
+    // A stranger's name must not move a terminal's cursor.
+    this.#notes.push(`not read: ${path.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?").slice(0, 200)} (${because})`);
     return false;
   }
 

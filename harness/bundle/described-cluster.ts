@@ -17,6 +17,8 @@ export interface DescribedCluster {
   readonly unregistered: readonly string[];
   readonly pools: readonly ClusterPool[];
   readonly blocks: readonly { readonly cidr: string; readonly node: string }[];
+  /** Whether the blocks come from IPAM, and not from the nodes' own routes. */
+  readonly blocksKnown: boolean;
   readonly felix: FelixSettings;
   readonly mesh: boolean;
   /** Kernel state of the nodes that have files. */
@@ -28,8 +30,9 @@ export interface DescribedCluster {
 export function describeCluster(bundle: Bundle): DescribedCluster {
   const objectFiles = [...bundle.files].filter(([path]) => holdsObjects(nameOf(path)));
   const objects = readObjects(new Map(objectFiles));
-  require(objects.nodes, bundle, "Node", "kubectl get nodes -o yaml > nodes.yaml");
-  require(objects.pools, bundle, "IPPool", "kubectl get ippools.crd.projectcalico.org -o yaml > ippools.yaml");
+  const notes = [...bundle.notes, ...objects.notes];
+  require(objects.nodes, bundle.name, notes, "Node", "kubectl get nodes -o yaml > nodes.yaml");
+  require(objects.pools, bundle.name, notes, "IPPool", "kubectl get ippools.crd.projectcalico.org -o yaml > ippools.yaml");
   const registered = objects.nodes.filter((node) => Object.keys(node.registered).length > 0);
   const families = ([4, 6] as const).filter((family) =>
     registered.some((node) => node.registered[family] !== undefined),
@@ -45,21 +48,28 @@ export function describeCluster(bundle: Bundle): DescribedCluster {
     nodes: registered,
     unregistered: objects.nodes.filter((node) => !registered.includes(node)).map(({ name }) => name),
     pools: objects.pools,
+    blocksKnown: known,
     blocks: known ? objects.blocks : facts.flatMap((node) => ownBlocks(node, objects.pools)),
     felix: objects.felix,
     mesh: objects.mesh,
     facts: facts.filter(({ node }) => registered.some(({ name }) => name === node)),
     notes: [
-      ...bundle.notes,
-      ...objects.notes,
+      ...notes,
       ...(known ? [] : ["no BlockAffinity in the bundle: each node's blocks are taken from its own blackhole routes"]),
     ],
   };
 }
 
-function require(found: readonly unknown[], { name }: Bundle, kind: string, command: string): void {
+function require(
+  found: readonly unknown[],
+  name: string,
+  notes: readonly string[],
+  kind: string,
+  command: string,
+): void {
   if (found.length > 0) return;
   throw new UsageError(`${name} holds no ${kind} object, so nothing can be expected of its nodes`, {
+    ...(notes.length === 0 ? {} : { tail: notes.slice(0, 5).join("\n") }),
     fix: `put it in: ${command}; a bundle of calicoctl cluster diags has it in cluster/`,
   });
 }

@@ -75,13 +75,18 @@ export function expectNodes(cluster: DescribedCluster, plan: Plan): readonly Exp
     return cluster.facts.flatMap(({ node }) => {
       if (mtuOf.get(node) !== mtu) return [];
       const merged = mergeStates(states.filter((state) => state.node === node));
-      return merged === undefined ? [] : [asFelixIsSet(merged, cluster)];
+      return merged === undefined ? [] : [asFelixIsSet(mtu === undefined ? ofAnyMtu(merged) : merged, cluster)];
     });
   });
 }
 
 function withMtu(plan: Plan, mtu: number): Plan {
   return { ...plan, nodes: plan.nodes.map((node) => ({ ...node, uplink: { ...node.uplink, mtu } })) };
+}
+
+/** Nothing tells what MTU the node's own devices have. */
+function ofAnyMtu(state: ExpectedNodeState): ExpectedNodeState {
+  return { ...state, routes: state.routes.map(({ mtu: _, ...route }) => route) };
 }
 
 /** One state of several that concern different pools: a device is idle only where no pool needs it. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UsageError } from "../core/errors.ts";
 import { bundleFiles, differences, judged } from "./bundle.fixture.ts";
 import { pairForms } from "./pair-forms.ts";
-import { renderBundle } from "./render-bundle.ts";
+import { renderBundle, withoutRoutes } from "./render-bundle.ts";
 
 /** Changes one file of a bundle. */
 function changed(
@@ -15,6 +15,15 @@ function changed(
   const after = change(text);
   assert.notEqual(after, text, "the change changes something");
   return new Map([...files, [path, after]]);
+}
+
+/** What `ip -d link` adds to what `ip link` prints of Calico's VXLAN device. */
+function detailed(text: string, node: string): string {
+  const own = { a1: "198.18.1.11", a2: "198.18.1.12", b1: "198.18.2.11", b2: "198.18.2.12" }[node] ?? "";
+  const made = `vxlan id 4096 local ${own} dev eth0 srcport 0 0 dstport 4789 nolearning ttl auto udpcsum`;
+  return text
+    .replaceAll(/(link\/\w+ .*)$/gm, "$1 promiscuity 0 minmtu 68 maxmtu 65535")
+    .replace(/(vxlan\.calico:.*\n.*)$/m, `$1\n    ${made}`);
 }
 
 const pools = "cluster/crd/ippools.crd.projectcalico.org.yaml";
@@ -41,6 +50,46 @@ describe("the judgment of a bundle", () => {
       ["registered-prefix", "wrong-route"],
     );
     assert.match(judgment.causes[0]?.sentence ?? "", /^a1 is registered as 198\.18\.1\.11\/32, .* a2 /);
+  });
+
+  it("judges what a folder without `ip addr` tells: VNI by `ip -d link`, the uplink's prefix by the kernel's own routes", async () => {
+    const files = new Map(await bundleFiles("planted"));
+    for (const node of ["a1", "a2", "b1", "b2"]) {
+      files.set(`nodes/${node}/ip-d-link.txt`, detailed(files.get(`nodes/${node}/ip-link.txt`) ?? "", node));
+      files.delete(`nodes/${node}/ip-addr.txt`);
+      files.delete(`nodes/${node}/ip-link.txt`);
+    }
+    const found = differences(judged(changed(files, "nodes/b2/ip-d-link.txt", (text) => text.replace("4096", "4097"))));
+    assert.equal(found.length, 4);
+    assert.equal(found[0], "a1: Calico has registered 198.18.1.11/32, not 198.18.1.11/24");
+    assert.equal(found[3], "b2: vxlan.calico has VNI 4097, not 4096");
+  });
+
+  it("judges routes by the kernel's own, where a folder holds nothing of devices at all", async () => {
+    const files = new Map([...(await bundleFiles("planted"))].filter(([path]) => !/ip-(addr|link)/.test(path)));
+    const found = differences(judged(files));
+    assert.equal(found.length, 3);
+    assert.equal(found[0], "a1: Calico has registered 198.18.1.11/32, not 198.18.1.11/24");
+  });
+
+  it("names a blackhole for a block that no node has, and one for another node's block", async () => {
+    const files = await bundleFiles();
+    const stray = (text: string): string => `${text}\nblackhole 198.19.99.0/26 proto 80\n`;
+    assert.deepEqual(differences(judged(changed(files, "nodes/a2/ip-route.txt", stray))), [
+      "a2: unexpected route blackhole 198.19.99.0/26 proto 80: IPAM has given this block to no node",
+    ]);
+    const stale = (text: string): string =>
+      text.replace(/^198\.19\.80\.128\/26 via .*$/m, "blackhole 198.19.80.128/26 proto 80");
+    const { causes } = judged(changed(files, "nodes/a1/ip-route.txt", stale));
+    assert.match(causes[0]?.sentence ?? "", /^a1: its route to b1 is a blackhole, where packets to b1's pods end /);
+  });
+
+  it("does not call a node fine whose routes are missing from its files", async () => {
+    const files = new Map(await bundleFiles());
+    files.delete("nodes/b1/ip-route.txt");
+    const judgment = judged(files);
+    assert.deepEqual(withoutRoutes(judgment), ["b1"]);
+    assert.match(renderBundle(judgment), /INCONCLUSIVE {2}no offender, but the routes of b1 are not in the bundle/);
   });
 
   it("takes each block's form from its own pool", async () => {

@@ -5,10 +5,12 @@ import type { Mode } from "../encap/mode.ts";
 import { encapsulationOf } from "../encap/tunnel.ts";
 import type { Plan } from "../topology/plan.ts";
 import { verdictOn } from "../verify/control-plane.ts";
+import { destinationOf } from "../topology/destination.ts";
+import { routeInWords } from "../verify/route-words.ts";
 import { ownerTroubles } from "../verify/judge-owners.ts";
 import { judgeStates, type NodeJudgment } from "../verify/node-troubles.ts";
 import type { Trouble } from "../verify/trouble.ts";
-import type { DescribedCluster } from "./described-cluster.ts";
+import { poolOf, type DescribedCluster } from "./described-cluster.ts";
 import { expectNodes, identitiesOf, modesOf } from "./expect-nodes.ts";
 import { planOf } from "./plan-of.ts";
 
@@ -38,7 +40,11 @@ export function judgeBundle(cluster: DescribedCluster): BundleJudgment {
   const owners = ownerTroubles(plan, identities, facts.nodes);
   const nodes = judgeStates(expectNodes(cluster, plan), facts, owners).map((judgment) => ({
     ...judgment,
-    troubles: [...lackingTunnels(cluster, plan, modes, judgment.expected.node), ...judgment.troubles],
+    troubles: [
+      ...lackingTunnels(cluster, plan, modes, judgment.expected.node),
+      ...judgment.troubles,
+      ...strayBlackholes(cluster, judgment.facts),
+    ],
   }));
   const failed = nodes.map((judgment) => verdictOn(judgment, mode)).filter(({ status }) => status === "fail");
   return {
@@ -70,6 +76,22 @@ function lackingTunnels(
       return [{ kind: "address", text: `Calico has given it no ${encapsulation} tunnel address (annotation ${note})` }];
     }),
   );
+}
+
+/** A node drops what it has a blackhole for: right for its own blocks alone, which those of others are judged as routes for. */
+function strayBlackholes(
+  { blocks, blocksKnown, pools }: DescribedCluster,
+  facts: NodeFacts | undefined,
+): readonly Trouble[] {
+  if (!blocksKnown || facts === undefined) return [];
+  const owned = new Set(blocks.map(({ cidr }) => destinationOf(cidr)));
+  return facts.routes
+    .filter(({ type, destination }) => type === "blackhole" && poolOf(pools, destination) !== undefined)
+    .filter(({ destination }) => !owned.has(destinationOf(destination)))
+    .map((route): Trouble => {
+      const text = `unexpected route ${routeInWords(route)}: IPAM has given this block to no node`;
+      return { kind: "stray route", text, route };
+    });
 }
 
 /** WireGuard's rule (priority 99, felix/wireguard) takes packets for its peers out of the main table by design. */

@@ -65,7 +65,7 @@ function surveyOf(plan: Plan, { node, routes, links }: NodeFacts): NodeSurvey | 
     node,
     device: link.device,
     mac: link.mac,
-    mtu: link.mtu,
+    mtu: link.mtu || (own?.uplink.mtu ?? 0),
     addresses: global(link),
     others: others.flatMap(global),
     ways,
@@ -92,6 +92,6 @@ const mtuDevices = /^(((en|wl|ww|sl|ib)[Pcopsvx].*)|((eth|wlan|wwan).*))/;
 
 /** The MTU that Felix takes for a node's: the smallest of its physical devices that are up; undefined where no device fits. */
 export function hostMtuOf({ links }: NodeFacts): number | undefined {
-  const own = links.filter(({ device, up }) => up && mtuDevices.test(device)).map(({ mtu }) => mtu);
+  const own = links.filter(({ device, up, mtu }) => up && mtu > 0 && mtuDevices.test(device)).map(({ mtu }) => mtu);
   return own.length === 0 ? undefined : Math.min(...own);
 }

@@ -12,7 +12,10 @@ export async function readArchive(path: string, gzip: boolean, collector: FileCo
   const archive = extract();
   archive.on("entry", (header, stream, next) => {
     stream.on("end", next);
+    // The archive's own error says it all; unheard, the same of its current entry would end the process.
+    stream.on("error", () => undefined);
     if (header.type !== "file") {
+      if (header.type === "symlink" || header.type === "link") collector.passOverLink(header.name);
       stream.resume();
       return;
     }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { createWriteStream } from "node:fs";
 import { tmpdir } from "node:os";
@@ -66,6 +67,7 @@ describe("a bundle's reader", () => {
     const { files, notes } = await readBundle(path);
     assert.deepEqual([...files.keys()], []);
     assert.equal(notes.filter((note) => note.includes("leads out of the bundle")).length, 2);
+    assert.ok(notes.includes("not read: nodes/a1/ip-neigh.txt (a link, and links are not followed)"));
     await mkdir(join(folder, "unpacked", "a1"), { recursive: true });
     await symlink("/etc/passwd", join(folder, "unpacked", "a1", "ip-route.txt"));
     assert.equal((await readBundle(join(folder, "unpacked"))).files.size, 0);
@@ -83,6 +85,13 @@ describe("a bundle's reader", () => {
   it("refuses a cut archive with one clear error", async () => {
     const path = await archive([["nodes/a1/ip-route.txt", "default via 1.2.3.4 dev eth0\n".repeat(5000)]]);
     await truncate(path, 60);
+    await assert.rejects(readBundle(path), (error) => error instanceof UsageError && error.message.includes("whole"));
+  });
+
+  it("refuses an archive that ends within a file that it reads", async () => {
+    const noise = randomBytes(100_000).toString("hex");
+    const path = await archive([["nodes/a1/ip-route.txt", noise]]);
+    await truncate(path, 60_000);
     await assert.rejects(readBundle(path), (error) => error instanceof UsageError && error.message.includes("whole"));
   });
 

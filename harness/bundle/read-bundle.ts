@@ -33,6 +33,7 @@ async function readFolder(root: string, below: string, collector: FileCollector,
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) await readFolder(root, path, collector, depth + 1);
+    else if (entry.isSymbolicLink()) collector.passOverLink(path);
     else if (entry.isFile()) {
       const { size } = await stat(join(root, path));
       if (collector.wants(path, size)) collector.add(path, await readFile(join(root, path)));

@@ -3,9 +3,10 @@ import { parseLinks } from "../dataplane/facts/parse-links.ts";
 import { parseNeighbors } from "../dataplane/facts/parse-neighbors.ts";
 import { parseOtherTables, parseRoutes } from "../dataplane/facts/parse-routes.ts";
 import { parseRules } from "../dataplane/facts/parse-rules.ts";
-import type { LinkFact, NodeFacts, TableRoute, Unreadable } from "../dataplane/node-facts.ts";
+import type { LinkFact, NodeFacts, RouteFact, TableRoute, Unreadable } from "../dataplane/node-facts.ts";
 import type { Family } from "../topology/topology.ts";
 import type { NodePart } from "./bundle.ts";
+import { connectedDevices, withAddressesOf } from "./connected-devices.ts";
 import { parseLinkText } from "./parse-link-text.ts";
 import { parseFdbText, parseNeighborText, vxlanDeviceOf } from "./parse-neighbor-text.ts";
 import { parseRouteText } from "./parse-route-text.ts";
@@ -32,7 +33,7 @@ export function readFacts(node: string, files: NodeFiles, families: readonly Fam
       isJson(text) ? parseRules(text, family) : parseRuleText(text, family),
     ),
   );
-  const links = linksOf(files, read);
+  const links = linksOf(files, routes, read);
   const neighbors = read("neighbors", "neighbors", (text) =>
     isJson(text) ? parseNeighbors(text) : parseNeighborText(text),
   );
@@ -76,14 +77,20 @@ function routesOf(files: NodeFiles, family: Family, read: Read): readonly TableR
   return read(part, "routes", (text) => (isJson(text) ? json(text) : parseRouteText(text, family)));
 }
 
-/** Addresses come from `ip addr`; what a tunnel was made with from whichever was asked with `-d`. */
-function linksOf(files: NodeFiles, read: Read): readonly LinkFact[] {
+/**
+ * Addresses come from `ip addr`; what a tunnel was made with from whichever was asked with `-d`. Where nobody asked `ip addr`, the
+ * kernel's own routes tell the addresses of the devices that have a network.
+ */
+function linksOf(files: NodeFiles, routes: readonly RouteFact[], read: Read): readonly LinkFact[] {
   const parse = (text: string): readonly LinkFact[] => {
     if (!isJson(text)) return parseLinkText(text);
     const links = parseLinks(text);
     return text.includes("linkinfo") ? links : links.map((link) => ({ ...link, kind: "" }));
   };
+  if (files.addresses === undefined && files.links !== undefined)
+    return withAddressesOf(routes, read("links", "devices", parse));
   const withAddresses = read("addresses", "devices", parse);
+  if (withAddresses.length === 0) return connectedDevices(routes);
   const [details] = bestFirst(files.links ?? []);
   const detailed = details === undefined ? [] : orNone(() => parse(details));
   return withAddresses.map((link) => {

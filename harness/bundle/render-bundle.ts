@@ -89,9 +89,20 @@ function unread({ cluster }: BundleJudgment): readonly string[] {
   });
 }
 
-function conclusion({ nodes }: BundleJudgment): string {
+/** Nodes that the bundle has files of, but no routes, without which next to nothing is judged. */
+export function withoutRoutes({ nodes }: Pick<BundleJudgment, "nodes">): readonly string[] {
+  return nodes
+    .filter(({ unreadable }) => unreadable.some(({ what }) => what === "routes"))
+    .map(({ expected }) => expected.node);
+}
+
+function conclusion(judgment: BundleJudgment): string {
+  const { nodes } = judgment;
   const offenders = nodes.filter(({ troubles }) => troubles.length > 0).length;
   if (nodes.length === 0) return "INCONCLUSIVE  the bundle holds no node's routes and devices · exit 3";
+  const blind = withoutRoutes(judgment);
+  if (offenders === 0 && blind.length > 0)
+    return `INCONCLUSIVE  no offender, but the routes of ${blind.join(" ")} are not in the bundle · exit 3`;
   return offenders === 0
     ? `PASS  no offender among ${nodes.length} nodes`
     : `FAIL  ${offenders} of ${nodes.length} nodes differ from what pools and subnets make of them · exit 1`;

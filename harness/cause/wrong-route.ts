@@ -17,6 +17,8 @@ export const wrongRoute = ofTroubles({
 
 function inWords({ kind, route, expected, peer, text }: Trouble): string {
   if (kind !== "wrong route" || route === undefined || peer === undefined) return text;
+  if (route.type !== "unicast")
+    return `its route to ${peer} is a ${route.type}, where packets to ${peer}'s pods end (${text})`;
   const [now, must] = [isTunnelDevice(route.device), isTunnelDevice(expected?.device)];
   if (now && !must) return `its route to ${peer} leads into the tunnel, though ${peer} is in its subnet (${text})`;
   if (!now && must)

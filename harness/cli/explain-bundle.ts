@@ -1,7 +1,7 @@
 import { describeCluster } from "../bundle/described-cluster.ts";
 import { judgeBundle, type BundleJudgment } from "../bundle/judge-bundle.ts";
 import { readBundle } from "../bundle/read-bundle.ts";
-import { renderBundle } from "../bundle/render-bundle.ts";
+import { renderBundle, withoutRoutes } from "../bundle/render-bundle.ts";
 import { ExitCode } from "../core/errors.ts";
 
 /** Explains a bundle of diagnostics: what its nodes differ in from what their own pools and subnets ask of them. */
@@ -13,7 +13,7 @@ export async function explainBundle(path: string, json: boolean): Promise<void> 
 
 function exitCodeOf({ nodes }: BundleJudgment): ExitCode {
   if (nodes.some(({ troubles }) => troubles.length > 0)) return ExitCode.fail;
-  return nodes.length === 0 ? ExitCode.lab : ExitCode.pass;
+  return nodes.length === 0 || withoutRoutes({ nodes }).length > 0 ? ExitCode.lab : ExitCode.pass;
 }
 
 function asData({ cluster, modes, nodes, causes, notes }: BundleJudgment): unknown {

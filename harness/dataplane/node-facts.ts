@@ -100,6 +100,8 @@ export interface LinkFact {
   readonly mac: string;
   /** With prefix. */
   readonly addresses: readonly string[];
+  /** Nobody asked for its addresses: that there is none here says nothing. */
+  readonly unaddressed?: true;
   readonly vxlan?: VxlanFact;
 }
 

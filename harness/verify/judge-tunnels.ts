@@ -59,7 +59,9 @@ function tunnelTroubles(tunnel: ExpectedTunnel, facts: NodeFacts): readonly Trou
   ];
 }
 
-function addressTroubles({ device, address }: ExpectedTunnel, { addresses }: LinkFact): readonly Trouble[] {
+function addressTroubles({ device, address }: ExpectedTunnel, link: LinkFact): readonly Trouble[] {
+  const { addresses, unaddressed } = link;
+  if (unaddressed === true) return [];
   const own = addresses.filter((candidate) => !candidate.startsWith("fe80:"));
   const [wanted = "", prefix] = address.split("/");
   const there = own.some(

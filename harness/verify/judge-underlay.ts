@@ -44,31 +44,33 @@ function gatewayTrouble(lookup: RouteLookup): readonly Trouble[] {
   return [{ kind: "no gateway", text }];
 }
 
-/** What is wrong with the uplink's own addresses, and with how Calico has registered the node. */
-export function uplinkTroubles(
-  { underlay }: ExpectedNodeState,
-  { links }: NodeFacts,
-  registered: readonly string[] | undefined,
-): readonly Trouble[] {
+/** What is wrong with the uplink's own addresses. */
+export function uplinkTroubles({ underlay }: ExpectedNodeState, { links }: NodeFacts): readonly Trouble[] {
   if (underlay === undefined) return [];
   const { uplink, addresses } = underlay;
   const link = links.find(({ device }) => device === uplink);
   if (link === undefined) return [{ kind: "address", text: `no device ${uplink}` }];
   const there = new Set(link.addresses.map(destinationOf));
-  const missing = addresses.filter(({ address }) => !there.has(destinationOf(address)));
+  const missing = addresses.filter(({ address }) => link.unaddressed !== true && !there.has(destinationOf(address)));
   return [
     ...(link.up ? [] : [{ kind: "address", text: `${uplink} is down` } as const]),
     ...missing.map(({ address }): Trouble => ({
       kind: "address",
       text: `${uplink} has ${link.addresses.filter((one) => familyOf(one) === familyOf(address)).join(" and ") || "no address"}, not ${address}`,
     })),
-    ...(registered === undefined ? [] : registrationTroubles(underlay, registered)),
   ];
 }
 
-/** Calico decides what is "same subnet" by the registered prefix alone (felix/calc/l3_route_resolver.go). */
-function registrationTroubles({ registered: expected }: ExpectedUnderlay, seen: readonly string[]): readonly Trouble[] {
-  return expected.flatMap(({ family, address }): readonly Trouble[] => {
+/**
+ * What is wrong with how Calico has registered a node, by whose prefix alone it decides what is "same subnet"
+ * (felix/calc/l3_route_resolver.go).
+ */
+export function registrationTroubles(
+  { underlay }: ExpectedNodeState,
+  seen: readonly string[] | undefined,
+): readonly Trouble[] {
+  if (underlay === undefined || seen === undefined) return [];
+  return underlay.registered.flatMap(({ family, address }): readonly Trouble[] => {
     const own = seen.find((candidate) => familyOf(candidate) === family);
     const trouble = (text: string): readonly Trouble[] => [{ kind: "registration", what: own ?? "", text }];
     if (own === undefined) return trouble(`Calico has registered no IPv${family} address, not ${address}`);

@@ -6,7 +6,7 @@ import { ownerTroubles } from "./judge-owners.ts";
 import { routeTroubles } from "./judge-routes.ts";
 import { ruleTroubles } from "./judge-rules.ts";
 import { deviceTroubles, fdbTroubles, neighborTroubles } from "./judge-tunnels.ts";
-import { settingTroubles, uplinkTroubles, wayTroubles } from "./judge-underlay.ts";
+import { registrationTroubles, settingTroubles, uplinkTroubles, wayTroubles } from "./judge-underlay.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** One node's kernel state, as it must be and as it is. */
@@ -70,7 +70,8 @@ function troublesOf(
   const where = (what: Unreadable["what"], judge: () => readonly Trouble[]): readonly Trouble[] =>
     unread.has(what) ? [] : judge();
   return [
-    ...where("devices", () => uplinkTroubles(state, facts, registered)),
+    ...where("devices", () => uplinkTroubles(state, facts)),
+    ...registrationTroubles(state, registered),
     ...where("rules", () => where("routes", () => ruleTroubles(state, facts))),
     ...where("routes", () => wayTroubles(state, facts)),
     ...where("settings", () => settingTroubles(state, facts)),
