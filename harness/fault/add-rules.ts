@@ -7,6 +7,7 @@ const faultTable = "encaplab-fault";
 /** Where a fault's rules hook in; the nat ones come just before the dataplane's own. */
 const hooks = {
   forward: "type filter hook forward priority 0",
+  input: "type filter hook input priority 0",
   output: "type filter hook output priority 0",
   prerouting: "type filter hook prerouting priority -300",
   "nat-prerouting": "type nat hook prerouting priority -110",

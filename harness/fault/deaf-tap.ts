@@ -12,5 +12,10 @@ export const deafTap = defineFault({
   cause: "none",
   trips: [
     { check: "encapsulated", status: "inconclusive", path: "*/pod-to-pod/cross-subnet/*", category: "inconclusive" },
+    { check: "not-encapsulated", status: "inconclusive", path: "*/pod-to-host/cross-subnet/*" },
+    { check: "no-leak", status: "inconclusive", path: "*/pod-to-pod/cross-subnet/*" },
+    { check: "symmetry", status: "inconclusive", path: "*/pod-to-pod/cross-subnet/*" },
+    { check: "conservation", status: "inconclusive", path: "*/pod-to-pod/cross-subnet/*" },
+    { check: "sentinel", status: "inconclusive", path: "*/sentinel/*" },
   ],
 });

@@ -67,6 +67,8 @@ export interface FaultEffect {
   readonly did: readonly string[];
   /** Nodes and routers whose capture must see nothing: their CaptureTarget gets a filter that never matches. */
   readonly deafen?: readonly string[];
+  /** Nodes whose kernel cannot be read: none of the programs that tell of it is found there. */
+  readonly blind?: readonly string[];
 }
 
 /** One verdict that a fault must provoke. */

@@ -18,5 +18,8 @@ export const forwardPolicyDrop = defineFault({
     return { did: [await changeNode(culprit(network), commands, undo, scope)] };
   },
   follows: ["conservation"],
-  trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/*", category: "not reached" }],
+  trips: [
+    { check: "reached", status: "fail", path: "*/pod-to-pod/*", category: "not reached" },
+    { check: "mtu", status: "inconclusive", path: "*/pod-to-pod/*" },
+  ],
 });

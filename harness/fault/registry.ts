@@ -4,6 +4,11 @@ import { bgpFiltered } from "./bgp-filtered.ts";
 import { bgpSessionDown } from "./bgp-session-down.ts";
 import { clampedMss } from "./clamped-mss.ts";
 import { needFragLost } from "./need-frag-lost.ts";
+import { deafCaptures } from "./deaf-captures.ts";
+import { blindNode } from "./blind-node.ts";
+import { birdUnanswered } from "./bird-unanswered.ts";
+import { pingsLost } from "./pings-lost.ts";
+import { clientLosesAnswers } from "./client-loses-answers.ts";
 import { deafTap } from "./deaf-tap.ts";
 import { drop4789AtRouter } from "./drop-4789-at-router.ts";
 import { dropProtocol4 } from "./drop-protocol-4.ts";
@@ -90,6 +95,7 @@ export const faults: readonly Fault[] = [
   largeSegmentsLost,
   duplicatingRouter,
   udpLost,
+  pingsLost,
   sizeHole,
   ecmpMemberLost,
   answeredByOtherPod,
@@ -122,4 +128,8 @@ export const faults: readonly Fault[] = [
   bgpFiltered,
   statefulRouters,
   deafTap,
+  deafCaptures,
+  blindNode,
+  birdUnanswered,
+  clientLosesAnswers,
 ];

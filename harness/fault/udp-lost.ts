@@ -15,5 +15,10 @@ export const udpLost = defineFault({
   }),
   cause: "packet-filter",
   follows: ["conservation"],
-  trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "not reached" }],
+  trips: [
+    { check: "reached", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "not reached" },
+    { check: "flows", status: "inconclusive", path: "*/pod-to-pod/same-subnet/*" },
+    { check: "sizes", status: "inconclusive", path: "*/pod-to-pod/same-subnet/*" },
+    { check: "path-mtu", status: "inconclusive", path: "*/pod-to-pod/same-subnet/*" },
+  ],
 });

@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../core/atomic-file.ts";
 import { groupBy } from "../core/group-by.ts";
 import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
+import type { FaultEffect } from "../fault/fault.ts";
 import { heardBetween } from "../observe/heard-between.ts";
 import { observe, type Observations } from "../observe/observe.ts";
 import { trimCaptures, type TrimmedCapture } from "../observe/trim-captures.ts";
@@ -58,6 +59,7 @@ interface Hearing {
   readonly expectations: readonly PathExpectation[];
   readonly questions: Questions;
   readonly wire: Wire;
+  readonly effect?: Partial<FaultEffect>;
   readonly guard?: Guard;
   /** Whether costs are measured in the same lab afterwards. */
   readonly measures?: boolean;
@@ -72,7 +74,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const { order, dataplane, network, expectations, questions, wire } = hearing;
   const sweep = sweepFor(hearing);
   const [facts, observed, heard] = await Promise.all([
-    readFacts(dataplane, network),
+    readFacts(dataplane, network, hearing.effect?.blind),
     observe(wire.probes, wire.captures, wire.targets),
     heardSoFar(hearing, sweep),
   ]);

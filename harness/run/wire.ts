@@ -88,7 +88,7 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
     () => `${tapCount(targets)} taps listening on ${targets.length} nodes`,
   );
   const [before] = await phases.run("capture self-check", () =>
-    Promise.all([readFacts(listening.dataplane, network), soundCheck(network)]),
+    Promise.all([readFacts(listening.dataplane, network, effect.blind), soundCheck(network)]),
   );
   const results = await phases.run(
     "probes",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseLearned, parseProtocols } from "./bgp-sessions.ts";
+import { hasAnswered, parseLearned, parseProtocols } from "./bgp-sessions.ts";
 
 /** Recorded from Calico v3.32.1's birdcl (BIRD 1.6.8) on a node of four machines, shortened. */
 const bird1 = `BIRD v0.3.3+birdv1.6.8 ready.
@@ -32,6 +32,12 @@ describe("what BIRD says", () => {
     assert.deepEqual(learned.get("a1_4"), ["198.19.0.0/26"]);
     assert.deepEqual(learned.get("tor2_eth1_4"), ["198.19.0.0/26"]);
     assert.deepEqual(learned.get("a1_6"), ["fd00:19:0:1::/122"]);
+  });
+
+  it("tells a BIRD that answers from one that cannot be asked", () => {
+    assert.ok(hasAnswered(bird1) && hasAnswered(bird2));
+    assert.ok(!hasAnswered("Unable to connect to server control socket (/run/bird.ctl): No such file or directory\n"));
+    assert.ok(!hasAnswered("sh: 1: birdc: not found\n"));
   });
 
   it("tells a session that is down from one that is up", () => {

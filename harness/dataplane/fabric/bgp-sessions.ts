@@ -23,6 +23,8 @@ async function sessionsAt(lab: Lab, { name: at, executor }: LabNode): Promise<re
   const questions = ["show protocols", "show route", ...sessions.map(({ name }) => `show route export ${name}`)];
   const { stdout } = await runScript(executor, questions.map(ask).join(`\necho ${separator}\n`));
   const [protocols = "", routes = "", ...exports] = stdout.split(`${separator}\n`);
+  // What nobody answers is unknown, not down.
+  if (!hasAnswered(protocols)) return [];
   const states = parseProtocols(protocols);
   const learned = parseLearned(routes);
   return sessions.map(({ name, peer, family }, index) => {
@@ -30,6 +32,11 @@ async function sessionsAt(lab: Lab, { name: at, executor }: LabNode): Promise<re
     const state = states.get(name) ?? "unknown";
     return { at, peer, family, state, learned: learned.get(name) ?? [], advertised: [...new Set(told)] };
   });
+}
+
+/** BIRD begins each answer with its version; birdc without it says why it cannot connect. */
+export function hasAnswered(text: string): boolean {
+  return /^BIRD \S+ ready\./m.test(text);
 }
 
 /**

@@ -1,0 +1,32 @@
+import { Scope } from "../core/scope.ts";
+import { modes } from "../encap/mode.ts";
+import { addRulesToAll } from "./add-rules.ts";
+import { everyActor } from "./cast.ts";
+import { defineFault } from "./fault.ts";
+
+/** Every node drops the pings of its pods, so that nobody can tell how long packets are on their way. */
+export const pingsLost = defineFault({
+  name: "pings-lost",
+  title: "pings between pods are dropped where links hold packets back, and everything else passes",
+  describes: "no known report: a firewall that lets no ICMP pass",
+  modes: modes.map(({ id }) => id),
+  needs: [],
+  unmet: (plan) =>
+    plan.nodes.some(({ uplink }) => uplink.link?.delayMs !== undefined)
+      ? undefined
+      : `topology ${plan.topology.name} has no link with a delay`,
+  apply: async (network, _plan, scope = new Scope()) => ({
+    did: await addRulesToAll(
+      everyActor(network),
+      "forward",
+      ["icmp type { echo-request, echo-reply } drop", "icmpv6 type { echo-request, echo-reply } drop"],
+      scope,
+    ),
+  }),
+  cause: "packet-filter",
+  follows: ["conservation"],
+  trips: [
+    { check: "reached", status: "fail", path: "*/pod-to-pod/*", category: "not reached" },
+    { check: "delay", status: "inconclusive", path: "*/pod-to-pod/*" },
+  ],
+});
