@@ -16,6 +16,7 @@ import { reversePathFilter } from "./reverse-path-filter.ts";
 import { sameMac } from "./same-mac.ts";
 import { tunnelEntries } from "./tunnel-entries.ts";
 import { tunnelDeviceWrong } from "./tunnel-device.ts";
+import { wrongNextHop } from "./wrong-next-hop.ts";
 import { wrongRoute } from "./wrong-route.ts";
 import { linkShape } from "./link-shape.ts";
 import { mssRewritten } from "./mss-rewritten.ts";
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   forwardingOff,
   tunnelDeviceWrong,
   wrongRoute,
+  wrongNextHop,
   tunnelEntries,
   bgpSessions,
   serviceRules,

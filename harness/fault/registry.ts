@@ -48,6 +48,7 @@ import { sourceCheck } from "./source-check.ts";
 import { statefulFilterOnOne } from "./stateful-filter-on-one.ts";
 import { staleDirectRoute } from "./stale-direct-route.ts";
 import { staleFdb } from "./stale-fdb.ts";
+import { staleNeighbor } from "./stale-neighbor.ts";
 import { staleTunnelRoute } from "./stale-tunnel-route.ts";
 import { udpLost } from "./udp-lost.ts";
 import { vtepMacDrift } from "./vtep-mac-drift.ts";
@@ -118,6 +119,7 @@ export const faults: readonly Fault[] = [
   tunnelDown,
   tunl0WithoutAddress,
   staleFdb,
+  staleNeighbor,
   vtepMacDrift,
   learningVtep,
   snatPodToPod,

@@ -222,6 +222,19 @@ describe("addresses and MACs", () => {
     assert.deepEqual(asRouter, [`a1/eth0 and tor/eth0 both send from ${mac}`]);
   });
 
+  it("are told where the neighbor table has another machine's MAC for a node, or an unknown one for good", () => {
+    const entry = (mac: string, state: string, address = "198.18.1.12") =>
+      troubles(({ neighbors }) => ({ neighbors: [...neighbors, { address, mac, device: "eth0", state }] }));
+    assert.deepEqual(entry("02:00:00:00:00:03", "REACHABLE"), [
+      "frames for a2's address 198.18.1.12 go to 02:00:00:00:00:03 (b2/eth0's, neighbor REACHABLE on eth0), not to 02:00:00:00:00:01",
+    ]);
+    assert.match(entry("0a:00:00:00:00:09", "PERMANENT").join(), /go to 0a:00:00:00:00:09 \(nobody's here/);
+    assert.deepEqual(entry("02:00:00:00:00:01", "STALE"), []);
+    // A cloud's network answers ARP itself.
+    assert.deepEqual(entry("12:34:56:78:9a:bc", "REACHABLE"), []);
+    assert.deepEqual(entry("02:00:00:00:00:03", "REACHABLE", "198.18.1.99"), []);
+  });
+
   it("are on the uplink with the prefix that the node has, and registered so", () => {
     const narrow = troubles(({ links }) => ({
       links: links.map((link) => (link.device === "eth0" ? { ...link, addresses: ["198.18.1.11/32"] } : link)),

@@ -2,6 +2,7 @@ import type { DataplaneFacts } from "../dataplane/dataplane.ts";
 import type { NodeFacts, Unreadable } from "../dataplane/node-facts.ts";
 import { expectControlPlane, type ExpectedNodeState } from "../encap/control-plane.ts";
 import type { NetworkCase } from "./check.ts";
+import { nextHopTroubles } from "./judge-next-hops.ts";
 import { ownerTroubles } from "./judge-owners.ts";
 import { routeTroubles } from "./judge-routes.ts";
 import { ruleTroubles } from "./judge-rules.ts";
@@ -22,7 +23,11 @@ export interface NodeJudgment {
 /** Compares every node's kernel state with what mode and plan make of it. */
 export function judgeNodes({ plan, mode, identities, facts }: NetworkCase): readonly NodeJudgment[] {
   const owners = ownerTroubles(plan, identities, facts.nodes);
-  return judgeStates(expectControlPlane(plan, mode, identities), facts, owners);
+  const hops = nextHopTroubles(plan, identities, facts);
+  const byNode = new Map(
+    facts.nodes.map(({ node }) => [node, [...(owners.get(node) ?? []), ...(hops.get(node) ?? [])]]),
+  );
+  return judgeStates(expectControlPlane(plan, mode, identities), facts, byNode);
 }
 
 /** The same for expectations that are there already; `owners` are troubles that only a look at all nodes shows. */

@@ -12,6 +12,7 @@ type TroubleKind =
   | "device"
   | "FDB"
   | "neighbor"
+  | "next hop"
   | "address"
   | "MAC"
   | "registration"
