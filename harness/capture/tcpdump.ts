@@ -11,7 +11,11 @@ export const listening = /^tcpdump: listening on any/;
  * and `-U` bring each packet to the file at once; `-Z root` keeps distributions' builds from giving up the right to write
  * into the folder; `-n` asks no name server.
  */
-export function tcpdumpArgv(file: string, target: CaptureTarget, options: CaptureOptions): readonly string[] {
+export function tcpdumpArgv(
+  file: string,
+  target: Pick<CaptureTarget, "filter">,
+  options: CaptureOptions,
+): readonly string[] {
   const { snaplen, bufferKiB, maxPackets } = options;
   return [
     ...["tcpdump", "-i", "any", "-y", "LINUX_SLL2", "--immediate-mode", "-U", "-n", "-Z", "root"],

@@ -11,7 +11,8 @@ export function reachWords(offers: readonly Pick<ProviderOffer, "needs" | "reach
   const words = [...keys].flatMap((key) => {
     const value = given[key];
     if (value === true) return [longName(key)];
-    return typeof value === "string" ? [longName(key), shellQuote([value])] : [];
+    const words = Array.isArray(value) ? value.join(",") : value;
+    return typeof words === "string" ? [longName(key), shellQuote([words])] : [];
   });
   return words.map((word) => ` ${word}`).join("");
 }

@@ -23,6 +23,10 @@ export async function resolveRun(
   for (const notice of found.notices) process.stderr.write(`encaplab: ${notice}\n`);
   const named = options.mode.length > 0 || discovery.allowsEveryMode(given);
   const modes = named ? parseModes(options.mode.length === 0 ? ["all"] : options.mode, options.encap) : [found.mode];
+  if (!named)
+    process.stderr.write(
+      `encaplab: no --mode was given: ${found.mode.calicoName} is judged, which is configured there\n`,
+    );
   const plan = options.topology === defaultTopology ? found.plan : (await resolveScenario(options)).plan;
   const provider = await offer.make(given, hostContext(cache));
   requireUsable(offer.name, await provider.check(plan));

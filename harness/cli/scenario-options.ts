@@ -47,7 +47,7 @@ export function addModeOptions(command: Command): Command {
         "Always, CrossSubnet, Never, or IPIP, IPIPCrossSubnet, VXLAN, VXLANCrossSubnet, None, or all; any case, comma separated, repeatable",
       )
         .argParser(collect)
-        .default([], "all"),
+        .default([], "all; on an existing cluster the mode that it is configured for"),
     )
     .addOption(
       new Option("--encap <name>", "narrows Always, CrossSubnet and Never")

@@ -4,6 +4,7 @@ import { loadConfig } from "./config-file.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./perform-run.ts";
 import { chooseLabs } from "./lab-choice.ts";
+import { dryRun } from "./dry-run.ts";
 import { memoryOf } from "./lab-memory.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
 import { addMeasuringOptions, measuringChoice, type MeasuringOptions } from "./measuring-options.ts";
@@ -90,7 +91,9 @@ export function addSuite(program: Command): void {
         ...(options.keep === true ? { memory: await memoryOf(options, labs) } : {}),
         ...fault,
       });
-      await runAndReport({ order, labs, suites, telling: options });
+      const shown = await dryRun(order, labs, suites);
+      if (shown === undefined) await runAndReport({ order, labs, suites, telling: options });
+      else console.log(shown);
     });
 }
 

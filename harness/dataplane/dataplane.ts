@@ -114,6 +114,8 @@ export interface Dataplane {
   /** Ends the programs of one node and returns when they run and are ready again; missing where nothing runs there. */
   restart?(network: Network, node: string): Promise<void>;
   facts(network: Network): Promise<DataplaneFacts>;
+  /** The commands that install would give to change a configuration, and those that put it back; asks, and changes nothing. */
+  rehearse?(mode: Mode, lab: Lab): Promise<readonly string[]>;
   /** Writes what the dataplane says of itself into a folder, after something went wrong; without secrets. */
   diagnose?(lab: Lab, folder: string): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { createObjects } from "./create.ts";
 import type { ClusterPart } from "./kubernetes-lab.ts";
 import { enterPod, podExecutor } from "./pod-executor.ts";
 import type { PodObject } from "./pod-state.ts";
-import { container, renderWorkload, type PodMaking, type WorkloadPlace } from "./render-run.ts";
+import { container, renderWorkload, type Manifest, type PodMaking, type WorkloadPlace } from "./render-run.ts";
 import { keys } from "./run-mark.ts";
 import { waitForPods } from "./wait-for-pods.ts";
 
@@ -40,13 +40,20 @@ export interface Workloads {
 
 /** Makes every pod and Service of a plan, each pod on its node, and returns them once all pods run. */
 export async function deployWorkloads(lab: ClusterPart, plan: Plan, making: PodMaking): Promise<Workloads> {
-  const places = workloadPlaces(lab, plan);
-  const objects = places.flatMap((place) => {
+  await createObjects(lab.access, workloadObjects(lab, plan, making));
+  return workloadsOf(lab, plan);
+}
+
+/** The pods and Services of a plan as they are created. */
+export function workloadObjects(
+  lab: Pick<ClusterPart, "nodeNames">,
+  plan: Plan,
+  making: PodMaking,
+): readonly Manifest[] {
+  return workloadPlaces(lab, plan).flatMap((place) => {
     const service = plan.allocation.services.find(({ backend }) => backend === place.pod);
     return service === undefined ? [] : renderWorkload(making, place, plan.families, service);
   });
-  await createObjects(lab.access, objects);
-  return workloadsOf(lab, plan);
 }
 
 /** The pods and Services of a run, once all of its pods run. */
@@ -63,7 +70,7 @@ export async function workloadsOf(lab: ClusterPart, plan: Plan): Promise<Workloa
 }
 
 /** Where each pod of the plan goes, and what it is called there: numbered, because names of nodes may be long and dotted. */
-function workloadPlaces({ nodeNames }: ClusterPart, plan: Plan): readonly WorkloadPlace[] {
+function workloadPlaces({ nodeNames }: Pick<ClusterPart, "nodeNames">, plan: Plan): readonly WorkloadPlace[] {
   return plan.nodes.flatMap(({ name: node, pods }, index) =>
     pods.map((pod, number) => ({
       node,

@@ -1,6 +1,7 @@
 import type { AllGiven, Flags } from "../core/flags.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Executor } from "../exec/executor.ts";
+import type { Lab } from "../lab/lab.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { ProviderContext } from "./context.ts";
@@ -67,6 +68,15 @@ export interface ProviderOffer {
   findings?(given: AllGiven, host: Executor): Promise<readonly Finding[]>;
   /** Where nodes exist before any run: how the plan is read there instead of a topology file. */
   readonly discovery?: Discovery;
+  /** Where a run can be shown and not made: the flag that asks for it, and what would be made. */
+  readonly rehearsal?: Rehearsal;
+}
+
+/** How a run is shown before it is made. */
+interface Rehearsal {
+  readonly flag: string;
+  /** The lab as the dataplane would get it, without executors on its nodes, and the objects that would be made, as text. */
+  show(given: AllGiven, plan: Plan, runId: string): Promise<{ readonly lab: Lab; readonly text: string }>;
 }
 
 /** How plans are read from nodes that exist. */

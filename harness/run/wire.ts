@@ -9,7 +9,8 @@ import { tapsOf } from "../encap/taps.ts";
 import { deafFilter, type FaultEffect } from "../fault/fault.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
 import { planProbes } from "../probe/plan-probes.ts";
-import { probeTraffic } from "../probe/probe-traffic.ts";
+import { probeTrafficOf } from "../probe/probe-traffic.ts";
+import { runAddresses } from "../probe/run-addresses.ts";
 import type { Places } from "../probe/places.ts";
 import type { Probe, ProbeResult } from "../probe/probe.ts";
 import { furtherRounds, furtherSweeps } from "../probe/further-sweeps.ts";
@@ -17,18 +18,13 @@ import { runProbes, type RunProbesOptions } from "../probe/run-probes.ts";
 import { startServers } from "../probe/servers.ts";
 import type { Guard } from "./guard.ts";
 import { sentinel } from "../verify/sentinel.ts";
+import { captureLimits } from "./capture-limits.ts";
 import { readFacts } from "./facts.ts";
 import { pathsFor } from "./paths.ts";
 import type { Phases } from "./phases.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 import { wholeCaptures } from "./whole-captures.ts";
-
-/** Bytes kept of each packet: outer headers, VXLAN, inner headers and the ping's token fit twice. */
-const snaplen = 256;
-
-/** Packets per node after which a capture ends by itself: some 100 MB at the snaplen, far above what probes send. */
-const maxPackets = 400_000;
 
 /** What emulated machines on few cores carry without losing packets to their own slowness. */
 const slowPace = { sources: 12, perSource: 2 };
@@ -75,9 +71,8 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
   await phases.run("servers", () => startServers(planned, places, scope));
   const options = {
     folder: wholeCaptures(order.folder, listening.folder),
-    snaplen,
     bufferKiB: order.captureBufferKiB,
-    maxPackets,
+    ...captureLimits,
   };
   const session = await phases.run(
     "capture",
@@ -166,9 +161,9 @@ function captureTargets(network: Network, deaf: readonly string[]): readonly Cap
 }
 
 /** Nodes of a cluster carry the traffic of its API and of others' pods. */
-function filterFor({ lab }: Network, isDeaf: boolean): Pick<CaptureTarget, "filter"> {
+function filterFor({ lab, identities }: Network, isDeaf: boolean): Pick<CaptureTarget, "filter"> {
   if (isDeaf) return { filter: deafFilter };
-  return lab.shared === true ? { filter: probeTraffic } : {};
+  return lab.shared === true ? { filter: probeTrafficOf(runAddresses(identities)) } : {};
 }
 
 /** Number of taps that the targets have together. */

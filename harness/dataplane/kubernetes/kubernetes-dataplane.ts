@@ -2,6 +2,8 @@ import { LabError } from "../../core/errors.ts";
 import type { Identities } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { podMtu } from "../../encap/tunnel.ts";
+import type { Patch } from "../../kubernetes/former-state.ts";
+import { shellQuote } from "../../exec/quote.ts";
 import { deployWorkloads, removeWorkloads, workloadsOf, type Workloads } from "../../kubernetes/deploy-workloads.ts";
 import { hasPools, readPools } from "../../kubernetes/ip-pools.ts";
 import { isKubernetesLab, type ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
@@ -10,7 +12,7 @@ import type { Lab } from "../../lab/lab.ts";
 import { Stopwatch } from "../convergence/stopwatch.ts";
 import type { Dataplane, DataplaneFacts, Network, RunningPod, Transition } from "../dataplane.ts";
 import { readWholeFacts } from "../facts/read-node-facts.ts";
-import { modeOf, type CalicoState } from "./calico-state.ts";
+import { modeOf, readCalico, type CalicoState } from "./calico-state.ts";
 import { changeMode } from "./change-mode.ts";
 import { convergeCluster } from "./converge.ts";
 import { readDeclared } from "./declared.ts";
@@ -23,6 +25,7 @@ import { newPodsGet } from "./new-pods-mtu.ts";
 import { restartCalico } from "./restart-calico.ts";
 import { defaultCalicoVersion } from "./manifest-source.ts";
 import { missingInCluster } from "./missing.ts";
+import { modeChange } from "./mode-patches.ts";
 import { otherProviders } from "../../lab/other-providers.ts";
 
 /** What the command line knows about Calico on Kubernetes. */
@@ -53,6 +56,7 @@ export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
     },
     install: async (mode, lab) => install(mode, lab, clusterOf(lab), { allowModeChange, installation }),
     attach: async (mode, lab) => attach(mode, lab, clusterOf(lab)),
+    rehearse: async (mode, lab) => (allowModeChange ? rehearseChange(mode, clusterOf(lab)) : []),
     restart: (network, node) => restart(network, node, allowModeChange),
     switchMode: (network, mode) => switchMode(network, mode, clusterOf(network.lab)),
     diagnose: async (lab, folder) => {
@@ -60,6 +64,17 @@ export function kubernetesCalico(options: KubernetesCalicoOptions): Dataplane {
     },
     facts: async ({ lab }) => factsOf(lab),
   };
+}
+
+/** The patches of a change of mode, and behind them those that undo it. */
+async function rehearseChange(mode: Mode, { access }: ClusterPart): Promise<readonly string[]> {
+  const state = await readCalico(access);
+  if (modeOf(state).id === mode.id) return [];
+  const { apply, undo } = modeChange(state, mode);
+  const words = ({ resource, name, type, patch }: Patch): string =>
+    shellQuote([...access.kubectl, "patch", resource, name, `--type=${type}`, "-p", patch]);
+  const kept = "# before: ConfigMap former-state in the run's namespace, with the patches that put it back";
+  return [kept, ...apply.map(words), ...undo.map((patch) => `${words(patch)}   # at the end`)];
 }
 
 /** A node of somebody's cluster is restarted only where the cluster may be changed. */

@@ -32,6 +32,8 @@ export interface ClusterOptions {
   readonly access: ClusterAccess;
   /** Image of agents and pods; a run needs one, looking for labs does not. */
   readonly image?: string;
+  /** Nothing may be made: a run is shown only. */
+  readonly dryRun?: boolean;
   /** Whether the mode may be changed; asked for here only to check the rights that it takes. */
   readonly allowModeChange?: boolean;
 }
@@ -92,7 +94,8 @@ async function provision(
   context: ProviderContext,
   options: ClusterOptions,
 ): Promise<Lab> {
-  const { access } = options;
+  const { access, dryRun = false } = options;
+  if (dryRun) throw new LabError("--dry-run makes nothing", { fix: "only `suite` shows a run; leave --dry-run out" });
   const image = imageOf(options);
   const owner = await ownerOf(context.ownerPid ?? process.pid);
   await makeRunNamespace(access, { runId, owner, digest: plan.digest, provider: name }, scope);
@@ -121,6 +124,7 @@ async function labOf(
   return { ...base, shared: true, borrowed: true, byHand: byHand(access) };
 }
 
-function placesOf(plan: Plan): readonly AgentPlace[] {
+/** Every node of the plan gets an agent, under its own name. */
+export function placesOf(plan: Plan): readonly AgentPlace[] {
   return plan.nodes.map((node) => ({ node: node.name, nodeName: node.name }));
 }

@@ -1,4 +1,4 @@
-import { file, pick, text, type AllGiven } from "../../core/flags.ts";
+import { file, pick, text, words, yes, type AllGiven } from "../../core/flags.ts";
 import { UsageError } from "../../core/errors.ts";
 import { clusterAccess, type ClusterAccess } from "../../kubernetes/access.ts";
 import { runTools } from "../run-tools.ts";
@@ -9,11 +9,14 @@ import { sharedFlags } from "../shared-flags.ts";
 import { discoverPlan } from "./discover-plan.ts";
 import { clusterSource } from "../../kubernetes/discover-topology.ts";
 import { doctorPage } from "./doctor-page.ts";
-import { clusterProvider } from "./index.ts";
+import { clusterProvider, type ClusterOptions } from "./index.ts";
+import { rehearseCluster } from "./rehearse.ts";
 
 const flags = {
   kubeconfig: file("file", "use an existing Kubernetes cluster with Calico"),
   context: text("name", "context of the kubeconfig (default: its current one)"),
+  nodes: words("names", "only these nodes of the cluster, comma separated: nothing runs on the others (default: all)"),
+  dryRun: yes("print every object and command of a run on the cluster, and make nothing"),
   ...sharedFlags,
 };
 
@@ -24,7 +27,7 @@ export const clusterOffer: ProviderOffer = {
   flags,
   auto: false,
   meantBy: ["kubeconfig"],
-  reachedBy: ["kubeconfig", "context", "kubectl", "agentImage", "allowModeChange"],
+  reachedBy: ["kubeconfig", "context", "kubectl", "nodes", "agentImage", "allowModeChange"],
   needs: {
     flag: "kubeconfig",
     detail: "runs on an existing Kubernetes cluster, and none was given",
@@ -36,22 +39,31 @@ export const clusterOffer: ProviderOffer = {
   discovery: {
     source: clusterSource,
     allowsEveryMode: (given) => pick(flags, given).allowModeChange === true,
-    find: (given, families) => discoverPlan(accessOf(given, {}), families),
+    find: (given, families) => discoverPlan(accessOf(given, {}), families, pick(flags, given).nodes),
     page: (given) => {
       const { kubeconfig, allowModeChange = false } = pick(flags, given);
       const cluster = kubeconfig === undefined ? {} : { access: accessOf(given, {}), provider: make(given, {}) };
       return doctorPage({ ...cluster, allowModeChange });
     },
   },
+  rehearsal: {
+    flag: "dryRun",
+    show: (given, plan, runId) => rehearseCluster(plan, runId, optionsOf(given, {})),
+  },
 };
 
 function make(given: AllGiven, context: ProviderContext): Provider {
-  const { agentImage: image, allowModeChange = false } = pick(flags, given);
-  return clusterProvider(context, {
+  return clusterProvider(context, optionsOf(given, context));
+}
+
+function optionsOf(given: AllGiven, context: ProviderContext): ClusterOptions {
+  const { agentImage: image, allowModeChange = false, dryRun = false } = pick(flags, given);
+  return {
     access: accessOf(given, context),
     ...(image === undefined ? {} : { image }),
     allowModeChange,
-  });
+    dryRun,
+  };
 }
 
 /** The way to the cluster; UsageError where none is named: nobody's default cluster is touched by accident. */
