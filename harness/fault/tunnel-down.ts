@@ -14,7 +14,7 @@ export const tunnelDown = defineFault({
   cause: "tunnel-device",
   apply: async (network, _plan, scope = new Scope()) => {
     const device = tunnelDevice(network.mode, faultFamily(network)) ?? "";
-    const saved = `/tmp/encaplab-fault-routes`;
+    const saved = `/tmp/encaplab-${network.lab.runId}.routes-of-${device}`;
     const commands = [`ip route show dev ${device} > ${saved}`, `ip link set ${device} down`];
     const undo = [
       `ip link set ${device} up`,

@@ -43,6 +43,22 @@ describe("processes that a killed command left in a lab", () => {
     for (const pid of [own, living]) assert.equal(process.kill(pid, 0), true);
   });
 
+  it("include their folders, also those of a command that had no TMPDIR", async () => {
+    const [own, elsewhere] = [mkdtempSync("/tmp/encaplab-test-"), mkdtempSync(`/tmp/encaplab-none.${deadPid}.`)];
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = own;
+    try {
+      assert.ok((await removeOrphanFolders()).includes(elsewhere));
+      assert.equal(existsSync(elsewhere), false);
+      process.env.TMPDIR = join(own, "nowhere");
+      assert.ok(Array.isArray(await removeOrphanFolders()), "a TMPDIR that is not there holds nothing");
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+      rmSync(own, { recursive: true });
+    }
+  });
+
   it("include the folders of dead scripts that worked for no lab, and no others", async () => {
     const [left, living] = [deadPid, process.pid].map((pid) => mkdtempSync(join(tmpdir(), `encaplab-none.${pid}.`)));
     try {

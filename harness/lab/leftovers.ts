@@ -42,10 +42,16 @@ export async function labProcesses(runId: string, namespaces: readonly string[])
   return describeProcesses(mine);
 }
 
-/** Temporary folders of a lab: `/tmp/encaplab-<run>.…`. */
+/** Temporary folders of a lab: `/tmp/encaplab-<run>.…`; here, and where those are who have no TMPDIR. */
 export async function labFolders(runId: string): Promise<readonly string[]> {
-  const names = await readdir(tmpdir());
-  return names.filter((name) => name.startsWith(`encaplab-${runId}.`)).map((name) => join(tmpdir(), name));
+  const places = [...new Set([tmpdir(), "/tmp"])];
+  const found = await Promise.all(
+    places.map(async (place) => {
+      const names = await readdir(place).catch(() => [] as string[]);
+      return names.filter((name) => name.startsWith(`encaplab-${runId}.`)).map((name) => join(place, name));
+    }),
+  );
+  return found.flat();
 }
 
 /** Temporary folders of killed commands on a lab that stays: `/tmp/encaplab-<run>.<pid of the command>.…`. */

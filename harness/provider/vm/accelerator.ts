@@ -42,7 +42,7 @@ async function readKnown(file: string): Promise<{ readonly key?: string; readonl
 }
 
 async function bootsWithKvm(host: Executor, model: Omit<MachineModel, "accelerator">): Promise<boolean> {
-  const folder = await mkdtemp(join(tmpdir(), "encaplab-kvm."));
+  const folder = await mkdtemp(join(tmpdir(), `encaplab-none.${process.pid}.`));
   const serial = join(folder, "console");
   try {
     return await withScope(async (scope) => {
