@@ -7,7 +7,12 @@ const longest = 60;
  */
 export function shownValue(value: unknown): string {
   const json = JSON.stringify(value);
-  if (json.length <= longest) return json;
+  return json.length <= longest ? json : valueKind(value);
+}
+
+/** What a value is, and nothing of what is in it: for a whole file, of which even a short one may be a password. */
+export function valueKind(value: unknown): string {
   if (typeof value === "string") return `a text of ${value.length} characters`;
-  return Array.isArray(value) ? `a list of ${value.length} entries` : "a map";
+  if (Array.isArray(value)) return `a list of ${value.length} entries`;
+  return typeof value === "object" ? "a map" : `a ${typeof value}`;
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { didYouMean } from "../closest-name.ts";
-import { shownValue } from "../shown-value.ts";
+import { shownValue, valueKind } from "../shown-value.ts";
 import { valueAt, type ValuePath, type ValueProblem } from "./value-problem.ts";
 
 /** What zod finds wrong with data, in the words of whoever wrote the file; `knownKeys` are those of the map at a path. */
@@ -14,16 +14,16 @@ export function schemaProblems(
     return issue.keys.map((key) => ({ path: [...path, key], atKey: true, message: unknownKey(key, knownKeys(path)) }));
   }
   if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ path, message, atKey: true }));
-  return [{ path, message: describe(issue, valueAt(data, path)) }];
+  return [{ path, message: describe(issue, valueAt(data, path), path.length === 0) }];
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key${didYouMean(key, known)}; known: ${known.join(", ")}`;
 }
 
-function describe(issue: z.core.$ZodIssue, value: unknown): string {
+function describe(issue: z.core.$ZodIssue, value: unknown, isWhole: boolean): string {
   if (value === undefined) return "missing";
-  const shown = shownValue(value);
+  const shown = isWhole ? valueKind(value) : shownValue(value);
   switch (issue.code) {
     case "invalid_value":
       return issue.values.length === 1
