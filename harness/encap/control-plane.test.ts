@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../topology/plan.ts";
 import { expectControlPlane, type ExpectedNodeState, type ExpectedRoute } from "./control-plane.ts";
+import type { Identities } from "./identity.ts";
 import type { ModeId } from "./mode.ts";
 import { modeOf, planOf, planWith } from "./plan.fixture.ts";
 import { identitiesFromAllocation } from "./planned-identities.ts";
@@ -81,6 +82,72 @@ describe("expectControlPlane", () => {
       ["pod a1-p1 198.19.0.1", "pod a1-p2 198.19.0.2"],
     );
     assert.ok(pods.every(({ device }) => /^cali[0-9a-f]{11}$/.test(device ?? "")));
+    assert.ok(pods.every(({ type, protocols }) => type === "unicast" && protocols.join() === "boot,80"));
+  });
+
+  describe("with addresses that are not as the plan allocates them", () => {
+    const stateWith = (id: ModeId, change: (identities: Identities) => Partial<Identities>, node = "a1") => {
+      const mode = modeOf(id);
+      const identities = identitiesFromAllocation(two, mode);
+      const state = expectControlPlane(two, mode, { ...identities, ...change(identities) }).find(
+        (one) => one.node === node,
+      );
+      assert.ok(state);
+      return state;
+    };
+    const borrows = ({ pods }: Identities): Partial<Identities> => ({
+      pods: pods.map((pod) => (pod.name === "b1-p1" ? { ...pod, addresses: { 4: "198.19.0.77" } } : pod)),
+    });
+    const borrowed = ({ routes }: ExpectedNodeState) => routes.filter(({ purpose }) => purpose.includes("borrowed"));
+
+    it("routes a borrowed address by itself, on every node but the pod's own", () => {
+      const [route, ...others] = borrowed(stateWith("vxlan-cross-subnet", borrows));
+      assert.deepEqual(others, []);
+      assert.deepEqual(route, {
+        family: 4,
+        destination: "198.19.0.77",
+        purpose: "pod b1-p1 on b1, its address is borrowed",
+        peer: "b1",
+        type: "unicast",
+        via: "198.19.0.128",
+        device: "vxlan.calico",
+        onlink: true,
+        protocols: ["boot", "80"],
+        mtu: 1450,
+      });
+      assert.deepEqual(borrowed(stateWith("vxlan-cross-subnet", borrows, "b1")), []);
+      assert.deepEqual(borrowed(stateWith("vxlan-cross-subnet", () => ({}))), []);
+      const homeless = ({ pods }: Identities) => ({ pods: pods.map((pod) => ({ ...pod, addresses: {} })) });
+      assert.deepEqual(borrowed(stateWith("vxlan-cross-subnet", homeless)), []);
+    });
+
+    it("says whose pods have which address, and which blocks are shared with strangers", () => {
+      const { pods, shared } = stateWith("none", () => ({}));
+      assert.equal(pods?.length, 8);
+      assert.deepEqual(pods[0], { node: "a1", address: "198.19.0.1" });
+      assert.deepEqual(shared, []);
+      assert.deepEqual(stateWith("none", () => ({ strangers: true })).shared, ["198.19.0.0/26"]);
+    });
+
+    it("asks for a blackhole of each own block, but of none that is one address", () => {
+      const own = ({ routes }: ExpectedNodeState) =>
+        routes
+          .filter(({ type }) => type === "blackhole")
+          .map(({ destination, purpose }) => `${purpose} ${destination}`);
+      assert.deepEqual(own(stateWith("none", () => ({}))), ["own block 198.19.0.0/26"]);
+      const single = ({ nodes }: Identities): Partial<Identities> => ({
+        nodes: nodes.map((node) => ({ ...node, blocks: { 4: ["198.19.7.7/32", "198.19.8.0/31"] } })),
+      });
+      assert.deepEqual(own(stateWith("none", single)), ["own block 198.19.8.0/31"]);
+    });
+
+    it("asks for no tunnel device where nobody knows its address", () => {
+      const bare = ({ nodes }: Identities): Partial<Identities> => ({
+        nodes: nodes.map((node) => ({ ...node, tunnelAddresses: {} })),
+      });
+      const { tunnels, fdb, neighbors } = stateWith("vxlan-always", bare);
+      assert.deepEqual([tunnels, fdb, neighbors], [[], [], []]);
+    });
   });
 
   it("VXLAN device, FDB and permanent neighbors for every peer, those of the same subnet too", () => {

@@ -165,7 +165,19 @@ describe("selectPaths", () => {
   });
 
   it("refuses patterns that leave nothing", () => {
-    assert.throws(() => selectPaths(paths, ["a1->c9"]), /--paths a1->c9 matches none of the 80 paths/);
+    assert.throws(() => selectPaths(paths, ["a1->c9", "b1->c9"]), {
+      name: "UsageError",
+      message: "--paths a1->c9,b1->c9 matches none of the 80 paths",
+      details: {
+        tail: `the first of them is ${paths[0]?.id ?? ""}`,
+        fix: "`npm run lab -- list` with the same options prints all ids; quote patterns, or the shell reads * ! and >",
+      },
+    });
+    assert.throws(
+      () => selectPaths([], ["a1"]),
+      (error: UsageError) => error.details.tail === undefined,
+    );
+    assert.deepEqual(selectPaths([], []), []);
   });
 });
 
@@ -184,6 +196,11 @@ describe("shardPaths", () => {
 
   it("refuses shares that do not exist", () => {
     assert.deepEqual(parseShard("3/3"), { index: 3, count: 3 });
+    assert.deepEqual(parseShard("12/345"), { index: 12, count: 345 });
+    assert.throws(() => parseShard("3/2"), {
+      message: "--shard 3/2 is not a valid shard",
+      details: { fix: "write i/n with 1 ≤ i ≤ n, for example 1/3, 2/3, 3/3" },
+    });
     for (const text of ["3/2", "0/2", "1/0", "1", "a/b", "1/2/3", "-1/2", ""]) {
       assert.throws(() => parseShard(text), UsageError, text);
     }

@@ -41,6 +41,12 @@ describe("parseModes", () => {
   it("refuses what leaves nothing, and words that are empty", () => {
     assert.throws(() => ids(["IPIP"], "vxlan"), /--encap vxlan leaves no mode of --mode IPIP/);
     assert.throws(() => ids([]), UsageError);
-    assert.throws(() => ids(["IPIP,"]), UsageError);
+    const list = "give one of Always, CrossSubnet, Never, None, IPIP, IPIPCrossSubnet, VXLAN, VXLANCrossSubnet, all";
+    for (const words of [[], ["IPIP,"], [""]])
+      assert.throws(() => ids(words), { message: "--mode names no mode", details: { fix: list } });
+    assert.throws(() => parseModes(["IPIP", "IPIPCrossSubnet"], "vxlan"), {
+      message: "--encap vxlan leaves no mode of --mode IPIP,IPIPCrossSubnet",
+      details: { fix: "leave --encap out, or name a mode with that encapsulation" },
+    });
   });
 });
