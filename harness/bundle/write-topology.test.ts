@@ -45,6 +45,16 @@ describe("a topology made of a bundle", () => {
     ]);
   });
 
+  it("carries what comes of a prefix that is registered, whether the routes already show it or not", async () => {
+    const files = await bundleFiles();
+    const path = "cluster/kubernetes/nodes.yaml";
+    const { topology, text } = topologyOf(
+      new Map([...files, [path, (files.get(path) ?? "").replace("198.18.2.12/24", "198.18.2.12/32")]]),
+    );
+    assert.deepEqual(topology.incident, [{ node: "b2", to: "b1", route: "tunnel" }]);
+    assert.doesNotMatch(text, /not part of this file/);
+  });
+
   it("carries no incident of a sound cluster", async () => {
     assert.equal(topologyOf(await bundleFiles()).topology.incident, undefined);
   });
