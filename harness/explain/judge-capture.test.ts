@@ -89,6 +89,15 @@ describe("judgeCapture", () => {
     assert.equal((await judge([ipip("a1", "b1")], "IPIPCrossSubnet")).status, "pass");
   });
 
+  it("takes two encapsulations in each other for neither of them", async () => {
+    const twice = ipv4(
+      { source: nodes.a1, destination: nodes.b1, protocol: 17 },
+      udp({ sourcePort: 50_000, destinationPort: 4789 }, vxlan({ vni: 4096 }, ethernet(macs, ipip("a1", "b1")))),
+    );
+    const { status, wrong } = await judge([twice], "CrossSubnet");
+    assert.deepEqual([status, wrong[0]?.observed, wrong[0]?.expected], ["fail", "vxlan / ipip", "ipip or vxlan"]);
+  });
+
   it("judges Always and Never", async () => {
     assert.equal((await judge([...across, tunneled("a1", "a2")], "Always")).status, "pass");
     assert.equal((await judge([...across, plain("a1", "a2")], "Always", { blocks })).status, "fail");

@@ -160,11 +160,13 @@ class Judge {
     const family = familyOf(from);
     const expected = [...new Set(this.expectation.modes.map((mode) => formBetween(mode, family, one, other, to)))];
     const pair = `${from} ${to}`;
-    if (expected.some((form) => form === variant.form)) {
+    // Of several encapsulations in each other no mode makes more than the outermost.
+    const observed = variant.levels?.map(({ form }) => form).join(" / ") ?? variant.form;
+    if (expected.some((form) => form === observed)) {
       this.right.add(pair);
       return;
     }
-    const key = `${pair} ${variant.form}`;
+    const key = `${pair} ${observed}`;
     const before = this.wrong.get(key);
     const [source, destination] = endsOf(conversation, variant.direction);
     const port = conversation.port === undefined ? "" : ` ${conversation.port}`;
@@ -173,7 +175,7 @@ class Judge {
       to,
       sameSubnet: this.subnetOf(from) === this.subnetOf(to),
       expected: expected.join(" or "),
-      observed: variant.form,
+      observed,
       packets: (before?.packets ?? 0) + variant.packets,
       example: before?.example ?? `${source} > ${destination} ${conversation.protocol}${port}`,
     });
