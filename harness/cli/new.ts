@@ -1,18 +1,25 @@
 import type { Command } from "commander";
 import { describeCluster } from "../bundle/described-cluster.ts";
 import { judgeBundle } from "../bundle/judge-bundle.ts";
+import type { Bundle } from "../bundle/bundle.ts";
 import { readBundle } from "../bundle/read-bundle.ts";
+import { readCluster } from "../bundle/read-cluster.ts";
 import { writeTopology } from "../bundle/write-topology.ts";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { UsageError } from "../core/errors.ts";
 import { exists } from "../core/exists.ts";
+import { clusterAccess } from "../kubernetes/access.ts";
 import { oneMode } from "../suite/test-lab.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import { newSuite } from "./new-suite.ts";
 
 interface TopologyOptions {
-  readonly from: string;
+  readonly from?: string;
+  readonly fromCluster?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly kubectl?: string;
   readonly anonymize?: boolean;
   readonly force?: boolean;
 }
@@ -30,14 +37,20 @@ export function addNew(program: Command): void {
     .description("write a topology made of a cluster's bundle, or a suite of your own");
   command
     .command("topology")
-    .description("turn a bundle of `calicoctl cluster diags` into a topology, with what is wrong in it")
+    .description(
+      "turn a cluster, or its bundle of `calicoctl cluster diags`, into a topology, with what is wrong in it",
+    )
     .argument("[file]", "the file to write", "incident.yaml")
-    .requiredOption("--from <bundle>", "the bundle: an archive, or a folder")
+    .option("--from <bundle>", "the bundle: an archive, or a folder")
+    .option("--from-cluster", "read it from a living cluster, by kubectl alone, which changes nothing there")
+    .option("--kubeconfig <file>", "that cluster's")
+    .option("--context <name>", "context of the kubeconfig (default: its current one)")
+    .option("--kubectl <file>", "kubectl (default: the one on the PATH)")
     .option("--anonymize", "keep no name and no address of the cluster")
     .option("--force", "overwrite the file")
     .action(async (file: string, options: TopologyOptions) => {
       await mustBeFree(file, options.force);
-      const judgment = judgeBundle(describeCluster(await readBundle(options.from)));
+      const judgment = judgeBundle(describeCluster(await readSource(options)));
       const { text, mode, incident } = writeTopology(judgment, options.anonymize ?? false);
       await writeFileAtomic(file, text);
       const wrong = incident.routes.length;
@@ -63,6 +76,26 @@ export function addNew(program: Command): void {
       await writeFileAtomic(file, newSuite(file, plan, oneMode(options.mode), options.topology));
       console.log([`${file}: written`, `run it   npm run suite -- --suites ${asPath(file)}`].join("\n"));
     });
+}
+
+/** The cluster or the bundle that is named; UsageError where it is none, or both: nobody's default cluster is read by accident. */
+function readSource({ from, fromCluster = false, kubeconfig, context, kubectl }: TopologyOptions): Promise<Bundle> {
+  const ofCluster = { "--kubeconfig": kubeconfig, "--context": context, "--kubectl": kubectl };
+  if (fromCluster === (from !== undefined)) {
+    const message = fromCluster
+      ? "--from and --from-cluster name two sources"
+      : "there is nothing to read the topology from";
+    throw new UsageError(message, { fix: "give --from BUNDLE, or --from-cluster with --kubeconfig FILE" });
+  }
+  if (from !== undefined) {
+    const [idle] = Object.entries(ofCluster).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+    if (idle === undefined) return readBundle(from);
+    throw new UsageError(`${idle} has an effect only with --from-cluster`);
+  }
+  if (kubeconfig === undefined)
+    throw new UsageError("--from-cluster needs a cluster", { fix: "give --kubeconfig FILE" });
+  const chosen = { ...(context === undefined ? {} : { context }), ...(kubectl === undefined ? {} : { kubectl }) };
+  return readCluster(clusterAccess({ kubeconfig, ...chosen }));
 }
 
 async function mustBeFree(file: string, force = false): Promise<void> {
