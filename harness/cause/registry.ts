@@ -2,6 +2,7 @@ import { asymmetricWay } from "./asymmetric-way.ts";
 import { autodetection } from "./autodetection.ts";
 import { bgpSessions } from "./bgp-sessions.ts";
 import { calicoPolicy } from "./calico-policy.ts";
+import { coveringPool } from "./covering-pool.ts";
 import type { Rule } from "./cause.ts";
 import { changedMidway } from "./changed-midway.ts";
 import { commonGround } from "./common-ground.ts";
@@ -50,6 +51,7 @@ export const rules: readonly Rule[] = [
   calicoPolicy,
   packetFilter,
   tunnelMasquerade,
+  coveringPool,
   sourceNat,
   outerHeader,
   mssRewritten,

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { ExitCode } from "../core/errors.ts";
-import { modes, type Mode } from "../encap/mode.ts";
+import { modes, poolsMode, type Mode } from "../encap/mode.ts";
 import type { Fault } from "../fault/fault.ts";
 import { judgeFault } from "../fault/judge-fault.ts";
 import { faults } from "../fault/registry.ts";
@@ -101,7 +101,7 @@ function measuringOf({ closes = [] }: Fault): MeasuringChoice {
 }
 
 async function firstRunnableMode(fault: Fault, plan: Plan, labs: LabChoice): Promise<Mode | undefined> {
-  const inOrder = fault.modes.flatMap((id) => modes.find((mode) => mode.id === id) ?? []);
+  const inOrder = fault.modes.flatMap((id) => [...modes, poolsMode].find((mode) => mode.id === id) ?? []);
   const choices = await chooseProviders(inOrder, plan, await providersOf(labs));
   return choices.find((choice) => !("skip" in choice))?.mode;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { matchesGlob } from "../core/glob.ts";
 import { UsageError } from "../core/errors.ts";
+import { poolOfPod } from "../topology/pool-of.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import { allPairs, coveringPairs, everySource, onePairPerClass, type NodePair } from "./node-pairs.ts";
@@ -18,16 +19,30 @@ const allPairsUpTo = 6;
 /**
  * The paths that a mode is asked about, in the order of traffic, family and nodes. Ids name nodes; which of a node's pods speak is a
  * matter of the turn: each node's paths take its pods one after the other, so that all of them speak where there are paths enough, and
- * another turn makes other pairs. Without a turn the first pods speak, and where pools name pods always the same, so that every pair
- * of pools is asked in every run.
+ * another turn makes other pairs. Without a turn the first pods speak. Where pools name pods, the same speak in every run, and a node is
+ * asked for a pod of each pool: for those after the first pool the id names the pod (`a1->b1-p2`).
  */
 export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile, asked?: number): Path[] {
-  const turn = plan.topology.pools.some(({ pods }) => pods !== undefined) ? 0 : asked;
+  const byPool = plan.topology.pools.some(({ pods }) => pods !== undefined);
   return traffics.flatMap((traffic) =>
     pairsFor(plan, traffic, profile).flatMap((pair) =>
-      plan.families.flatMap((family) => pathOf(plan, mode, traffic, family, turnedPair(plan, traffic, pair, turn))),
+      plan.families.flatMap((family) => {
+        const turned = turnedPair(plan, traffic, pair, byPool ? 0 : asked);
+        if (!byPool || traffic !== "pod-to-pod" || pair[0] === pair[1])
+          return pathOf(plan, mode, traffic, family, turned);
+        return podsByPool(plan, pair[1], family).flatMap((place, index) => {
+          const paths = pathOf(plan, mode, traffic, family, { pair, turns: [turned.turns[0], place] });
+          return index === 0 ? paths : paths.map((path) => ({ ...path, id: `${path.id}-p${place + 1}` }));
+        });
+      }),
     ),
   );
+}
+
+/** Places among a node's pods of the first one of each pool. */
+function podsByPool({ topology }: Plan, { name, pods }: PlannedNode, family: Family): readonly number[] {
+  const pools = pods.map((pod) => poolOfPod(topology, name, pod, family));
+  return pools.flatMap((pool, place) => (pools.indexOf(pool) === place ? [place] : []));
 }
 
 /** Two nodes, and how far the choice among the pods of each is turned. */

@@ -17,7 +17,10 @@ export interface Endpoint {
 
 /** One question that the lab answers: does this traffic between these two take the right form? */
 export interface Path {
-  /** `<mode>/<traffic>/<locality>/v<family>/<source node>-><target node>`; stable across runs and machines. */
+  /**
+   * `<mode>/<traffic>/<locality>/v<family>/<source node>-><target node>`; stable across runs and machines. Where a node has pods of
+   * several pools, those of the first pool; `<target pod>` for the others.
+   */
   readonly id: string;
   readonly mode: ModeId;
   readonly traffic: Traffic;

@@ -34,6 +34,9 @@ import { plainLeak } from "./plain-leak.ts";
 import { routeChangesMidway } from "./route-changes-midway.ts";
 import { shortTtl } from "./short-ttl.ts";
 import { sizeHole } from "./size-hole.ts";
+import { poolBlackholeDeleted } from "./pool-blackhole-deleted.ts";
+import { poolChangeForgotten } from "./pool-change-forgotten.ts";
+import { poolOverNodes } from "./pool-over-nodes.ts";
 import { poolPolicyIgnored } from "./pool-policy-ignored.ts";
 import { policyRule } from "./policy-rule.ts";
 import { forwardPolicyDrop } from "./forward-policy-drop.ts";
@@ -81,6 +84,9 @@ export const faults: readonly Fault[] = [
   policyRule,
   staleTunnelRoute,
   poolPolicyIgnored,
+  poolBlackholeDeleted,
+  poolChangeForgotten,
+  poolOverNodes,
   staleDirectRoute,
   routeChangesMidway,
   plainLeak,

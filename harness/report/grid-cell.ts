@@ -24,9 +24,11 @@ export function cellsOf(outcomes: readonly PathOutcome[]): readonly GridCell[] {
   return outcomes.flatMap((outcome) => {
     const { path, status } = outcome;
     if (path === undefined) return [];
-    const { traffic, family, source, target } = path.expectation.path;
+    const { id, traffic, family, source } = path.expectation.path;
     const form = formName(path.expectation);
-    return [{ traffic, family, source: source.node, target: target.node, form, seen: seenInstead(outcome), status }];
+    // The node, or one of its pods where several pools have some there.
+    const target = id.slice(id.lastIndexOf("->") + 2);
+    return [{ traffic, family, source: source.node, target, form, seen: seenInstead(outcome), status }];
   });
 }
 
