@@ -20,6 +20,14 @@ const inPackage = !existsSync(join(root, "harness", "cli", "main.ts"));
 const inCi = (process.env.CI ?? "false") !== "false";
 const say = (line) => process.stderr.write(`encaplab: ${line}\n`);
 
+// Node ends with 1 for what nobody caught, and 1 says that a verdict failed.
+process.on("uncaughtException", (error) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  say(`unexpected error (please report it): ${text}`);
+  say("what it leaves of a lab, if anything:  npm run lab -- down --stale");
+  process.exit(3);
+});
+
 checkNode();
 checkOpenFiles();
 if (!inPackage) installPackages();

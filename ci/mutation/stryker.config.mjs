@@ -12,8 +12,9 @@ export default {
   mochaOptions: { spec: [`harness/${folder}/**/*.test.ts`], "no-package": true },
   mutate: [`harness/${folder}/**/${files}`, "!**/*.test.ts", "!**/*.fixture.ts", "!**/*.contract.ts"],
   coverageAnalysis: "perTest",
-  // What runs once while a module loads (a table of constants) would need a process of its own per mutant.
-  ignoreStatic: true,
+  // What runs once while a module loads (a table of constants) would need a process of its own per mutant. Where tests look at what a
+  // before hook has computed, that is "static" too, and must not be left out: it would all look as if no test noticed.
+  ignoreStatic: folder !== "observe",
   concurrency: Number(process.env.CONCURRENCY ?? 1),
   // Ten seconds and more for what takes milliseconds: a busy machine must not look like a mutant that was found.
   timeoutMS: 20_000,

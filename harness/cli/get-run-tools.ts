@@ -1,12 +1,14 @@
+import { checkTemporaryFolder } from "../core/temporary-folder.ts";
 import type { Plan } from "../topology/plan.ts";
 import { getTools, needTools } from "./get-tools.ts";
 import type { LabChoice } from "./lab-choice.ts";
 
 /**
- * Installs what a run needs before anything is built: what its first provider cannot be without, which the others share, and what
+ * Checks and installs what a run needs before anything is built: room for temporary files, what its first provider cannot be without, which the others share, and what
  * its dataplane wants, which names by itself what is missing.
  */
 export async function getRunTools({ given, offers, dataplane }: LabChoice, plan: Plan): Promise<void> {
+  await checkTemporaryFolder();
   const [first] = offers;
   await needTools(first?.tools?.(given, process.getuid?.()).needed ?? []);
   await getTools(dataplane.offer.tools?.(given, plan) ?? []);

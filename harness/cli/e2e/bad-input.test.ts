@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +26,18 @@ describe("bad input is one clear error and exit 2", function () {
   it("an unknown flag", () => refused(["suite", "--modes", "all"], /--modes/, /--mode/));
   it("an empty folder for results", () => refused(["suite", "--out", ""], /--out <dir>.*empty/));
   it("a provider that nobody knows, of down", () => refused(["down", "--provider", "bogus"], /bogus.*netns/));
+  it("but output that a full disk swallows is no verdict and no success: exit 3, said once", () => {
+    const program = join(import.meta.dirname, "../../../scripts/encaplab.mjs");
+    const { status, stderr } = spawnSync(
+      "sh",
+      ["-c", `exec "$0" "$1" list --mode all >/dev/full`, process.execPath, program],
+      {
+        encoding: "utf8",
+      },
+    );
+    assert.equal(status, 3, stderr);
+    assert.match(stderr, /^what was printed is not complete: .*ENOSPC.*\n$/);
+  });
   it("a lab that is not there, of down --stale", () => refused(["down", "--stale", "nosuch"], /no lab "nosuch"/));
   it("a flag of another provider", () =>
     refused(["suite", "--provider", "netns", "--kernel", "6.1"], /--kernel has no effect with netns/, /--provider vm/));
