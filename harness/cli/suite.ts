@@ -52,7 +52,7 @@ export function addSuite(program: Command): void {
     .addOption(
       new Option(
         "--switch [modes]",
-        "lead one lab through these modes while traffic goes on: VXLAN,None,VXLAN; default IPIP,None,IPIPCrossSubnet,IPIP",
+        "lead one lab through these modes while traffic goes on: VXLAN,None,VXLAN; default: that of --mode, IPIP,None,IPIPCrossSubnet,IPIP or the same of VXLAN",
       )
         .argParser((word: string, before: string[] | true | undefined) =>
           collect(word, Array.isArray(before) ? before : []),
@@ -74,7 +74,7 @@ export function addSuite(program: Command): void {
       const suites = await suiteSet(options.suites);
       const labs = chooseLabs(options);
       const measuring = await measuringChoice(options);
-      const tour = options.switch === undefined ? undefined : tourOf(tourModes(options.switch), options);
+      const tour = options.switch === undefined ? undefined : tourOf(tourModes(options.switch, options.mode), options);
       if (tour === undefined) refuseIdleSwitchFlags(options);
       else refuseBeside(options);
       const asked = tour === undefined ? options : { ...options, mode: tour.modes.map(({ id }) => id) };
@@ -98,10 +98,7 @@ export function addSuite(program: Command): void {
 }
 
 /** UsageError for what says nothing about a tour. */
-function refuseBeside({ mode, fault }: SuiteOptions): void {
-  if (mode.length > 0) {
-    throw new UsageError("--switch names the modes itself", { fix: "leave --mode out" });
-  }
+function refuseBeside({ fault }: SuiteOptions): void {
   if (fault !== undefined) {
     throw new UsageError("--fault does nothing with --switch", { fix: "leave one of them out" });
   }

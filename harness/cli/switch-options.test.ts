@@ -13,6 +13,8 @@ describe("options of a change of mode", () => {
       "VXLAN",
     ]);
     assert.deepEqual(names(true), ["IPIP", "None", "IPIPCrossSubnet", "IPIP"]);
+    const ofVxlan = tourModes(true, ["vxlan"]).map((mode) => mode.calicoName);
+    assert.deepEqual(ofVxlan, ["VXLAN", "None", "VXLANCrossSubnet", "VXLAN"]);
   });
 
   it("are errors where they name no way", () => {
@@ -28,6 +30,8 @@ describe("options of a change of mode", () => {
         (error) => error instanceof UsageError && message.test(error.message),
       );
     }
+    assert.throws(() => tourModes(true, ["None"]), /--mode None names no tour/);
+    assert.throws(() => tourModes(["VXLAN", "None"], ["VXLAN"]), /--switch names the modes itself/);
     assert.throws(() => oneModeOf("Always", "--to"), /--to Always stands for several modes/);
   });
 

@@ -58,11 +58,25 @@ export function oneModeOf(word: string, flag: string): Mode {
 }
 
 /** Modes of `--switch` where none are named: with encapsulation, without, across racks alone, and back. */
-const usualTour = ["IPIP", "None", "IPIPCrossSubnet", "IPIP"];
+function usualTour(encapsulation: string): readonly string[] {
+  return [encapsulation, "None", `${encapsulation}CrossSubnet`, encapsulation];
+}
 
-/** The modes of `--switch`, in the order of the way; two at least, and no two alike in a row. */
-export function tourModes(given: readonly string[] | true): readonly Mode[] {
-  const words = given === true ? usualTour : given;
+/** The encapsulation whose usual tour `--mode` asks for; IPIP where it says nothing. */
+function encapsulationIn(asked: readonly string[]): string {
+  const [word = "IPIP"] = asked;
+  const found = ["IPIP", "VXLAN"].find((name) => name.toLowerCase() === word.toLowerCase());
+  if (found !== undefined && asked.length <= 1) return found;
+  throw new UsageError(`--mode ${asked.join(",")} names no tour`, {
+    fix: "with --switch alone, --mode is IPIP or VXLAN; or name all modes: --switch VXLAN,None,VXLAN",
+  });
+}
+
+/** The modes of `--switch`, in the order of the way; two at least, and no two alike in a row. `asked` are the words of `--mode`. */
+export function tourModes(given: readonly string[] | true, asked: readonly string[] = []): readonly Mode[] {
+  if (given !== true && asked.length > 0)
+    throw new UsageError("--switch names the modes itself", { fix: "leave --mode out" });
+  const words = given === true ? usualTour(encapsulationIn(asked)) : given;
   const modes = words.map((word) => oneModeOf(word, "--switch"));
   const stands = modes.find((mode, index) => mode === modes[index - 1]);
   if (modes.length >= 2 && stands === undefined) return modes;

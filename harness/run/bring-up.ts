@@ -34,7 +34,7 @@ export async function bringUp(order: KeptOrder, { providers, dataplane, signal }
   const start = performance.now();
   const [mode] = order.modes;
   return labSession(order, signal, async (session) => {
-    const provider = await session.providerFor(providers);
+    const { provider } = await session.providerFor(providers);
     return session.withLab(provider, async (lab, scope) => {
       const network = await session.interruptible.run(() => dataplane.install(mode, lab, scope));
       await order.fault?.apply(network, order.plan, scope);

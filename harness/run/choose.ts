@@ -5,10 +5,11 @@ import type { Provider } from "../provider/provider.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 
+/** A provider and why it is that one; or why none can. */
+type Found = { readonly provider: Provider; readonly because: string } | { readonly skip: string };
+
 /** Which provider runs a mode and why; or why none can. */
-export type Choice =
-  | { readonly mode: Mode; readonly provider: Provider; readonly because: string }
-  | { readonly mode: Mode; readonly skip: string };
+export type Choice = Found & { readonly mode: Mode };
 
 /** Which of the providers, cheapest first, runs each mode and why, or why none can. */
 export async function chooseProviders(
@@ -16,22 +17,42 @@ export async function chooseProviders(
   plan: Plan,
   providers: readonly Provider[],
 ): Promise<readonly Choice[]> {
-  const candidates = await examineProviders(providers, plan, modes);
+  const isEnough = (candidates: readonly Candidate[]): boolean =>
+    modes.every((mode) => "provider" in chooseProvider(mode, plan, candidates));
+  const candidates = await examineProviders(providers, plan, isEnough);
   return modes.map((mode) => chooseProvider(mode, plan, candidates));
 }
 
-/** Finds the first provider, cheapest first, whose nodes can do what the mode needs. */
+/** The first of the providers, cheapest first, that runs all of the modes in one lab and why, or why none can. */
+export async function chooseOneProvider(
+  modes: readonly Mode[],
+  plan: Plan,
+  providers: readonly Provider[],
+): Promise<Found> {
+  const needs = [...new Set(modes.flatMap((mode) => neededBy(mode, plan)))];
+  const isEnough = (candidates: readonly Candidate[]): boolean => "provider" in firstWith(needs, candidates);
+  return firstWith(needs, await examineProviders(providers, plan, isEnough));
+}
+
 function chooseProvider(mode: Mode, plan: Plan, candidates: readonly Candidate[]): Choice {
-  const needs = capabilitiesFor(encapsulationsWithin(plan, mode), plan.families);
+  return { mode, ...firstWith(neededBy(mode, plan), candidates) };
+}
+
+function neededBy(mode: Mode, plan: Plan): readonly Capability[] {
+  return capabilitiesFor(encapsulationsWithin(plan, mode), plan.families);
+}
+
+/** Finds the first provider, cheapest first, whose nodes can do what is needed. */
+function firstWith(needs: readonly Capability[], candidates: readonly Candidate[]): Found {
   const ruledOut: string[] = [];
   for (const { provider, problems } of candidates) {
     // What the nodes could do is not known of a provider that cannot make any.
     const lacking = problems.length > 0 ? [] : needs.filter((need) => !provider.capabilities.has(need));
     const reasons = [...problems, ...lacking.map((need) => lackingReason(provider, need))];
-    if (reasons.length === 0) return { mode, provider, because: because(provider, needs, ruledOut) };
+    if (reasons.length === 0) return { provider, because: because(provider, needs, ruledOut) };
     ruledOut.push(...reasons);
   }
-  return { mode, skip: ruledOut.join("; ") || "no other provider can run it" };
+  return { skip: ruledOut.join("; ") || "no other provider can run it" };
 }
 
 /** A provider that may be used, with what keeps it from building this lab here. */
@@ -41,13 +62,13 @@ interface Candidate {
 }
 
 /**
- * Asks providers, cheapest first, what keeps them from building the plan here, until every mode has one; also fills in their
+ * Asks providers, cheapest first, what keeps them from building the plan here, until those are enough; also fills in their
  * capabilities. Of several whose nodes have the kernel of this machine, one that works is enough: another can do no mode more.
  */
 async function examineProviders(
   providers: readonly Provider[],
   plan: Plan,
-  modes: readonly Mode[],
+  isEnough: (candidates: readonly Candidate[]) => boolean,
 ): Promise<readonly Candidate[]> {
   const candidates: Candidate[] = [];
   const thisKernelWorks = (): boolean =>
@@ -56,7 +77,7 @@ async function examineProviders(
     if (provider.sharesKernel === true && thisKernelWorks()) continue;
     const problems = await provider.check(plan);
     candidates.push({ provider, problems: problems.map(({ what, fix }) => `${provider.name}: ${what} (${fix})`) });
-    if (modes.every((mode) => "provider" in chooseProvider(mode, plan, candidates))) break;
+    if (isEnough(candidates)) break;
   }
   return candidates;
 }

@@ -35,7 +35,7 @@ export async function compareDataplanes(
 ): Promise<readonly ExplainedDifference[]> {
   const [mode] = order.modes;
   return labSession(order, signal, async (session) => {
-    const provider = await session.providerFor(providers);
+    const { provider } = await session.providerFor(providers);
     return session.withLab(provider, async (lab) => {
       const first = await session.interruptible.run(() => factsOf(dataplanes[0], mode, lab));
       const second = await session.interruptible.run(() => factsOf(dataplanes[1], mode, lab));

@@ -3,7 +3,7 @@ import { withScope, type Scope } from "../core/scope.ts";
 import { raiseFirewalls } from "../lab/raise-firewalls.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
-import { chooseProviders, type Choice } from "./choose.ts";
+import { chooseOneProvider, chooseProviders, type Choice } from "./choose.ts";
 import { findLabs } from "./find-labs.ts";
 import { Interruptible } from "./interruptible.ts";
 import type { LabOrder } from "./order.ts";
@@ -50,18 +50,16 @@ export class LabSession {
     return chooseProviders(this.#order.modes, this.#order.plan, providers);
   }
 
-  /** The provider that runs every mode of an order; LabError where there is none. */
-  async providerFor(providers: readonly Provider[]): Promise<Provider> {
-    const choices = await this.choose(providers);
-    const found = new Set<Provider>();
-    for (const choice of choices) {
-      if ("skip" in choice) throw new LabError(`${choice.mode.calicoName} cannot run here: ${choice.skip}`);
-      found.add(choice.provider);
-    }
-    const [provider, ...others] = found;
-    if (provider === undefined || others.length > 0)
-      throw new LabError("one lab was asked for, and the modes need several");
-    return provider;
+  /** The provider that runs every mode of an order in one lab, and why that one; LabError where there is none. */
+  async providerFor(
+    providers: readonly Provider[],
+  ): Promise<{ readonly provider: Provider; readonly because: string }> {
+    const { modes, plan } = this.#order;
+    const found = await chooseOneProvider(modes, plan, providers);
+    if ("provider" in found) return found;
+    const names = [...new Set(modes.map(({ calicoName }) => calicoName))];
+    const what = names.length === 1 ? names.join("") : `one lab for ${names.join(", ")}`;
+    throw new LabError(`${what} cannot run here: ${found.skip}`);
   }
 
   /** Builds a lab, gives it to the body with its scope, and removes it afterwards, unless the body has released the scope. */

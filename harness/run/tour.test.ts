@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Dataplane } from "../dataplane/dataplane.ts";
+import { fakeProvider } from "../provider/fake/index.ts";
 import { modeOf } from "../encap/plan.fixture.ts";
 import { fakeWorld, orderIn, servicesIn, type FakeWorld } from "./fake-run.fixture.ts";
 import type { RunOrder } from "./order.ts";
@@ -39,6 +40,18 @@ describe("a tour through modes", () => {
     );
     assert.equal(switched, 0);
     assert.deepEqual(world.log, ["build", "destroy"]);
+  });
+
+  it("takes the first provider that can do all of its modes, and says why", async () => {
+    const incapable = fakeProvider({ machine: world.machine, capabilities: ["vxlan"] });
+    const modes = [modeOf("ipip-always"), modeOf("none")];
+    const order = orderIn(world, { modes, tour: { modes, budget: { leaksAllowed: false }, compareBorn: false } });
+    await runModes(order, servicesIn(world, { variants: [{ providers: [incapable, world.provider] }] }));
+    assert.deepEqual(world.log.slice(0, 2), ["build", "install ipip-always"]);
+    const [choice] = world.events.filter(({ kind }) => kind === "choice");
+    assert.match(JSON.stringify(choice), /through IPIP → None while traffic goes on; fake: its members have no ipip/);
+    const none = await runModes(order, servicesIn(world, { variants: [{ providers: [incapable] }] }));
+    assert.match(none.troubles[0]?.message ?? "", /^one lab for IPIP, None cannot run here: fake: its members have no/);
   });
 
   it("says that a dataplane without programs has nothing to restart", async () => {

@@ -24,8 +24,8 @@ export async function runTour(run: OpenRun, tour: Tour, gathered: Gathered): Pro
   const phases = new Phases(undefined, "lab", services.listener, session.interruptible);
   try {
     const { standing } = order;
-    const provider = standing?.provider ?? (await session.providerFor(services.variants[0]?.providers ?? []));
-    await tellTour(run, tour, provider);
+    const { provider, because } = await providerOf(run);
+    await tellTour(run, tour, provider, because);
     if (standing !== undefined) {
       await session.interruptible.run(() => requireModes(run, tour.modes.slice(1), standing.lab));
       const network = await session.interruptible.run(() => services.dataplane.attach(first, standing.lab));
@@ -132,12 +132,22 @@ function describeInstall({ mode, convergence }: Network): string {
   return `${mode.calicoName}, converged in ${(convergence.totalMs / 1000).toFixed(2)} s`;
 }
 
-async function tellTour({ services }: OpenRun, { modes, event }: Tour, provider: Provider): Promise<void> {
+/** That of the lab which is up, or the one that can build a lab for all modes, and why that one. */
+async function providerOf({ order, services, session }: OpenRun): Promise<{ provider: Provider; because?: string }> {
+  return order.standing ?? session.providerFor(services.variants[0]?.providers ?? []);
+}
+
+async function tellTour(
+  { services }: OpenRun,
+  { modes, event }: Tour,
+  provider: Provider,
+  reason: string | undefined,
+): Promise<void> {
   const { dataplane, dataplaneBecause, listener } = services;
   const names = modes.map(({ calicoName }) => calicoName);
   const way =
     event === undefined ? `through ${names.join(" → ")} while traffic goes on` : `${event} while traffic goes on`;
-  const because = dataplaneBecause === undefined ? way : `${way}; ${dataplaneBecause}`;
+  const because = [way, reason, dataplaneBecause].filter((part) => part !== undefined).join("; ");
   const [mode] = modes;
   if (mode === undefined) return;
   await listener.on({ kind: "choice", mode, provider: provider.name, dataplane: dataplane.title, because });
