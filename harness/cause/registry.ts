@@ -14,6 +14,7 @@ import { packetFilter } from "./packet-filter.ts";
 import { policyRule } from "./policy-rule.ts";
 import { registeredPrefix } from "./registered-prefix.ts";
 import { reversePathFilter } from "./reverse-path-filter.ts";
+import { routeOwner } from "./route-owner.ts";
 import { sameMac } from "./same-mac.ts";
 import { tunnelEntries } from "./tunnel-entries.ts";
 import { tunnelDeviceWrong } from "./tunnel-device.ts";
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   noDefaultRoute,
   forwardingOff,
   tunnelDeviceWrong,
+  routeOwner,
   wrongRoute,
   wrongNextHop,
   tunnelEntries,

@@ -78,5 +78,7 @@ async function planOf(label: LabLabel, { discovery }: ProviderOffer, given: AllG
   if (discovery !== undefined && label.topology.startsWith(discovery.source)) {
     return (await discovery.find(given, label.families)).plan;
   }
-  return planTopology(await loadTopology(label.topology), [...label.families]);
+  const { routeOwner } = label;
+  const topology = await loadTopology(label.topology);
+  return planTopology({ ...topology, ...(routeOwner === undefined ? {} : { routeOwner }) }, [...label.families]);
 }

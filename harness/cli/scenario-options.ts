@@ -6,7 +6,7 @@ import { splitWords } from "../core/flags.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
-import type { Family, Topology } from "../topology/topology.ts";
+import type { Family, RouteOwner, Topology } from "../topology/topology.ts";
 import { UsageError } from "../core/errors.ts";
 import { parseShard, profiles, type Profile } from "../encap/enumerate.ts";
 
@@ -78,14 +78,24 @@ function addPathOptions(command: Command): Command {
 
 /** The modes and the plan that the options ask for. */
 export async function resolveScenario(
-  options: ModeOptions & Partial<PathOptions>,
+  options: ModeOptions & Partial<PathOptions> & { readonly routeOwner?: RouteOwner },
 ): Promise<{ modes: readonly Mode[]; plan: Plan }> {
   const named = parseModes(options.mode.length === 0 ? ["all"] : options.mode, options.encap);
   // Read here too, so that a wrong one ends in an error before anything is built.
   if (options.shard !== undefined) parseShard(options.shard);
   const topology = await loadTopology(options.topology);
   const modes = hasOwnModes(topology, options) ? [poolsMode] : named;
-  return { modes, plan: planTopology(topology, familiesOf(options.family)) };
+  return { modes, plan: planTopology(withOwner(topology, modes, options.routeOwner), familiesOf(options.family)) };
+}
+
+/** The topology with who makes the routes as the command line declares it. */
+function withOwner(topology: Topology, modes: readonly Mode[], routeOwner: RouteOwner | undefined): Topology {
+  if (routeOwner === undefined) return topology;
+  if (modes.every(({ encapsulation }) => encapsulation === "vxlan"))
+    throw new UsageError("--route-owner does nothing with VXLAN, whose routes are always Felix's", {
+      fix: "leave it out, or name a mode with IPIP or without encapsulation",
+    });
+  return { ...topology, routeOwner };
 }
 
 /** Whether each pool is in a mode of its own, which no mode for all of them goes with. */

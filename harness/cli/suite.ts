@@ -11,7 +11,9 @@ import { addMeasuringOptions, measuringChoice, type MeasuringOptions } from "./m
 import { orderFor } from "./order.ts";
 import { resolveRun } from "./resolve-run.ts";
 import { addScenarioOptions, collect, type ScenarioOptions } from "./scenario-options.ts";
-import { addSwitchOptions, tourModes, tourOf, type SwitchOptions } from "./switch-options.ts";
+import { addSwitchOptions, eventOption, oneModeOf, tourModes, tourOf, type SwitchOptions } from "./switch-options.ts";
+import type { Tour } from "../run/order.ts";
+import type { SwitchEvent } from "../switch/switch-event.ts";
 import { ownWord, suiteSet } from "./suite-set.ts";
 import { addFaultOption, chosenFault } from "./fault-option.ts";
 import { helpGroups } from "./help-groups.ts";
@@ -20,6 +22,7 @@ import { teach, type Example } from "./teach.ts";
 
 interface SuiteOptions extends ScenarioOptions, RunOptions, LabOptions, MeasuringOptions, SwitchOptions {
   readonly switch: string[] | true | undefined;
+  readonly event?: SwitchEvent;
   readonly fault?: string;
   readonly keep?: boolean;
   readonly config?: string;
@@ -59,6 +62,7 @@ export function addSuite(program: Command): void {
         )
         .helpGroup(helpGroups.switch),
     )
+    .addOption(eventOption("let this happen to one lab in one mode while traffic goes on"))
     .addOption(new Option("--keep", "leave the lab up at the end").helpGroup(helpGroups.lab))
     .addOption(
       new Option("--config <file>", "read options from a YAML file; flags override it").helpGroup(helpGroups.prove),
@@ -74,7 +78,7 @@ export function addSuite(program: Command): void {
       const suites = await suiteSet(options.suites);
       const labs = chooseLabs(options);
       const measuring = await measuringChoice(options);
-      const tour = options.switch === undefined ? undefined : tourOf(tourModes(options.switch, options.mode), options);
+      const tour = tourIn(options);
       if (tour === undefined) refuseIdleSwitchFlags(options);
       else refuseBeside(options);
       const asked = tour === undefined ? options : { ...options, mode: tour.modes.map(({ id }) => id) };
@@ -97,11 +101,25 @@ export function addSuite(program: Command): void {
     });
 }
 
+/** What happens to one lab while traffic goes on; undefined where nothing shall. */
+function tourIn(options: SuiteOptions): Tour | undefined {
+  const { event, mode, switch: through } = options;
+  if (event === undefined) return through === undefined ? undefined : tourOf(tourModes(through, mode), options);
+  if (through !== undefined)
+    throw new UsageError("--event happens in one mode, and --switch leads through several", {
+      fix: "leave one of them out",
+    });
+  const [word, ...others] = mode;
+  if (word === undefined || others.length > 0)
+    throw new UsageError("--event happens in one mode", { fix: "name it: --mode VXLANCrossSubnet" });
+  return tourOf([oneModeOf(word, "--mode")], options, event);
+}
+
 /** UsageError for what says nothing about a tour. */
-function refuseBeside({ fault }: SuiteOptions): void {
-  if (fault !== undefined) {
-    throw new UsageError("--fault does nothing with --switch", { fix: "leave one of them out" });
-  }
+function refuseBeside({ fault, event }: SuiteOptions): void {
+  if (fault === undefined) return;
+  const other = event === undefined ? "--switch" : "--event";
+  throw new UsageError(`--fault does nothing with ${other}`, { fix: "leave one of them out" });
 }
 
 /** UsageError for limits of a change where nothing is changed. */
@@ -109,5 +127,5 @@ function refuseIdleSwitchFlags({ maxGap, maxLoss, allowLeak }: SuiteOptions): vo
   const idle = Object.entries({ "--max-gap": maxGap, "--max-loss": maxLoss, "--allow-leak": allowLeak });
   const given = idle.find(([, value]) => value !== undefined)?.[0];
   if (given !== undefined)
-    throw new UsageError(`${given} does nothing without --switch`, { fix: "add --switch MODE,MODE" });
+    throw new UsageError(`${given} does nothing without --switch or --event`, { fix: "add --switch MODE,MODE" });
 }

@@ -3,7 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { parseModes } from "../encap/mode-words.ts";
 import { modes as allModes, type Mode } from "../encap/mode.ts";
 import type { Tour } from "../run/order.ts";
-import type { SwitchEvent } from "../switch/switch-record.ts";
+import { switchEventNames, switchEvents, type SwitchEvent } from "../switch/switch-event.ts";
 import { parseGap, parseLoss } from "../switch/budget.ts";
 import { helpGroups } from "./help-groups.ts";
 
@@ -29,6 +29,14 @@ export function addSwitchOptions(command: Command): Command {
   ];
   for (const option of options) command.addOption(option.helpGroup(helpGroups.switch));
   return command;
+}
+
+/** The option that names what happens under traffic, beside or in place of what a verb does otherwise. */
+export function eventOption(place: string): Option {
+  const all = Object.entries(switchEvents).map(([name, words]) => `${name}: ${words}`);
+  return new Option("--event <name>", `${place}; ${all.join("; ")}`)
+    .choices([...switchEventNames])
+    .helpGroup(helpGroups.switch);
 }
 
 /** The tour that the options ask for. */

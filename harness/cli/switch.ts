@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { profiles, type Profile } from "../encap/enumerate.ts";
 import type { Mode } from "../encap/mode.ts";
-import { switchEvents, type SwitchEvent } from "../switch/switch-record.ts";
+import type { SwitchEvent } from "../switch/switch-event.ts";
 import { helpGroups } from "./help-groups.ts";
 import { openKeptLab } from "./kept-lab.ts";
 import { addAttachOptions, type SearchOptions } from "./lab-options.ts";
@@ -10,7 +10,7 @@ import { orderFor } from "./order.ts";
 import { runAndReport } from "./perform-run.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { collect } from "./scenario-options.ts";
-import { addSwitchOptions, oneModeOf, tourOf, type SwitchOptions } from "./switch-options.ts";
+import { addSwitchOptions, eventOption, oneModeOf, tourOf, type SwitchOptions } from "./switch-options.ts";
 import { teach, type Example } from "./teach.ts";
 
 interface SwitchVerbOptions extends RunOptions, SearchOptions, SwitchOptions {
@@ -40,11 +40,7 @@ export function addSwitch(program: Command): void {
     .argument("[lab]", "run id as `status` prints it; needed only when several labs are up");
   teach(command, usage, examples)
     .addOption(new Option("--to <mode>", "the mode to change to").helpGroup(helpGroups.switch))
-    .addOption(
-      new Option("--event <name>", "restart: restart real Calico node by node, in place of a change of mode")
-        .choices([...switchEvents])
-        .helpGroup(helpGroups.switch),
-    )
+    .addOption(eventOption("in place of a change of mode"))
     .optionsGroup(helpGroups.prove)
     .option("--paths <pattern>", "only paths whose id matches (text or glob; ! negates; repeatable)", collect, [])
     .addOption(

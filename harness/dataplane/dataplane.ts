@@ -5,6 +5,7 @@ import type { Mode, ModeId } from "../encap/mode.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { TestedFile } from "../lab/tested-file.ts";
+import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { NodeFacts } from "./node-facts.ts";
 
@@ -111,6 +112,11 @@ export interface Dataplane {
   /** The network of a lab on which this dataplane is installed already. */
   attach(mode: Mode, lab: Lab): Promise<Network>;
   switchMode(network: Network, mode: Mode, scope: Scope): Promise<Transition>;
+  /**
+   * Brings a network to a plan of the same nodes that declares something else, such as who makes the routes; returns when it has converged.
+   * Missing where nothing of the kind can be declared.
+   */
+  adapt?(network: Network, plan: Plan): Promise<Network>;
   /** Ends the programs of one node and returns when they run and are ready again; missing where nothing runs there. */
   restart?(network: Network, node: string): Promise<void>;
   facts(network: Network): Promise<DataplaneFacts>;

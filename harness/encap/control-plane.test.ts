@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
 import { expectControlPlane, type ExpectedNodeState, type ExpectedRoute } from "./control-plane.ts";
 import type { Identities } from "./identity.ts";
@@ -73,6 +74,27 @@ describe("expectControlPlane", () => {
       "198.19.0.64/26 via 198.18.1.12 dev eth0 proto 80|bird",
       "198.19.0.128/26 via 198.18.1.1 dev eth0 proto 80|bird",
     ]);
+  });
+
+  it("tells the routes of a declared owner from the other's: Felix's lead straight to the node, BIRD's by the gateway", () => {
+    const felix = planTopology({ ...two.topology, routeOwner: "felix" });
+    const bird = planTopology({ ...two.topology, routeOwner: "bird" });
+    assert.deepEqual(routesOf(stateOf(felix, "none")), [
+      "198.19.0.64/26 via 198.18.1.12 dev eth0 proto 80 onlink",
+      "198.19.0.128/26 via 198.18.2.11 dev eth0 proto 80 onlink",
+      "198.19.0.192/26 via 198.18.2.12 dev eth0 proto 80 onlink",
+      "blackhole 198.19.0.0/26 proto 80",
+    ]);
+    assert.deepEqual(routesOf(stateOf(bird, "none")).slice(0, 2), [
+      "198.19.0.64/26 via 198.18.1.12 dev eth0 proto bird",
+      "198.19.0.128/26 via 198.18.1.1 dev eth0 proto bird",
+    ]);
+    assert.deepEqual(routesOf(stateOf(felix, "ipip-cross-subnet")).slice(0, 2), [
+      "198.19.0.64/26 via 198.18.1.12 dev eth0 proto 80 onlink",
+      "198.19.0.128/26 via 198.18.2.11 dev tunl0 proto 80 onlink mtu 1480",
+    ]);
+    assert.match(routesOf(stateOf(bird, "ipip-always"))[0] ?? "", /dev tunl0 proto bird onlink/);
+    assert.deepEqual(routesOf(stateOf(felix, "vxlan-always")), routesOf(stateOf(two, "vxlan-always")));
   });
 
   it("routes its own pods to their veths", () => {

@@ -1,8 +1,9 @@
 import { contains, withoutPrefix } from "../topology/address.ts";
 import type { Plan } from "../topology/plan.ts";
-import type { Family } from "../topology/topology.ts";
+import type { Family, RouteOwner } from "../topology/topology.ts";
 import type { Identities, NodeIdentity } from "./identity.ts";
 import type { Mode, PoolMode } from "./mode.ts";
+import { madeByFelix } from "./made-by-felix.ts";
 import { modeToward } from "./pool-mode.ts";
 import { takesTunnel } from "./takes-tunnel.ts";
 import { expectUnderlay, type ExpectedUnderlay } from "./expect-underlay.ts";
@@ -82,7 +83,7 @@ export function expectControlPlane(plan: Plan, mode: Mode, identities: Identitie
       routes: plan.families.flatMap((family) => [
         ...others.flatMap((other) => blockRoutes(plan, mode, family, node, other)),
         ...borrowedRoutes(plan, mode, family, node, identities),
-        ...ownBlocks(family, node),
+        ...ownBlocks(plan, mode, family, node),
         ...podRoutes(identities, family, node),
       ]),
       tunnels: plan.families.flatMap((family) => tunnelOf(plan, mode, family, node)),
@@ -139,20 +140,29 @@ function tunnelLeg(plan: Plan, mode: PoolMode, family: Family, to: NodeIdentity)
   const mtu = tunnelMtu(plan, mode, family);
   const vxlan = mode.encapsulation === "vxlan";
   // Felix leaves the protocol of routes on its VXLAN device at the kernel's default, 3 (boot).
-  const protocols = vxlan ? ["boot", "80"] : ["80", "bird"];
+  const protocols = vxlan ? ["boot", "80"] : ownProtocols(plan);
   const via = vxlan ? device && to.tunnelAddresses[device] : to.addresses[family];
   return { ...viaOf(via), device: device ?? "", onlink: true, protocols, mtu };
 }
 
+/** Protocols of routes that are not VXLAN's: those of who is declared to make them, or of either. */
+function ownProtocols({ topology }: Plan): readonly string[] {
+  const { routeOwner } = topology;
+  return routeOwner === undefined ? Object.values(protocolOf) : [protocolOf[routeOwner]];
+}
+
+/** As what the kernel knows the routes of each. */
+const protocolOf: Readonly<Record<RouteOwner, string>> = { felix: "80", bird: "bird" };
+
 function plainLeg(plan: Plan, mode: PoolMode, family: Family, from: NodeIdentity, to: NodeIdentity): Leg {
-  const vxlan = encapsulationOf(mode, family) === "vxlan";
+  const felix = madeByFelix(plan, mode, family);
   const planned = plan.nodes.find(({ name }) => name === from.name);
   const address = to.addresses[family];
-  const hop = planned === undefined || address === undefined ? address : nextHop(planned, family, address, vxlan);
+  const hop = planned === undefined || address === undefined ? address : nextHop(planned, family, address, felix);
   const device = from.uplink;
-  return vxlan
+  return felix
     ? { ...viaOf(hop), device, onlink: true, protocols: ["80"] }
-    : { ...viaOf(hop), device, protocols: ["80", "bird"] };
+    : { ...viaOf(hop), device, protocols: ownProtocols(plan) };
 }
 
 function viaOf(via: string | undefined): { via?: string } {
@@ -160,16 +170,14 @@ function viaOf(via: string | undefined): { via?: string } {
 }
 
 /** Felix makes no blackhole for a block of one address. */
-function ownBlocks(family: Family, node: NodeIdentity): ExpectedRoute[] {
+function ownBlocks(plan: Plan, mode: Mode, family: Family, node: NodeIdentity): ExpectedRoute[] {
   const single = family === 4 ? "/32" : "/128";
   const blocks = (node.blocks[family] ?? []).filter((block) => !block.endsWith(single));
-  return blocks.map((destination) => ({
-    family,
-    destination,
-    purpose: "own block",
-    type: "blackhole",
-    protocols: ["80", "bird"],
-  }));
+  return blocks.map((destination) => {
+    const isVxlan = modeToward(mode, node, withoutPrefix(destination)).encapsulation === "vxlan";
+    const protocols = isVxlan ? Object.values(protocolOf) : ownProtocols(plan);
+    return { family, destination, purpose: "own block", type: "blackhole", protocols };
+  });
 }
 
 function podRoutes(identities: Identities, family: Family, node: NodeIdentity): ExpectedRoute[] {

@@ -3,6 +3,7 @@ import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { ExpectedDirection, ExpectedHop, ExpectedOuter, Form, HopRole } from "./expectation.ts";
 import type { Flow } from "./flow.ts";
+import { madeByFelix } from "./made-by-felix.ts";
 import type { Mode } from "./mode.ts";
 import type { Parties, Party } from "./parties.ts";
 import type { Path } from "./path.ts";
@@ -59,8 +60,7 @@ function wayOf(plan: Plan, mode: Mode, family: Family, from: Party, to: Party, f
   const between = [plannedNode(plan, from), plannedNode(plan, to)] as const;
   const form = flow.form === "none" ? "plain" : flow.form;
   if (form !== "plain" || !flow.toBlock) return underlayWay(plan, family, ...between, { onlink: false, form });
-  // Felix's direct routes of VXLAN pools are onlink; BIRD's, of the other pools, take the gateway.
-  const onlink = modeToward(mode, to.node, flow.destination).encapsulation === "vxlan";
+  const onlink = madeByFelix(plan, modeToward(mode, to.node, flow.destination), family);
   const block = to.node.blocks[family]?.find((own) => contains(own, flow.destination)) ?? flow.destination;
   const unroutable = `has no route to ${block} (fabric: none)`;
   return underlayWay(plan, family, ...between, plan.topology.fabric === "none" ? { onlink, unroutable } : { onlink });

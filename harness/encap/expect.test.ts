@@ -300,6 +300,24 @@ describe("expectPath", () => {
     assert.equal(wayOf(forward), "a1/cali source-pod plain");
   });
 
+  it("loses packets to another rack that Felix routes straight to the node, unless the router answers for it", async () => {
+    const { planTopology } = await import("../topology/make-plan.ts");
+    const path = "none/pod-to-pod/cross-subnet/v4/a1->b1";
+    const felix = await planOf("felix-routes");
+    assert.equal(expectationOf(felix, path).forward.dies, undefined);
+    const [router] = felix.topology.routers;
+    assert.ok(router);
+    const deaf = planTopology({ ...felix.topology, routers: [{ ...router, proxyArp: false }] });
+    assert.match(
+      expectationOf(deaf, path).forward.dies?.because ?? "",
+      /^a1: no host on rack-a answers for 198\.18\.2\.11$/,
+    );
+    const bird = planTopology({ ...deaf.topology, routeOwner: "bird" });
+    assert.equal(expectationOf(bird, path).forward.dies, undefined);
+    const near = "none/pod-to-pod/same-subnet/v4/a1->a2";
+    assert.equal(expectationOf(deaf, near).forward.dies, undefined);
+  });
+
   it("encapsulates everything from a node that is registered with /32, and only its own direction", async () => {
     const plan = await planWith("two-racks", ({ name }) =>
       name === "a1" ? { registered: { 4: "198.18.1.11/32" } } : {},

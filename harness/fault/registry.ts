@@ -29,6 +29,7 @@ import { mirroredTunnel } from "./mirrored-tunnel.ts";
 import { missingDelay } from "./missing-delay.ts";
 import { missingBlackhole } from "./missing-blackhole.ts";
 import { noTunnelMasquerade } from "./no-tunnel-masquerade.ts";
+import { otherRouteOwner } from "./other-route-owner.ts";
 import { outerDontFragment } from "./outer-dont-fragment.ts";
 import { plainLeak } from "./plain-leak.ts";
 import { routeChangesMidway } from "./route-changes-midway.ts";
@@ -88,6 +89,7 @@ export const faults: readonly Fault[] = [
   poolChangeForgotten,
   poolOverNodes,
   staleDirectRoute,
+  otherRouteOwner,
   routeChangesMidway,
   plainLeak,
   leakBesideProbes,

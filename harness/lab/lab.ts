@@ -1,6 +1,7 @@
 import type { Executor } from "../exec/executor.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { TestedFile } from "./tested-file.ts";
+import type { RouteOwner } from "../topology/topology.ts";
 
 /** What a provider's nodes can do; scenarios name what they need. */
 export type Capability = "vxlan" | "vxlan6" | "ipip" | "nftables" | "netem" | "tbf" | "ipv6";
@@ -105,6 +106,8 @@ export interface LabLabel {
   readonly families: readonly (4 | 6)[];
   readonly mode?: string;
   readonly dataplane?: string;
+  /** Who was declared to make the routes, in the place of what the topology's file says. */
+  readonly routeOwner?: RouteOwner;
   /** What was asked of the lab: `check` asks the same paths again. */
   readonly asked?: { readonly profile: string; readonly paths: readonly string[]; readonly shard?: string };
   /** What reaching the lab takes of the flags that it was built with, by whose they are. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { forms } from "../encap/expectation.ts";
-import { switchEvents } from "../switch/switch-record.ts";
+import { switchEventNames } from "../switch/switch-event.ts";
 import { modeIdSchema } from "./expectation-schema.ts";
 
 const text = z.string();
@@ -98,7 +98,8 @@ export const switchSchema = z
   .strictObject({
     from: modeIdSchema,
     to: modeIdSchema,
-    event: z.enum(switchEvents).exactOptional(),
+    event: z.enum(switchEventNames).exactOptional(),
+    happened: z.string().exactOptional(),
     variant: text.exactOptional(),
     startedAt: z.iso.datetime(),
     steps: z.array(z.strictObject({ step: text, atMs: ms }).readonly()).readonly(),

@@ -52,9 +52,9 @@ export function renderSwitchSvg(title: string, change: SwitchRecord, streams: re
   ]);
 }
 
-/** "VXLAN → None": a change in Calico's words. */
-export function changeTitle({ from, to, event }: Pick<SwitchRecord, "from" | "to" | "event">): string {
-  if (event === "restart") return `${nameOf(to)}: Calico restarted node by node`;
+/** "VXLAN → None": a change in Calico's words; or what happened in a mode. */
+export function changeTitle({ from, to, happened }: Pick<SwitchRecord, "from" | "to" | "happened">): string {
+  if (happened !== undefined) return `${nameOf(to)}: ${happened}`;
   return `${nameOf(from)} → ${nameOf(to)}`;
 }
 

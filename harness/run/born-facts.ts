@@ -2,6 +2,7 @@ import { newRunId } from "../core/run-id.ts";
 import type { ComparedFacts } from "../dataplane/compare.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Provider } from "../provider/provider.ts";
+import type { Plan } from "../topology/plan.ts";
 import { labSession } from "./lab-session.ts";
 import type { OpenRun } from "./services.ts";
 
@@ -16,13 +17,13 @@ export class BornFacts {
     this.#provider = provider;
   }
 
-  /** Builds a lab of the same plan in a mode, reads it and removes it. */
-  async of(mode: Mode): Promise<ComparedFacts> {
-    const known = this.#known.get(mode.id);
+  /** Builds a lab of a plan in a mode, reads it and removes it. */
+  async of(mode: Mode, plan: Plan): Promise<ComparedFacts> {
+    const key = `${mode.id} ${plan.digest}`;
+    const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const { order, services } = this.#run;
-    const { dataplane, signal } = services;
-    const own = { id: newRunId(), plan: order.plan, modes: [mode] };
+    const { dataplane, signal } = this.#run.services;
+    const own = { id: newRunId(), plan, modes: [mode] };
     const born = await labSession(own, signal, (session) =>
       session.withLab(this.#provider, (lab, scope) =>
         session.interruptible.run(async () => {
@@ -31,7 +32,7 @@ export class BornFacts {
         }),
       ),
     );
-    this.#known.set(mode.id, born);
+    this.#known.set(key, born);
     return born;
   }
 }

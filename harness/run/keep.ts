@@ -28,6 +28,7 @@ export async function keepLab(keeping: Keeping, scopes: readonly Scope[]): Promi
     families,
     mode: mode.id,
     dataplane: dataplane.name,
+    ...(topology.routeOwner === undefined ? {} : { routeOwner: topology.routeOwner }),
     ...memory,
     kept: true,
   });

@@ -8,7 +8,7 @@ import type { Compared } from "../measure/measure-network.ts";
 import type { MeasuringProfile } from "../measure/profiles.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Budget } from "../switch/budget.ts";
-import type { SwitchEvent } from "../switch/switch-record.ts";
+import type { SwitchEvent } from "../switch/switch-event.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { LabMemory } from "./keep.ts";
 

@@ -15,21 +15,19 @@ import { watchChange, type Watched } from "../switch/live/watch-change.ts";
 import { departuresOf, streamRecord, type WatchedStream } from "../switch/make-record.ts";
 import { nodeTurns } from "../switch/node-turns.ts";
 import { planStreams } from "../switch/plan-streams.ts";
+import { eventInWords } from "../switch/switch-event.ts";
 import { pathWithoutMode } from "../switch/stream.ts";
-import type { SwitchEvent, SwitchRecord } from "../switch/switch-record.ts";
-import { restartNodes } from "./restart-nodes.ts";
+import type { SwitchRecord } from "../switch/switch-record.ts";
 import type { BornFacts } from "./born-facts.ts";
+import { happen, planThen, type Happening } from "./happen.ts";
 import { pathsFor } from "./paths.ts";
 import type { Phases } from "./phases.ts";
 import { removeCaptures, wholeCaptures } from "./whole-captures.ts";
 import type { OpenRun } from "./services.ts";
 
-/** One change of mode on a lab that is up. */
-export interface Change {
+/** One change on a lab that is up. */
+export interface Change extends Happening {
   readonly network: Network;
-  readonly to: Mode;
-  /** What happens in place of a change to another mode. */
-  readonly event?: SwitchEvent;
   /** Name of the scenario that judges the new mode. */
   readonly variant?: string;
   /** Labs born in the new mode to compare with; missing = none can stand beside this one, or none is wanted. */
@@ -58,20 +56,18 @@ export async function switchMode(
     streams,
     folder,
     captureBufferKiB: order.captureBufferKiB,
-    change: async () =>
-      change.event === "restart"
-        ? restartNodes(services.dataplane, network)
-        : (await services.dataplane.switchMode(network, to, scope)).network,
+    change: () => happen(services.dataplane, network, change, scope),
   };
   const watched = await withScope((inner) =>
     watchChange(watching, (name, work, note) => phases.run(name, work, note), inner),
   );
-  const after = watched.network ?? (await services.dataplane.attach(to, network.lab));
+  const planned = { ...network.lab, plan: planThen(network, change) };
+  const after = watched.network ?? (await services.dataplane.attach(to, planned));
   const pairs = streams.flatMap((stream): readonly WatchedStream[] => {
     const before = expectations.find(({ path }) => path === stream.path);
     return before === undefined
       ? []
-      : [{ stream, before, after: expectPath(plan, to, after.identities, inMode(stream.path, to)) }];
+      : [{ stream, before, after: expectPath(after.lab.plan, to, after.identities, inMode(stream.path, to)) }];
   });
   const record = await phases.run("figures", () => recordOf(change, after, watched, pairs));
   await removeCaptures(order.folder, name);
@@ -107,7 +103,7 @@ async function recordOf(
   return {
     from: network.mode.id,
     to: to.id,
-    ...(event === undefined ? {} : { event }),
+    ...(event === undefined ? {} : { event, happened: eventInWords(plan, event) }),
     ...(variant === undefined ? {} : { variant }),
     startedAt: new Date(moments.change * 1000).toISOString(),
     steps: watched.network?.convergence.steps ?? [],
@@ -123,7 +119,7 @@ async function recordOf(
       inOneTime(kernels, watched.clocks),
       moments,
     ),
-    podMtu: { running: await runningMtus(after), fresh: podMtu(plan, to) },
+    podMtu: { running: await runningMtus(after), fresh: podMtu(after.lab.plan, to) },
     capture: {
       packets: captures.reduce((sum, capture) => sum + capture.captured, 0),
       droppedByKernel: captures.reduce((sum, capture) => sum + capture.droppedByKernel, 0),
@@ -156,7 +152,7 @@ async function compare(
   after: Network,
 ): Promise<Pick<SwitchRecord, "leftBehind" | "notCompared">> {
   if (born === undefined) return notCompared === undefined ? {} : { notCompared };
-  const [facts, other] = await Promise.all([services.dataplane.facts(after), born.of(to)]);
+  const [facts, other] = await Promise.all([services.dataplane.facts(after), born.of(to, after.lab.plan)]);
   const differences = compareFacts({ facts, identities: after.identities }, other, [managementDevice]);
   return { leftBehind: leftBehind(differences) };
 }

@@ -54,6 +54,29 @@ describe("a tour through modes", () => {
     assert.match(none.troubles[0]?.message ?? "", /^one lab for IPIP, None cannot run here: fake: its members have no/);
   });
 
+  it("lets an event declare something else, judges the lab by that, and says where a dataplane cannot", async () => {
+    const modes = [modeOf("none")];
+    const event = "route-owner";
+    const order = orderIn(world, { modes, tour: { modes, event, budget: { leaksAllowed: true }, compareBorn: false } });
+    const unable = await runModes(order, servicesIn(world));
+    assert.match(
+      unable.troubles[0]?.message ?? "",
+      /^--event route-owner cannot happen here: fake dataplane lets nobody declare it/,
+    );
+    const owners: (string | undefined)[] = [];
+    const refused: Dataplane = {
+      ...world.dataplane,
+      missing: (_, lab) => {
+        owners.push(lab.plan.topology.routeOwner);
+        return Promise.resolve(lab.plan.topology.routeOwner === "felix" ? [{ reason: "it is too old" }] : []);
+      },
+      adapt: () => Promise.reject(new Error("it was asked all the same")),
+    };
+    const old = await runModes(order, servicesIn(world, { dataplane: refused }));
+    assert.match(old.troubles[0]?.message ?? "", /^None cannot run here: it is too old/);
+    assert.deepEqual(owners, [undefined, "felix"]);
+  });
+
   it("says that a dataplane without programs has nothing to restart", async () => {
     const order = tourIn();
     const tour = {

@@ -4,6 +4,7 @@ import type { Network } from "../dataplane/dataplane.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
+import { switchEvents } from "../switch/switch-event.ts";
 import { judgeSwitch } from "../switch/judge-switch.ts";
 import { withRunningMtu } from "../switch/running-pods.ts";
 import { BornFacts } from "./born-facts.ts";
@@ -13,7 +14,7 @@ import type { Tour } from "./order.ts";
 import { Phases } from "./phases.ts";
 import { runScenario } from "./scenario.ts";
 import type { OpenRun } from "./services.ts";
-import { nothingToRestart } from "./restart-nodes.ts";
+import { planThen, requireAble } from "./happen.ts";
 import { switchMode, type Change } from "./switch-mode.ts";
 
 /** Leads a lab from mode to mode while traffic goes on, and judges each new mode in full: one that stands, or one that is built for it. */
@@ -62,8 +63,13 @@ async function walk(walking: Walking, start: Network): Promise<void> {
   const comparison = comparisonFor(walking, start.lab);
   let network = start;
   if (tour.event !== undefined) {
-    if (run.services.dataplane.restart === undefined) throw nothingToRestart(run.services.dataplane);
-    await step(walking, { network, to: network.mode, event: tour.event, variant: tour.event, ...comparison });
+    const { event } = tour;
+    const { standing } = run.order;
+    requireAble(run.services.dataplane, event, start.lab.plan);
+    const planned = { ...start.lab, plan: planThen(start, { to: start.mode, event }) };
+    await requireModes(run, [start.mode], planned);
+    network = await step(walking, { network, to: network.mode, event, variant: event, ...comparison });
+    if (standing !== undefined) await keep(run, provider, network.lab, network.mode, []);
     return;
   }
   for (const [index, to] of tour.modes.slice(1).entries()) {
@@ -91,7 +97,7 @@ async function step({ run, tour, gathered, scope }: Walking, change: Change): Pr
         because:
           change.event === undefined
             ? `changed from ${change.network.mode.calicoName} while traffic went on`
-            : `after a ${change.event} while traffic went on`,
+            : `${record.happened ?? change.event} while traffic went on`,
         lab: network.lab,
         labPhases: phases.done,
         network: () => Promise.resolve(network),
@@ -111,7 +117,7 @@ async function step({ run, tour, gathered, scope }: Walking, change: Change): Pr
 
 function comparisonFor({ run, tour, provider }: Walking, lab: Lab): Pick<Change, "born" | "notCompared"> {
   if (!tour.compareBorn) return { notCompared: "it was not asked for" };
-  if (lab.hostFiles === true) return { born: new BornFacts(run, provider) };
+  if (lab.hostFiles === true || lab.machines !== undefined) return { born: new BornFacts(run, provider) };
   return { notCompared: `with ${provider.name} no second lab of the same plan can stand beside this one` };
 }
 
@@ -145,8 +151,7 @@ async function tellTour(
 ): Promise<void> {
   const { dataplane, dataplaneBecause, listener } = services;
   const names = modes.map(({ calicoName }) => calicoName);
-  const way =
-    event === undefined ? `through ${names.join(" → ")} while traffic goes on` : `${event} while traffic goes on`;
+  const way = `${event === undefined ? `through ${names.join(" → ")}` : switchEvents[event]} while traffic goes on`;
   const because = [way, reason, dataplaneBecause].filter((part) => part !== undefined).join("; ");
   const [mode] = modes;
   if (mode === undefined) return;

@@ -2,10 +2,7 @@ import type { Difference } from "../dataplane/compare.ts";
 import type { Form, ObservedForm } from "../encap/expectation.ts";
 import type { ModeId } from "../encap/mode.ts";
 import type { StreamKind } from "./stream.ts";
-
-/** What can happen to a lab under traffic beside a change of mode: its dataplane's programs are restarted, one node after the other. */
-export const switchEvents = ["restart"] as const;
-export type SwitchEvent = (typeof switchEvents)[number];
+import type { SwitchEvent } from "./switch-event.ts";
 
 /** What a live change of mode did to traffic and nodes. Times are milliseconds from the moment at which the change was begun. [public] */
 export interface SwitchRecord {
@@ -13,6 +10,8 @@ export interface SwitchRecord {
   readonly to: ModeId;
   /** What happened in the mode, where it was not changed. */
   readonly event?: SwitchEvent;
+  /** The same in words; missing where the mode was changed. */
+  readonly happened?: string;
   /** Name of the scenario that judged the new mode; missing where there is only one. */
   readonly variant?: string;
   /** When the change was begun. */

@@ -35,6 +35,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
     fabric: file.fabric ?? "none",
     ...autodetectionOf(file, families),
     ...(file.reflectors === undefined ? {} : { reflectors: file.reflectors }),
+    ...(file.routeOwner === undefined ? {} : { routeOwner: file.routeOwner }),
     subnets: Object.entries(file.subnets).map(([name, entry]) => ({
       name,
       cidrs: perFamily(families, (family) => networkOfEntry(entry, family)),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { familyOf, isAddress, isCidr } from "./address.ts";
 import { parseAutodetection } from "./autodetection.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
-import { fabrics, passes, poolEncapsulations, poolPolicies, poolUses, wrongRoutes, type Family } from "./topology.ts";
+import { fabrics, passes, poolEncapsulations, poolPolicies, poolUses, routeOwners, wrongRoutes, type Family } from "./topology.ts";
 
 /** The shape of a topology file; what values mean together is checked by validate.ts. */
 export type TopologyFile = z.infer<typeof topologySchema>;
@@ -204,6 +204,12 @@ export const topologySchema = z
       .min(1)
       .describe(
         "Nodes that are BGP route reflectors of real Calico: other nodes peer with these alone; default: every node with every other",
+      )
+      .optional(),
+    routeOwner: z
+      .enum(routeOwners)
+      .describe(
+        "Which program of Calico makes the routes to other nodes' pods with IPIP and without encapsulation: felix or bird (programClusterRoutes); default: Calico's own choice, and either is right",
       )
       .optional(),
     subnets: z.record(name(longestSubnetName), subnetSchema).describe("The racks, by name"),

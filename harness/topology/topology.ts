@@ -10,6 +10,10 @@ export type PerFamily<T> = Readonly<Partial<Record<Family, T>>>;
 export const fabrics = ["none", "static", "bgp"] as const;
 export type Fabric = (typeof fabrics)[number];
 
+/** Programs of Calico that can make the routes to other nodes' pods in pools without VXLAN, whose routes are always Felix's. */
+export const routeOwners = ["felix", "bird"] as const;
+export type RouteOwner = (typeof routeOwners)[number];
+
 /** A rack: one layer-2 segment with one subnet per family. */
 export interface Subnet {
   readonly name: string;
@@ -116,6 +120,8 @@ export interface Topology {
   readonly autodetection?: PerFamily<string>;
   /** Nodes that reflect BGP routes; every other node then peers with them alone. Missing = every node with every other. */
   readonly reflectors?: readonly string[];
+  /** Who makes the routes to other nodes' pods where no VXLAN is; missing = whoever does so by default, and either is right. */
+  readonly routeOwner?: RouteOwner;
   readonly subnets: readonly Subnet[];
   readonly routers: readonly Router[];
   readonly nodes: readonly TopologyNode[];

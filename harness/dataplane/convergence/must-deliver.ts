@@ -59,16 +59,16 @@ function delivers(plan: Plan, mode: Mode, family: Family, from: Peer, to: Peer, 
   if (tunneled) return near || answersFor(plan, from.planned, family, to.address);
   return near
     ? route.via === to.address
-    : plan.topology.fabric !== "none" && answersFor(plan, from.planned, family, route.via ?? "");
+    : plan.topology.fabric !== "none" && answersFor(plan, from.planned, family, route.via ?? "", route.onlink);
 }
 
 /** Whether somebody on the node's segment answers ARP or ND for what the node must resolve to reach an address elsewhere. */
-function answersFor(plan: Plan, node: PlannedNode, family: Family, address: string): boolean {
+function answersFor(plan: Plan, node: PlannedNode, family: Family, address: string, onlink = false): boolean {
   const own = node.uplink.addresses[family];
   const here = plan.routers.filter((router) => router.ports.some((port) => port.segment === node.uplink.segment));
   const isRouter = here.some((router) =>
     router.ports.some((port) => port.addresses[family]?.startsWith(`${address}/`)),
   );
-  const resolvedDirectly = own !== undefined && contains(own, address);
+  const resolvedDirectly = onlink || (own !== undefined && contains(own, address));
   return isRouter || !resolvedDirectly || here.some((router) => router.proxyArp);
 }

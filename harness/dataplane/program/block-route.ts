@@ -1,3 +1,4 @@
+import { madeByFelix } from "../../encap/made-by-felix.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { modeToward } from "../../encap/pool-mode.ts";
 import { encapsulationOf, tunnelDevice, tunnelMtu } from "../../encap/tunnel.ts";
@@ -10,8 +11,8 @@ import type { Peer } from "./peer.ts";
 
 /**
  * The route of one node to another node's block, in the form that Calico v3.32 gives it: Felix programs
- * VXLAN pools (protocol 80; protocol boot, which it does not set, on the tunnel device), BIRD programs IPIP and
- * unencapsulated ones (protocol bird), which is v3.32's default for both.
+ * VXLAN pools (protocol 80; protocol boot, which it does not set, on the tunnel device), and IPIP and unencapsulated ones where it is
+ * declared; otherwise BIRD does (protocol bird), which is v3.32's default.
  */
 export function blockRoute(
   plan: Plan,
@@ -27,10 +28,12 @@ export function blockRoute(
   const direct = { ...base, device: from.device } as const;
   const tunneled = own.policy === "Always" || (own.policy === "CrossSubnet" && !sameSubnet(from, to));
   const device = tunnelDevice(own, family);
-  if (encapsulation === "vxlan") {
+  if (madeByFelix(plan, own, family)) {
     if (!tunneled || device === undefined) return { ...direct, via: to.address, protocol: "80", onlink: true };
-    const mtu = tunnelMtu(plan, own, family);
-    return { ...base, via: to.tunnels[device] ?? "", device, protocol: "boot", onlink: true, mtu };
+    const into = { ...base, device, onlink: true, mtu: tunnelMtu(plan, own, family) } as const;
+    return encapsulation === "vxlan"
+      ? { ...into, via: to.tunnels[device] ?? "", protocol: "boot" }
+      : { ...into, via: to.address, protocol: "80" };
   }
   if (tunneled && device !== undefined) return { ...base, via: to.address, device, protocol: "bird", onlink: true };
   // A network that the node has another device in holds the address.
@@ -45,11 +48,16 @@ export function blockRoute(
 }
 
 /** The blackholes that keep packets to unused addresses of a node's own blocks in it; none for a block of one address. */
-export function blackholeRoutes(mode: Mode, family: Family, { blocks, pools }: Peer): readonly RouteProgram[] {
+export function blackholeRoutes(
+  plan: Plan,
+  mode: Mode,
+  family: Family,
+  { blocks, pools }: Peer,
+): readonly RouteProgram[] {
   return blocks.flatMap((destination): readonly RouteProgram[] => {
     if (addressCount(destination) === 1n) return [];
     const own = modeToward(mode, pools, withoutPrefix(destination));
-    const protocol = encapsulationOf(own, family) === "vxlan" ? "80" : "bird";
+    const protocol = madeByFelix(plan, own, family) ? "80" : "bird";
     return [{ family, destination, type: "blackhole", protocol, onlink: false }];
   });
 }

@@ -20,7 +20,7 @@ export function programNodes(plan: Plan, mode: Mode, prefixOf: (node: string) =>
       families: own.map(({ family }) => family),
       tunnels: own.flatMap(({ family, self, others }) => tunnelOf(plan, mode, family, self, others)),
       routes: own.flatMap(({ family, self, others }) => [
-        ...blackholeRoutes(mode, family, self),
+        ...blackholeRoutes(plan, mode, family, self),
         ...others.flatMap((other) => other.blocks.map((block) => blockRoute(plan, mode, family, self, other, block))),
         ...serviceRoute(plan, family, planned),
       ]),

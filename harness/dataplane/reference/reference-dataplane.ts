@@ -3,9 +3,11 @@ import type { Scope } from "../../core/scope.ts";
 import { identitiesFromAllocation } from "../../encap/planned-identities.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Executor } from "../../exec/executor.ts";
+import { ownerWords } from "../route-owner.ts";
 import { namespacePod } from "../namespace-pod.ts";
 import type { Lab, LabNode } from "../../lab/lab.ts";
-import type { Convergence, Dataplane, Network, RunningPod, Transition } from "../dataplane.ts";
+import type { Plan } from "../../topology/plan.ts";
+import type { Convergence, Dataplane, Network, RunningPod } from "../dataplane.ts";
 import { readFabricSessions } from "../fabric/bgp-sessions.ts";
 import { announceBlocks, missingFabric, startFabric, waitForFabric } from "../fabric/bgp-fabric.ts";
 import { readWholeFacts } from "../facts/read-node-facts.ts";
@@ -30,7 +32,8 @@ export const referenceDataplane: Dataplane = {
   missing: async (mode, lab) => [...(await missingFabric(lab, true)), ...(await missingOn(mode, lab))],
   install,
   attach,
-  switchMode,
+  switchMode: async (network, mode) => ({ from: network.mode, network: await change(network, network.lab.plan, mode) }),
+  adapt: (network, plan) => change(network, plan, network.mode),
   facts: async ({ lab }) => {
     const nodes = await readWholeFacts(lab.nodes);
     const bgp = await readFabricSessions(lab);
@@ -55,17 +58,18 @@ async function attach(mode: Mode, lab: Lab): Promise<Network> {
   return networkOf(lab, mode, { totalMs: 0, steps: [] });
 }
 
-async function switchMode(network: Network, mode: Mode): Promise<Transition> {
+/** Leads every node from what it has to what a plan and a mode ask for. */
+async function change(network: Network, plan: Plan, mode: Mode): Promise<Network> {
   const watch = new Stopwatch();
-  const { lab } = network;
-  const before = programsFor(lab, network.mode);
+  const lab = { ...network.lab, plan };
+  const before = programsFor(network.lab, network.mode);
   const after = programsFor(lab, mode);
   await onEveryNode(lab, after, (program) => {
     const old = before.find(({ node }) => node === program.node);
     if (old === undefined) throw new RangeError(`node ${program.node} had no program before the switch`);
     return renderSwitch(old, program);
   });
-  return { from: network.mode, network: networkOf(lab, mode, await convergeLab(lab, mode, after, watch)) };
+  return networkOf(lab, mode, await convergeLab(lab, mode, after, watch));
 }
 
 function programsFor(lab: Lab, mode: Mode): readonly NodeProgram[] {
@@ -91,7 +95,7 @@ function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], wat
 
 function networkOf(lab: Lab, mode: Mode, convergence: Convergence): Network {
   const identities = identitiesFromAllocation(lab.plan, mode);
-  return { lab, mode, title: referenceTitle, identities, pods: podsOf(lab), convergence };
+  return { lab, mode, title: `${referenceTitle}${ownerWords(lab.plan)}`, identities, pods: podsOf(lab), convergence };
 }
 
 function podsOf(lab: Lab): readonly RunningPod[] {

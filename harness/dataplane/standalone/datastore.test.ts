@@ -39,7 +39,7 @@ describe("the lab's datastore (real etcd)", function () {
     if (exitCode !== 0) skipFor(this, "no etcd or no curl here (packages etcd-server, curl)");
   });
 
-  it("keeps resources under their keys, and their identity through changes", async () => {
+  it("keeps resources under their keys, and through changes their identity and what else their specs say", async () => {
     await withDatastore(async (lab) => {
       const executor = managementExecutor(lab);
       const [none, , , always] = modes.map((mode) => poolsFor(lab.plan, mode));
@@ -50,6 +50,11 @@ describe("the lab's datastore (real etcd)", function () {
       const [second, ...more] = await readPrefix(executor, resourceKey("IPPool", ""));
       assert.deepEqual(more, []);
       assert.equal(first?.key, resourceKey("IPPool", "default-ipv4-ippool"));
+      const pool = { ...(always[0] ?? assert.fail()), spec: { natOutgoing: false } };
+      await writeResources(executor, [pool]);
+      const [third] = await readPrefix(executor, resourceKey("IPPool", ""));
+      assert.match(third?.value ?? "", /"vxlanMode":"Always"/);
+      assert.match(third?.value ?? "", /"natOutgoing":false/);
       const [before, after] = [first, second].map(
         (entry) => JSON.parse(entry?.value ?? "") as { metadata: { uid: string }; spec: { vxlanMode: string } },
       );

@@ -26,7 +26,7 @@ export async function readPrefix(executor: Executor, prefix: string): Promise<re
   return (kvs ?? []).map(({ key, value }) => ({ key: text(key), value: text(value ?? "") }));
 }
 
-/** Writes resources, all or none, in one transaction; a resource that exists is replaced but keeps its identity. */
+/** Writes resources, all or none, in one transaction; one that exists keeps its identity, and what else its spec says. */
 export async function writeResources(executor: Executor, resources: readonly CalicoResource[]): Promise<void> {
   const existing = await Promise.all(
     resources.map(({ kind, metadata }) => readOne(executor, resourceKey(kind, metadata.name))),
@@ -48,9 +48,14 @@ async function readOne(executor: Executor, key: string): Promise<string | undefi
 
 /** Calico's own client gives every resource a UID and a time of creation; readers of the datastore expect both. */
 function withIdentity(resource: CalicoResource, existing: string | undefined): unknown {
-  const old = existing === undefined ? undefined : (JSON.parse(existing) as { metadata?: Record<string, unknown> });
+  const old =
+    existing === undefined ? undefined : (JSON.parse(existing) as Partial<Record<"metadata" | "spec", object>>);
   const fresh = { uid: randomUUID(), creationTimestamp: new Date().toISOString().replace(/\.\d+Z$/, "Z") };
-  return { ...resource, metadata: { ...fresh, ...old?.metadata, ...resource.metadata } };
+  return {
+    ...resource,
+    metadata: { ...fresh, ...old?.metadata, ...resource.metadata },
+    spec: { ...old?.spec, ...resource.spec },
+  };
 }
 
 async function call(executor: Executor, method: string, body: object): Promise<unknown> {

@@ -9,6 +9,7 @@ import type { Requirement } from "../dataplane.ts";
 import { missingFabric } from "../fabric/bgp-fabric.ts";
 import { missingOn } from "../program/missing.ts";
 import type { RuleBackend } from "./node-command.ts";
+import { isBefore } from "./is-before.ts";
 import type { Located } from "./locate.ts";
 import { otherProviders } from "../../lab/other-providers.ts";
 
@@ -69,6 +70,14 @@ export async function missingCalico(
     ...(await missingFabric(lab, false)),
     ...(await missingOn(mode, lab)),
   ];
+}
+
+/** Why a release lets nobody say who makes the routes: Felix can since v3.31, BIRD can be kept from it since v3.32 (calico#11845). */
+export function ownerless({ topology }: Plan, releases: readonly string[]): readonly Requirement[] {
+  const old = releases.find((release) => isBefore(release, 3, 32));
+  if (topology.routeOwner !== "felix" || old === undefined) return [];
+  const reason = `with Calico ${old} BIRD makes these routes, and nothing keeps it from it`;
+  return [{ reason, fix: "take v3.32 or newer" }];
 }
 
 /** All nodes of namespaces share one file system: one is asked. Machines carry what they need: this host is asked. */

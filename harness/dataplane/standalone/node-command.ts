@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { CalicoFiles } from "./calico-source.ts";
+import { isBefore } from "./is-before.ts";
 import { etcdEndpoint } from "./management.ts";
 import type { Service } from "../process/supervise.ts";
 
@@ -48,9 +49,7 @@ export function nodeServices(calico: NodeCalico): readonly Service[] {
 
 /** From v3.32 one process does what were services of their own before (node/filesystem/etc/service/available of calico). */
 function hasNodeServices(version: string): boolean {
-  const [major = 0, minor = 0] = (/^v(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
-  // A build of one's own tells no release: it is taken for a recent one.
-  return major === 0 || major > 3 || minor >= 32;
+  return !isBefore(version, 3, 32);
 }
 
 /** The programs of the BGP side; none where the release has no BIRD. */

@@ -6,6 +6,7 @@ import { nothingGiven, waysToGetCalico } from "./calico-source.ts";
 import { readCalicoWords, releaseName, releasesIn, type CalicoWords } from "./calico-words.ts";
 import { locateCalico } from "./locate.ts";
 import { calicoPayload } from "./payload.ts";
+import { routeOwnerFlag } from "../route-owner.ts";
 import { calicoDataplane } from "./standalone-dataplane.ts";
 
 const flags = {
@@ -22,6 +23,9 @@ const flags = {
   etcd: program("etcd program for real Calico without Kubernetes (default: etcd on the PATH)"),
 };
 
+/** Of these, what a lab that is up can do with. */
+const reachedBy = Object.keys(flags);
+
 /** Where the label of a lab says which unpacked Calico it runs; no flag of anybody's. */
 const unpackedKey = "calicoRoot";
 
@@ -29,8 +33,8 @@ const unpackedKey = "calicoRoot";
 export const standaloneOffer: DataplaneOffer = {
   name: "calico",
   group: "calico",
-  flags,
-  reachedBy: Object.keys(flags),
+  flags: { ...flags, routeOwner: routeOwnerFlag },
+  reachedBy,
   taken: (given) => isGiven(given),
   passedOver: "no Calico was given: --calico-archive FILE or --calico-bin DIR runs the real one",
   make: (given, { cache, logs }) => {

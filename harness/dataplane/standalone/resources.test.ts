@@ -3,7 +3,7 @@ import { modes, poolsMode } from "../../encap/mode.ts";
 import { loadTopology } from "../../topology/load.ts";
 import { planTopology } from "../../topology/make-plan.ts";
 import type { Plan } from "../../topology/plan.ts";
-import { poolsFor, resourcesFor, type CalicoResource } from "./resources.ts";
+import { configurationsFor, poolsFor, resourcesFor, type CalicoResource } from "./resources.ts";
 import { resourceKey } from "./datastore.ts";
 
 const planOf = async (name: string): Promise<Plan> => planTopology(await loadTopology(name));
@@ -35,6 +35,21 @@ describe("Calico's resources", () => {
       assert.equal(pools[1]?.spec.ipipMode, "Never");
     }
     assert.equal(poolsFor(planTopology(await loadTopology("dual-stack"), [4]), modes[0] ?? assert.fail()).length, 1);
+  });
+
+  it("let exactly one program make the routes where it is declared which, beside what else the topology asks of BGP", async () => {
+    const spoken = (plan: Plan): readonly unknown[] => configurationsFor(plan).map(({ kind, spec }) => [kind, spec]);
+    const { topology } = await planOf("two-racks");
+    assert.deepEqual(spoken(planTopology(topology)), []);
+    assert.deepEqual(spoken(planTopology({ ...topology, routeOwner: "felix" })), [
+      ["FelixConfiguration", { programClusterRoutes: "Enabled" }],
+      ["BGPConfiguration", { programClusterRoutes: "Disabled" }],
+    ]);
+    const reflected = (await planOf("reflectors")).topology;
+    assert.deepEqual(spoken(planTopology({ ...reflected, routeOwner: "bird" })), [
+      ["FelixConfiguration", { programClusterRoutes: "Disabled" }],
+      ["BGPConfiguration", { nodeToNodeMeshEnabled: false, asNumber: 64512, programClusterRoutes: "Enabled" }],
+    ]);
   });
 
   it("give each of several pools its policy, and the nodes that take from it by a label", async () => {

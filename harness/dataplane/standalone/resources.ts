@@ -31,6 +31,7 @@ export function resourcesFor(plan: Plan, mode: Mode): readonly CalicoResource[] 
     ...nodeResources(plan),
     ...bgpResources(plan),
     ...reflectorResources(plan),
+    ...configurationsFor(plan),
   ];
 }
 
@@ -129,10 +130,24 @@ function reflectorResources(plan: Plan): readonly CalicoResource[] {
   const { reflectors } = plan.topology;
   if (reflectors === undefined) return [];
   const peerSelector = `${reflectorLabel} == 'true'`;
-  return [
-    resource("BGPConfiguration", "default", { nodeToNodeMeshEnabled: false, asNumber }),
-    resource("BGPPeer", "route-reflectors", { nodeSelector: "all()", peerSelector }),
+  return [resource("BGPPeer", "route-reflectors", { nodeSelector: "all()", peerSelector })];
+}
+
+/** What a plan declares for the whole cluster, beside its pools; [] where all is Calico's default. */
+export function configurationsFor(plan: Plan): readonly CalicoResource[] {
+  const { reflectors, routeOwner } = plan.topology;
+  const mesh = reflectors === undefined ? {} : { nodeToNodeMeshEnabled: false, asNumber };
+  const felix = routeOwner === undefined ? {} : { programClusterRoutes: enabledIf(routeOwner === "felix") };
+  const bgp = routeOwner === undefined ? {} : { programClusterRoutes: enabledIf(routeOwner === "bird") };
+  const all = [
+    resource("FelixConfiguration", "default", felix),
+    resource("BGPConfiguration", "default", { ...mesh, ...bgp }),
   ];
+  return all.filter(({ spec }) => Object.keys(spec).length > 0);
+}
+
+function enabledIf(condition: boolean): "Enabled" | "Disabled" {
+  return condition ? "Enabled" : "Disabled";
 }
 
 function resource(kind: string, name: string, spec: CalicoResource["spec"]): CalicoResource {

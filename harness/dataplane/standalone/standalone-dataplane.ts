@@ -9,14 +9,14 @@ import { readFabricSessions } from "../fabric/bgp-sessions.ts";
 import { readNodeSessions } from "./bgp-sessions.ts";
 import { calicoNetwork } from "./calico-network.ts";
 import type { CalicoFiles, CalicoSource } from "./calico-source.ts";
-import { changeMode } from "./change-mode.ts";
+import { changeConfiguration, changeMode } from "./change-mode.ts";
 import { Stopwatch } from "../convergence/stopwatch.ts";
 import { convergeCalico } from "./converge.ts";
 import { installCalico } from "./install.ts";
 import { etcdFolder } from "./lab-folder.ts";
 import { locatedReleases, misplaced } from "./located-releases.ts";
 import { managementExecutor } from "./management.ts";
-import { bgpOf, missingCalico } from "./missing.ts";
+import { missingCalico, ownerless } from "./missing.ts";
 import { testedIn, titleOf, type Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities, readRegistrations } from "./read-identities.ts";
@@ -47,18 +47,25 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
   return {
     name: "calico",
     title: "Calico",
-    missing: async (mode, lab) => [
-      ...misplaced(lab, [...nodes.keys()]),
-      ...(await Promise.all(
-        (await releases.located()).map((each) => missingCalico(mode, lab, each, { etcd, rules })),
-      ).then((all) => all.find((each) => each.length > 0) ?? [])),
-    ],
+    missing: async (mode, lab) => {
+      const located = await releases.located();
+      const all = await Promise.all(located.map((each) => missingCalico(mode, lab, each, { etcd, rules })));
+      const missing = [...misplaced(lab, [...nodes.keys()]), ...(all.find((each) => each.length > 0) ?? [])];
+      if (missing.length > 0 || lab.plan.topology.routeOwner === undefined) return missing;
+      const { version, others } = await releaseOn(lab);
+      return ownerless(lab.plan, [version, ...[...(others?.values() ?? [])].map((other) => other.version)]);
+    },
     install: async (mode, lab, scope) => {
       const logs = options.logs === undefined ? {} : { logs: join(options.logs, mode.id) };
       return installCalico(mode, lab, scope, { release: await releaseOn(lab), etcd, ...logs });
     },
     attach: async (mode, lab) => attach(mode, lab, await releaseOn(lab)),
     switchMode: async (network, mode) => switchMode(network, mode, await releaseOn(network.lab)),
+    adapt: async (network, plan) => {
+      const lab = { ...network.lab, plan };
+      const changing = { release: await releaseOn(lab), step: "configuration changed" };
+      return changed({ ...network, lab }, network.mode, changing, () => changeConfiguration(lab));
+    },
     restart: restartNode,
     facts: async ({ lab }) => factsOf(lab, (await releaseOn(lab)).files),
   };
@@ -84,28 +91,29 @@ async function identitiesOf(lab: Lab, mode: Mode): Promise<Identities> {
 }
 
 async function switchMode(network: Network, mode: Mode, release: Release): Promise<Transition> {
+  const changing = { release, step: "pools changed" };
+  const after = await changed(network, mode, changing, () => changeMode(network.lab, mode, release));
+  return { from: network.mode, network: after };
+}
+
+/** Makes a change, and waits until every node has followed. */
+async function changed(
+  { lab, pods }: Network,
+  mode: Mode,
+  { release, step }: { readonly release: Release; readonly step: string },
+  change: () => Promise<void>,
+): Promise<Network> {
   const watch = new Stopwatch();
-  const { lab, pods } = network;
-  await changeMode(lab, mode, release);
-  watch.reached("pools changed");
+  await change();
+  watch.reached(step);
   const identities = await convergeCalico(lab, mode, pods, watch);
-  const notes = await restartNotes(lab);
-  const { title, tested, mode: from } = network;
-  const convergence = watch.convergence();
-  return {
-    from,
-    network: {
-      lab,
-      mode,
-      ...bgpOf(mode, lab),
-      title,
-      ...(tested === undefined ? {} : { tested }),
-      identities,
-      pods,
-      convergence,
-      notes,
-    },
-  };
+  return calicoNetwork(mode, lab, {
+    title: titleOf(release),
+    tested: testedIn(release),
+    identities,
+    convergence: watch.convergence(),
+    notes: await restartNotes(lab),
+  });
 }
 
 async function factsOf(lab: Lab, files: CalicoFiles): Promise<DataplaneFacts> {
