@@ -7,7 +7,7 @@ import { madeByFelix } from "./made-by-felix.ts";
 import { modeToward } from "./pool-mode.ts";
 import { takesTunnel } from "./takes-tunnel.ts";
 import { expectUnderlay, type ExpectedUnderlay } from "./expect-underlay.ts";
-import { encapsulationOf, tunnelDevice, tunnelModes, tunnelMtu, vtepMacOf, vxlanVni } from "./tunnel.ts";
+import { tunnelDevice, tunnelModes, tunnelMtu, vtepMacOf, vxlanVni } from "./tunnel.ts";
 import { nextHop } from "./underlay-way.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
