@@ -2,7 +2,16 @@ import { z } from "zod";
 import { familyOf, isAddress, isCidr } from "./address.ts";
 import { parseAutodetection } from "./autodetection.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
-import { fabrics, passes, poolEncapsulations, poolPolicies, poolUses, routeOwners, wrongRoutes, type Family } from "./topology.ts";
+import {
+  fabrics,
+  passes,
+  poolEncapsulations,
+  poolPolicies,
+  poolUses,
+  routeOwners,
+  wrongRoutes,
+  type Family,
+} from "./topology.ts";
 
 /** The shape of a topology file; what values mean together is checked by validate.ts. */
 export type TopologyFile = z.infer<typeof topologySchema>;
