@@ -82,6 +82,25 @@ describe("comparison of two dataplanes", () => {
     assert.deepEqual(compareFacts(wired, facts(19), ["mgmt0"]), []);
   });
 
+  it("compares rules, whose addresses differ too, where both sides' could be read", () => {
+    const rule = {
+      family: 4,
+      priority: 99,
+      from: "all",
+      not: true,
+      others: [],
+      fwmark: "0x100000",
+      table: "1",
+    } as const;
+    const own = { ...rule, priority: 500, not: false, from: "10.19.0.0/26", table: "500" };
+    const left = facts(19, { rules: [rule, own] });
+    assert.deepEqual(compareFacts(left, facts(77)), []);
+    assert.deepEqual(compareFacts(left, facts(77, { rules: [rule, { ...own, from: "10.77.0.0/26" }] })), []);
+    assert.deepEqual(compareFacts(left, facts(77, { rules: [rule] })), [
+      { node: "a1", what: "rule", subject: "IPv4 rule 500", a: "from block of a1 fwmark 0x100000 lookup 500" },
+    ]);
+  });
+
   it("explains what is known of Calico and the reference, and nothing else", () => {
     const pod = { address: "10.19.0.1", mac: "8e:ba:68:ed:28:8a", device: "cali1", state: "PERMANENT" };
     const own = facts(19).facts.nodes[0]?.neighbors ?? [];

@@ -1,7 +1,7 @@
 import type { Identities } from "../encap/identity.ts";
 import type { Family } from "../topology/topology.ts";
 import type { DataplaneFacts } from "./dataplane.ts";
-import type { LinkFact, NodeFacts, RouteFact } from "./node-facts.ts";
+import type { LinkFact, NodeFacts, RouteFact, RuleFact } from "./node-facts.ts";
 
 /** What one dataplane programmed, with the addresses that it gave out: two dataplanes choose different ones. */
 export interface ComparedFacts {
@@ -12,7 +12,7 @@ export interface ComparedFacts {
 /** One thing that two dataplanes programmed differently on a node; `a` or `b` is missing where that one has nothing. */
 export interface Difference {
   readonly node: string;
-  readonly what: "route" | "device" | "fdb" | "neighbor";
+  readonly what: "route" | "rule" | "device" | "fdb" | "neighbor";
   /** "block of b1", "vxlan.calico", "VTEP of b1": in words, because addresses differ. */
   readonly subject: string;
   readonly a?: string;
@@ -35,6 +35,9 @@ export function compareFacts(
     if (right === undefined) throw new RangeError(`the second dataplane has no node ${left.node}`);
     return [
       ...compare(left.node, "route", routesOf(left, a.identities, ignored), routesOf(right, b.identities, ignored)),
+      ...(left.rules === undefined || right.rules === undefined
+        ? []
+        : compare(left.node, "rule", rulesOf(left.rules, a.identities), rulesOf(right.rules, b.identities))),
       ...compare(left.node, "device", linksOf(left, a.identities, ignored), linksOf(right, b.identities, ignored)),
       ...compare(left.node, "fdb", fdbOf(left, a.identities), fdbOf(right, b.identities)),
       ...compare(left.node, "neighbor", neighborsOf(left, a.identities), neighborsOf(right, b.identities)),
@@ -71,6 +74,26 @@ function routeText({ type, via, device, protocol, onlink, source, mtu }: RouteFa
     ...(onlink ? ["onlink"] : []),
     ...(source === undefined ? [] : [`src ${name(source)}`]),
     ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
+  ].join(" ");
+}
+
+/** By priority, what each rule asks for and which table it leads to. */
+function rulesOf(rules: readonly RuleFact[], identities: Identities): Described {
+  const name = namer(identities);
+  return described(rules.map((rule) => [`IPv${rule.family} rule ${rule.priority}`, ruleText(rule, name)]));
+}
+
+function ruleText({ not, from, to, iif, fwmark, others, table, suppressed, action }: RuleFact, name: Namer): string {
+  return [
+    ...(not ? ["not"] : []),
+    `from ${name(from)}`,
+    ...(to === undefined ? [] : [`to ${name(to)}`]),
+    ...(iif === undefined ? [] : [`iif ${iif}`]),
+    ...(fwmark === undefined ? [] : [`fwmark ${fwmark}`]),
+    ...others,
+    ...(table === undefined ? [] : [`lookup ${table}`]),
+    ...(suppressed === undefined ? [] : [`suppress_prefixlength ${suppressed}`]),
+    ...(action === undefined ? [] : [action]),
   ].join(" ");
 }
 

@@ -119,6 +119,8 @@ export interface Dataplane {
   adapt?(network: Network, plan: Plan): Promise<Network>;
   /** Ends the programs of one node and returns when they run and are ready again; missing where nothing runs there. */
   restart?(network: Network, node: string): Promise<void>;
+  /** Brings nodes that run an older release to that of the rest, one after the other; missing where all run what there is. */
+  upgrade?(network: Network): Promise<Network>;
   facts(network: Network): Promise<DataplaneFacts>;
   /** The commands that install would give to change a configuration, and those that put it back; asks, and changes nothing. */
   rehearse?(mode: Mode, lab: Lab): Promise<readonly string[]>;

@@ -86,7 +86,7 @@ const node = z
 const difference = z
   .strictObject({
     node: text,
-    what: z.enum(["route", "device", "fdb", "neighbor"]),
+    what: z.enum(["route", "rule", "device", "fdb", "neighbor"]),
     subject: text,
     a: text.exactOptional(),
     b: text.exactOptional(),
@@ -113,6 +113,11 @@ export const switchSchema = z
     podMtu: z.strictObject({ running: z.array(count).readonly(), fresh: count }).readonly(),
     leftBehind: z.array(difference).readonly().exactOptional(),
     notCompared: text.exactOptional(),
-    capture: z.strictObject({ packets: count, droppedByKernel: count, taps: count, doubts: texts }).readonly(),
+    capture: z
+      .strictObject({
+        ...{ packets: count, droppedByKernel: count, taps: count, doubts: texts },
+        strays: texts.exactOptional(),
+      })
+      .readonly(),
   })
   .readonly();

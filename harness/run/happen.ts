@@ -23,9 +23,13 @@ export async function happen(
 ): Promise<Network> {
   if (event === undefined) return (await dataplane.switchMode(network, to, scope)).network;
   const plan = planAfter(network.lab.plan, event);
-  if (plan === undefined) return restartNodes(dataplane, network);
-  if (dataplane.adapt === undefined) throw notToDeclare(dataplane, event);
-  return dataplane.adapt(network, plan);
+  if (plan !== undefined) {
+    if (dataplane.adapt === undefined) throw unable(dataplane, event);
+    return dataplane.adapt(network, plan);
+  }
+  if (event === "restart") return restartNodes(dataplane, network);
+  if (dataplane.upgrade === undefined) throw unable(dataplane, event);
+  return dataplane.upgrade(network);
 }
 
 /** The plan of the lab afterwards. */
@@ -35,13 +39,16 @@ export function planThen({ lab }: Network, { event }: Happening): Plan {
 
 /** LabError where a dataplane can do nothing of the kind: asked before traffic is started. */
 export function requireAble(dataplane: Dataplane, event: SwitchEvent, plan: Plan): void {
-  if (planAfter(plan, event) === undefined) {
-    if (dataplane.restart === undefined) throw nothingToRestart(dataplane);
-  } else if (dataplane.adapt === undefined) throw notToDeclare(dataplane, event);
+  const declares = planAfter(plan, event) !== undefined;
+  if (declares && dataplane.adapt === undefined) throw unable(dataplane, event);
+  if (event === "upgrade" && dataplane.upgrade === undefined) throw unable(dataplane, event);
+  if (event === "restart" && dataplane.restart === undefined) throw nothingToRestart(dataplane);
 }
 
-function notToDeclare({ title }: Dataplane, event: SwitchEvent): LabError {
-  return new LabError(`--event ${event} cannot happen here: ${title} lets nobody declare it on this lab`, {
-    fix: "take a lab in namespaces or machines, with real Calico or the reference dataplane",
-  });
+function unable({ title }: Dataplane, event: SwitchEvent): LabError {
+  const fix =
+    event === "upgrade"
+      ? "take a lab with two releases of real Calico in namespaces: --calico 'a1=OLD,*=NEW'"
+      : "take a lab in namespaces or machines, with real Calico or the reference dataplane";
+  return new LabError(`--event ${event} cannot happen here: ${title} lets nobody ask for it on this lab`, { fix });
 }

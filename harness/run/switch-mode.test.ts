@@ -142,6 +142,17 @@ sleep 0.1; nft delete table inet death`,
     assert.ok(leaks.every(({ form, path }) => form === "plain" && path.includes("a1->b1")));
     const verdict = judgeSwitch(record, { leaksAllowed: false }).find(({ category }) => category === "leak");
     assert.match(verdict?.reason ?? "", /forward.*plain ×\d+ at a1\/eth0/);
+    const { strays = [] } = record.capture;
+    assert.ok(strays.includes("pcaps/switch-switch/a1.pcap"), strays.join());
+    const { stdout } = await localExecutor().run([
+      "tcpdump",
+      "-nn",
+      "-r",
+      join(folder ?? "", "pcaps/switch-switch/a1.pcap"),
+    ]);
+    const lines = stdout.trim().split("\n");
+    assert.ok(lines.length > 0 && lines.every((line) => !line.includes("VXLAN")), lines[0]);
+    assert.match(verdict?.evidence.join("\n") ?? "", /see pcaps\/switch-switch\/a1\.pcap/);
     assert.equal(tcpOf(record, "cross-subnet")?.outcome, "died");
     assert.equal(tcpOf(record, "same-subnet")?.outcome, "survived");
   });

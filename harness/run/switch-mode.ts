@@ -1,3 +1,5 @@
+import { join, relative } from "node:path";
+import { fileWord } from "../core/file-word.ts";
 import { withScope, type Scope } from "../core/scope.ts";
 import { compareFacts } from "../dataplane/compare.ts";
 import type { Network } from "../dataplane/dataplane.ts";
@@ -11,6 +13,7 @@ import { runEverywhere } from "../exec/run-everywhere.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 import { leftBehind } from "../switch/left-behind.ts";
 import { readStreams } from "../switch/live/read-streams.ts";
+import { saveStrays } from "../switch/live/save-strays.ts";
 import { watchChange, type Watched } from "../switch/live/watch-change.ts";
 import { departuresOf, streamRecord, type WatchedStream } from "../switch/make-record.ts";
 import { nodeTurns } from "../switch/node-turns.ts";
@@ -69,7 +72,8 @@ export async function switchMode(
       ? []
       : [{ stream, before, after: expectPath(after.lab.plan, to, after.identities, inMode(stream.path, to)) }];
   });
-  const record = await phases.run("figures", () => recordOf(change, after, watched, pairs));
+  const strays = join("pcaps", `switch-${fileWord(name)}`);
+  const record = await phases.run("figures", () => recordOf(change, after, watched, pairs, [order.folder, strays]));
   await removeCaptures(order.folder, name);
   const compared = await phases.run("left behind", () => compare(run, change, after));
   return { record: { ...record, ...compared }, network: after };
@@ -84,6 +88,7 @@ async function recordOf(
   after: Network,
   watched: Watched,
   pairs: readonly WatchedStream[],
+  [runFolder, strayFolder]: readonly [string, string],
 ): Promise<SwitchRecord> {
   const { moments, captures, reports, kernels, intervalMs, trouble } = watched;
   const { plan, nodes } = network.lab;
@@ -99,6 +104,11 @@ async function recordOf(
     if (own === undefined) throw new RangeError(`stream ${index} was not read`);
     return { pair, stream: streamRecord(pair, own, reports.get(pair.stream), moments) };
   });
+  const strays = await saveStrays(
+    judged.map(({ stream }) => stream),
+    captures,
+    { folder: join(runFolder, strayFolder), moments, clocks: watched.clocks, addresses: endsOf(network, after) },
+  );
   const departures = judged.flatMap(({ pair, stream }) => departuresOf(pair, stream));
   return {
     from: network.mode.id,
@@ -125,8 +135,22 @@ async function recordOf(
       droppedByKernel: captures.reduce((sum, capture) => sum + capture.droppedByKernel, 0),
       taps: taps.length,
       doubts,
+      ...(strays.length === 0 ? {} : { strays: strays.map((file) => relative(runFolder, file)) }),
     },
   };
+}
+
+/** Addresses of all pods, nodes and tunnels, before and after. */
+function endsOf(...networks: readonly Network[]): ReadonlySet<string> {
+  return new Set(
+    networks.flatMap(({ identities: { nodes, pods } }) => [
+      ...nodes.flatMap(({ addresses, tunnelAddresses }) => [
+        ...Object.values(addresses),
+        ...Object.values(tunnelAddresses),
+      ]),
+      ...pods.flatMap(({ addresses }) => Object.values(addresses)),
+    ]),
+  );
 }
 
 /** Events of all kernels by this host's clock. */

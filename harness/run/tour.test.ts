@@ -61,7 +61,7 @@ describe("a tour through modes", () => {
     const unable = await runModes(order, servicesIn(world));
     assert.match(
       unable.troubles[0]?.message ?? "",
-      /^--event route-owner cannot happen here: fake dataplane lets nobody declare it/,
+      /^--event route-owner cannot happen here: fake dataplane lets nobody ask for it/,
     );
     const owners: (string | undefined)[] = [];
     const refused: Dataplane = {

@@ -117,6 +117,8 @@ async function step({ run, tour, gathered, scope }: Walking, change: Change): Pr
 
 function comparisonFor({ run, tour, provider }: Walking, lab: Lab): Pick<Change, "born" | "notCompared"> {
   if (!tour.compareBorn) return { notCompared: "it was not asked for" };
+  if (tour.event === "upgrade")
+    return { notCompared: "a lab built beside this one would run the older release on the same nodes" };
   if (lab.hostFiles === true || lab.machines !== undefined) return { born: new BornFacts(run, provider) };
   return { notCompared: `with ${provider.name} no second lab of the same plan can stand beside this one` };
 }

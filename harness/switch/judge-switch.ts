@@ -66,7 +66,9 @@ function leakVerdict(path: string, streams: readonly StreamRecord[], record: Swi
       };
     }),
   );
-  return verdictOf(path, "switch-leak", "leak", "no packet in a form of neither mode", findings, record);
+  const verdict = verdictOf(path, "switch-leak", "leak", "no packet in a form of neither mode", findings, record);
+  const seen = (record.capture.strays ?? []).map((file) => `see ${file}: tcpdump -nn -e -r ${file}`);
+  return verdict.status === "fail" ? { ...verdict, evidence: [...verdict.evidence, ...seen] } : verdict;
 }
 
 function formsOf({ before, after }: DirectionRecord): string {

@@ -5,6 +5,7 @@ import { planTopology } from "../topology/make-plan.ts";
 export const switchEvents = {
   restart: "real Calico is restarted, node by node",
   "route-owner": "Felix makes the routes to pods in the place of BIRD, or the other way round",
+  upgrade: "nodes with an older release of Calico get that of the rest, node by node (--calico 'a1=OLD,*=NEW')",
 } as const;
 export type SwitchEvent = keyof typeof switchEvents;
 
@@ -19,6 +20,8 @@ export function eventInWords(plan: Plan, event: SwitchEvent): string {
       const [now, before] = plan.topology.routeOwner === "felix" ? words.toReversed() : words;
       return `${now} makes the routes to pods, before that ${before}`;
     }
+    case "upgrade":
+      return "Calico upgraded node by node";
     case "restart":
       return "Calico restarted node by node";
   }
@@ -33,6 +36,7 @@ export function planAfter(plan: Plan, event: SwitchEvent): Plan | undefined {
       return planTopology({ ...plan.topology, routeOwner }, plan.families);
     }
     case "restart":
+    case "upgrade":
       return undefined;
   }
 }

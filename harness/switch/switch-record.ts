@@ -41,6 +41,8 @@ export interface SwitchRecord {
     readonly droppedByKernel: number;
     readonly taps: number;
     readonly doubts: readonly string[];
+    /** Small captures with packets in a form of neither mode, relative to the run's folder; missing = there are none. */
+    readonly strays?: readonly string[];
   };
 }
 

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { expectationOf, planOf } from "../encap/plan.fixture.ts";
+import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
 import {
   caseAsExpected,
   gist,
   inForm,
   variantOf,
+  withHeaders,
   withHealth,
   withResults,
   withSightings,
@@ -13,6 +15,7 @@ import {
 } from "./case.fixture.ts";
 import { encapsulated } from "./encapsulated.ts";
 import { notEncapsulated } from "./not-encapsulated.ts";
+import { sourceAddress } from "./source-address.ts";
 import type { PathCase } from "./verdict.ts";
 
 let plan: Plan;
@@ -29,6 +32,22 @@ const inside = "vxlan-cross-subnet/pod-to-pod/same-subnet/v4/a1->a2";
 const within = "vxlan-cross-subnet/pod-to-pod/same-node/v4/a1->a1";
 const ipip = "ipip-always/pod-to-pod/cross-subnet/v4/a1->b1";
 const dying = "none/pod-to-pod/cross-subnet/v4/a1->b1";
+
+describe("packets that must not leave their node", () => {
+  const path = "none/pod-to-pod/cross-subnet/v4/a1->b1";
+
+  it("have no form between nodes that could be judged, and the addresses that were dialed", () => {
+    const felix = planTopology({ ...plan.topology, routeOwner: "felix" });
+    const stuck = caseAsExpected(expectationOf(felix, path));
+    assert.match(stuck.expectation.forward.dies?.because ?? "", /no host on rack-a answers/);
+    assert.equal(notEncapsulated.judge(stuck), undefined);
+    const dialed = expectationOf(felix, "none/pod-to-clusterip/cross-subnet/v4/a2->b1");
+    const clusterIp = withHeaders(caseAsExpected(dialed), "a2/cali", "forward", { destination: dialed.dials });
+    assert.equal(gist(sourceAddress.judge(clusterIp)), "pass");
+    const elsewhere = withHeaders(caseAsExpected(dialed), "a2/cali", "forward", { destination: "198.19.192.99" });
+    assert.match(gist(sourceAddress.judge(elsewhere)), /^fail \(wrong source address\)/);
+  });
+});
 
 describe("encapsulated", () => {
   const say = (pathCase: PathCase) => gist(encapsulated.judge(pathCase));

@@ -10,14 +10,16 @@ import { evidenceOf, expectedForms, nameOfTap, observedForms } from "./words.ts"
 
 /**
  * For the directions that concern a check: at every tap between the nodes all of each probe's packets have
- * the expected form and none has another. Undefined where no direction concerns it.
+ * the expected form and none has another. Undefined where no direction concerns it, as of packets that must not leave their node.
  */
 export function judgeForms(
   pathCase: PathCase,
   check: string,
   concerns: (expected: ExpectedDirection) => boolean,
 ): Verdict | undefined {
-  const legs = legsOf(pathCase.expectation).filter((leg) => concerns(leg.expected));
+  const legs = legsOf(pathCase.expectation).filter(
+    ({ expected }) => concerns(expected) && (expected.dies === undefined || underlayHops(expected).length > 0),
+  );
   if (legs.length === 0) return undefined;
   const flows = flowsOf(pathCase);
   const spots = legs.flatMap((leg) =>

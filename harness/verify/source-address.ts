@@ -1,4 +1,4 @@
-import type { ExpectedHop } from "../encap/expectation.ts";
+import type { ExpectedHop, PathExpectation } from "../encap/expectation.ts";
 import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { flowsOf, heardAt, legsOf, type Leg } from "./path-case.ts";
@@ -66,13 +66,20 @@ function placesOf(hops: readonly ExpectedHop[]): readonly ExpectedHop[] {
 }
 
 function wrongAddresses({ expectation }: PathCase, seen: Seen): readonly Finding[] {
-  const { sources, destination } = seen.leg.expected;
+  const { sources } = seen.leg.expected;
   // Where several sources are legal, answers go to whichever the requests had.
-  const destinations = seen.leg.direction === "forward" ? [destination] : expectation.forward.sources;
+  const destinations =
+    seen.leg.direction === "forward" ? destinationsOf(expectation, seen.leg) : expectation.forward.sources;
   return [
     ...notAmong("source", sources, seen.source, seen),
     ...notAmong("destination", destinations, seen.destination, seen),
   ];
+}
+
+/** What was dialed, too, where packets end on their own node: they are seen before NAT alone. */
+function destinationsOf({ dials }: PathExpectation, { expected: { hops, destination, dies } }: Leg): readonly string[] {
+  const isSeenBeforeNat = dies !== undefined && hops.every(({ role }) => role === "source-pod");
+  return isSeenBeforeNat ? [destination, dials] : [destination];
 }
 
 function notAmong(

@@ -17,23 +17,25 @@ export interface Converging {
   readonly executorOf: (node: string) => Executor;
   readonly pods: readonly RunningPod[];
   readonly pairs: readonly DeliveringPair[];
+  /** Factor for time limits; see patienceWith. */
+  readonly patience: number;
   /** Waits for what the routers must learn first; tells whether there was anything to learn. */
   readonly fabric?: () => Promise<boolean>;
 }
 
 /** Walks device, address, neighbor and FDB, route, first ping; returns when every node is there, or throws with what was seen last. */
 export async function converge(converging: Converging, watch: Stopwatch): Promise<Convergence> {
-  const { pods, pairs } = converging;
+  const { pods, pairs, patience } = converging;
   watch.reached("programmed");
   await waitForFacts(converging, watch);
   if ((await converging.fabric?.()) === true) watch.reached("fabric");
-  await pingAll(pods, pairs, pingTimeoutMs);
+  await pingAll(pods, pairs, pingTimeoutMs * patience);
   if (pairs.length > 0) watch.reached(`ping over ${pairs.length} pairs`);
   return watch.convergence();
 }
 
 /** Nodes that lack nothing any more are not read again. */
-async function waitForFacts({ programs, executorOf }: Converging, watch: Stopwatch): Promise<void> {
+async function waitForFacts({ programs, executorOf, patience }: Converging, watch: Stopwatch): Promise<void> {
   let waiting = programs;
   const look = async (): Promise<{ value: undefined; troubles: readonly NodeTrouble[] }> => {
     const troubles = await troublesOf(waiting, executorOf);
@@ -41,7 +43,7 @@ async function waitForFacts({ programs, executorOf }: Converging, watch: Stopwat
     waiting = programs.filter(({ node }) => behind.has(node));
     return { value: undefined, troubles };
   };
-  await walkFacts(look, watch, { what: "the kernel state of every node", timeoutMs: factsTimeoutMs });
+  await walkFacts(look, watch, { what: "the kernel state of every node", timeoutMs: factsTimeoutMs * patience });
 }
 
 async function troublesOf(

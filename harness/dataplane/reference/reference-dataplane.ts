@@ -14,6 +14,7 @@ import { readWholeFacts } from "../facts/read-node-facts.ts";
 import { converge } from "./converge.ts";
 import { missingOn } from "../program/missing.ts";
 import { deliveringPairs } from "../convergence/must-deliver.ts";
+import { patienceWith } from "../convergence/patience.ts";
 import { Stopwatch } from "../convergence/stopwatch.ts";
 import type { NodeProgram } from "../program/node-program.ts";
 import { programNodes } from "./program-node.ts";
@@ -90,7 +91,7 @@ function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], wat
   const executorOf = (node: string): Executor => nodeOf(lab, node).executor;
   const pairs = deliveringPairs(lab.plan, mode);
   const fabric = (): Promise<boolean> => waitForFabric(lab, identitiesFromAllocation(lab.plan, mode));
-  return converge({ programs, executorOf, pods: podsOf(lab), pairs, fabric }, watch);
+  return converge({ programs, executorOf, pods: podsOf(lab), pairs, patience: patienceWith(lab), fabric }, watch);
 }
 
 function networkOf(lab: Lab, mode: Mode, convergence: Convergence): Network {

@@ -14,7 +14,7 @@ import { waitForFelix } from "./felix-ready.ts";
 import { nodeFolder } from "./lab-folder.ts";
 import { logTail } from "./log-tail.ts";
 import { managementExecutor } from "./management.ts";
-import { patienceWith } from "./node-calico.ts";
+import { patienceWith } from "../convergence/patience.ts";
 import { lacking, readIdentities, readRegistrations } from "./read-identities.ts";
 import { assertNoCrashLoop } from "./restarts.ts";
 

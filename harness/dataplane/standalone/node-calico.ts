@@ -5,6 +5,7 @@ import type { TestedFile } from "../../lab/tested-file.ts";
 import type { RunningPod } from "../dataplane.ts";
 import { namespacePod } from "../namespace-pod.ts";
 import type { CalicoFiles } from "./calico-source.ts";
+import { patienceWith } from "../convergence/patience.ts";
 import { nodeFolder } from "./lab-folder.ts";
 import { needsBgp } from "./missing.ts";
 import type { NodeCalico, RuleBackend } from "./node-command.ts";
@@ -48,11 +49,6 @@ export function nodeCalico(lab: Lab, { name }: LabNode, release: Release, mode: 
     version,
     machine: lab.machines !== undefined,
   };
-}
-
-/** Factor for time limits on a lab; under emulation a cold start of four machines takes 100 s instead of 6. */
-export function patienceWith({ slow }: Lab): number {
-  return slow === true ? 5 : 1;
 }
 
 /** Where the nodes of a lab find a release: machines have it as their payload. */

@@ -22,6 +22,7 @@ import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities, readRegistrations } from "./read-identities.ts";
 import { restartNode } from "./restart-node.ts";
 import { restartNotes } from "./restarts.ts";
+import { upgradeNodes } from "./upgrade-nodes.ts";
 
 /** What the command line knows about the Calico to run. */
 export interface CalicoOptions {
@@ -48,9 +49,10 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
     name: "calico",
     title: "Calico",
     missing: async (mode, lab) => {
-      const located = await releases.located();
-      const all = await Promise.all(located.map((each) => missingCalico(mode, lab, each, { etcd, rules })));
-      const missing = [...misplaced(lab, [...nodes.keys()]), ...(all.find((each) => each.length > 0) ?? [])];
+      const missing = [...misplaced(lab, [...nodes.keys()])];
+      // One after the other: what nodes can do is tried on them, under names that do not tell one trial from another.
+      for (const each of await releases.located())
+        if (missing.length === 0) missing.push(...(await missingCalico(mode, lab, each, { etcd, rules })));
       if (missing.length > 0 || lab.plan.topology.routeOwner === undefined) return missing;
       const { version, others } = await releaseOn(lab);
       return ownerless(lab.plan, [version, ...[...(others?.values() ?? [])].map((other) => other.version)]);
@@ -67,6 +69,11 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
       return changed({ ...network, lab }, network.mode, changing, () => changeConfiguration(lab));
     },
     restart: restartNode,
+    upgrade: async (network) => {
+      const mixed = await releaseOn(network.lab);
+      const release = { ...mixed, others: new Map<string, Release>() };
+      return changed(network, network.mode, { release }, (watch) => upgradeNodes(network, mixed, watch));
+    },
     facts: async ({ lab }) => factsOf(lab, (await releaseOn(lab)).files),
   };
 }
@@ -100,12 +107,12 @@ async function switchMode(network: Network, mode: Mode, release: Release): Promi
 async function changed(
   { lab, pods }: Network,
   mode: Mode,
-  { release, step }: { readonly release: Release; readonly step: string },
-  change: () => Promise<void>,
+  { release, step }: { readonly release: Release; readonly step?: string },
+  change: (watch: Stopwatch) => Promise<void>,
 ): Promise<Network> {
   const watch = new Stopwatch();
-  await change();
-  watch.reached(step);
+  await change(watch);
+  if (step !== undefined) watch.reached(step);
   const identities = await convergeCalico(lab, mode, pods, watch);
   return calicoNetwork(mode, lab, {
     title: titleOf(release),
