@@ -5,7 +5,7 @@ import { limits, type Bundle } from "./bundle.ts";
 import { FileCollector } from "./collect-files.ts";
 import { readArchive } from "./read-archive.ts";
 
-/** Whether this is a bundle and no capture: a folder, a tar archive, or anything packed with gzip (a capture must be unpacked). */
+/** Whether this is a bundle and no capture: a folder, a tar archive, or one packed with gzip (a capture may be packed, too). */
 export async function isBundle(path: string): Promise<boolean> {
   const status = await stat(path).catch(() => undefined);
   if (status?.isDirectory() === true) return true;

@@ -26,7 +26,7 @@ export function addExplain(program: Command): void {
     .description("decode a capture: conversations, form of encapsulation, outer and inner endpoints, VNI, overhead")
     .argument(
       "<file>",
-      "a capture, pcap or pcapng; - reads standard input; or a run: its id, its folder, or latest; or a bundle of `calicoctl cluster diags`, packed or not",
+      "a capture, pcap or pcapng, also packed with gzip; - reads standard input; or a run: its id, its folder, or latest; or a bundle of `calicoctl cluster diags`, packed or not",
     )
     .argument("[path]", "for a run: only paths whose id contains this")
     .option("--out <dir>", "folder that holds the results of runs", "results")
