@@ -16,11 +16,13 @@ export async function fetchFile(
   local: string,
   chunk: number = defaultChunk,
 ): Promise<void> {
-  const sum = (await executor.run(["sha256sum", remote])).stdout.slice(0, 64);
+  const reading = { onlyReads: true } as const;
+  const sum = (await executor.run(["sha256sum", remote], reading)).stdout.slice(0, 64);
   const parts: Buffer[] = [];
   for (let index = 0; ; index += 1) {
     const script = 'dd if="$1" bs="$2" skip="$3" count=1 2>/dev/null | base64';
-    const { stdout } = await executor.run(["sh", "-c", script, "sh", remote, String(chunk), String(index)]);
+    const argv = ["sh", "-c", script, "sh", remote, String(chunk), String(index)];
+    const { stdout } = await executor.run(argv, reading);
     const part = Buffer.from(stdout, "base64");
     parts.push(part);
     if (part.length < chunk) break;

@@ -7,6 +7,8 @@ export interface RunOptions {
   /** Milliseconds until the command is killed; default 30 000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** It only reads: where the way to it broke, it may be given again. */
+  readonly onlyReads?: true;
 }
 
 /** What a finished command left behind. */

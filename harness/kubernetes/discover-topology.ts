@@ -1,9 +1,17 @@
 import { LabError } from "../core/errors.ts";
 import { contains, networkOf, prefixLength, withoutPrefix } from "../topology/address.ts";
 import { perFamily } from "../topology/fill-topology.ts";
-import type { Family, Pool, Subnet, Topology, TopologyNode } from "../topology/topology.ts";
+import {
+  poolEncapsulations,
+  type Family,
+  type Pool,
+  type Subnet,
+  type Topology,
+  type TopologyNode,
+} from "../topology/topology.ts";
 import type { ClusterPool } from "./ip-pools.ts";
-import { poolsInUse } from "./ip-pools.ts";
+import { isOfAllPools } from "../encap/pool-mode.ts";
+import { configuredMode, modeOfPool, poolsInUse } from "./ip-pools.ts";
 import type { ClusterNode } from "./node-object.ts";
 import { underlayName } from "./surveyed-plan.ts";
 
@@ -99,11 +107,26 @@ function topologyNode(node: ClusterNode, families: readonly Family[]): TopologyN
   };
 }
 
-function planPools(families: readonly Family[], pools: readonly ClusterPool[]): readonly Pool[] {
+/** Each with its own mode where they are in different ones; one that nobody takes from tells which addresses are inside all the same. */
+function planPools(families: readonly Family[], all: readonly ClusterPool[]): readonly Pool[] {
+  const used = poolsInUse(all);
+  const byPool = used.length > 0 && !isOfAllPools(configuredMode(all, ""));
   return families.flatMap((family) =>
-    poolsInUse(pools)
+    (byPool ? all : used)
       .filter((pool) => pool.family === family)
-      .map(({ cidr, blockSize }) => ({ family, cidr, blockSize })),
+      .map((pool): Pool => {
+        const { cidr, blockSize } = pool;
+        const name = byPool ? modeOfPool(pool)?.calicoName : undefined;
+        const own = poolEncapsulations.find((word) => word === name);
+        return {
+          family,
+          cidr,
+          blockSize,
+          ...(own === undefined ? {} : { encapsulation: own }),
+          ...(byPool && !pool.natOutgoing ? { natOutgoing: false } : {}),
+          ...(pool.disabled ? { disabled: true as const } : {}),
+        };
+      }),
   );
 }
 

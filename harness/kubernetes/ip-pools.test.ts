@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { LabError } from "../core/errors.ts";
 import { scriptedExecutor, type ScriptedAnswer } from "../exec/scripted.ts";
 import { modes } from "../encap/mode.ts";
 import { configuredMode, isIn, poolModes, readPools, type ClusterPool } from "./ip-pools.ts";
@@ -80,10 +81,19 @@ describe("configuredMode", () => {
     }
   });
 
-  it("refuses pools in different modes, and names them", () => {
+  it("is each pool's own where they are in different ones, and none where one is in two at once", () => {
     const one = pool({ name: "one", vxlanMode: "Always" });
     const two = pool({ name: "two", ipipMode: "Always" });
-    assert.throws(() => configuredMode([one, two], "c"), /different modes/);
+    assert.equal(configuredMode([one, two], "c").id, "pools");
+    const both = pool({ name: "both", ipipMode: "Always", vxlanMode: "Always" });
+    assert.throws(
+      () => configuredMode([one, both], "c"),
+      (error: unknown) => {
+        assert.ok(error instanceof LabError);
+        assert.match(error.details.tail ?? "", /IPPool both .*: IPIP Always, VXLAN Always/);
+        return true;
+      },
+    );
     assert.equal(configuredMode([one, { ...two, disabled: true }], "c").id, "vxlan-always");
   });
 

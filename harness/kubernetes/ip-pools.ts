@@ -1,6 +1,6 @@
 import { LabError } from "../core/errors.ts";
 import { encapsulationOf } from "../encap/tunnel.ts";
-import { modes, type Mode } from "../encap/mode.ts";
+import { modes, poolsMode, type Mode, type PoolMode } from "../encap/mode.ts";
 import { familyOf } from "../topology/address.ts";
 import type { Family } from "../topology/topology.ts";
 import { itemsOf, kubectl, tryKubectl, type ClusterAccess } from "./access.ts";
@@ -62,24 +62,30 @@ export function poolsInUse(pools: readonly ClusterPool[]): readonly ClusterPool[
 }
 
 /**
- * The mode that the pools are configured for. A LabError where there is no pool, or where pools of one family disagree: each
- * path then depends on the pools of its two ends, and one mode cannot be judged.
+ * The mode that the pools are configured for: one of all, or each pool's own where they are in different ones. A LabError where there is no
+ * pool, or one whose settings are no mode.
  */
 export function configuredMode(pools: readonly ClusterPool[], where: string): Mode {
   const used = poolsInUse(pools);
-  const fitting = modes.filter((mode) => used.every((pool) => isIn(pool, mode)));
-  const [mode] = fitting;
-  if (used.length > 0 && mode !== undefined) return mode;
-  if (used.length === 0)
+  if (used.length === 0) {
     throw new LabError("Calico has no enabled IP pool for pods", {
       where,
       fix: "create an IPPool, or put a CIDR into the Installation's calicoNetwork.ipPools",
     });
-  throw new LabError("the IP pools are in different modes, so no single mode can be judged", {
+  }
+  const common = modes.find((mode) => used.every((pool) => isIn(pool, mode)));
+  if (common !== undefined) return common;
+  if (used.every((pool) => modeOfPool(pool) !== undefined)) return poolsMode;
+  throw new LabError("an IP pool is in no mode that Calico has", {
     where,
     tail: used.map(poolInWords).join("\n"),
-    fix: "disable the pools that are not meant (spec.disabled), or put all into one mode",
+    fix: "set ipipMode or vxlanMode of the pool to Never",
   });
+}
+
+/** The mode that a pool is in by itself. */
+export function modeOfPool(pool: ClusterPool): PoolMode | undefined {
+  return modes.find((mode) => isIn(pool, mode));
 }
 
 /** What the pools in use are set to, by their names. */

@@ -12,6 +12,8 @@ const slow =
   'Get "https://127.0.0.1:34161/openapi/v2?timeout=15s": net/http: request canceled (Client.Timeout exceeded while awaiting headers)';
 const refused = "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?";
 
+const ok = { where: "", argv: [], exitCode: 0, stdout: "", stderr: "", durationMs: 1 };
+
 function fakeClock(): Clock & { ms: number } {
   const clock = {
     ms: 0,
@@ -81,6 +83,14 @@ describe("a cluster's API that does not answer", () => {
     await podExecutor(access, pod)
       .run(["true"])
       .catch(() => assert.fail("it was not tried again"));
+    const reading = cluster([
+      { ...exec("error: error reading from error stream: next reader: unexpected EOF"), stdout: "half" },
+      { command: / exec .* true$/s, stdout: "whole" },
+    ]);
+    const answered = await reading.access.patience?.until(() => Promise.resolve(ok));
+    assert.equal(answered?.attempts, 1);
+    const { stdout } = await podExecutor(reading.access, pod).run(["true"], { onlyReads: true });
+    assert.equal(stdout, "whole");
     const cut = cluster([exec("error: unexpected EOF"), { command: / KILL$/s }]);
     await assert.rejects(podExecutor(cut.access, pod).run(["true"]), /cannot be reached/);
   });

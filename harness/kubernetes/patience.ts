@@ -54,9 +54,9 @@ export const unreachable =
 const notBegun =
   /connection refused|was refused|no such host|no route to host|network is unreachable|TLS handshake timeout|dial tcp/i;
 
-/** A command in a pod speaks for itself: kubectl's own failure has neither output nor the line that it adds to an exit code. */
-function isUnreachable({ exitCode, stdout, stderr }: CommandResult): boolean {
-  const isOwn = stdout === "" && !stderr.includes("command terminated with exit code");
+/** A command in a pod speaks for itself: kubectl's own failure lacks the line that it adds to an exit code. */
+function isUnreachable({ exitCode, stderr }: CommandResult): boolean {
+  const isOwn = !stderr.includes("command terminated with exit code");
   return exitCode !== 0 && isOwn && unreachable.test(stderr) && !/x509|executable .* failed/.test(stderr);
 }
 

@@ -41,7 +41,9 @@ export function podExecutor(access: ClusterAccess, pod: PodAddress): Executor {
     try {
       const limits = { ...options, timeoutMs: (options.timeoutMs ?? defaultTimeoutMs) + startAllowanceMs };
       const attempt = (): Promise<CommandResult> => access.executor.tryRun(way.argv(id, argv, options), limits);
-      const result = await (access.patience?.until(attempt, "must-not").then((patient) => patient.result) ?? attempt());
+      const result = await (access.patience
+        ?.until(attempt, options.onlyReads === true ? "may" : "must-not")
+        .then((patient) => patient.result) ?? attempt());
       return way.own(result, argv);
     } catch (error) {
       if (!isExit(error)) await way.signal(id, "KILL");

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Identities, NodeIdentity, TunnelAddresses } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
+import { poolIdentities } from "../../encap/pool-mode.ts";
 import { tunnelModes } from "../../encap/tunnel.ts";
 import { familyOf, withoutPrefix } from "../../topology/address.ts";
 import { perFamily } from "../../topology/fill-topology.ts";
@@ -92,6 +93,7 @@ function nodeIdentity(
       return asItIs ? planned.uplink.addresses[family] : registered?.[family];
     }),
     uplink: planned.uplink.device,
+    ...poolIdentities(plan),
     blocks: perFamily(plan.families, (family) =>
       own.map(({ spec }) => spec.cidr).filter((cidr) => familyOf(cidr) === family),
     ),

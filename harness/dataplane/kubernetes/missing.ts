@@ -1,6 +1,5 @@
 import type { Mode } from "../../encap/mode.ts";
-import { isOfAllPools } from "../../encap/pool-mode.ts";
-import { encapsulationOf } from "../../encap/tunnel.ts";
+import { encapsulationsWithin, isOfAllPools } from "../../encap/pool-mode.ts";
 import { runScript } from "../../exec/script.ts";
 import { poolsInWords } from "../../kubernetes/ip-pools.ts";
 import type { ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
@@ -25,14 +24,16 @@ export async function missingInCluster(
   if (several.length > 0) return several;
   return [
     ...(state === undefined ? [] : notPermitted(mode, kubernetes, state, permits)),
-    ...(state === undefined ? [] : noRoutes(mode, state)),
+    ...(state === undefined ? [] : noRoutes(mode, lab, state)),
     ...noIpipForIpv6(mode, lab),
     ...(await kernelLacks(mode, lab)),
   ];
 }
 
 /** The manifest and the Installation are written for one pool per family, which every node takes from. */
-function severalPools(mode: Mode, { plan }: Lab): readonly Requirement[] {
+function severalPools(mode: Mode, { plan, borrowed }: Lab): readonly Requirement[] {
+  // Pools of a cluster that is somebody's are there already.
+  if (borrowed === true) return [];
   const own = plan.topology.pools.some(
     ({ policy, takers, natOutgoing, pods, disabled, allowedUses }) =>
       (policy ?? takers ?? natOutgoing ?? pods ?? disabled ?? allowedUses) !== undefined,
@@ -61,9 +62,10 @@ function notPermitted(
 }
 
 /** Without BIRD nobody makes routes for pools without VXLAN. */
-function noRoutes(mode: Mode, { nodeDaemon, installation }: CalicoState): readonly Requirement[] {
+function noRoutes(mode: Mode, { plan }: Lab, { nodeDaemon, installation }: CalicoState): readonly Requirement[] {
   const bird = nodeDaemon?.backend === "bird" && installation?.bgp !== "Disabled";
-  if (mode.encapsulation === "vxlan" || nodeDaemon === undefined || bird) return [];
+  const onlyVxlan = [...encapsulationsWithin(plan, mode)].every((kind) => kind === "vxlan");
+  if (onlyVxlan || nodeDaemon === undefined || bird) return [];
   const fix =
     installation === undefined
       ? "set calico_backend: bird in ConfigMap calico-config and restart calico-node"
@@ -84,7 +86,7 @@ const kernelScript = (kind: string): string =>
   `[ -d /sys/module/${kind} ] || [ -e /proc/modules ] || grep -q ' ${kind}_rcv$' /proc/kallsyms || echo lacks`;
 
 async function kernelLacks(mode: Mode, lab: Lab): Promise<readonly Requirement[]> {
-  const kinds = new Set(lab.plan.families.map((family) => encapsulationOf(mode, family)));
+  const kinds = encapsulationsWithin(lab.plan, mode);
   const kind = kinds.has("ipip") ? "ipip" : kinds.has("vxlan") ? "vxlan" : undefined;
   if (kind === undefined) return [];
   const answers = await Promise.all(

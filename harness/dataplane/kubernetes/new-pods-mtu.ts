@@ -14,7 +14,11 @@ const mtuFile = "/var/lib/calico/mtu";
  * Waits until every node gives new pods the MTU of the mode: Felix finds it out some time after the pools changed, and pods that are
  * made before keep the old one. A note where it stays another, as by FelixConfiguration, or cannot be read.
  */
-export async function newPodsGet(mtu: number, { access, nodeNames }: ClusterPart): Promise<readonly string[]> {
+export async function newPodsGet(
+  mtu: number,
+  { access, nodeNames }: ClusterPart,
+  timeoutMs: number = mtuTimeoutMs,
+): Promise<readonly string[]> {
   const wanted = new Set(Object.values(nodeNames));
   const look = async (): Promise<Look<readonly string[]>> => {
     const pods = (await calicoPods(access)).filter(({ spec }) => wanted.has(spec.nodeName ?? ""));
@@ -29,7 +33,7 @@ export async function newPodsGet(mtu: number, { access, nodeNames }: ClusterPart
     return behind.length === 0 ? { done: true, value: [] } : { done: false, seen: behind.join(", ") };
   };
   try {
-    return await poll(look, { what: `${mtuFile} to say ${mtu}`, timeoutMs: mtuTimeoutMs, intervalMs: 300 });
+    return await poll(look, { what: `${mtuFile} to say ${mtu}`, timeoutMs, intervalMs: 300 });
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     return [`the MTU that Calico gives new pods is not the mode's ${mtu}: ${error.message}`];

@@ -15,6 +15,26 @@ async function recordedNodes(): Promise<readonly ClusterNode[]> {
 }
 
 describe("discoverTopology", () => {
+  it("gives each pool its own mode where they are in different ones", async () => {
+    const other = { ...pool, name: "other", cidr: "10.80.0.0/20", vxlanMode: "Always", natOutgoing: false };
+    const off = { ...pool, name: "off", cidr: "10.90.0.0/20", disabled: true };
+    const topology = discoverTopology("kind-lab", await recordedNodes(), [pool, other, off]);
+    assert.deepEqual(
+      topology.pools.map(({ cidr, encapsulation, natOutgoing, disabled }) => [
+        cidr,
+        encapsulation,
+        natOutgoing,
+        disabled,
+      ]),
+      [
+        ["192.168.0.0/16", "VXLANCrossSubnet", undefined, undefined],
+        ["10.80.0.0/20", "VXLAN", false, undefined],
+        ["10.90.0.0/20", "VXLANCrossSubnet", undefined, true],
+      ],
+    );
+    assert.equal(planTopology(topology).nodes.length, 4);
+  });
+
   it("makes a subnet of each network in which Calico has registered nodes", async () => {
     const topology = discoverTopology("kind-lab", await recordedNodes(), [pool]);
     assert.deepEqual(
