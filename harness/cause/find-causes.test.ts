@@ -7,6 +7,7 @@ import { expectPath } from "../encap/expect.ts";
 import { enumeratePaths } from "../encap/enumerate.ts";
 import { modeOf, planOf } from "../encap/plan.fixture.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
+import { firewallTable } from "../lab/raise-firewalls.ts";
 import type { Plan } from "../topology/plan.ts";
 import { caseAsExpected, withoutPackets } from "../verify/case.fixture.ts";
 import { controlPlane } from "../verify/control-plane.ts";
@@ -188,6 +189,24 @@ describe("causes", () => {
     const has = ({ links }: NodeFacts): Partial<NodeFacts> => ({ links: [...links, device] });
     const everywhere = Object.fromEntries(["a1", "a2", "b1", "b2"].map((node) => [node, has] as const));
     assert.doesNotMatch(first({ declared, after: everywhere }), /WireGuard/);
+  });
+
+  it("tell a firewall's list, and what is missing from it", () => {
+    const drops = (packets: number) => (): Partial<NodeFacts> => ({
+      drops: [{ where: `table ${firewallTable} chain between`, hook: "forward", rule: "drop", packets }],
+    });
+    const [cause] = causes({
+      path: "a1->b1",
+      silent: ["tor/eth1", "b1/eth0", "b1/cali"],
+      earlier: { tor: drops(3) },
+      after: { tor: drops(8) },
+    });
+    assert.equal(cause?.name, "firewall-list");
+    assert.match(
+      cause.sentence,
+      /^tor is a firewall .* its list, which lacks udp\/4789: .*\(5 packets during the probes\)/,
+    );
+    assert.match(cause.fix, /VXLAN: UDP port 4789/);
   });
 
   it("tell reverse-path filtering by the kernel's own counter", () => {

@@ -1,3 +1,4 @@
+import { firewallTable } from "../lab/raise-firewalls.ts";
 import { listOf } from "../verify/words.ts";
 import { isPolicy } from "./calico-policy.ts";
 import { ofFilters } from "./of-filters.ts";
@@ -7,6 +8,6 @@ export const packetFilter = ofFilters({
   name: "packet-filter",
   issues: ["#2230", "kubernetes/kubernetes#108718", "#7434", "#2700"],
   fix: "let the pods' and the tunnel's packets pass there; Docker's FORWARD policy: iptables -P FORWARD ACCEPT",
-  chosen: (drop) => !isPolicy(drop),
+  chosen: (drop) => !isPolicy(drop) && !drop.where.includes(firewallTable),
   sentence: (nodes, drop) => `${listOf(nodes)} ${nodes.length === 1 ? "drops" : "drop"} packets: ${drop}`,
 });

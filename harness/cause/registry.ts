@@ -7,6 +7,7 @@ import type { Rule } from "./cause.ts";
 import { changedMidway } from "./changed-midway.ts";
 import { commonGround } from "./common-ground.ts";
 import { duplicatedPackets } from "./duplicated-packets.ts";
+import { firewallList } from "./firewall-list.ts";
 import { foreignAddress } from "./foreign-address.ts";
 import { forwardingOff } from "./forwarding-off.ts";
 import { noDefaultRoute } from "./no-default-route.ts";
@@ -51,6 +52,7 @@ export const rules: readonly Rule[] = [
   serviceRules,
   otherServer,
   calicoPolicy,
+  firewallList,
   packetFilter,
   tunnelMasquerade,
   coveringPool,

@@ -13,7 +13,7 @@ export const firewallForgetsTunnel = defineFault({
   topology: "firewalled",
   unmet: (plan) =>
     firewallsOf(plan).length > 0 ? undefined : "no router is a firewall (allow): see topology firewalled",
-  cause: "packet-filter",
+  cause: "firewall-list",
   apply: async ({ lab }, plan, scope = new Scope()) => {
     const did = await Promise.all(
       firewallsOf(plan).map(async ({ name, allow }) => {
