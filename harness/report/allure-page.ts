@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { messageOf } from "../core/errors.ts";
 import { exists } from "../core/exists.ts";
+import { shellQuote } from "../exec/quote.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { ResultsFolder } from "./store.ts";
 
@@ -100,6 +101,11 @@ async function keepHistory(folder: ResultsFolder, { executor, historyFolder }: P
   }
 }
 
+/** Makes the same page with Allure 3, which needs no Java, and is too large (128 packages, 53 MB) to bring along for it. */
+function withoutJava({ allureResults, allureReport }: ResultsFolder): string {
+  return `${noAnalytics} npx allure@3.18.0 allure2 ${shellQuote([allureResults])} --single-file -o ${shellQuote([allureReport])}`;
+}
+
 async function explain(message: string, folder: ResultsFolder, executor: Executor): Promise<PageOutcome> {
   const java = await executor.tryRun(["java", "-version"]).then(
     (result) => result.exitCode === 0,
@@ -109,6 +115,6 @@ async function explain(message: string, folder: ResultsFolder, executor: Executo
   return {
     generated: false,
     because: "Allure needs Java, and there is none on PATH",
-    fix: `install a Java runtime (Debian: apt-get install default-jre-headless), then: ${later(folder)}`,
+    fix: `summary.html says what was found; for the page install a Java runtime (Debian: apt-get install default-jre-headless), then: ${later(folder)}; or without Java, the same page by Allure 3: ${withoutJava(folder)}`,
   };
 }

@@ -24,5 +24,13 @@ const places = { "same-node": "one node", "same-subnet": "one rack", "cross-subn
 
 function nodeTitle(rest: string): string {
   const [what = "", ...name] = rest.split("/");
-  return `${what === "bgp" ? "BGP" : what.replaceAll("-", " ")} of ${name.join("/")}`;
+  return `${questions[what] ?? `${what.replaceAll("-", " ")} of`} ${name.join("/")}`;
 }
+
+/** What is asked of a node beside its paths. */
+const questions: Readonly<Record<string, string>> = {
+  bgp: "BGP of",
+  sentinel: "nothing astray around",
+  steady: "steady in the run:",
+  control: "red in the opposite mode:",
+};

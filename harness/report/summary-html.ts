@@ -19,35 +19,47 @@ function renderSummaryBody(summary: RunSummary): string {
     htmlText("h1", decision === "go" ? "Go" : "No-go", { class: decision }),
     htmlText("p", verdict, { class: "verdict" }),
     htmlText("p", `Topology ${topology} · ${began} · ${formatFigure(seconds)} s`, { class: "faint" }),
+    ...(modes.length > 1 ? [overview(modes)] : []),
     ...modes.map(modeSection),
     ...(tests.length === 0 ? [] : [testsSection(tests)]),
     ...(troubles.length === 0 ? [] : [htmlText("h2", "Lab errors"), ...troubles.map((text) => htmlText("pre", text))]),
     htmlText("h2", "Versions"),
-    htmlTable(
-      ["what", "release"],
-      Object.entries(versions).map(([name, value]) => [htmlCell(name), htmlCell(value)]),
-    ),
+    htmlTable(Object.keys(versions), [Object.values(versions).map((value) => htmlCell(value))]),
     htmlText("h2", "Run it again"),
     htmlText("pre", asTyped(command.replace(/^encaplab /, "npm run lab -- "))),
   ].join("\n");
 }
 
-function modeSection(mode: ModeSummary): string {
-  const { proven, wrong, inconclusive, skipped, notAsked } = mode.coverage;
-  const rows = [
-    [htmlCell("proven"), htmlCell(String(proven), "pass")],
-    [htmlCell("wrong"), htmlCell(String(wrong), wrong > 0 ? "fail" : "")],
-    [htmlCell("inconclusive"), htmlCell(String(inconclusive), inconclusive > 0 ? "inconclusive" : "")],
-    ...skipped.map(({ reason, count }) => [htmlCell(`skipped: ${reason}`), htmlCell(String(count), "skip")]),
+/** All modes of a run in one table, which is what a page of several begins with. */
+function overview(modes: readonly ModeSummary[]): string {
+  const rows = modes.map((mode) => {
+    const skipped = mode.coverage.skipped.reduce((sum, { count }) => sum + count, 0);
+    const counts = [...countCells(mode.coverage), htmlCell(String(skipped), skipped > 0 ? "skip" : "")];
+    return [htmlCell(mode.title), htmlCell(`${mode.provider}, ${mode.dataplane}`), ...counts];
+  });
+  return htmlTable(["mode", "on", "proven", "wrong", "inconclusive", "skipped"], rows);
+}
+
+function countCells({ proven, wrong, inconclusive }: ModeSummary["coverage"]): readonly string[] {
+  return [
+    htmlCell(String(proven), proven > 0 ? "pass" : ""),
+    htmlCell(String(wrong), wrong > 0 ? "fail" : ""),
+    htmlCell(String(inconclusive), inconclusive > 0 ? "inconclusive" : ""),
   ];
+}
+
+function modeSection(mode: ModeSummary): string {
+  const { skipped, notAsked } = mode.coverage;
+  const heads = ["proven", "wrong", "inconclusive", ...skipped.map(({ reason }) => `skipped: ${reason}`)];
+  const counts = [...countCells(mode.coverage), ...skipped.map(({ count }) => htmlCell(String(count), "skip"))];
   return [
     "<section>",
     htmlText("h2", mode.title),
     htmlText("p", `${mode.provider}, ${mode.dataplane}`, { class: "faint" }),
     ...mode.causes.map(cause),
-    ...mode.grids.map(grid),
+    sideBySide(mode.grids.map(grid)),
     htmlText("h3", "Coverage, in paths and nodes"),
-    htmlTable(["outcome", "count"], rows),
+    htmlTable(heads, [counts]),
     ...(notAsked.length === 0 ? [] : [htmlText("p", `Not asked: ${notAsked.join("; ")}.`, { class: "faint" })]),
     ...costs(mode),
     ...mode.failures.map(failure),
@@ -56,13 +68,21 @@ function modeSection(mode: ModeSummary): string {
 }
 
 function cause({ sentence, fix, issues, explains }: ModeSummary["causes"][number]): string {
-  const see = issues.length === 0 ? "" : ` See ${issues.join(", ")}.`;
+  const see = issues.length === 0 ? "" : ` Reports of the same: ${issues.map(issueName).join(", ")}.`;
   return [
     '<div class="failure">',
     htmlText("h3", `Cause: ${sentence}`, { class: "fail" }),
-    htmlText("p", `Fix: ${fix}. It explains what is wrong with ${explains} paths and nodes.${see}`),
+    htmlText(
+      "p",
+      `Fix: ${fix}. It explains what is wrong with ${explains === 1 ? "1 path or node" : `${explains} paths and nodes`}.${see}`,
+    ),
     "</div>",
   ].join("\n");
+}
+
+/** Plain numbers are those of Calico's own repository. */
+function issueName(issue: string): string {
+  return /^#?\d+$/.test(issue) ? `projectcalico/calico#${issue.replace("#", "")}` : issue;
 }
 
 function grid({ title, sources, targets, cells }: Grid): string {
@@ -81,14 +101,26 @@ function costs({ costs: all }: ModeSummary): readonly string[] {
   if (all.length === 0) return [];
   const rows = all.map(({ what, on, median, min, max, unit, samples, indicative }) => {
     const range = min === max ? "" : ` [${formatFigure(min)}–${formatFigure(max)}]`;
-    const how = `${samples} sample${samples === 1 ? "" : "s"}${indicative ? ", indicative" : ""}`;
     return [
       htmlCell(what === on ? what : `${what}, ${on}`),
       htmlCell(`${formatFigure(median)}${range} ${unit}`),
-      htmlCell(how),
+      htmlCell(`${indicative ? "~" : ""}${samples}`),
     ];
   });
-  return [htmlText("h3", "What it costs: median [smallest–largest]"), htmlTable(["measured", "value", "from"], rows)];
+  const half = rows.length > longestTable ? Math.ceil(rows.length / 2) : rows.length;
+  const tables = [rows.slice(0, half), rows.slice(half)].filter((part) => part.length > 0);
+  return [
+    htmlText("h3", "What it costs: median [smallest–largest], n samples (~ indicative)"),
+    sideBySide(tables.map((part) => htmlTable(["measured", "value", "n"], part))),
+  ];
+}
+
+/** Rows beyond which a table becomes two beside each other, so that a page of all modes stays a short one. */
+const longestTable = 6;
+
+/** Parts beside each other where the page is wide enough. */
+function sideBySide(parts: readonly string[]): string {
+  return `<div class="beside">${parts.map((part) => `<div>${part}</div>`).join("")}</div>`;
 }
 
 function failure(one: Failure): string {

@@ -64,9 +64,21 @@ describe("the summary of a run", () => {
     };
     const summary = summarize({ ...record, scenarios: [told as typeof first, ...rest] });
     const page = renderSummaryPage(summary);
-    assert.match(page, /Cause: a1 has a \/32[\s\S]*give it \/24[\s\S]*2 paths and nodes. See #3003[\s\S]*<table/);
+    assert.match(
+      page,
+      /Cause: a1 has a \/32[\s\S]*give it \/24[\s\S]*2 paths and nodes. Reports of the same: projectcalico\/calico#3003\.[\s\S]*<table/,
+    );
     assert.match(page, /Not asked: 4 of 8 pods never sent\./);
     assert.match(renderSummaryMarkdown(summary), /\*\*Cause\*\* \(of 2\): a1 has a \/32\. Fix: give it \/24\./);
+  });
+
+  it("begins with a table of all modes where there are several", () => {
+    const { modes, ...rest } = summarize(failingRun());
+    const [mode] = modes;
+    assert.ok(mode);
+    assert.doesNotMatch(renderSummaryPage({ ...rest, modes }), /<th scope="col">mode</);
+    const page = renderSummaryPage({ ...rest, modes: [mode, { ...mode, title: "another" }] });
+    assert.match(page, /No-go: [\s\S]*<td>another<\/td><td>netns, [^<]*<\/td><td class="pass">50<[\s\S]*<section>/);
   });
 
   it("fetches nothing and runs nothing", () => {

@@ -1,3 +1,4 @@
+import type { TestedFile } from "../lab/tested-file.ts";
 import type { RunRecord } from "../run/record.ts";
 import type { Cell } from "./merge-runs.ts";
 
@@ -15,6 +16,7 @@ export function conditionsOf(cell: Cell, records: readonly RunRecord[]): Conditi
   return {
     dataplane,
     ...scenario?.versions,
+    ...contentOf(scenario?.tested ?? []),
     kernel,
     topology: `${topology} (${plan})`,
     os,
@@ -22,6 +24,16 @@ export function conditionsOf(cell: Cell, records: readonly RunRecord[]): Conditi
     encaplab: version,
   };
 }
+
+/** A Calico of the same name may be another one: a tag that moves, a build of a branch. */
+function contentOf(tested: readonly TestedFile[]): Conditions {
+  if (tested.length === 0) return {};
+  const digests = [...new Set(tested.map(({ sha256 }) => sha256.slice(0, shownDigits)))].sort();
+  return { "SHA-256 of Calico": digests.join(" ") };
+}
+
+/** Digits of a digest that tell builds apart for a reader. */
+const shownDigits = 8;
 
 /** What changed between two sets of conditions, in words: "kernel 6.12.9 → 6.12.11". */
 export function changedConditions(before: Conditions, after: Conditions): readonly string[] {

@@ -150,6 +150,15 @@ describe("a sign-off", () => {
     const broken = sign([red], { history, at: later }).cells[0];
     assert.deepEqual([broken?.streak?.greens, broken?.streak?.lastGreen?.id], [0, "s1"]);
     assert.deepEqual(broken?.changed, [`os: ${green.environment.os} → newer`]);
+    const moved = (sha: string): RunRecord => {
+      const tested = [{ name: "calico-node v3.32.1", sha256: sha.repeat(64) }];
+      const run = onCalico(sha === "a" ? passingRun() : failingRun(), sha);
+      return { ...run, scenarios: run.scenarios.map((one) => ({ ...one, tested })) };
+    };
+    const tag = [historyEntry(sign([moved("a")]), [moved("a")])];
+    assert.deepEqual(sign([moved("b")], { history: tag, at: later }).cells[0]?.changed, [
+      "SHA-256 of Calico: aaaaaaaa → bbbbbbbb",
+    ]);
     const after = [...history, historyEntry(sign([red], { at: later }), [red])];
     assert.equal(sign([green], { history: after }).cells[0]?.streak?.greens, 1);
   });
