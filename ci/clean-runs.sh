@@ -1,68 +1,45 @@
 #!/usr/bin/env bash
-# How sure a red is, and a tear-down: RUNS clean quick runs, of which none may be red, and KILLS runs ended at a random moment by a
-# random signal (KILL, TERM, INT, HUP) or by a closed standard output, beside a lab that is kept and one that is running. Nothing of
-# what was ended may stay after `down --stale`, and nothing of the two may be touched. Needs root, as labs do.
+# How sure a red is: RUNS clean quick runs, WIDTH of them side by side, of which none may be red. ci/kills.sh does the same for what
+# is ended in the middle. Needs root, as labs do.
 #
-#   RUNS=20 KILLS=40 LOAD=4 ci/clean-runs.sh      LOAD: as many endless loops beside, for a busy machine
+#   RUNS=20 WIDTH=2 LOAD=4 ci/clean-runs.sh      LOAD: as many endless loops beside, for a busy machine; MODE=VXLAN another mode
 set -uo pipefail
 cd "$(dirname "$0")/.."
-runs=${RUNS:-10} kills=${KILLS:-10} load=${LOAD:-0} mode=${MODE:-VXLANCrossSubnet}
-results=$(mktemp -d) own=() failed=0
+runs=${RUNS:-10} width=${WIDTH:-1} load=${LOAD:-0} mode=${MODE:-VXLANCrossSubnet}
+results=$(mktemp -d) loops=() pids=() failed=0
 
 export NO_COLOR=1
-cli() { node scripts/bootstrap.mjs lab "$@"; }
 suite() { node scripts/bootstrap.mjs suite --mode "$mode" --no-throughput --out "$results"; }
-note() { printf '%s\n' "$*"; }
-# What is there of a lab: its namespaces, each with its inode, which is another one after it was made anew.
-parts() { (cd /run/netns && ls -i) | awk -v lab="^el$1[.]" '$2 ~ lab' | sort; }
 finish() {
-  for pid in "${own[@]:-}"; do [ -z "$pid" ] || kill "$pid" 2>/dev/null; done
-  [ -z "${kept:-}" ] || cli down "$kept" >/dev/null 2>&1
-  rm -rf "$results"
+  for pid in ${loops[@]:-} ${pids[@]:-}; do kill "$pid" 2>/dev/null; done
+  wait
+  # What was red or could not be told is kept, to find out why.
+  if [ $failed -eq 0 ]; then rm -rf "$results"; else printf 'kept: %s\n' "$results"; fi
 }
 trap finish EXIT
 
-for ((n = 0; n < load; n += 1)); do (while :; do :; done) & own+=($!); done
+for ((n = 0; n < load; n += 1)); do (while :; do :; done) & loops+=($!); done
 
 declare -A ended=()
-for ((n = 1; n <= runs; n += 1)); do
-  suite >"$results/run-$n.log" 2>&1
-  code=$?
-  ended[$code]=$((${ended[$code]:-0} + 1))
-  # 0 passed; 3 with verdicts that could not be told on a busy machine: neither is red.
-  [ $code -eq 0 ] || { note "run $n ended with $code:"; grep -E '✘|inconclusive|busy' "$results/run-$n.log" | head -5; }
-  [ $code -ne 1 ] || failed=1
+for ((n = 1; n <= runs;)); do
+  pids=()
+  for ((side = 0; side < width && n + side <= runs; side += 1)); do
+    suite >"$results/run-$((n + side)).log" 2>&1 &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do
+    wait "$pid"
+    code=$?
+    ended[$code]=$((${ended[$code]:-0} + 1))
+    # 3 with verdicts that could not be told on a busy machine is not red, and is shown.
+    [ $code -eq 0 ] || {
+      printf 'run %s ended with %s:\n' "$n" "$code"
+      grep -E '✘|inconclusive|busy' "$results/run-$n.log" | head -5
+    }
+    case $code in 0) ;; 3) [ $failed -eq 1 ] || failed=3 ;; *) failed=1 ;; esac
+    n=$((n + 1))
+  done
 done
-for code in "${!ended[@]}"; do note "clean runs that ended with $code: ${ended[$code]} of $runs"; done
-[ "$kills" -gt 0 ] || exit $failed
-
-kept=$(cli up --mode "$mode" 2>&1 | sed -n 's/^lab \([a-z0-9]*\) is up.*/\1/p')
-[ -n "$kept" ] || { note "no lab came up"; exit 3; }
-before=$(parts "$kept")
-touched=0 left=0 signals=(KILL TERM INT HUP PIPE)
-for ((n = 1; n <= kills; n += 1)); do
-  suite >"$results/beside.log" 2>&1 &
-  beside=$!
-  signal=${signals[RANDOM % ${#signals[@]}]}
-  if [ "$signal" = PIPE ]; then
-    suite 2>&1 | head -n $((RANDOM % 8 + 1)) >/dev/null
-  else
-    setsid node scripts/bootstrap.mjs suite --mode "$mode" --no-throughput --out "$results" >"$results/killed.log" 2>&1 &
-    victim=$!
-    sleep "$((RANDOM % 4)).$((RANDOM % 10))"
-    kill -s "$signal" "$victim" 2>/dev/null
-    wait "$victim" 2>/dev/null
-  fi
-  wait "$beside" || { code=$?; [ $code -eq 3 ] || { note "kill $n ($signal): the run beside ended with $code"; touched=$((touched + 1)); }; }
-  cli down --stale >/dev/null 2>&1
-  id=$(sed -n 's/.*· run \([a-z0-9]*\) ·.*/\1/p' "$results/killed.log" 2>/dev/null | head -1)
-  if [ -n "$id" ] && [ -n "$(parts "$id")" ]; then
-    note "kill $n ($signal): left of $id: $(parts "$id" | tr '\n' ' ')"
-    left=$((left + 1))
-  fi
-  now=$(parts "$kept")
-  [ "$now" = "$before" ] || { diff <(echo "$before") <(echo "$now"); note "kill $n ($signal): the kept lab was touched"; touched=$((touched + 1)); }
-done
-note "$kills kills: something left after $left, something living touched by $touched"
-[ $((left + touched)) -eq 0 ] || failed=1
+pids=()
+for code in "${!ended[@]}"; do printf 'clean runs that ended with %s: %s of %s\n' "$code" "${ended[$code]}" "$runs"; done
 exit $failed
