@@ -83,6 +83,7 @@ export function expectControlPlane(plan: Plan, mode: Mode, identities: Identitie
       routes: plan.families.flatMap((family) => [
         ...others.flatMap((other) => blockRoutes(plan, mode, family, node, other)),
         ...borrowedRoutes(plan, mode, family, node, identities),
+        ...others.flatMap((other) => borrowedVteps(plan, mode, family, node, other)),
         ...ownBlocks(plan, mode, family, node),
         ...podRoutes(identities, family, node),
       ]),
@@ -123,6 +124,17 @@ function borrowedRoutes(
     const purpose = `pod ${name} on ${node}, its address is borrowed`;
     const leg = legTo(plan, mode, family, from, to, destination);
     return [{ family, destination, purpose, peer: node, type: "unicast", ...leg }];
+  });
+}
+
+/** The route to a VTEP that is behind the tunnel and whose address is borrowed, on the device itself (felix vxlan_mgr.go). */
+function borrowedVteps(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): ExpectedRoute[] {
+  return tunnelModes(plan, mode, family).flatMap(([device, own]): ExpectedRoute[] => {
+    const destination = to.tunnelAddresses[device];
+    const known = destination === undefined || (to.blocks[family] ?? []).some((block) => contains(block, destination));
+    if (known || own.encapsulation !== "vxlan" || !takesTunnel(mode, family, from, to, destination)) return [];
+    const purpose = `VTEP of ${to.name}, its address is borrowed`;
+    return [{ family, destination, purpose, peer: to.name, type: "unicast", device, protocols: ["boot", "80"] }];
   });
 }
 

@@ -80,3 +80,32 @@ describe("pools with modes of their own", () => {
     assert.deepEqual([toPlain?.via, toPlain?.device, toPlain?.protocols], ["198.18.1.1", "eth0", ["80", "bird"]]);
   });
 });
+
+describe("a pool with fewer blocks than nodes", () => {
+  it("lets nodes borrow addresses, to each of which every other node has a route in the form of the pool", async () => {
+    const plan = await planOf("borrowed-blocks");
+    const mode = modeOf("vxlan-cross-subnet");
+    const identities = identitiesFromAllocation(plan, mode);
+    const b1 = identities.nodes.find(({ name }) => name === "b1");
+    // The last addresses of a1's block, from the end: tunnels are given theirs first.
+    assert.deepEqual([b1?.blocks, b1?.tunnelAddresses], [{ 4: [] }, { "vxlan.calico": "198.19.0.63" }]);
+    assert.deepEqual(
+      identities.pods.filter(({ node }) => node === "b1").map(({ addresses }) => addresses[4]),
+      ["198.19.0.62", "198.19.0.61"],
+    );
+    const states = expectControlPlane(plan, mode, identities);
+    const toB1 = (node: string): readonly (string | undefined)[][] =>
+      (states.find((state) => state.node === node)?.routes ?? [])
+        .filter(({ peer }) => peer === "b1")
+        .map(({ destination, via, device }) => [destination, via, device]);
+    assert.deepEqual(toB1("a1"), [
+      ["198.19.0.62", "198.19.0.63", "vxlan.calico"],
+      ["198.19.0.61", "198.19.0.63", "vxlan.calico"],
+      ["198.19.0.63", undefined, "vxlan.calico"],
+    ]);
+    assert.deepEqual(toB1("b2"), [
+      ["198.19.0.62", "198.18.2.11", "eth0"],
+      ["198.19.0.61", "198.18.2.11", "eth0"],
+    ]);
+  });
+});

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { hostAddress, nthBlock } from "./address.ts";
+import { addressCount, blockCount, hostAddress, nthBlock } from "./address.ts";
 import { perFamily } from "./fill-topology.ts";
 import { blockPoolsOf, podName, poolOfPod, takersOf, tunnelPoolOf } from "./pool-of.ts";
 import type { Allocation, NodeAllocation, PodAllocation, ServiceAllocation } from "./plan.ts";
@@ -17,14 +17,30 @@ const servicePort = { port: 80, targetPort: 8080 } as const;
  */
 export function allocate(topology: Topology, families: readonly Family[]): Allocation {
   const blocks = blockTable(topology, families);
-  const nodes = topology.nodes.map((node) => allocateNode(topology, families, node.name, blocks));
-  const pods = topology.nodes.flatMap((node) => allocatePods(topology, families, node, blocks));
+  const lent = new Map<string, number>();
+  const nodes = topology.nodes.map((node) => allocateNode(topology, families, node.name, blocks, lent));
+  const pods = topology.nodes.flatMap((node) => allocatePods(topology, families, node, blocks, lent));
   const services = pods.map((pod, index) => allocateService(topology, families, pod.pod, index));
   return { nodes, pods, services };
 }
 
-/** A node's block in a pool. */
-type BlockOf = (pool: Pool | undefined, node: string) => string | undefined;
+/** A node's block in a pool; that of another node where it has none of its own. */
+type BlockOf = (pool: Pool | undefined, node: string) => Place | undefined;
+
+interface Place {
+  readonly block: string;
+  readonly isOwn: boolean;
+}
+
+/** By block, how many addresses other nodes have borrowed. */
+type Lent = Map<string, number>;
+
+/** Addresses are borrowed from a block's end, where its owner comes last. */
+function borrow(block: string, lent: Lent): string {
+  const number = (lent.get(block) ?? 0) + 1;
+  lent.set(block, number);
+  return hostAddress(block, Number(addressCount(block)) - number);
+}
 
 function blockTable(topology: Topology, families: readonly Family[]): BlockOf {
   const takers = new Map(
@@ -34,25 +50,34 @@ function blockTable(topology: Topology, families: readonly Family[]): BlockOf {
   );
   return (pool, node) => {
     const place = pool && takers.get(pool)?.get(node);
-    return pool === undefined || place === undefined ? undefined : nthBlock(pool.cidr, pool.blockSize, place);
+    if (pool === undefined || place === undefined) return undefined;
+    const blocks = blockCount(pool.cidr, pool.blockSize);
+    const isOwn = BigInt(place) < blocks || pool.borrowing !== true;
+    return { block: nthBlock(pool.cidr, pool.blockSize, isOwn ? place : place % Number(blocks)), isOwn };
   };
 }
 
-function allocateNode(topology: Topology, families: readonly Family[], node: string, blockOf: BlockOf): NodeAllocation {
+function allocateNode(
+  topology: Topology,
+  families: readonly Family[],
+  node: string,
+  blockOf: BlockOf,
+  lent: Lent,
+): NodeAllocation {
   const kinds = topology.pools.some(({ encapsulation }) => encapsulation !== undefined)
     ? (["IPIP", "VXLAN"] as const)
     : [];
   const tunnel = (family: Family, kind?: "IPIP" | "VXLAN"): NodeAllocation["tunnels"] => {
-    const block = blockOf(tunnelPoolOf(topology, node, family, kind), node);
-    return block === undefined
-      ? []
-      : [{ family, ...(kind === undefined ? {} : { kind }), address: hostAddress(block, 0) }];
+    const place = blockOf(tunnelPoolOf(topology, node, family, kind), node);
+    if (place === undefined) return [];
+    const address = place.isOwn ? hostAddress(place.block, 0) : borrow(place.block, lent);
+    return [{ family, ...(kind === undefined ? {} : { kind }), address }];
   };
   return {
     node,
     blocks: perFamily(families, (family) => {
-      const blocks = blockPoolsOf(topology, node, family).flatMap((pool) => blockOf(pool, node) ?? []);
-      return blocks.length === 0 ? undefined : blocks;
+      const places = blockPoolsOf(topology, node, family).flatMap((pool) => blockOf(pool, node) ?? []);
+      return places.filter(({ isOwn }) => isOwn).map(({ block }) => block);
     }),
     tunnels: families.flatMap((family) =>
       kinds.length === 0 ? tunnel(family) : kinds.flatMap((kind) => tunnel(family, kind)),
@@ -65,13 +90,16 @@ function allocatePods(
   families: readonly Family[],
   { name: node, pods }: TopologyNode,
   blockOf: BlockOf,
+  lent: Lent,
 ): readonly PodAllocation[] {
   const taken = new Map<string, number>();
   return Array.from({ length: pods }, (_, index) => {
     const pod = podName(node, index);
     const addresses = perFamily(families, (family) => {
-      const block = blockOf(poolOfPod(topology, node, pod, family), node);
-      if (block === undefined) return undefined;
+      const place = blockOf(poolOfPod(topology, node, pod, family), node);
+      if (place === undefined) return undefined;
+      const { block, isOwn } = place;
+      if (!isOwn) return borrow(block, lent);
       const number = (taken.get(block) ?? 0) + 1;
       taken.set(block, number);
       return hostAddress(block, number);

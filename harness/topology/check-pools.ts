@@ -85,12 +85,25 @@ function checkBlocks(topology: Topology, pool: Pool, index: number): readonly Va
   const blocks = blockCount(cidr, blockSize);
   const needed = takersOf(topology, pool).length;
   if (blocks >= BigInt(needed)) return [];
+  if (pool.borrowing === true) return checkLending(topology, pool, index, blocks);
   return [
     {
       path: ["pools", index, "cidr"],
       message: `${cidr} has ${blocks} × /${blockSize}, but each of ${needed} nodes needs a block`,
     },
   ];
+}
+
+/** Where nodes borrow, all of them together must find room. */
+function checkLending(topology: Topology, pool: Pool, index: number, blocks: bigint): readonly ValueProblem[] {
+  const takers = new Set(takersOf(topology, pool));
+  const nodes = topology.nodes.filter(({ name }) => takers.has(name));
+  const most = Math.max(...nodes.map((node) => podsIn(topology, pool, node) + 1));
+  const each = BigInt(Math.ceil(nodes.length / Number(blocks)) * most);
+  const room = 1n << BigInt((pool.family === 4 ? 32 : 128) - pool.blockSize);
+  if (each <= room) return [];
+  const message = `${blocks} × /${pool.blockSize} are too few for ${nodes.length} nodes that borrow: each holds ${room} addresses, and ${each} may be needed`;
+  return [{ path: ["pools", index, "cidr"], message }];
 }
 
 function checkBlockRoom(topology: Topology, pool: Pool, index: number): readonly ValueProblem[] {

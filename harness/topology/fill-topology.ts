@@ -160,6 +160,7 @@ function interfacePrefix(file: TopologyFile, entry: NodeEntry, family: Family): 
 function fillPools(file: TopologyFile, families: readonly Family[]): readonly Pool[] {
   const named = (file.pools ?? []).map((entry): Pool => {
     const { cidr, blockSize, policy, natOutgoing, racks, nodes, encapsulation, pods, disabled, allowedUses } = entry;
+    const { borrowing } = entry;
     const family = familyOf(cidr);
     const takers = takersIn(file, racks, nodes);
     return {
@@ -172,6 +173,7 @@ function fillPools(file: TopologyFile, families: readonly Family[]): readonly Po
       ...(encapsulation === undefined ? {} : { encapsulation }),
       ...(pods === undefined ? {} : { pods }),
       ...(disabled === true ? { disabled } : {}),
+      ...(borrowing === true ? { borrowing } : {}),
       ...(allowedUses === undefined ? {} : { allowedUses }),
     };
   });

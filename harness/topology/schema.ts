@@ -164,6 +164,10 @@ const poolSchema = z
       .boolean()
       .describe("Nobody takes addresses from it; packets to it count as inside all the same; default false")
       .optional(),
+    borrowing: z
+      .boolean()
+      .describe("Nodes for which no block is left borrow addresses of others' blocks; default false: each needs one")
+      .optional(),
     allowedUses: z
       .array(z.enum(poolUses))
       .min(1)

@@ -79,6 +79,8 @@ export interface Pool {
   readonly pods?: readonly string[];
   /** Nobody takes addresses from it; it still tells Calico which addresses are inside. */
   readonly disabled?: true;
+  /** Nodes for which it has no block left take addresses from others' blocks, as Calico lets them; missing = each node needs a block. */
+  readonly borrowing?: true;
   /** What addresses may be taken from it for; missing = pods and tunnels. */
   readonly allowedUses?: readonly PoolUse[];
 }

@@ -31,7 +31,11 @@ function addressless({ plan }: Lab, identities: Identities, mode: Mode, node: st
   const wanted = plan.families.flatMap((family) => tunnelModes(plan, mode, family).map(([device]) => device));
   const hasTunnel = wanted.every((device) => own?.tunnelAddresses[device] !== undefined);
   const hasPods = plan.allocation.pods.some((pod) => pod.node === node);
-  const hasBlock = Object.values(own?.blocks ?? {}).some((blocks) => blocks.length > 0);
+  // A node may have no block and borrow addresses from others'.
+  const ofPods = identities.pods
+    .filter((pod) => pod.node === node)
+    .flatMap(({ addresses }) => Object.values(addresses));
+  const hasBlock = Object.values(own?.blocks ?? {}).some((blocks) => blocks.length > 0) || ofPods.length > 0;
   return [
     ...(hasTunnel
       ? []

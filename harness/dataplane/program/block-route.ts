@@ -47,6 +47,21 @@ export function blockRoute(
   return { ...direct, via, protocol: "bird", onlink };
 }
 
+/**
+ * The routes to what a node has borrowed from others' blocks: one to each pod's address, and where its VTEP is behind the tunnel one to
+ * that, on the device itself (felix/dataplane/linux/vxlan_mgr.go).
+ */
+export function borrowedRoutes(plan: Plan, mode: Mode, family: Family, from: Peer, to: Peer): readonly RouteProgram[] {
+  const device = family === 4 ? "vxlan.calico" : "vxlan-v6.calico";
+  const vtep = to.tunnels[device];
+  const pods = to.borrowed.map((address) => blockRoute(plan, mode, family, from, to, address));
+  if (vtep === undefined || to.blocks.some((block) => contains(block, vtep))) return pods;
+  const toVtep = blockRoute(plan, mode, family, from, to, vtep);
+  const { mtu } = toVtep;
+  const onDevice = { family, destination: vtep, type: "unicast", device, protocol: "boot", onlink: false } as const;
+  return [...pods, toVtep.device === device ? { ...onDevice, ...(mtu === undefined ? {} : { mtu }) } : toVtep];
+}
+
 /** The blackholes that keep packets to unused addresses of a node's own blocks in it; none for a block of one address. */
 export function blackholeRoutes(
   plan: Plan,

@@ -3,7 +3,7 @@ import type { NodeIdentity, TunnelAddresses } from "../../encap/identity.ts";
 import { plannedTunnels } from "../../encap/planned-identities.ts";
 import { poolIdentities } from "../../encap/pool-mode.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
-import { withoutPrefix } from "../../topology/address.ts";
+import { contains, withoutPrefix } from "../../topology/address.ts";
 import { detectAddress } from "../../topology/autodetection.ts";
 import type { Family } from "../../topology/topology.ts";
 
@@ -18,6 +18,8 @@ export interface Peer {
   readonly registered: string;
   /** In the order of pools. */
   readonly blocks: readonly string[];
+  /** Addresses of its pods that are in blocks of others. */
+  readonly borrowed: readonly string[];
   readonly tunnels: TunnelAddresses;
   /** What pools say for themselves. */
   readonly pools: Pick<NodeIdentity, "pools">;
@@ -29,8 +31,12 @@ export function peersOf(plan: Plan, mode: Mode, family: Family): readonly Peer[]
   return plan.nodes.flatMap((planned) => {
     const uplink = planned.uplink.addresses[family];
     const allocation = plan.allocation.nodes.find((entry) => entry.node === planned.name);
-    const blocks = allocation?.blocks[family];
-    if (uplink === undefined || allocation === undefined || blocks === undefined) return [];
+    if (uplink === undefined || allocation === undefined) return [];
+    const blocks = allocation.blocks[family] ?? [];
+    const pods = plan.allocation.pods.flatMap((pod) =>
+      pod.node === planned.name ? (pod.addresses[family] ?? []) : [],
+    );
+    if (blocks.length === 0 && pods.length === 0) return [];
     const registered = registeredOf(plan, planned, family) ?? { address: uplink, device: planned.uplink.device };
     return {
       node: planned.name,
@@ -39,6 +45,7 @@ export function peersOf(plan: Plan, mode: Mode, family: Family): readonly Peer[]
       device: registered.device,
       registered: registered.address,
       blocks,
+      borrowed: pods.filter((address) => !blocks.some((block) => contains(block, address))),
       tunnels: plannedTunnels(plan, mode, allocation),
       pools,
     };

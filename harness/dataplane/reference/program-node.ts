@@ -2,7 +2,7 @@ import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf, podMtu, tunnelModes, tunnelMtu, vtepMac } from "../../encap/tunnel.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
-import { blackholeRoutes, blockRoute } from "../program/block-route.ts";
+import { blackholeRoutes, blockRoute, borrowedRoutes } from "../program/block-route.ts";
 import type { NatProgram, NodeProgram, PodProgram, RouteProgram, TunnelProgram } from "../program/node-program.ts";
 import { peersOf, type Peer } from "../program/peer.ts";
 
@@ -22,6 +22,7 @@ export function programNodes(plan: Plan, mode: Mode, prefixOf: (node: string) =>
       routes: own.flatMap(({ family, self, others }) => [
         ...blackholeRoutes(plan, mode, family, self),
         ...others.flatMap((other) => other.blocks.map((block) => blockRoute(plan, mode, family, self, other, block))),
+        ...others.flatMap((other) => borrowedRoutes(plan, mode, family, self, other)),
         ...serviceRoute(plan, family, planned),
       ]),
       pods: podsOf(plan, mode, planned.name, prefixOf(planned.name)),

@@ -1,6 +1,8 @@
 import { LabError } from "../../core/errors.ts";
 import { runScripts } from "../../exec/run-everywhere.ts";
 import type { Lab } from "../../lab/lab.ts";
+import { contains } from "../../topology/address.ts";
+import type { Plan } from "../../topology/plan.ts";
 import { renderNatRemoval } from "../program/render-nat.ts";
 import { batch } from "./render-script.ts";
 
@@ -33,8 +35,22 @@ export async function removeFromLab(lab: Lab): Promise<void> {
 function blocksOf({ plan }: Lab): readonly string[] {
   return [
     ...plan.allocation.nodes.flatMap((allocation) => Object.values(allocation.blocks).flat()),
+    ...borrowedIn(plan),
     ...Object.values(plan.topology.services),
   ];
+}
+
+/** Addresses of pods and tunnels that are in blocks of other nodes, or of nobody's. */
+function borrowedIn({ allocation, families }: Plan): readonly string[] {
+  return allocation.nodes.flatMap(({ node, blocks, tunnels }) => {
+    const own = families.flatMap((family) => blocks[family] ?? []);
+    const pods = allocation.pods
+      .filter((pod) => pod.node === node)
+      .flatMap(({ addresses }) => Object.values(addresses));
+    return [...pods, ...tunnels.map(({ address }) => address)].filter(
+      (address) => !own.some((block) => contains(block, address)),
+    );
+  });
 }
 
 /** Deletes without asking what is there (a half-done install is removed too), then lists what is there now. */

@@ -154,3 +154,16 @@ describe("the reference dataplane's script where each pool has its own mode", ()
     assert.match(script, /set masqueraded \{[^}]*elements = \{ 198\.19\.0\.0\/18 \}/);
   });
 });
+
+describe("the reference dataplane's script where nodes borrow addresses", () => {
+  it("makes a route to each, and to a borrowed VTEP one on the device, as Felix does", async () => {
+    const script = renderInstall(programOf(await planOf("borrowed-blocks"), "vxlan-cross-subnet"));
+    const lines = script.split("\n").filter((line) => line.startsWith("route replace 198.19.0.6"));
+    assert.deepEqual(lines, [
+      "route replace 198.19.0.64/26 via 198.18.1.12 dev eth0 proto 80 onlink",
+      "route replace 198.19.0.62 via 198.19.0.63 dev vxlan.calico proto 3 onlink mtu 1450",
+      "route replace 198.19.0.61 via 198.19.0.63 dev vxlan.calico proto 3 onlink mtu 1450",
+      "route replace 198.19.0.63 dev vxlan.calico proto 3 mtu 1450",
+    ]);
+  });
+});
