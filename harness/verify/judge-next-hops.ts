@@ -21,7 +21,11 @@ export function nextHopTroubles(
   return new Map(
     facts.nodes.map((node) => [
       node.node,
-      neighborsOf(plan, node).flatMap((neighbor) => troubleOf(neighbor, owners, machines, names)),
+      neighborsOf(plan, node).flatMap((neighbor) =>
+        isProxied(plan, node.node, machines.get(neighbor.mac), owners.get(destinationOf(neighbor.address)))
+          ? []
+          : troubleOf(neighbor, owners, machines, names),
+      ),
     ]),
   );
 }
@@ -62,6 +66,14 @@ function nameOf({ device }: { readonly device: string }): string {
 function entriesOf(name: string, { device, mac, addresses }: LinkFact): readonly (readonly [Destination, Owner])[] {
   const owner: Owner = { name, device, mac: mac.toLowerCase() };
   return addresses.map((address) => [destinationOf(withoutPrefix(address)), owner] as const);
+}
+
+/** A router with proxyArp answers on a node's segment for whoever stands on others. */
+function isProxied(plan: Plan, node: string, answered: Owner | undefined, owner: Owner | undefined): boolean {
+  const segmentOf = (name: string | undefined): string | undefined =>
+    plan.nodes.find((planned) => planned.name === name)?.uplink.segment;
+  const proxy = plan.routers.some(({ name, proxyArp }) => proxyArp && name === answered?.name);
+  return proxy && segmentOf(owner?.name) !== segmentOf(node);
 }
 
 type Neighbor = NodeFacts["neighbors"][number];

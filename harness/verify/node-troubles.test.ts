@@ -9,9 +9,13 @@ import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import type { Plan } from "../topology/plan.ts";
 import { verdictOn } from "./control-plane.ts";
 import { agreeing } from "./node-facts.fixture.ts";
+import { nextHopTroubles } from "./judge-next-hops.ts";
 import { judgeNodes } from "./node-troubles.ts";
 
 let plan: Plan;
+
+const withMac = (link: NodeFacts["links"][number]): NodeFacts["links"][number] =>
+  link.device === "eth0" ? { ...link, mac: "02:00:00:00:00:03" } : link;
 before(async () => {
   plan = await planOf("two-racks");
 });
@@ -233,6 +237,35 @@ describe("addresses and MACs", () => {
     // A cloud's network answers ARP itself.
     assert.deepEqual(entry("12:34:56:78:9a:bc", "REACHABLE"), []);
     assert.deepEqual(entry("02:00:00:00:00:03", "REACHABLE", "198.18.1.99"), []);
+  });
+
+  it("are not told where a router answers ARP for the other racks, as proxyArp says", () => {
+    const mode = modeOf("vxlan-cross-subnet");
+    const [tor] = plan.routers;
+    const [port] = tor?.ports ?? [];
+    assert.ok(tor && port);
+    const identities = identitiesFromAllocation(plan, mode);
+    const neighbor = { address: "198.18.2.11", mac: port.mac, device: "eth0", state: "REACHABLE" };
+    const nodes = expectControlPlane(plan, mode, identities)
+      .map(agreeing)
+      .map((facts) => (facts.node === "a1" ? { ...facts, neighbors: [...facts.neighbors, neighbor] } : facts))
+      .map((facts) => (facts.node === "b1" ? { ...facts, links: facts.links.map(withMac) } : facts));
+    const link = {
+      device: port.device,
+      kind: "veth",
+      mtu: 1500,
+      up: true,
+      mac: port.mac,
+      addresses: ["198.18.1.1/24"],
+    };
+    const router: NodeFacts = { node: "tor", routes: [], links: [link], fdb: [], neighbors: [] };
+    const told = (proxyArp: boolean): readonly string[] => {
+      const routed = { ...plan, routers: [{ ...tor, proxyArp }] };
+      const found = nextHopTroubles(routed, identities, { nodes, routers: [router] });
+      return (found.get("a1") ?? []).map(({ text }) => text);
+    };
+    assert.deepEqual(told(true), []);
+    assert.match(told(false).join(), /^frames for b1's address 198\.18\.2\.11 go to 02:00:00:01:00:01/);
   });
 
   it("are on the uplink with the prefix that the node has, and registered so", () => {
