@@ -84,6 +84,8 @@ export interface DataplaneFacts {
   readonly nodes: readonly NodeFacts[];
   /** Of routers of the lab's own; missing where nobody can ask them. */
   readonly routers?: readonly NodeFacts[];
+  /** Of pods' own networks, by the pods' names; missing where nobody looked: only those are read on whose paths something failed. */
+  readonly pods?: readonly NodeFacts[];
   /** With prefix: as what Calico has registered each node; missing where there is no Calico to ask. */
   readonly registered?: readonly { readonly node: string; readonly addresses: readonly string[] }[];
   /** Kinds and names of all policies that may deny packets; missing where nobody can ask for them. */

@@ -22,12 +22,15 @@ export interface NodeFacts {
   readonly otherTables?: readonly TableRoute[];
   /** Values below /proc/sys/net by name: "ipv4.conf.eth0.rp_filter". */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Counters of the kernel by name: "TcpExt.IPReversePathFilter", "conntrack.drop", "eth0.rx.errors". */
+  /** Counters of the kernel by name: "TcpExt.IPReversePathFilter", "conntrack.drop", "eth0.rx.errors", "eth0.queue.tbf.drops". */
   readonly counters?: Readonly<Record<string, number>>;
   /** Addresses whose packets the kernel's rules give another destination: ClusterIPs, and what else is translated. */
   readonly translated?: readonly string[];
   /** Rules of nftables and iptables that drop or refuse packets. */
+  /** Rules of nftables and iptables that drop or refuse packets, or hand them to a program. */
   readonly drops?: readonly DropFact[];
+  /** Rules of others than Calico and kube-proxy that change packets, copy them or send them elsewhere. */
+  readonly rewrites?: readonly FilterFact[];
   readonly unreadable?: readonly Unreadable[];
 }
 
@@ -126,13 +129,16 @@ export interface VxlanFact {
 }
 
 /** A rule, or a chain's policy, that ends packets. */
-export interface DropFact {
+export type DropFact = FilterFact;
+
+/** A rule of a packet filter, or a chain's policy. */
+export interface FilterFact {
   /** "table ip docker chain FORWARD" */
   readonly where: string;
   /** Where base chains hook in: "forward", "prerouting", …; missing in chains that others jump to. */
   readonly hook?: string;
   /** "policy drop", or the rule without its counter. */
   readonly rule: string;
-  /** Packets that it ended; missing where it does not count. */
+  /** Packets that it met; missing where it does not count. */
   readonly packets?: number;
 }

@@ -35,6 +35,30 @@ table inet fw {
     ]);
   });
 
+  it("tells verdict maps that drop, and queues that nobody may read", () => {
+    const ruleset = `table ip x {
+	map blocked {
+		type ipv4_addr : verdict
+		elements = { 198.19.0.65 : drop }
+	}
+	map open {
+		type ipv4_addr : verdict
+		elements = { 198.19.0.65 : accept }
+	}
+	chain f {
+		type filter hook forward priority filter; policy accept;
+		ip daddr vmap @blocked
+		ip saddr vmap @open
+		ip protocol udp queue to 5
+	}
+}
+`;
+    assert.deepEqual(
+      parseNftDrops(ruleset).map(({ rule }) => rule),
+      ["ip daddr vmap @blocked", "ip protocol udp queue to 5"],
+    );
+  });
+
   it("finds none in an empty ruleset", () => {
     assert.deepEqual(parseNftDrops(""), []);
   });

@@ -1,60 +1,33 @@
 import type { DropFact } from "../node-facts.ts";
+import { parseIptablesRules, parseNftRules } from "./parse-filter-rules.ts";
 
-/** Verdicts that end a packet (nft(8), VERDICT STATEMENTS and REJECT). */
-const ends = /(?:^|\s)(?:drop|reject)(?:\s|;|$)/;
-
-const counter = /\s*counter packets (\d+) bytes \d+/;
+/** Verdicts that end a packet (nft(8), VERDICT STATEMENTS and REJECT), or give it to a program that may not be there (QUEUE). */
+const ends = /(?:^|\s)(?:drop|reject|queue)(?:\s|;|,|$)/;
 
 /**
- * Reads `nft list ruleset`, of which lines without "table", "chain", "hook", drop or reject may be left out: every rule that drops or
- * refuses packets, and every chain whose policy does.
+ * Reads `nft list ruleset`, of which lines that neither open a table or chain nor end packets may be left out: every rule that
+ * drops or refuses packets, and every chain whose policy does.
  */
 export function parseNftDrops(ruleset: string): readonly DropFact[] {
-  const drops: DropFact[] = [];
-  let table = "";
-  let chain = "";
-  let hook: string | undefined;
-  for (const line of ruleset.split("\n").map((raw) => raw.trim())) {
-    const [word, ...rest] = line.split(" ");
-    if (word === "table") table = rest.slice(0, 2).join(" ");
-    else if (word === "chain") [chain = "", hook] = [rest[0], undefined];
-    else if (line.startsWith("type ")) hook = /\bhook (\S+)/.exec(line)?.[1];
-    const rule = line.startsWith("type ") ? /policy drop/.exec(line)?.[0] : line.replace(counter, "");
-    if (chain === "" || word === "chain" || word === "table" || rule === undefined || !ends.test(rule)) continue;
-    const packets = counter.exec(line)?.[1];
-    drops.push({
-      where: `table ${table} chain ${chain}`,
-      ...(hook === undefined ? {} : { hook }),
-      rule: rule.replace(/^;? */, ""),
-      ...(packets === undefined ? {} : { packets: Number(packets) }),
-    });
-  }
-  return drops;
-}
-
-/** Hooks behind the names of iptables' own chains. */
-const hooks: Readonly<Record<string, string>> = {
-  PREROUTING: "prerouting",
-  INPUT: "input",
-  FORWARD: "forward",
-  OUTPUT: "output",
-  POSTROUTING: "postrouting",
-};
-
-/** Reads `iptables-save -c` (or ip6tables-save), which begins each rule and policy with its counters. */
-export function parseIptablesDrops(saved: string, program: "iptables" | "ip6tables"): readonly DropFact[] {
-  let table = "";
-  return saved.split("\n").flatMap((line): readonly DropFact[] => {
-    if (line.startsWith("*")) table = line.slice(1).trim();
-    const policy = /^:(\S+) DROP \[(\d+):/.exec(line);
-    const rule = /^\[(\d+):\d+\] -A (\S+) (.*)$/.exec(line);
-    if (policy !== null) return [dropOf(program, table, policy[1] ?? "", "policy DROP", Number(policy[2]))];
-    if (rule === null || !/-j (?:DROP|REJECT)\b/.test(rule[3] ?? "")) return [];
-    return [dropOf(program, table, rule[2] ?? "", rule[3] ?? "", Number(rule[1]))];
+  const maps = endingMaps(ruleset);
+  return parseNftRules(ruleset).flatMap((fact): readonly DropFact[] => {
+    if (fact.rule.startsWith("type "))
+      return fact.rule.includes("policy drop") ? [{ ...fact, rule: "policy drop" }] : [];
+    const map = /\bvmap @(\S+)/.exec(fact.rule)?.[1];
+    return ends.test(fact.rule) || (map !== undefined && maps.has(map)) ? [fact] : [];
   });
 }
 
-function dropOf(program: string, table: string, chain: string, rule: string, packets: number): DropFact {
-  const hook = hooks[chain];
-  return { where: `${program} table ${table} chain ${chain}`, ...(hook === undefined ? {} : { hook }), rule, packets };
+/** Names of verdict maps of which an element ends packets. */
+function endingMaps(ruleset: string): ReadonlySet<string> {
+  const parts = ruleset.split(/^\s*(?=(?:table|chain|set|map) )/m);
+  const ending = parts.filter((part) => part.startsWith("map ") && /: (?:drop|reject|queue)\b/.test(part));
+  return new Set(ending.map((part) => part.split(" ")[1] ?? ""));
+}
+
+/** Reads `iptables-save -c` (or ip6tables-save), which begins each rule and policy with its counters. */
+export function parseIptablesDrops(saved: string, program: "iptables" | "ip6tables"): readonly DropFact[] {
+  return parseIptablesRules(saved, program).filter(
+    ({ rule }) => rule === "policy DROP" || /-j (?:DROP|REJECT|NFQUEUE|TARPIT)\b/.test(rule),
+  );
 }

@@ -5,6 +5,8 @@ import { parseIptablesDrops, parseNftDrops } from "./parse-drops.ts";
 import { parseFdb } from "./parse-fdb.ts";
 import { parseLinks } from "./parse-links.ts";
 import { parseNeighbors } from "./parse-neighbors.ts";
+import { parseQueues } from "./parse-queues.ts";
+import { parseIptablesRewrites, parseNftRewrites } from "./parse-rewrites.ts";
 import { parseOtherTables, parseRoutes } from "./parse-routes.ts";
 import { parseRules } from "./parse-rules.ts";
 import { parseSettings } from "./parse-settings.ts";
@@ -55,13 +57,15 @@ export const stateSections: readonly Section[] = [
 
 const settingFiles = [
   "ipv4/ip_forward",
-  ...["rp_filter", "forwarding", "proxy_arp"].map((name) => `ipv4/conf/*/${name}`),
+  "ipv4/icmp_echo_ignore_all",
+  ...["rp_filter", "forwarding", "proxy_arp", "arp_ignore"].map((name) => `ipv4/conf/*/${name}`),
   "ipv6/conf/*/forwarding",
   "netfilter/nf_conntrack_[cm][oa][ux]*",
 ].join(" ");
 
-/** Only lines that a drop can be told from: whole rulesets of large clusters are megabytes. */
-const dropLines = "grep -E '^table|^[[:space:]]*chain |hook |drop|reject'";
+/** Only lines that tell what ends or changes packets: whole rulesets of large clusters are megabytes. */
+const tellingLines =
+  "grep -E '^table|^[[:space:]]*(chain|set|map) |hook |drop|reject|queue|vmap @|[ds]nat|masquerade|redirect|tproxy|notrack|dup to|fwd to| set '";
 
 /** Only lines that name a service's address: rules of kube-proxy, elements of its maps and of those that a lab makes. */
 const translationLines =
@@ -88,10 +92,17 @@ export const counterSections: readonly Section[] = [
     parse: (output) => ({ counters: parseTrackerCounters(output) }),
   },
   {
+    name: "queues",
+    what: "counters",
+    // tc(8) is a package of its own on some systems.
+    command: "! command -v tc >/dev/null || tc -s -j qdisc",
+    parse: (output) => ({ counters: parseQueues(output) }),
+  },
+  {
     name: "nftables",
     what: "packet filters",
-    command: `rules=$(nft list ruleset) && { echo "$rules" | ${dropLines} || true; }`,
-    parse: (output) => ({ drops: parseNftDrops(output) }),
+    command: `rules=$(nft list ruleset) && { echo "$rules" | ${tellingLines} || true; }`,
+    parse: (output) => ({ drops: parseNftDrops(output), rewrites: parseNftRewrites(output) }),
   },
   {
     name: "translations",
@@ -103,7 +114,11 @@ export const counterSections: readonly Section[] = [
     name: program,
     what: "packet filters",
     command: legacyRules(program),
-    parse: (output) => ({ drops: parseIptablesDrops(output, program), translated: parseTranslations(output) }),
+    parse: (output) => ({
+      drops: parseIptablesDrops(output, program),
+      rewrites: parseIptablesRewrites(output, program),
+      translated: parseTranslations(output),
+    }),
   })),
 ];
 

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { parseIptablesRewrites, parseNftRewrites } from "./parse-rewrites.ts";
+
+describe("rules that change packets", () => {
+  it("are told from nft(8), those of Calico and kube-proxy left out", () => {
+    const ruleset = `table ip nat {
+	chain POSTROUTING {
+		type nat hook postrouting priority srcnat; policy accept;
+		oifname "eth1" udp dport 4789 counter packets 4 bytes 400 masquerade
+		jump cali-POSTROUTING
+	}
+	chain cali-nat-outgoing {
+		ip saddr 10.0.0.0/8 masquerade
+	}
+	chain marks {
+		ip saddr 10.0.0.1 meta mark set 0x00000007
+		ip saddr @known accept
+	}
+}
+table ip kube-proxy {
+	chain endpoint {
+		meta l4proto tcp dnat to 10.0.0.1:80
+	}
+}
+`;
+    assert.deepEqual(parseNftRewrites(ruleset), [
+      {
+        where: "table ip nat chain POSTROUTING",
+        hook: "postrouting",
+        rule: 'oifname "eth1" udp dport 4789 masquerade',
+        packets: 4,
+      },
+      { where: "table ip nat chain marks", rule: "ip saddr 10.0.0.1 meta mark set 0x00000007" },
+    ]);
+  });
+
+  it("are told from iptables-save likewise", () => {
+    const saved = `*nat
+:PREROUTING ACCEPT [0:0]
+[3:180] -A PREROUTING -p udp -m udp --dport 4789 -j DNAT --to-destination 198.18.2.12
+[3:180] -A KUBE-SERVICES -j DNAT --to-destination 10.0.0.1:80
+COMMIT
+`;
+    assert.deepEqual(parseIptablesRewrites(saved, "iptables"), [
+      {
+        where: "iptables table nat chain PREROUTING",
+        hook: "prerouting",
+        rule: "-p udp -m udp --dport 4789 -j DNAT --to-destination 198.18.2.12",
+        packets: 3,
+      },
+    ]);
+  });
+});

@@ -1,0 +1,25 @@
+import type { FilterFact } from "../node-facts.ts";
+import { parseIptablesRules, parseNftRules } from "./parse-filter-rules.ts";
+
+/** Statements that change a packet, send it or a copy of it elsewhere, or keep it from being tracked (nft(8), STATEMENTS). */
+const changes = /\b(?:dnat|snat|masquerade|redirect|tproxy|notrack|dup to|fwd to)\b| set /;
+
+/** The same of iptables-extensions(8). */
+const targets = /-j (?:DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|TPROXY|CT|NOTRACK|TEE|DSCP|TOS|ECN|TTL|HL|TCPMSS|MARK)\b/;
+
+/** Tables and chains of Calico, of kube-proxy and of the reference dataplane, which change packets by trade. */
+const known = /calico|cali-|kube|KUBE/;
+
+/** Reads `nft list ruleset` for rules of others that change packets. */
+export function parseNftRewrites(ruleset: string): readonly FilterFact[] {
+  return foreign(parseNftRules(ruleset).filter(({ rule }) => !rule.startsWith("type ") && changes.test(rule)));
+}
+
+/** Reads `iptables-save -c` (or ip6tables-save) for the same. */
+export function parseIptablesRewrites(saved: string, program: "iptables" | "ip6tables"): readonly FilterFact[] {
+  return foreign(parseIptablesRules(saved, program).filter(({ rule }) => targets.test(rule)));
+}
+
+function foreign(rules: readonly FilterFact[]): readonly FilterFact[] {
+  return rules.filter(({ where, rule }) => !known.test(where) && !known.test(rule));
+}
