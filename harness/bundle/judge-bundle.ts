@@ -57,6 +57,7 @@ export function judgeBundle(cluster: DescribedCluster): BundleJudgment {
       asked: [],
       crossings: [],
       nodes,
+      beyond: [],
     }),
   };
 }

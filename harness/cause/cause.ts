@@ -1,5 +1,6 @@
 import type { NetworkCase } from "../verify/check.ts";
 import type { NodeJudgment } from "../verify/node-troubles.ts";
+import type { PlaceJudgment } from "./beyond-nodes.ts";
 import type { Crossing } from "./crossings.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
 
@@ -29,6 +30,8 @@ export interface Incident {
   /** Place by place, what came there of the packets of all paths, and what was lost. */
   readonly crossings: readonly Crossing[];
   readonly nodes: readonly NodeJudgment[];
+  /** What is wrong with routers, and with pods of failing paths. */
+  readonly beyond: readonly PlaceJudgment[];
 }
 
 /** One kind of cause; finds it, or nothing. Pure. */

@@ -1,5 +1,6 @@
 import { groupBy } from "../core/group-by.ts";
 import type { Path } from "../encap/path.ts";
+import type { Plan } from "../topology/plan.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import { listOf } from "../verify/words.ts";
 import type { Cause, Incident, Rule } from "./cause.ts";
@@ -15,7 +16,7 @@ export const commonGround: Rule = {
     const failing = new Set(incident.failed.map(({ id }) => id));
     const crossings = incident.crossings.filter(({ path }) => failing.has(path.id));
     const places = placesOf(crossings.filter(isLossy), incident.crossings);
-    const lost = placesAlike(places);
+    const lost = placesAlike(incident, places);
     const explained = new Set(lost.flatMap(({ explains }) => explains));
     const left = incident.failed.filter(({ id }) => !explained.has(id));
     return [...lost, ...judged(incident, left)];
@@ -23,14 +24,14 @@ export const commonGround: Rule = {
 };
 
 /** Places in which packets of one kind are lost are told together: a rule that somebody put on all nodes is one cause. */
-function placesAlike(places: readonly Place[]): readonly Cause[] {
+function placesAlike({ network: { plan } }: Incident, places: readonly Place[]): readonly Cause[] {
   const alike = groupBy(places, ({ all }) => traitsOf(lotsOf(all)).replace(/ \(.*/, ""));
   return [...alike.values()]
     .map((own): Cause => {
       const lossy = own.flatMap(({ lossy: some }) => some);
       const all = own.flatMap((place) => place.all);
       const paths = [...new Set(lossy.map(({ path }) => path.id))];
-      const scope = sharedBy(pathsOf(lossy), pathsOf(all));
+      const scope = sharedBy(pathsOf(lossy), pathsOf(all), plan);
       return {
         name: "common-ground",
         sentence: `lost ${placesInWords(own)}: ${traitsOf(lotsOf(all))}${scope === "" ? "" : `; the paths concerned ${scope}`}`,
@@ -60,22 +61,31 @@ function fixFor(lossy: readonly Crossing[]): string {
 }
 
 /** Failures in which nothing was lost: by check, what the paths have in common. */
-function judged({ asked, failed }: Incident, left: readonly Verdict[]): readonly Cause[] {
+function judged({ asked, failed, network: { plan } }: Incident, left: readonly Verdict[]): readonly Cause[] {
   const paths = new Map(asked.map(({ expectation: { path } }) => [path.id, path]));
   const concerned = left.filter(({ id }) => paths.has(id));
   if (concerned.length === 0) return [];
   const wrong = [...new Set(concerned.flatMap(({ id }) => paths.get(id) ?? []))];
-  const scope = sharedBy(wrong, [...paths.values()]);
   const [first] = concerned;
-  const checks = [...new Set(concerned.map(({ check }) => check))];
+  const checks = listOf([...new Set(concerned.map(({ check }) => check))]);
   return [
     {
       name: "common-ground",
-      sentence: `${checks.join(", ")} failed on ${wrong.length} path${wrong.length === 1 ? "" : "s"}${scope === "" ? ", which have nothing in common that others have not" : ` that ${scope}`}: ${first?.reason ?? ""}`,
+      sentence: `${checks} failed on ${scopeOf(wrong, [...paths.values()], plan)}: ${(first?.reason ?? "").split("; ")[0] ?? ""}`,
       fix: "compare a failing path with one that passes",
       issues: [],
-      evidence: concerned.flatMap(({ reason }) => reason ?? []).slice(0, shown),
+      evidence: [...new Set(concerned.flatMap(({ reason }) => reason ?? []))].slice(0, shown),
       explains: [...new Set(failed.filter(({ id }) => wrong.some((path) => path.id === id)).map(({ id }) => id))],
     },
   ];
+}
+
+/** "pod-to-pod a1 to b1 (cross-subnet)", "3 paths, which all start at a1", "3 paths that have nothing in common" */
+function scopeOf(wrong: readonly Path[], all: readonly Path[], plan: Plan): string {
+  const [only] = wrong;
+  if (only !== undefined && wrong.length === 1)
+    return `one path alone, ${only.traffic} from ${only.source.node} to ${only.target.node} (${only.locality}, IPv${only.family})`;
+  const scope = sharedBy(wrong, all, plan);
+  if (wrong.length === all.length) return `all ${all.length} paths`;
+  return `${wrong.length} of ${all.length} paths${scope === "" ? ", which have nothing in common that others have not" : `, which ${scope}`}`;
 }

@@ -2,10 +2,11 @@ import type { ExpectedDirection, ExpectedHop, Form, TapId } from "../encap/expec
 import type { Path } from "../encap/path.ts";
 import { isSameTap } from "../encap/taps.ts";
 import type { Direction } from "../observe/observation.ts";
+import { isOfSizes } from "../probe/probe-kinds.ts";
 import { mayBeLostBefore } from "../verify/declared.ts";
 import { balanceAt } from "../verify/hop-balance.ts";
 import { partAt, passagesOf, type Part, type Passage } from "../verify/passage.ts";
-import { resultFor } from "../verify/path-case.ts";
+import { heardAt, resultFor } from "../verify/path-case.ts";
 import { doubtAbout } from "../verify/tap-trust.ts";
 import type { PathCase } from "../verify/verdict.ts";
 
@@ -55,7 +56,8 @@ function crossingAt(pathCase: PathCase, passage: Passage, hop: ExpectedHop, inde
   const isServers = index === 0 && leg.direction === "reverse";
   // Half of the MTU's probes are refused by the sender's own kernel.
   const isRefused = index === 0 && passage.observation.probe.kind === "mtu";
-  if (isServers || isRefused || doubtAbout(pathCase, hop.tap) !== undefined) return [];
+  if (isServers || isRefused || isDisguised(pathCase, passage, index)) return [];
+  if (doubtAbout(pathCase, hop.tap) !== undefined) return [];
   const { packets } = balanceAt(passage, index);
   const isDeclared = packets.lost > 0 && packets.lost <= mayBeLostBefore(leg, hop, packets.of);
   const form = formAt(passage, index);
@@ -67,6 +69,13 @@ function crossingAt(pathCase: PathCase, passage: Passage, hop: ExpectedHop, inde
   const { path } = pathCase.expectation;
   const base = { path, direction: leg.direction, missed: hop.tap, underlay: leg.expected.underlay, lots };
   return [before === undefined ? base : { ...base, last: before.tap }];
+}
+
+/** Behind masquerading a connection is known by its request alone: SYNs that nobody answers are not told from others'. */
+function isDisguised({ expectation }: PathCase, { observation, leg }: Passage, index: number): boolean {
+  if (observation.probe.token.kind !== "tcp-port" || expectation.path.traffic !== "pod-to-host" || index === 0)
+    return false;
+  return !leg.expected.hops.slice(index).some(({ tap }) => heardAt(observation, leg.direction, tap).packets > 0);
 }
 
 /** Bytes of the headers of IP and TCP, with time stamps (RFC 7323). */
@@ -86,6 +95,9 @@ function lotsOf(pathCase: PathCase, passage: Passage, index: number): readonly I
     const went = part.passed[index] ?? 0;
     return { came, lost: Math.max(0, came - went), extra: came === 0 ? 0 : Math.max(0, went - came) };
   };
+  // What is larger than the path carries must not pass.
+  const fits = pathCase.expectation.pathMtu ?? pathCase.expectation.podMtu;
+  if ((probe.mtu ?? 0) > fits) return [];
   if (probe.token.kind === "icmp-pattern") {
     const bytes = probe.mtu ?? pingBytes[family];
     const lot = { kind: "ping", protocol: "ICMP", bytes, tos: 0, ports: [] } as const;
@@ -95,7 +107,9 @@ function lotsOf(pathCase: PathCase, passage: Passage, index: number): readonly I
     const segment = balanceAt(passage, index).segment;
     return tcpLots(passage, segment, tcpHeaders[family], portsAt(passage, index, passage.flow), counted);
   }
-  return (resultFor(pathCase, passage.observation)?.datagrams ?? []).flatMap(({ number, flow, bytes, tos }) => {
+  const most = isOfSizes(probe.kind) ? fits : Infinity;
+  const datagrams = (resultFor(pathCase, passage.observation)?.datagrams ?? []).filter(({ bytes }) => bytes <= most);
+  return datagrams.flatMap(({ number, flow, bytes, tos }) => {
     const part = partAt(passage, number);
     const ports = portsAt(passage, index, `udp ${flow}`);
     return part === undefined
@@ -147,9 +161,12 @@ function portsAt({ observation, leg }: Passage, index: number, flow: string): re
   return sighting?.flows.find((account) => account.flow === flow)?.sourcePorts ?? [];
 }
 
-/** Nodes and routers in which packets of a crossing may have ended: both where it leads from one to the other. */
-export function crossedBy({ last, missed }: Crossing): readonly string[] {
-  return last === undefined || last.node === missed.node ? [missed.node] : [last.node, missed.node];
+/** Nodes, routers and pods in which packets of a crossing may have ended: both where it leads from one to the other. */
+export function crossedBy({ last, missed, path, direction }: Crossing): readonly string[] {
+  const [sender, receiver] = direction === "forward" ? [path.source, path.target] : [path.target, path.source];
+  if (last === undefined) return [missed.node, ...(sender.pod === undefined ? [] : [sender.pod])];
+  if (missed.device === receiver.pod) return [missed.node, receiver.pod];
+  return last.node === missed.node ? [missed.node] : [last.node, missed.node];
 }
 
 /** Whether packets were lost there. */

@@ -1,5 +1,6 @@
 import type { DropFact } from "../dataplane/node-facts.ts";
 import type { Incident } from "./cause.ts";
+import { factsOf } from "./counters.ts";
 
 /** A rule that ends packets. */
 export interface Guilty {
@@ -11,7 +12,7 @@ export interface Guilty {
 /** Rules of a node or router that dropped packets while probes ran, those that count most first, and behind them those that do not count. */
 export function dropsOn({ network: { facts, before } }: Incident, place: string): readonly Guilty[] {
   const dropsIn = (of: typeof facts | undefined): readonly DropFact[] =>
-    [...(of?.nodes ?? []), ...(of?.routers ?? [])].find(({ node }) => node === place)?.drops ?? [];
+    (of === undefined ? undefined : factsOf(of, place))?.drops ?? [];
   const keyOf = ({ where, rule }: DropFact): string => `${where} ${rule}`;
   const earlier = new Map(dropsIn(before).map((drop) => [keyOf(drop), drop.packets ?? 0]));
   const now = dropsIn(facts);

@@ -1,17 +1,21 @@
 import { groupBy } from "../core/group-by.ts";
 import type { Cause, Rule } from "./cause.ts";
 import { crossedBy, type Crossing } from "./crossings.ts";
+import { withRewrites } from "./rewrites.ts";
 import { placesInWords, placesOf, type Place } from "./places.ts";
 
 /** Somebody on the way sends packets more than once: a mirror, a bond that sends both copies, or a bridge with a loop. */
 export const duplicatedPackets: Rule = {
   name: "duplicated-packets",
-  find: ({ crossings, failed }) => {
+  find: (incident) => {
+    const { crossings, failed } = incident;
     const wrong = new Set(failed.filter(({ category }) => category === "duplicated on the way").map(({ id }) => id));
     const grown = crossings.filter(({ path, lots }) => wrong.has(path.id) && lots.some(({ extra }) => extra > 0));
     const places = placesOf(grown, crossings);
     // Copies are lost again later where they come to a pod twice: what counts is where they begin.
-    return [...groupBy(places, nodesOf).values()].map(causeOf);
+    return [...groupBy(places, nodesOf).values()].map((own) =>
+      withRewrites(incident, causeOf(own), /\bdup to\b|-j TEE/),
+    );
   },
 };
 

@@ -7,7 +7,7 @@ import type { Crossing, Lot } from "./crossings.ts";
 
 /**
  * What came to the last tap of a direction, and whether it was taken there: a request that nobody answers, an answer that does not come
- * to who asked, though the tap before it saw them.
+ * to who asked, though the tap before it saw them; and connections that nobody sees begin.
  */
 export function endsOf(pathCase: PathCase): readonly Crossing[] {
   return pathCase.observations.flatMap((observation) => {
@@ -23,8 +23,20 @@ export function endsOf(pathCase: PathCase): readonly Crossing[] {
       received > 0 || isHeard(observation, reverse),
     );
     const back = endAt(pathCase, observation, reverse, lotOf(kind, reverse), received > 0);
-    return [...there, ...back];
+    return [...startAt(pathCase, observation, forward), ...there, ...back];
   });
+}
+
+/** TCP's packets are counted where they are seen: a connection of which nothing is seen has lost its SYN before the first tap. */
+function startAt(pathCase: PathCase, observation: ProbeObservation, forward: Leg): readonly Crossing[] {
+  const { kind } = observation.probe;
+  const missed = forward.expected.hops[0]?.tap;
+  const isSeen = observation.sightings.some(({ packets }) => packets > 0);
+  if (missed === undefined || isSeen || (kind !== "curl" && kind !== "bulk")) return [];
+  if (doubtAbout(pathCase, missed) !== undefined) return [];
+  const lots = [{ ...lotOf(kind, forward), came: 1, lost: 1 }];
+  const { path } = pathCase.expectation;
+  return [{ path, direction: "forward", missed, underlay: forward.expected.underlay, lots }];
 }
 
 function endAt(

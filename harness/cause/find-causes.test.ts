@@ -1,76 +1,20 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import type { DataplaneFacts } from "../dataplane/dataplane.ts";
 import type { LinkFact, NodeFacts } from "../dataplane/node-facts.ts";
 import { expectControlPlane } from "../encap/control-plane.ts";
-import { expectPath } from "../encap/expect.ts";
-import { enumeratePaths } from "../encap/enumerate.ts";
 import { modeOf, planOf } from "../encap/plan.fixture.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import { firewallTable } from "../lab/raise-firewalls.ts";
-import type { Plan } from "../topology/plan.ts";
-import { caseAsExpected, withoutPackets } from "../verify/case.fixture.ts";
-import { controlPlane } from "../verify/control-plane.ts";
 import { agreeing } from "../verify/node-facts.fixture.ts";
-import type { Verdict } from "../verify/verdict.ts";
-import type { Cause } from "./cause.ts";
 import { findCauses } from "./find-causes.ts";
+import { causes, first } from "./incident.fixture.ts";
 import { fallback, rules } from "./registry.ts";
-
-let plan: Plan;
-before(async () => {
-  plan = await planOf("two-racks");
-});
-
-const mode = modeOf("vxlan-cross-subnet");
-
-interface Changes {
-  /** Of facts of nodes by name, before and after the probes. */
-  readonly after?: Readonly<Record<string, (facts: NodeFacts) => Partial<NodeFacts>>>;
-  readonly earlier?: Readonly<Record<string, (facts: NodeFacts) => Partial<NodeFacts>>>;
-  readonly registered?: DataplaneFacts["registered"];
-  /** What resources ask for. */
-  readonly declared?: Pick<DataplaneFacts, "policies" | "encryptionAsked">;
-  /** Taps at which nothing of the path a1->a2 or a1->b1 shows, forward. */
-  readonly silent?: readonly string[];
-  readonly path?: "a1->a2" | "a1->b1";
-}
-
-/** The causes that are found in a network that agrees but for some changes, and in which one path fails. */
-function causes({
-  after = {},
-  earlier = {},
-  registered,
-  declared = {},
-  silent = [],
-  path = "a1->a2",
-}: Changes): readonly Cause[] {
-  const identities = identitiesFromAllocation(plan, mode);
-  const sound = expectControlPlane(plan, mode, identities).map(agreeing);
-  const router: NodeFacts = { node: "tor", routes: [], links: [], fdb: [], neighbors: [] };
-  const changed = (changes: Changes["after"]): DataplaneFacts => {
-    const all = [...sound, router].map((facts) => ({ ...facts, ...changes?.[facts.node]?.(facts) }));
-    const known = { ...declared, ...(registered === undefined ? {} : { registered }) };
-    return { nodes: all.slice(0, -1), routers: all.slice(-1), ...known };
-  };
-  const network = { plan, mode, identities, facts: changed(after), before: changed(earlier) };
-  const asked = enumeratePaths(plan, mode, "full").find(
-    ({ id, traffic }) => traffic === "pod-to-pod" && id.endsWith(path),
-  );
-  assert.ok(asked);
-  const pathCase = withoutPackets(caseAsExpected(expectPath(plan, mode, identities, asked)), "forward", ...silent);
-  const base = { check: "reached", expected: "", observed: "", evidence: [] } as const;
-  const failed: Verdict = { ...base, id: asked.id, status: "fail" };
-  return findCauses(network, [failed, ...controlPlane.judge(network)], [pathCase]);
-}
 
 const withLocal = (link: LinkFact, local: string): LinkFact =>
   link.vxlan === undefined ? link : { ...link, vxlan: { ...link.vxlan, local } };
 
-const first = (changes: Changes): string => {
-  const [cause] = causes(changes);
-  return cause === undefined ? "none" : `${cause.name}: ${cause.sentence}`;
-};
+const plan = await planOf("two-racks");
+const mode = modeOf("vxlan-cross-subnet");
 
 describe("causes", () => {
   it("tell the registered prefix, with the peers that it leaves out and the way to fix it", () => {

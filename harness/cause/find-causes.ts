@@ -4,6 +4,7 @@ import type { PathCase, Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident } from "./cause.ts";
 import { crossingsOf, isLossy, type Crossing } from "./crossings.ts";
 import { endsOf } from "./ends.ts";
+import { judgeBeyondNodes } from "./beyond-nodes.ts";
 import { withBystanders } from "./bystanders.ts";
 import { leakHeard } from "./leak-heard.ts";
 import { fallback, rules } from "./registry.ts";
@@ -27,6 +28,7 @@ export function findCauses(
     asked: cases,
     crossings: cases.flatMap(waysOf),
     nodes: judgeNodes(network),
+    beyond: judgeBeyondNodes(network, cases),
   };
   return causesOf(incident).slice(0, mostCauses);
 }

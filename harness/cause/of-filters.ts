@@ -23,7 +23,7 @@ export function ofFilters(rule: FilterRule): Rule {
       const { network, crossings, failed } = incident;
       const failing = new Set(failed.map(({ id }) => id));
       const lossy = crossings.filter((crossing) => failing.has(crossing.path.id) && isLossy(crossing));
-      const places = [...network.facts.nodes, ...(network.facts.routers ?? [])]
+      const places = [...network.facts.nodes, ...(network.facts.routers ?? []), ...(network.facts.pods ?? [])]
         .map(({ node }) => ({ node, lossy: lossy.filter((crossing) => crossedBy(crossing).includes(node)) }))
         .map((place) => ({ ...place, drops: suspects(rule, incident, place) }))
         .filter(({ drops }) => drops.length > 0)

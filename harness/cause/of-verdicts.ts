@@ -1,5 +1,6 @@
 import type { CheckName } from "../verify/registry.ts";
 import type { Verdict } from "../verify/verdict.ts";
+import { withRewrites } from "./rewrites.ts";
 import { sharedBy } from "./shared-by.ts";
 import type { Cause, Incident, Rule } from "./cause.ts";
 
@@ -10,12 +11,14 @@ interface VerdictRule {
   readonly check: CheckName;
   /** Whether a failed verdict of that check is of this kind; missing = all are. */
   readonly chosen?: (verdict: Verdict, incident: Incident) => boolean;
+  /** Words of foreign rules that do such a thing: where there is one on the way, the cause names it. */
+  readonly rewrites?: RegExp;
   /** From the first finding of the first verdict: "forward at a1/eth0: outer DF set". */
   readonly sentence: (finding: string, verdict: Verdict, incident: Incident) => string;
 }
 
 /** A rule for what no kernel's state tells and the wire says plainly: one cause for all verdicts of a check. */
-export function ofVerdicts({ name, issues, fix, check, chosen = () => true, sentence }: VerdictRule): Rule {
+export function ofVerdicts({ name, issues, fix, check, chosen = () => true, rewrites, sentence }: VerdictRule): Rule {
   return {
     name,
     find: (incident) => {
@@ -27,6 +30,7 @@ export function ofVerdicts({ name, issues, fix, check, chosen = () => true, sent
       const scope = sharedBy(
         paths.filter(({ id }) => ids.has(id)),
         paths,
+        incident.network.plan,
       );
       const told = sentence((first.reason ?? "").split("; ")[0] ?? "", first, incident);
       const cause: Cause = {
@@ -37,7 +41,7 @@ export function ofVerdicts({ name, issues, fix, check, chosen = () => true, sent
         evidence: own.flatMap(({ reason }) => reason ?? []).slice(0, shown),
         explains: [...ids],
       };
-      return [cause];
+      return [rewrites === undefined ? cause : withRewrites(incident, cause, rewrites)];
     },
   };
 }

@@ -6,5 +6,6 @@ export const outerHeader = ofVerdicts({
   issues: ["#11689", "#3145"],
   fix: "ip -d link show on the sender's tunnel device (tos inherit, df, ttl), and mangle rules there and on the routers (nft: dscp set, ecn)",
   check: "outer-header",
+  rewrites: / (?:dscp|ecn|ttl|hoplimit|frag-off|checksum) set |-j (?:DSCP|TOS|ECN|TTL|HL)/,
   sentence: (finding) => `the outer header is wrong from ${placeIn(finding)} on: ${finding}`,
 });

@@ -41,9 +41,10 @@ interface Way {
 }
 
 function waysIn({ last, missed, path, direction }: Crossing): Way {
-  const { pod, node } = direction === "forward" ? path.source : path.target;
-  const to = wordFor(missed);
-  if (last === undefined) return { from: pod ?? `${node} itself`, to, inside: missed.node };
+  const [sender, receiver] = direction === "forward" ? [path.source, path.target] : [path.target, path.source];
+  const to = missed.device === receiver.pod ? `pod ${receiver.pod}` : wordFor(missed);
+  if (last === undefined)
+    return { from: sender.pod === undefined ? `${sender.node} itself` : `pod ${sender.pod}`, to, inside: missed.node };
   const from = wordFor(last);
   return last.node === missed.node ? { from, to, inside: missed.node } : { from, to };
 }

@@ -10,12 +10,16 @@ import { duplicatedPackets } from "./duplicated-packets.ts";
 import { firewallList } from "./firewall-list.ts";
 import { foreignAddress } from "./foreign-address.ts";
 import { forwardingOff } from "./forwarding-off.ts";
+import { countedLoss } from "./counted-loss.ts";
+import { nextHop } from "./next-hop.ts";
 import { noDefaultRoute } from "./no-default-route.ts";
 import { packetFilter } from "./packet-filter.ts";
+import { podState } from "./pod-state.ts";
 import { policyRule } from "./policy-rule.ts";
 import { registeredPrefix } from "./registered-prefix.ts";
 import { reversePathFilter } from "./reverse-path-filter.ts";
 import { routeOwner } from "./route-owner.ts";
+import { routerState } from "./router-state.ts";
 import { sameMac } from "./same-mac.ts";
 import { tunnelEntries } from "./tunnel-entries.ts";
 import { tunnelDeviceWrong } from "./tunnel-device.ts";
@@ -27,7 +31,10 @@ import { otherServer } from "./other-server.ts";
 import { outerHeader } from "./outer-header.ts";
 import { pathMtu } from "./path-mtu.ts";
 import { serviceRules } from "./service-rules.ts";
+import { rewrittenOuter } from "./rewritten-outer.ts";
+import { untoldRewrite } from "./untold-rewrite.ts";
 import { sourceNat } from "./source-nat.ts";
+import { untranslatedService } from "./untranslated-service.ts";
 import { tunnelMasquerade } from "./tunnel-masquerade.ts";
 
 /** Every known kind of cause, the most telling first. To add one, add a file and a line. */
@@ -43,6 +50,7 @@ export const rules: readonly Rule[] = [
   policyRule,
   noDefaultRoute,
   forwardingOff,
+  podState,
   tunnelDeviceWrong,
   routeOwner,
   wrongRoute,
@@ -50,15 +58,21 @@ export const rules: readonly Rule[] = [
   tunnelEntries,
   bgpSessions,
   serviceRules,
+  nextHop,
+  routerState,
   otherServer,
   calicoPolicy,
   firewallList,
   packetFilter,
+  countedLoss,
+  untranslatedService,
   tunnelMasquerade,
   coveringPool,
   sourceNat,
+  rewrittenOuter,
   outerHeader,
   mssRewritten,
+  untoldRewrite,
   pathMtu,
   linkShape,
 ];

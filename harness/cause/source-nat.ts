@@ -1,11 +1,20 @@
 import { ofVerdicts, placeIn } from "./of-verdicts.ts";
 
-/** Somebody masquerades what Calico sends with pods' own addresses. */
+/** Somebody translates addresses that Calico leaves as they are, or leaves those that it translates. */
 export const sourceNat = ofVerdicts({
   name: "source-nat",
   issues: ["#3440", "#2222", "#5952"],
-  fix: "see who masquerades there (nft list ruleset, iptables-save -t nat): Calico's pools must hold all pods (natOutgoing), and kube-proxy's clusterCIDR too",
+  fix: "see who translates addresses there (nft list ruleset, iptables-save -t nat): Calico's pools must hold all pods (natOutgoing), and kube-proxy's clusterCIDR too",
   check: "source-address",
   chosen: ({ id }) => !id.includes("/host-to-"),
-  sentence: (finding) => `${placeIn(finding)} changes the source address of pods: ${finding}`,
+  rewrites: /\b(?:[sd]nat|masquerade|redirect|notrack)\b|-j (?:[SD]NAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK)/,
+  sentence: (finding, { id }) => `${placeIn(finding)} ${whatHappens(finding, id)}: ${finding}`,
 });
+
+function whatHappens(finding: string, id: string): string {
+  if (/^forward .* destination /.test(finding)) return "sends packets to another address than they are for";
+  // What pods send to hosts is masqueraded where no pool holds the host.
+  return id.includes("/pod-to-host/")
+    ? "does not give packets of pods to hosts the source address that natOutgoing asks for"
+    : "changes the source address of pods";
+}

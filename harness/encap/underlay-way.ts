@@ -93,8 +93,12 @@ interface Entry {
   readonly port: Port;
 }
 
-/** The port toward a node: on its segment, or on that of the next router (`via`). */
-function exitPort(router: PlannedRouter, family: Family, to: PlannedNode): { port: Port; via?: string } | undefined {
+/** A router's port toward a node: on its segment, or on that of the next router (`via`). */
+export function exitPort(
+  router: PlannedRouter,
+  family: Family,
+  to: PlannedNode,
+): { port: Port; via?: string } | undefined {
   const connected = router.ports.find((port) => port.segment === to.uplink.segment);
   if (connected !== undefined) return { port: connected };
   const route = bestRoute(router.routes, family, addressOf(to.uplink, family));

@@ -4,6 +4,7 @@ import { findCauses } from "../cause/find-causes.ts";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { groupBy } from "../core/group-by.ts";
 import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
+import type { NodeFacts } from "../dataplane/node-facts.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { FaultEffect } from "../fault/fault.ts";
 import { heardBetween } from "../observe/heard-between.ts";
@@ -15,7 +16,7 @@ import { assertJudged, judgeNetwork, judgePath } from "../verify/judge-path.ts";
 import { sweptSizes } from "../verify/swept-sizes.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
 import { pathEvidence, shortEvidence } from "./evidence.ts";
-import { readFacts } from "./facts.ts";
+import { readFacts, readPodFacts } from "./facts.ts";
 import { hopRecords } from "./hops.ts";
 import { readRouteLookups } from "./lookups.ts";
 import { readNodeStates, renderNodeState, type NodeState } from "./node-state.ts";
@@ -81,9 +82,10 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const cases = casesOf(expectations, wire, observed);
   const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
   assertJudged(expectations, onPaths);
-  const networkCase = networkCaseOf(network, facts, wire.before);
-  const verdicts = [...(await lookAgain(hearing, onPaths)), ...judgeNetwork(networkCase, questions.checks)];
+  const seen = networkCaseOf(network, facts, wire.before);
+  const verdicts = [...(await lookAgain(hearing, onPaths)), ...judgeNetwork(seen, questions.checks)];
   const details = await readDetails(hearing, verdicts);
+  const networkCase = { ...seen, facts: { ...facts, pods: details.pods } };
   const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
     folder: join(order.folder, folder),
@@ -183,6 +185,8 @@ interface Details {
   readonly states: readonly NodeState[];
   /** By path id. */
   readonly lookups: ReadonlyMap<string, string>;
+  /** Of pods at the ends of paths on which something failed. */
+  readonly pods: readonly NodeFacts[];
 }
 
 async function readDetails(hearing: Hearing, verdicts: readonly Verdict[]): Promise<Details> {
@@ -194,12 +198,15 @@ async function readDetails(hearing: Hearing, verdicts: readonly Verdict[]): Prom
   const ends = paths.flatMap(({ path }) => [path.source.node, path.target.node]);
   const judged = [...wrong].map((id) => id.split("/").at(-1));
   const concerned = new Set([...ends, ...judged]);
-  const [states, lookups] = await Promise.all([
+  const failed = new Set(verdicts.flatMap(({ id, status }) => (status === "fail" ? [id] : [])));
+  const failing = paths.map(({ path }) => path).filter(({ id }) => failed.has(id));
+  const [states, lookups, pods] = await Promise.all([
     readNodeStates(network.lab.nodes.filter(({ name }) => concerned.has(name))),
     readRouteLookups(network, paths),
+    failing.length === 0 ? [] : readPodFacts(network, failing),
   ]);
-  if (verdicts.some(({ status }) => status === "fail")) await keepDiagnostics(order, folder, states);
-  return { wrong, states, lookups };
+  if (failed.size > 0) await keepDiagnostics(order, folder, states);
+  return { wrong, states, lookups, pods };
 }
 
 function recordOf(

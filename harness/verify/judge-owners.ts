@@ -7,8 +7,8 @@ import type { Plan, PlannedRouter } from "../topology/plan.ts";
 import type { PerFamily } from "../topology/topology.ts";
 import type { Trouble } from "./trouble.ts";
 
-/** Devices that many nodes have with the same address by design: loopback, kube-proxy's, DNS caches, Docker's and CNI bridges. */
-const shared = /^(lo|kube-ipvs|nodelocaldns|docker|cni|br-|virbr)/;
+/** Devices that many nodes have with the same address by design: kube-proxy's, DNS caches, Docker's and CNI bridges. */
+const shared = /^(kube-ipvs|nodelocaldns|docker|cni|br-|virbr)/;
 
 /** By node: addresses on its devices that belong to somebody else, and MACs that a neighbor on its segment sends from too. */
 export function ownerTroubles(

@@ -61,7 +61,8 @@ function goesBy(expected: ExpectedRoute, { via, device, hops }: RouteFact): bool
 /**
  * A route inside a block of pods that nobody asked for takes packets another way: a /32 by a stale tunnel, say. A route
  * to a VTEP's own address on its device is legal (borrowed or /32 tunnel blocks), and so is one to a single pod that
- * goes the way of a node's blocks: the pod is there, with an address borrowed from another node's block.
+ * goes the way of a node's blocks: the pod is there, with an address borrowed from another node's block. One past the
+ * tunnel to a VTEP's address is not (#12180).
  */
 function isStray(fact: RouteFact, expected: ExpectedNodeState, known: ReadonlySet<RouteKey>): boolean {
   // The kernel makes these from addresses of devices, which are judged by themselves.
@@ -85,9 +86,11 @@ function isStrangersPod(fact: RouteFact, { shared }: ExpectedNodeState): boolean
   return single && toPod && shared.some((block) => isInside(block, fact));
 }
 
-function isBorrowed(fact: RouteFact, { routes, pods = [] }: ExpectedNodeState): boolean {
+function isBorrowed(fact: RouteFact, { routes, neighbors, pods = [] }: ExpectedNodeState): boolean {
   const destination = destinationOf(fact.destination);
   if (destination.includes("/")) return false;
+  // A tunnel's own address is no pod's: only the tunnel leads to it, and its block does.
+  if (neighbors.some(({ address }) => isSameAddress(address, destination))) return false;
   const owner = pods.find((pod) => isSameAddress(pod.address, destination))?.node;
   return routes.some(
     (route) =>

@@ -97,7 +97,18 @@ function isNetwork(text: string): boolean {
 }
 
 /** A rule as `ip rule` prints it: "rule 500: from 198.19.0.0/26 lookup 500". */
-function ruleInWords({ priority, not, from, to, iif, fwmark, others, table, suppressed, action }: RuleFact): string {
+export function ruleInWords({
+  priority,
+  not,
+  from,
+  to,
+  iif,
+  fwmark,
+  others,
+  table,
+  suppressed,
+  action,
+}: RuleFact): string {
   const words = [
     ...(not ? ["not"] : []),
     `from ${from}`,

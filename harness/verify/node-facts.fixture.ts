@@ -1,7 +1,9 @@
 import type { NodeFacts, RouteFact } from "../dataplane/node-facts.ts";
 import type { ExpectedNodeState } from "../encap/control-plane.ts";
 import { vtepMac } from "../encap/tunnel.ts";
-import { networkOf } from "../topology/address.ts";
+import type { PodIdentity } from "../encap/identity.ts";
+import { familyOf, networkOf } from "../topology/address.ts";
+import type { PlannedRouter } from "../topology/plan.ts";
 
 /** Routes that every node has whatever the mode: its own segment, and the default where it has neighbors beyond. */
 function underlayRoutes({ underlay }: ExpectedNodeState): readonly RouteFact[] {
@@ -54,5 +56,52 @@ export function agreeing(state: ExpectedNodeState): NodeFacts {
     ],
     fdb: state.fdb,
     neighbors: state.neighbors.map((entry) => ({ ...entry, state: "PERMANENT" })),
+  };
+}
+
+/** For tests only: a router's kernel as the plan makes it. */
+export function agreeingRouter({ name, ports }: PlannedRouter): NodeFacts {
+  const base = { type: "unicast", protocol: "kernel", onlink: false } as const;
+  return {
+    node: name,
+    routes: ports.flatMap(({ device, addresses }) =>
+      Object.values(addresses).map((cidr) => ({
+        ...base,
+        family: familyOf(cidr),
+        destination: networkOf(cidr),
+        device,
+      })),
+    ),
+    links: ports.map(({ device, mac, mtu, addresses }) => ({
+      device,
+      kind: "veth",
+      mtu,
+      up: true,
+      mac,
+      addresses: Object.values(addresses),
+    })),
+    fdb: [],
+    neighbors: [],
+  };
+}
+
+/** For tests only: a pod's own network as Calico's CNI plugin makes it. */
+export function agreeingPod({ name, addresses }: PodIdentity): NodeFacts {
+  const own = Object.values(addresses);
+  const link = { device: "eth0", kind: "veth", mtu: 1450, up: true, mac: "0a:00:00:00:00:01" };
+  return {
+    node: name,
+    routes: own.map((address) => ({
+      family: familyOf(address),
+      destination: "default",
+      via: "169.254.1.1",
+      device: "eth0",
+      type: "unicast",
+      protocol: "boot",
+      onlink: false,
+    })),
+    links: [{ ...link, addresses: own.map((address) => `${address}/${address.includes(":") ? "128" : "32"}`) }],
+    fdb: [],
+    neighbors: [],
   };
 }

@@ -131,6 +131,14 @@ describe("routes to blocks", () => {
     assert.equal(added({ ...direct, destination: "198.19.0.129" }).length, 1);
   });
 
+  it("must have none past the tunnel to a tunnel's own address, not even by the way of its node", () => {
+    const past = { destination: "198.19.0.64", via: "198.18.1.12", device: "eth0", protocol: "80", onlink: true };
+    assert.deepEqual(
+      troubles(({ routes }) => ({ routes: [...routes, { ...route, ...past }] })),
+      ["unexpected route 198.19.0.64 via 198.18.1.12 dev eth0 proto 80 onlink"],
+    );
+  });
+
   it("must have one for a pod of the lab with a borrowed address", () => {
     const identities = (all: Identities): Identities => ({
       ...all,

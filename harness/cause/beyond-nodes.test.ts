@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import type { NodeFacts } from "../dataplane/node-facts.ts";
+import { first } from "./incident.fixture.ts";
+
+describe("causes beyond the nodes", () => {
+  it("tell a router that does not forward, sends a node's packets elsewhere, or has a narrow port", () => {
+    const at = (change: (facts: NodeFacts) => Partial<NodeFacts>): string =>
+      first({ path: "a1->b1", silent: ["tor/eth1"], after: { tor: change } });
+    assert.match(
+      at(() => ({ settings: { "ipv4.ip_forward": "0" } })),
+      /^router-state: tor: ipv4.ip_forward is 0/,
+    );
+    const away = { family: 4, destination: "198.18.2.11", protocol: "boot", onlink: false } as const;
+    assert.match(
+      at(({ routes }) => ({ routes: [...routes, { ...away, type: "blackhole" }] })),
+      /^router-state: tor: what is for b1's address 198.18.2.11 takes blackhole 198.18.2.11/,
+    );
+    assert.match(
+      at(({ routes }) => ({ routes: [...routes, { ...away, destination: "198.18.2.12", type: "blackhole" }] })),
+      /^common-ground: /,
+      "another node's route explains nothing",
+    );
+    assert.match(
+      at(({ links }) => ({ links: links.map((link) => ({ ...link, mtu: 1400 })) })),
+      /^router-state: tor: eth0 has MTU 1400, not 1500/,
+    );
+    const main = { family: 4, priority: 32766, from: "all", not: false, others: [], table: "main" } as const;
+    const rule = {
+      family: 4,
+      priority: 100,
+      from: "198.18.1.11",
+      not: false,
+      others: [],
+      action: "blackhole",
+    } as const;
+    assert.match(
+      at(() => ({ rules: [rule, main] })),
+      /^router-state: tor: rule 100: from 198.18.1.11 blackhole/,
+    );
+  });
+
+  it("tell a pod whose own network was changed", () => {
+    const at = (change: (facts: NodeFacts) => Partial<NodeFacts>): string =>
+      first({ silent: ["a1/cali", "a1/eth0", "a2/eth0", "a2/cali"], after: { "a1-p1": change } });
+    assert.match(
+      at(() => ({ routes: [] })),
+      /^pod-state: a1-p1: it has no default route/,
+    );
+    const links = (change: object) => (facts: NodeFacts) => ({
+      links: facts.links.map((link) => ({ ...link, ...change })),
+    });
+    assert.match(at(links({ up: false })), /^pod-state: a1-p1: eth0 is down/);
+    assert.match(at(links({ addresses: [] })), /^pod-state: a1-p1: eth0 has no address, not 198.19.0.1/);
+    assert.match(at(links({ addresses: ["198.19.0.1/32", "198.19.0.2/32"] })), /the address of pod a1-p2/);
+    const gateway = { address: "169.254.1.1", device: "eth0" } as const;
+    const asks = { ...gateway, mac: "", state: "FAILED" };
+    assert.match(
+      at(() => ({ neighbors: [asks] })),
+      /it asks who has its gateway 169.254.1.1, and nobody answers/,
+    );
+    const drops = [{ where: "table ip x chain f", hook: "output", rule: "drop" }];
+    assert.match(
+      at(() => ({ drops })),
+      /^packet-filter: a1-p1 drops packets: table ip x chain f: drop/,
+    );
+  });
+
+  it("tell a node that its router knows by a wrong MAC, and a next hop that does not answer", () => {
+    const entry =
+      (address: string, mac: string, state: string) =>
+      ({ neighbors }: NodeFacts): Partial<NodeFacts> => ({
+        neighbors: [...neighbors, { address, mac, device: address.startsWith("198.18.2") ? "eth1" : "eth0", state }],
+      });
+    const wrong = entry("198.18.2.11", "02:00:00:00:00:99", "PERMANENT");
+    assert.match(
+      first({ path: "a1->b1", silent: ["b1/eth0"], after: { tor: wrong } }),
+      /^next-hop: tor: it sends what is for 198.18.2.11 \(b1\) to MAC 02:00:00:00:00:99 on eth1, and b1\/eth0 has 02:.*, an entry that somebody has set/,
+    );
+    assert.match(
+      first({ path: "a1->b1", silent: ["tor/eth0"], after: { a1: entry("198.18.1.1", "", "FAILED") } }),
+      /^next-hop: a1: it asks by eth0 who has 198.18.1.1 \(tor\), and nobody answers/,
+    );
+  });
+
+  it("tell a queue that is full, and checksums that are wrong, by the kernel's counters", () => {
+    const counted = (counters: Readonly<Record<string, number>>) => (): Partial<NodeFacts> => ({ counters });
+    const at = (name: string): string =>
+      first({ silent: ["a2/cali"], earlier: { a2: counted({ [name]: 2 }) }, after: { a2: counted({ [name]: 9 }) } });
+    assert.equal(
+      at("eth0.queue.tbf.drops"),
+      "counted-loss: a2 throws packets away in the queue of eth0 (tbf) (7 during the probes)",
+    );
+    assert.match(at("Udp.InCsumErrors"), /^counted-loss: a2 throws .* checksums are wrong \(Udp\)/);
+    assert.match(at("Ip.ForwDatagrams"), /^common-ground: /);
+  });
+
+  it("tell a rule that changes packets where they are lost", () => {
+    const rewrites = [{ where: "table ip x chain p", hook: "prerouting", rule: "meta l4proto tcp notrack" }];
+    assert.match(
+      first({ silent: ["a2/cali"], after: { a2: () => ({ rewrites }) } }),
+      /^untold-rewrite: .* a2: table ip x chain p: meta l4proto tcp notrack/,
+    );
+    const counted = [{ ...rewrites[0], where: "", rule: "", packets: 3 }];
+    assert.match(
+      first({
+        silent: ["a2/cali"],
+        earlier: { a2: () => ({ rewrites: counted }) },
+        after: { a2: () => ({ rewrites: counted }) },
+      }),
+      /^common-ground: /,
+    );
+  });
+});
