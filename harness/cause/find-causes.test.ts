@@ -34,26 +34,21 @@ describe("causes", () => {
   });
 
   it("tell a node that Calico knows by its address in another network", async () => {
-    const two = plan;
-    plan = await planOf("two-uplinks");
-    try {
-      const [cause, ...others] = causes({
-        registered: [{ node: "a1", addresses: ["198.18.100.11/24"] }],
-        after: { a1: ({ links }) => ({ links: links.map((link) => withLocal(link, "198.18.100.11")) }) },
-      });
-      assert.deepEqual(others, []);
-      assert.equal(
-        `${cause?.name}: ${cause?.sentence}`,
-        "autodetection: Calico knows a1 by 198.18.100.11 in mgmt, not by 198.18.1.11 of its uplink eth0: its autodetection took the wrong network",
-      );
-      assert.match(cause?.fix ?? "", /IP_AUTODETECTION_METHOD=cidr=198\.18\.1\.0\/24,198\.18\.2\.0\/24 /);
-      assert.deepEqual(cause?.evidence, [
-        "a1: Calico has registered 198.18.100.11/24, not 198.18.1.11/24",
-        "a1: vxlan.calico sends from 198.18.100.11",
-      ]);
-    } finally {
-      plan = two;
-    }
+    const [cause, ...others] = causes({
+      plan: await planOf("two-uplinks"),
+      registered: [{ node: "a1", addresses: ["198.18.100.11/24"] }],
+      after: { a1: ({ links }) => ({ links: links.map((link) => withLocal(link, "198.18.100.11")) }) },
+    });
+    assert.deepEqual(others, []);
+    assert.equal(
+      `${cause?.name}: ${cause?.sentence}`,
+      "autodetection: Calico knows a1 by 198.18.100.11 in mgmt, not by 198.18.1.11 of its uplink eth0: its autodetection took the wrong network",
+    );
+    assert.match(cause?.fix ?? "", /IP_AUTODETECTION_METHOD=cidr=198\.18\.1\.0\/24,198\.18\.2\.0\/24 /);
+    assert.deepEqual(cause?.evidence, [
+      "a1: Calico has registered 198.18.100.11/24, not 198.18.1.11/24",
+      "a1: vxlan.calico sends from 198.18.100.11",
+    ]);
   });
 
   it("tell two nodes with one MAC in one sentence", () => {

@@ -9,11 +9,12 @@ import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import { caseAsExpected, withoutPackets } from "../verify/case.fixture.ts";
 import { controlPlane } from "../verify/control-plane.ts";
 import { agreeing, agreeingPod, agreeingRouter } from "../verify/node-facts.fixture.ts";
+import type { Plan } from "../topology/plan.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import type { Cause } from "./cause.ts";
 import { findCauses } from "./find-causes.ts";
 
-const plan = await planOf("two-racks");
+const usual = await planOf("two-racks");
 const mode = modeOf("vxlan-cross-subnet");
 
 /** For tests only: what is other than in a network that agrees. */
@@ -27,6 +28,8 @@ export interface Changes {
   /** Taps at which nothing of the path a1->a2 or a1->b1 shows, forward. */
   readonly silent?: readonly string[];
   readonly path?: "a1->a2" | "a1->b1";
+  /** Missing = two-racks. */
+  readonly plan?: Plan;
 }
 
 /** For tests only: the causes that are found in a network that agrees but for some changes, and in which one path fails. */
@@ -35,6 +38,7 @@ export function causes({
   earlier = {},
   registered,
   declared = {},
+  plan = usual,
   silent = [],
   path = "a1->a2",
 }: Changes): readonly Cause[] {

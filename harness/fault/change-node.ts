@@ -4,7 +4,7 @@ import type { Actor } from "./cast.ts";
 
 /** Runs commands on an actor's node; the undo commands, registered first, run when the scope ends. */
 export async function changeNode(
-  actor: Actor,
+  actor: Pick<Actor, "name" | "executor">,
   commands: readonly string[],
   undo: readonly string[],
   scope: Scope,

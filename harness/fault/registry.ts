@@ -66,6 +66,13 @@ import { dscpRewritten } from "./dscp-rewritten.ts";
 import { ecnCleared } from "./ecn-cleared.ts";
 import { defaultDeny } from "./default-deny.ts";
 import { serviceRulesLost } from "./service-rules-lost.ts";
+import { expiringTtl } from "./expiring-ttl.ts";
+import { masqueradedTunnel } from "./masqueraded-tunnel.ts";
+import { podWithoutRoute } from "./pod-without-route.ts";
+import { routerForwardingOff } from "./router-forwarding-off.ts";
+import { starvedQueue } from "./starved-queue.ts";
+import { untrackedService } from "./untracked-service.ts";
+import { routerWrongMac } from "./router-wrong-mac.ts";
 import { tunnelDown } from "./tunnel-down.ts";
 import { tunl0WithoutAddress } from "./tunl0-without-address.ts";
 import { statefulRouters } from "./stateful-routers.ts";
@@ -137,6 +144,13 @@ export const faults: readonly Fault[] = [
   bgpSessionDown,
   bgpFiltered,
   statefulRouters,
+  routerForwardingOff,
+  podWithoutRoute,
+  routerWrongMac,
+  starvedQueue,
+  masqueradedTunnel,
+  expiringTtl,
+  untrackedService,
   deafTap,
   deafCaptures,
   blindNode,
