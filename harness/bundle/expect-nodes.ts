@@ -86,7 +86,12 @@ function withMtu(plan: Plan, mtu: number): Plan {
 
 /** Nothing tells what MTU the node's own devices have. */
 function ofAnyMtu(state: ExpectedNodeState): ExpectedNodeState {
-  return { ...state, routes: state.routes.map(({ mtu: _, ...route }) => route) };
+  const withoutMtu = (route: ExpectedNodeState["routes"][number]): ExpectedNodeState["routes"][number] => {
+    const known = { ...route };
+    delete known.mtu;
+    return known;
+  };
+  return { ...state, routes: state.routes.map(withoutMtu) };
 }
 
 /** One state of several that concern different pools: a device is idle only where no pool needs it. */

@@ -2,7 +2,7 @@
 export type Encapsulation = "none" | "ipip" | "vxlan";
 
 /** When it is asked for: never, only to nodes in another subnet, or always. */
-export type Policy = "Never" | "CrossSubnet" | "Always";
+type Policy = "Never" | "CrossSubnet" | "Always";
 
 /** The names of the modes in commands, paths and results: five for all pools alike, and that in which each pool has its own. */
 export const modeIds = [

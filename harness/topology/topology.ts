@@ -87,7 +87,7 @@ export interface Pool {
 
 /** Calico's words for a pool's mode (Installation.spec.calicoNetwork.ipPools[].encapsulation). */
 export const poolEncapsulations = ["None", "IPIP", "IPIPCrossSubnet", "VXLAN", "VXLANCrossSubnet"] as const;
-export type PoolEncapsulation = (typeof poolEncapsulations)[number];
+type PoolEncapsulation = (typeof poolEncapsulations)[number];
 
 /** What addresses of a pool may be for (IPPool.spec.allowedUses). */
 export const poolUses = ["Workload", "Tunnel", "LoadBalancer"] as const;

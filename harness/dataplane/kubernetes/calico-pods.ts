@@ -5,7 +5,7 @@ import type { PodObject } from "../../kubernetes/pod-state.ts";
 import type { TestedFile } from "../../lab/tested-file.ts";
 
 /** Label of calico-node's pods, by manifest and by operator. */
-export const calicoNodeSelector = "k8s-app=calico-node";
+const calicoNodeSelector = "k8s-app=calico-node";
 
 /** The pods of calico-node, wherever it is installed. */
 export function calicoPods(access: ClusterAccess): Promise<readonly PodObject[]> {
