@@ -71,7 +71,7 @@ describe("the pages in a browser", function () {
     const home = await view().look(page, { until: "Executors\nencaplab" });
     assert.match(home.text, /Executors\nencaplab\nrun /);
     const failed = await view().look(page, { hash: await failureIn(page), until: "expected  plain" });
-    assert.match(failed.text, /explained\n(\d+)\nexplained: a1 sends to all of its own subnet.*\n\1\n/);
+    assert.match(failed.text, /\n(a1 sends to all of its own subnet .*)\n(\d+)\ncause: \1\n\2\n/);
     assert.match(failed.text, /cause {2}a1 sends to all of its own subnet/);
     assert.match(failed.text, /expected {2}plain at a1\/eth0[\s\S]*observed {2}forward VXLAN/);
     assert.match(failed.text, /\[a1\/eth0 vxlan.*──▶/);

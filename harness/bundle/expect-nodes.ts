@@ -1,5 +1,5 @@
 import { expectControlPlane, type ExpectedNodeState, type ExpectedTunnel } from "../encap/control-plane.ts";
-import type { Identities } from "../encap/identity.ts";
+import type { Identities, NodeIdentity } from "../encap/identity.ts";
 import { modes, type Mode } from "../encap/mode.ts";
 import { tunnelModes } from "../encap/tunnel.ts";
 import { isIn, type ClusterPool } from "../kubernetes/ip-pools.ts";
@@ -24,10 +24,16 @@ export function modesOf({ pools, blocks }: DescribedCluster): readonly Mode[] {
 /** Who has which blocks of the pools in one mode. The prefixes are those of the nodes' own uplinks, never what is registered. */
 export function identitiesOf(cluster: DescribedCluster, plan: Plan, mode: Mode): Identities {
   const { nodes, pools, blocks } = cluster;
-  const inMode = blocks.filter(({ cidr }) => {
+  const isInMode = ({ cidr }: (typeof blocks)[number]): boolean => {
     const pool = poolOf(pools, cidr);
     return pool !== undefined && modeOfPool(pool) === mode;
-  });
+  };
+  const blocksOf = (name: string, inMode: boolean): NodeIdentity["blocks"] =>
+    perFamily(plan.families, (family) =>
+      blocks
+        .filter((block) => block.node === name && familyOf(block.cidr) === family && isInMode(block) === inMode)
+        .map(({ cidr }) => cidr),
+    );
   return {
     nodes: plan.nodes.map(({ name, uplink, otherAddresses = [] }) => {
       const tunnels = nodes.find((node) => node.name === name)?.tunnels;
@@ -36,9 +42,8 @@ export function identitiesOf(cluster: DescribedCluster, plan: Plan, mode: Mode):
         addresses: perFamily(plan.families, (family) => bare(uplink.addresses[family])),
         registered: uplink.addresses,
         uplink: uplink.device,
-        blocks: perFamily(plan.families, (family) =>
-          inMode.filter(({ cidr, node }) => node === name && familyOf(cidr) === family).map(({ cidr }) => cidr),
-        ),
+        blocks: blocksOf(name, true),
+        otherBlocks: blocksOf(name, false),
         tunnelAddresses: Object.fromEntries(
           plan.families.flatMap((family) =>
             tunnelModes(plan, mode, family).flatMap(([device, { encapsulation }]) => {

@@ -131,7 +131,8 @@ function borrowedRoutes(
 function borrowedVteps(plan: Plan, mode: Mode, family: Family, from: NodeIdentity, to: NodeIdentity): ExpectedRoute[] {
   return tunnelModes(plan, mode, family).flatMap(([device, own]): ExpectedRoute[] => {
     const destination = to.tunnelAddresses[device];
-    const known = destination === undefined || (to.blocks[family] ?? []).some((block) => contains(block, destination));
+    const owned = [...(to.blocks[family] ?? []), ...(to.otherBlocks?.[family] ?? [])];
+    const known = destination === undefined || owned.some((block) => contains(block, destination));
     if (known || own.encapsulation !== "vxlan" || !takesTunnel(mode, family, from, to, destination)) return [];
     const purpose = `VTEP of ${to.name}, its address is borrowed`;
     return [{ family, destination, purpose, peer: to.name, type: "unicast", device, protocols: ["boot", "80"] }];

@@ -24,6 +24,8 @@ export interface NodeIdentity {
   readonly pools?: readonly PoolIdentity[];
   /** Blocks of pod addresses that the node owns. */
   readonly blocks: PerFamily<readonly string[]>;
+  /** Its blocks of pools in other modes, where these identities are those of one mode of several. */
+  readonly otherBlocks?: PerFamily<readonly string[]>;
   /** /32 or /128 addresses of the tunnel devices, without prefix; none where the mode has no tunnel. */
   readonly tunnelAddresses: TunnelAddresses;
   /** Further addresses of the host, without prefix: on a node with several legs, those of the others. */

@@ -45,7 +45,10 @@ describe("identities out of the datastore", () => {
     const { nodes, pods } = identitiesFrom(plan, modeOf("vxlan-always"), entries(plan));
     const [a1] = nodes;
     assert.deepEqual(a1?.blocks, { 4: ["198.19.30.128/26"], 6: ["fd00:10:19:1e80::/122"] });
-    assert.deepEqual(a1.tunnelAddresses, { 4: "198.19.30.128", 6: "fd00:10:19:1e80::" });
+    assert.deepEqual(a1.tunnelAddresses, {
+      "vxlan.calico": "198.19.30.128",
+      "vxlan-v6.calico": "fd00:10:19:1e80::",
+    });
     assert.deepEqual(a1.registered[4], "198.18.1.11/24");
     assert.deepEqual(pods[0]?.addresses, { 4: "198.19.30.129", 6: "fd00:10:19:1e80::1" });
     assert.equal(lacking(plan, identitiesFrom(plan, modeOf("none"), entries(plan))), undefined);
@@ -61,7 +64,7 @@ describe("identities out of the datastore", () => {
     const plan = planTopology(await loadTopology("dual-stack"));
     const tunnels = (id: ModeId): unknown => identitiesFrom(plan, modeOf(id), entries(plan)).nodes[0]?.tunnelAddresses;
     assert.deepEqual(tunnels("none"), {});
-    assert.deepEqual(tunnels("ipip-always"), { 4: "198.19.30.130" });
+    assert.deepEqual(tunnels("ipip-always"), { tunl0: "198.19.30.130" });
   });
 
   it("lack a pod that has no endpoint, by name", async () => {
