@@ -30,7 +30,7 @@ describe("vm provider", function () {
   this.timeout(slowMs);
 
   providerContract(async (context) => {
-    const problems = await createVmProvider().check({} as Plan);
+    const problems = await createVmProvider().check(planTopology(await loadTopology("two-racks")));
     if (problems.length > 0) skipFor(context, problems.map(({ what }) => what).join("; "));
     return { provider: createVmProvider(), orphan: orphanLab };
   });
