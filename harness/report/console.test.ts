@@ -41,7 +41,10 @@ describe("console report", () => {
 
   it("numbers the columns where nodes have long names, as a cluster's have", () => {
     const record = JSON.stringify(passingRun());
-    const long = JSON.parse(record.replaceAll(/"node":"(a1|a2|b1|b2)"/g, '"node":"worker-$1.example"')) as RunRecord;
+    const renamed = record
+      .replaceAll(/"node":"(a1|a2|b1|b2)"/g, '"node":"worker-$1.example"')
+      .replaceAll(/->(a1|a2|b1|b2)"/g, '->worker-$1.example"');
+    const long = JSON.parse(renamed) as RunRecord;
     const text = printed(long, {});
     assert.match(text, /^ {4}pod-to-pod +to 1 +2 +3 +4$/m);
     assert.match(text, /^ +from worker-a1\.example \(1\) {4}local ✔ {3}/m);

@@ -168,7 +168,7 @@ describe("run on a machine in memory", () => {
       },
       { phase: "servers", break: () => (failing(/httpd/), {}) },
       { phase: "capture", break: () => (failing(/tcpdump -i any/), {}) },
-      { phase: "capture self-check", break: () => (failing(/ping -4 -n -c 1 -W 1 198/), {}) },
+      { phase: "capture self-check", break: () => (failing(/ping -n -c 1 -W 1 198/), {}) },
       { phase: "probes", break: () => (failing(/curl/), {}) },
       { phase: "collect", break: () => (failing(/--count/), {}) },
       {
