@@ -127,6 +127,14 @@ ip -n udp${run}c link set eth0 up; ip -n udp${run}s link set eth0 up`,
     assert.equal(six?.received, 1);
   });
 
+  it("are all answered at the first go where they are as large as jumbo frames, and many at a time", async () => {
+    const jumbo = Array.from({ length: 64 }, () => ({ flow: 0, bytes: 8900, tos: 0 }));
+    for (const place of [client, server]) await place.run(["ip", "link", "set", "eth0", "mtu", "9000"]);
+    const [result] = await ask([probeTo("198.18.8.2", jumbo, 1)]);
+    for (const place of [client, server]) await place.run(["ip", "link", "set", "eth0", "mtu", "1450"]);
+    assert.deepEqual([result?.sent, result?.received], [64, 64], result?.output);
+  });
+
   it("fail without a report where their program dies", () => {
     assert.equal(parseUdp("", 0, small), undefined);
     assert.deepEqual(parseUdp("0\t\t\t\n", 0, small), { datagrams: [], servers: [], errors: [] });
