@@ -68,6 +68,13 @@ describe("causes", () => {
       otherTables: [{ ...away, via: "198.18.1.1", device: "eth0", table: "500" }],
     });
     assert.match(first({ after: { a1: rule } }), /^policy-rule: a1: rule 500: from 198.19.0.0\/26 lookup 500 /);
+    const marked = (facts: NodeFacts): Partial<NodeFacts> => {
+      const { otherTables = [] } = rule();
+      return { ...facts, rules: [main, { ...main, priority: 500, fwmark: "0x7", table: "500" }], otherTables };
+    };
+    assert.match(first({ after: { a1: marked } }), /^selective-rule: a1: rule 500: from all fwmark 0x7 lookup 500 /);
+    // It is no reason for what fails elsewhere.
+    assert.doesNotMatch(first({ after: { b2: marked } }), /selective-rule/);
     const none = ({ routes }: NodeFacts): Partial<NodeFacts> => ({
       routes: routes.filter(({ destination }) => destination !== "default"),
     });

@@ -30,6 +30,7 @@ import { mssRewritten } from "./mss-rewritten.ts";
 import { otherServer } from "./other-server.ts";
 import { outerHeader } from "./outer-header.ts";
 import { pathMtu } from "./path-mtu.ts";
+import { selectiveRule } from "./selective-rule.ts";
 import { serviceRules } from "./service-rules.ts";
 import { rewrittenOuter } from "./rewritten-outer.ts";
 import { untoldRewrite } from "./untold-rewrite.ts";
@@ -70,6 +71,7 @@ export const rules: readonly Rule[] = [
   coveringPool,
   sourceNat,
   rewrittenOuter,
+  selectiveRule,
   outerHeader,
   mssRewritten,
   untoldRewrite,

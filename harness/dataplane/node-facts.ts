@@ -26,7 +26,6 @@ export interface NodeFacts {
   readonly counters?: Readonly<Record<string, number>>;
   /** Addresses whose packets the kernel's rules give another destination: ClusterIPs, and what else is translated. */
   readonly translated?: readonly string[];
-  /** Rules of nftables and iptables that drop or refuse packets. */
   /** Rules of nftables and iptables that drop or refuse packets, or hand them to a program. */
   readonly drops?: readonly DropFact[];
   /** Rules of others than Calico and kube-proxy that change packets, copy them or send them elsewhere. */

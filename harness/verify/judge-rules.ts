@@ -28,22 +28,37 @@ function isMain({ from, to, iif, fwmark, others, table, suppressed }: RuleFact):
 }
 
 function troubleOf(rule: RuleFact, expected: ExpectedNodeState, facts: NodeFacts): readonly Trouble[] {
-  if (!concerns(rule, expected) || rule.table === "local" || rule.table === "main") return [];
-  const text = (what: string): Trouble => ({
-    kind: "rule",
-    rule,
-    text: `${ruleInWords(rule)} (${what}) is evaluated before main`,
-  });
-  if (rule.table === undefined) return rule.action?.startsWith("goto") === true ? [] : [text("ends packets")];
+  const what = concerns(rule, expected) ? misleads(rule, expected, facts) : undefined;
+  return what === undefined
+    ? []
+    : [{ kind: "rule", rule, text: `${ruleInWords(rule)} (${what}) is evaluated before main` }];
+}
+
+/** What a rule does to the packets that it is about, where that is not what the main table would; undefined where it does no harm. */
+function misleads(rule: RuleFact, expected: ExpectedNodeState, facts: NodeFacts): string | undefined {
+  if (rule.table === "local" || rule.table === "main") return undefined;
+  if (rule.table === undefined) return rule.action?.startsWith("goto") === true ? undefined : "ends packets";
   const routes = (facts.otherTables ?? []).filter(({ table }) => table === rule.table);
   const lookup = longestMatch(routes, rule.family);
   for (const { destination, via, device } of waysOf(rule, expected)) {
     const route = lookup(destination, rule.suppressed);
     if (route === undefined) continue;
     const same = route.device === device && isSameAddress(route.via ?? "", via ?? "") && route.type === "unicast";
-    if (!same) return [text(routeInWords(route))];
+    if (!same) return routeInWords(route);
   }
-  return [];
+  return undefined;
+}
+
+/**
+ * Rules that would lead the lab's packets elsewhere, or end them, if they are about them: those that choose by mark, port, protocol or user.
+ * No trouble by themselves, since facts do not tell which packets bear a mark.
+ */
+export function selectiveRules(expected: ExpectedNodeState, facts: NodeFacts): readonly string[] {
+  const chooses = ({ fwmark, not, others }: RuleFact): boolean => !not && (others.length > 0 || fwmark !== undefined);
+  return (facts.rules ?? []).filter(chooses).flatMap((rule) => {
+    const what = misleads(rule, expected, facts);
+    return what === undefined ? [] : [`${ruleInWords(rule)} (${what})`];
+  });
 }
 
 /** Marks and ports are others' business unless negated: WireGuard's rule is "not from all fwmark …". */
