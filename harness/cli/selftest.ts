@@ -64,7 +64,8 @@ export function addSelftest(program: Command): void {
     const failed = outcomes.filter(({ state }) => state === "missed").length;
     const proven = outcomes.filter(({ state }) => state === "proven").length;
     const skipped = outcomes.length - failed - proven;
-    console.log(`${proven} faults turned the right check red, ${failed} were missed, ${skipped} could not run here`);
+    const turned = `${proven} fault${proven === 1 ? "" : "s"} turned the right check red`;
+    console.log(`${turned}, ${failed} missed, ${skipped} not possible here`);
     process.exitCode = failed > 0 ? ExitCode.fail : proven === 0 ? ExitCode.usage : ExitCode.pass;
   });
 }

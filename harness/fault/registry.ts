@@ -40,6 +40,7 @@ import { poolChangeForgotten } from "./pool-change-forgotten.ts";
 import { poolOverNodes } from "./pool-over-nodes.ts";
 import { poolPolicyIgnored } from "./pool-policy-ignored.ts";
 import { policyRule } from "./policy-rule.ts";
+import { portRule } from "./port-rule.ts";
 import { forwardPolicyDrop } from "./forward-policy-drop.ts";
 import { noDefaultRoute } from "./no-default-route.ts";
 import { sameMac } from "./same-mac.ts";
@@ -90,6 +91,7 @@ export const faults: readonly Fault[] = [
   strictReversePath,
   defaultDeny,
   policyRule,
+  portRule,
   staleTunnelRoute,
   poolPolicyIgnored,
   poolBlackholeDeleted,
