@@ -4,15 +4,23 @@ export const missingMarker = "encaplab: no such program";
 /**
  * Shell text that writes its process group into the file $note and becomes the command in "$@". Where nothing on the way to
  * a command passes signals on, or the way's user may not send them, whoever reads the note can end the command and all that it
- * started. `alone` is run where the group may be another's too ($group is not $$), `last` just before the command.
+ * started. `alone` is run where the group may be another's too ($group is not $$), `last` just before the command; `noted` is what is written.
  */
-export function becomeNoted({ alone = "", last = "" }: { readonly alone?: string; readonly last?: string }): string {
+export function becomeNoted({
+  alone = "",
+  last = "",
+  noted = "$group",
+}: {
+  readonly alone?: string;
+  readonly last?: string;
+  readonly noted?: string;
+}): string {
   // The second field of stat is the program's name in parentheses and may hold anything (proc(5)); the fifth is the group.
   return `LC_ALL=C; PATH=$PATH:/usr/sbin:/sbin; export LC_ALL PATH
 read -r stat </proc/$$/stat; stat=\${stat##*) }; stat=\${stat#* * }; group=\${stat%% *}
 ${alone}
 command -v -- "$1" >/dev/null 2>&1 || { echo '${missingMarker}' >&2; exit 127; }
-echo "$group" >"$note"
+echo "${noted}" >"$note"
 if [ -e "$note.stop" ]; then read -r name <"$note.stop" || name=KILL; kill -s "$name" $$; kill -s KILL $$; fi
 ${last}
 exec "$@"`;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Scope } from "../../core/scope.ts";
 import { CommandError, missingProgram, succeeded } from "../../exec/command-error.ts";
 import type { CommandResult, Executor, RunOptions, RunningCommand } from "../../exec/executor.ts";
-import { becomeNoted, missingMarker, signalNoted } from "../../exec/noted-command.ts";
+import { becomeNoted, missingMarker } from "../../exec/noted-command.ts";
 import { defaultTimeoutMs } from "../../exec/local/local.ts";
 import { recordFolder } from "./host-record.ts";
 
@@ -21,17 +21,29 @@ const rootScript = `session=$1 note=${notes}/$2 count=$3; shift 3
 while [ "$count" -gt 0 ]; do export "$1"; shift; count=$((count - 1)); done
 (umask 077; mkdir -p ${notes})
 ${becomeNoted({
+  noted: "$group $PPID",
   last: `( while kill -0 $session && kill -0 $$; do sleep 1; done; rm -f "$note"; kill -0 $$ && kill -s KILL -- -$group ) </dev/null >/dev/null 2>&1 &`,
 })}`;
 
 /** $PPID is the process that serves the ssh session: it ends with the connection. */
 const userScript = 'root=$1; shift; exec sudo -n -- sh -c "$root" sh "$PPID" "$@"';
 
-/** Waits a little for the note: sudo may still be at work. A mark for a command that is over would stay behind. */
+/**
+ * Waits a little for the note: sudo may still be at work. A mark for a command that is over would stay behind. Signals the whole group but sudo,
+ * which is in it and hands on what reaches it (sudo(8), "Signal handling"): the command would get the signal twice.
+ */
 const signalScript = `note=${notes}/$1 name=$2 tries=0
 until [ -s "$note" ] || [ $tries -ge 20 ]; do tries=$((tries + 1)); sleep 0.1; done
 [ -s "$note" ] || exit 0
-${signalNoted}`;
+read -r group sudo <"$note"
+[ "$name" != KILL ] || { kill -s KILL -- "-$group"; exit 0; }
+for stat in /proc/[0-9]*/stat; do
+  read -r line <"$stat" || continue
+  pid=\${line%% *}
+  set -- \${line##*) }
+  [ "$3" != "$group" ] || [ "$pid" = "$sudo" ] || echo "$pid"
+done 2>/dev/null | while read -r pid; do kill -s "$name" "$pid" 2>/dev/null; done
+exit 0`;
 
 /** Runs every command as root by way of sudo without a password, on an executor of another user. */
 export function sudoExecutor(inner: Executor, env: Readonly<Record<string, string>>): Executor {
