@@ -124,12 +124,13 @@ date +%s%N; sleep 0.5; date +%s%N; nft delete table inet outage; date +%s%N`;
         executorOf("a1"),
         `old=$(ip route show ${block}); ip route replace ${block} via 198.18.1.1 dev eth0; sleep 0.3; ip route replace $old`,
       );
+      // As long as a sender waits that has lost all for 0.3 s: it sends again after 0.2 and 0.6 s (RFC 6298, 5.5).
       await runScript(
         executorOf("b1"),
         `nft -f - <<'END'
 table inet death { chain refused { type filter hook forward priority 0; tcp sport 20000-29999 reject with tcp reset; }; }
 END
-sleep 0.1; nft delete table inet death`,
+sleep 1; nft delete table inet death`,
       );
     });
     const leaks = record.streams.flatMap(({ path, directions }) =>
