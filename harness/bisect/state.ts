@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
+import { jsonOf } from "../core/json-of.ts";
 import { statuses } from "../verify/verdict.ts";
 import type { Question } from "./question.ts";
 import type { Step } from "./step.ts";
@@ -83,11 +84,3 @@ const stateSchema = z
     steps: z.array(stepSchema).readonly(),
   })
   .readonly();
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import { getObjects, kubectl, tryKubectl, type ClusterAccess } from "../kubernetes/access.ts";
+import { calicoNodeLabel } from "../kubernetes/calico-node.ts";
 import { readPools } from "../kubernetes/ip-pools.ts";
 import { saysNotThere } from "../kubernetes/kubectl-failure.ts";
 import { limits, type Bundle } from "./bundle.ts";
@@ -45,8 +46,8 @@ interface CalicoPod {
 }
 
 async function readNodes(access: ClusterAccess, files: Map<string, string>, notes: string[]): Promise<void> {
-  const pods = await getObjects<CalicoPod>(access, ["pods", "--all-namespaces", "--selector", "k8s-app=calico-node"]);
-  if (pods.length === 0) notes.push("no pod of calico-node was found (label k8s-app=calico-node): no node was asked");
+  const pods = await getObjects<CalicoPod>(access, ["pods", "--all-namespaces", "--selector", calicoNodeLabel]);
+  if (pods.length === 0) notes.push(`no pod of calico-node was found (label ${calicoNodeLabel}): no node was asked`);
   const waiting = [...pods];
   const askNext = async (): Promise<void> => {
     for (let pod = waiting.shift(); pod !== undefined; pod = waiting.shift()) await askNode(access, pod, files, notes);

@@ -2,6 +2,7 @@ import type { Identities } from "../encap/identity.ts";
 import type { Family } from "../topology/topology.ts";
 import type { DataplaneFacts } from "./dataplane.ts";
 import type { LinkFact, NodeFacts, RouteFact, RuleFact } from "./node-facts.ts";
+import { ruleWords } from "./rule-words.ts";
 
 /** What one dataplane programmed, with the addresses that it gave out: two dataplanes choose different ones. */
 export interface ComparedFacts {
@@ -80,21 +81,7 @@ function routeText({ type, via, device, protocol, onlink, source, mtu }: RouteFa
 /** By priority, what each rule asks for and which table it leads to. */
 function rulesOf(rules: readonly RuleFact[], identities: Identities): Described {
   const name = namer(identities);
-  return described(rules.map((rule) => [`IPv${rule.family} rule ${rule.priority}`, ruleText(rule, name)]));
-}
-
-function ruleText({ not, from, to, iif, fwmark, others, table, suppressed, action }: RuleFact, name: Namer): string {
-  return [
-    ...(not ? ["not"] : []),
-    `from ${name(from)}`,
-    ...(to === undefined ? [] : [`to ${name(to)}`]),
-    ...(iif === undefined ? [] : [`iif ${iif}`]),
-    ...(fwmark === undefined ? [] : [`fwmark ${fwmark}`]),
-    ...others,
-    ...(table === undefined ? [] : [`lookup ${table}`]),
-    ...(suppressed === undefined ? [] : [`suppress_prefixlength ${suppressed}`]),
-    ...(action === undefined ? [] : [action]),
-  ].join(" ");
+  return described(rules.map((rule) => [`IPv${rule.family} rule ${rule.priority}`, ruleWords(rule, name)]));
 }
 
 function linksOf({ links }: NodeFacts, identities: Identities, ignored: ReadonlySet<string>): Described {

@@ -2,6 +2,7 @@ import { Scope } from "../core/scope.ts";
 import { modes } from "../encap/mode.ts";
 import { qdiscWords } from "../topology/link-shape.ts";
 import { defineFault } from "./fault.ts";
+import { withoutDelay } from "./without-delay.ts";
 
 /** Links do not hold packets back, though the topology says so. */
 export const missingDelay = defineFault({
@@ -10,10 +11,7 @@ export const missingDelay = defineFault({
   describes: "a lab that is not what its topology says: tc state lost when a device is made anew",
   modes: modes.map(({ id }) => id),
   needs: [],
-  unmet: (plan) =>
-    plan.nodes.some(({ uplink }) => uplink.link?.delayMs !== undefined)
-      ? undefined
-      : `topology ${plan.topology.name} has no link with a delay`,
+  unmet: withoutDelay,
   apply: async ({ lab }, plan, scope = new Scope()) => ({
     did: await Promise.all(
       plan.nodes.flatMap(({ name, uplink }) => {

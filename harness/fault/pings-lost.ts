@@ -3,6 +3,7 @@ import { modes } from "../encap/mode.ts";
 import { addRulesToAll } from "./add-rules.ts";
 import { everyActor } from "./cast.ts";
 import { defineFault } from "./fault.ts";
+import { withoutDelay } from "./without-delay.ts";
 
 /** Every node drops the pings of its pods, so that nobody can tell how long packets are on their way. */
 export const pingsLost = defineFault({
@@ -11,10 +12,7 @@ export const pingsLost = defineFault({
   describes: "no known report: a firewall that lets no ICMP pass",
   modes: modes.map(({ id }) => id),
   needs: [],
-  unmet: (plan) =>
-    plan.nodes.some(({ uplink }) => uplink.link?.delayMs !== undefined)
-      ? undefined
-      : `topology ${plan.topology.name} has no link with a delay`,
+  unmet: withoutDelay,
   apply: async (network, _plan, scope = new Scope()) => ({
     did: await addRulesToAll(
       everyActor(network),

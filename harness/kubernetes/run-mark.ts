@@ -1,3 +1,4 @@
+import { jsonOf } from "../core/json-of.ts";
 import type { HostsOwner } from "../lab/owner-machine.ts";
 
 /** Label that everything of ours in a cluster carries: `kubectl get all -A -l app.kubernetes.io/managed-by=encaplab`. */
@@ -61,7 +62,7 @@ export interface NamespaceObject {
 /** Reads the mark of a namespace back. */
 export function markOf({ metadata }: NamespaceObject): NamespaceMark | undefined {
   const runId = metadata.labels?.[keys.run];
-  const owner = parsed(metadata.annotations?.[keys.owner]) as HostsOwner | undefined;
+  const owner = jsonOf(metadata.annotations?.[keys.owner] ?? "") as HostsOwner | undefined;
   const digest = metadata.annotations?.[keys.plan];
   if (runId === undefined || owner === undefined || digest === undefined) return undefined;
   const provider = metadata.annotations?.[keys.provider];
@@ -73,13 +74,4 @@ export function markOf({ metadata }: NamespaceObject): NamespaceMark | undefined
     ...(provider === undefined ? {} : { provider }),
     ...(label === undefined ? {} : { label }),
   };
-}
-
-function parsed(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

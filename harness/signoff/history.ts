@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
+import { jsonOf } from "../core/json-of.ts";
 import type { Conditions } from "./conditions.ts";
 
 /** One earlier sign-off, as one line of a history file. */
@@ -67,11 +68,3 @@ const entrySchema = z
     lanes: z.record(z.string(), laneSchema).readonly(),
   })
   .readonly();
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
-}

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
 import { fileDigest } from "../core/file-digest.ts";
+import { jsonOf } from "../core/json-of.ts";
 
 /** The file with the digests of all others of a bundle. */
 export const manifestName = "manifest.json";
@@ -82,11 +83,3 @@ const schema = z
       .readonly(),
   })
   .readonly();
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}

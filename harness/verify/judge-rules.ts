@@ -1,5 +1,6 @@
 import { groupBy } from "../core/group-by.ts";
 import type { NodeFacts, RuleFact } from "../dataplane/node-facts.ts";
+import { ruleWords } from "../dataplane/rule-words.ts";
 import type { ExpectedNodeState } from "../encap/control-plane.ts";
 import { familyOf, isAddress, isCidr, overlaps } from "../topology/address.ts";
 import type { Family } from "../topology/topology.ts";
@@ -112,30 +113,8 @@ function isNetwork(text: string): boolean {
 }
 
 /** A rule as `ip rule` prints it: "rule 500: from 198.19.0.0/26 lookup 500". */
-export function ruleInWords({
-  priority,
-  not,
-  from,
-  to,
-  iif,
-  fwmark,
-  others,
-  table,
-  suppressed,
-  action,
-}: RuleFact): string {
-  const words = [
-    ...(not ? ["not"] : []),
-    `from ${from}`,
-    ...(to === undefined ? [] : [`to ${to}`]),
-    ...(iif === undefined ? [] : [`iif ${iif}`]),
-    ...(fwmark === undefined ? [] : [`fwmark ${fwmark}`]),
-    ...others,
-    ...(table === undefined ? [] : [`lookup ${table}`]),
-    ...(suppressed === undefined ? [] : [`suppress_prefixlength ${suppressed}`]),
-    ...(action === undefined ? [] : [action]),
-  ];
-  return `rule ${priority}: ${words.join(" ")}`;
+export function ruleInWords(rule: RuleFact): string {
+  return `rule ${rule.priority}: ${ruleWords(rule)}`;
 }
 
 /** All rules of a family, in order, for evidence. */

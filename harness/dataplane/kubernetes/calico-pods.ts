@@ -1,15 +1,13 @@
 import { LabError } from "../../core/errors.ts";
 import { getObjects, type ClusterAccess } from "../../kubernetes/access.ts";
+import { calicoNodeLabel } from "../../kubernetes/calico-node.ts";
 import type { PodAddress } from "../../kubernetes/pod-executor.ts";
 import type { PodObject } from "../../kubernetes/pod-state.ts";
 import type { TestedFile } from "../../lab/tested-file.ts";
 
-/** Label of calico-node's pods, by manifest and by operator. */
-const calicoNodeSelector = "k8s-app=calico-node";
-
 /** The pods of calico-node, wherever it is installed. */
 export function calicoPods(access: ClusterAccess): Promise<readonly PodObject[]> {
-  return getObjects<PodObject>(access, ["pods", "-A", "-l", calicoNodeSelector]);
+  return getObjects<PodObject>(access, ["pods", "-A", "-l", calicoNodeLabel]);
 }
 
 /** The pod of calico-node on a node of the cluster; LabError where there is none. */
@@ -18,7 +16,7 @@ export function calicoPodOn(pods: readonly PodObject[], nodeName: string, access
   if (pod !== undefined) return pod;
   throw new LabError(`calico-node does not run on node ${nodeName}`, {
     where: access.name,
-    fix: `kubectl get pods -A -l ${calicoNodeSelector} -o wide`,
+    fix: `kubectl get pods -A -l ${calicoNodeLabel} -o wide`,
   });
 }
 

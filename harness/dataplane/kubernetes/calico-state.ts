@@ -1,6 +1,7 @@
 import type { Mode } from "../../encap/mode.ts";
 import { configuredMode, readPools, type ClusterPools } from "../../kubernetes/ip-pools.ts";
 import { getObjects, itemsOf, kubectl, tryKubectl, type ClusterAccess } from "../../kubernetes/access.ts";
+import { calicoNodeLabel } from "../../kubernetes/calico-node.ts";
 import { saysNotThere } from "../../kubernetes/kubectl-failure.ts";
 
 /** What a cluster tells of its Calico. */
@@ -49,7 +50,7 @@ export async function readCalico(access: ClusterAccess): Promise<CalicoState> {
     optional<InformationObject>(access, `clusterinformations.${group}`),
     optional<InstallationObject>(access, "installations.operator.tigera.io"),
     optional<StatusObject>(access, "tigerastatuses.operator.tigera.io"),
-    getObjects<DaemonObject>(access, ["daemonsets", "-A", "-l", "k8s-app=calico-node"]),
+    getObjects<DaemonObject>(access, ["daemonsets", "-A", "-l", calicoNodeLabel]),
     serverVersion(access),
   ]);
   const installation = installations.map(installationOf)[0];

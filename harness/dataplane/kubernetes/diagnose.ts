@@ -3,6 +3,7 @@ import { writeFileAtomic } from "../../core/atomic-file.ts";
 import { messageOf } from "../../core/errors.ts";
 import { tryKubectl, type ClusterAccess } from "../../kubernetes/access.ts";
 import { withoutSecrets } from "./without-secrets.ts";
+import { calicoNodeLabel } from "../../kubernetes/calico-node.ts";
 
 /** Lines of log that are kept of each container. */
 const logLines = 2_000;
@@ -23,7 +24,7 @@ const questions = (namespace: string): Readonly<Record<string, readonly string[]
   "calico-node-operator.log": ["logs", "-n", "calico-system", ...nodeLogs],
 });
 
-const nodeLogs = ["-l", "k8s-app=calico-node", "-c", "calico-node", "--prefix", `--tail=${logLines}`];
+const nodeLogs = ["-l", calicoNodeLabel, "-c", "calico-node", "--prefix", `--tail=${logLines}`];
 
 /** Writes what the cluster says of itself into a folder, one file per question; a question that fails shows its error. */
 export async function diagnoseCluster(access: ClusterAccess, namespace: string, folder: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { poll, type Look } from "../../core/poll.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { kubectl, tryKubectl, type ClusterAccess } from "../../kubernetes/access.ts";
+import { calicoNodeLabel } from "../../kubernetes/calico-node.ts";
 import { createObjects } from "../../kubernetes/create.ts";
 import { waitForPods } from "../../kubernetes/wait-for-pods.ts";
 import type { Plan } from "../../topology/plan.ts";
@@ -38,7 +39,7 @@ export async function installCalico(
   if (installation.by === "operator") await byOperator(access, plan, mode, installation);
   else await byManifest(access, plan, mode, installation);
   watch.reached("Calico applied");
-  const selector = "k8s-app=calico-node";
+  const selector = calicoNodeLabel;
   const namespace = installation.by === "operator" ? "calico-system" : "kube-system";
   const { length: count } = plan.nodes;
   await waitForPods(access, { namespace, selector, what: "calico-node pods", count, timeoutMs: installTimeoutMs });

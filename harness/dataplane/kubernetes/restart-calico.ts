@@ -3,6 +3,7 @@ import { kubectl } from "../../kubernetes/access.ts";
 import type { ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
 import { isReady } from "../../kubernetes/pod-state.ts";
 import { calicoContainer, calicoPodOn, calicoPods } from "./calico-pods.ts";
+import { calicoNodeLabel } from "../../kubernetes/calico-node.ts";
 
 /** Milliseconds for a new calico-node to be ready: 5 to 15 s are usual, minutes on a busy machine. */
 const readyTimeoutMs = 180_000;
@@ -27,6 +28,6 @@ export async function restartCalico({ access, nodeNames }: ClusterPart, node: st
     timeoutMs: readyTimeoutMs,
     intervalMs: 250,
     where: access.name,
-    fix: `kubectl describe pods -n ${namespace} -l k8s-app=calico-node`,
+    fix: `kubectl describe pods -n ${namespace} -l ${calicoNodeLabel}`,
   });
 }

@@ -1,12 +1,19 @@
 import { addressHex } from "../../topology/address.ts";
 import type { Probe } from "../probe.ts";
-import { copyStep, headerBytes, layout, leastPayload, type Datagram, type DatagramResult } from "./datagram.ts";
+import {
+  copyStep,
+  headerBytes,
+  layout,
+  leastPayload,
+  roomInPerl,
+  type Datagram,
+  type DatagramResult,
+} from "./datagram.ts";
 
 /**
  * Sends the requests of many probes from one process, some at a time, and writes down which were answered by whom. A socket for each flow, whose
  * port the kernel chooses; DF set (IP_MTU_DISCOVER 10 = DO 2, IPV6_MTU_DISCOVER 23), TOS as asked (IP_TOS 1, IPV6_TCLASS 67). Room for the answers to all
- * that is on the way (SO_RCVBUFFORCE 33, else SO_RCVBUF 8): the kernel's usual 208 KiB count whole buffers and hold a dozen jumbo frames. What
- * stays unanswered while others of its probe are answered is sent again, twice at most, as datagrams of their own. Perl and nothing beside its
+ * that is on the way. What stays unanswered while others of its probe are answered is sent again, twice at most, as datagrams of their own. Perl and nothing beside its
  * core; its clock is /proc/uptime.
  */
 const program = `
@@ -25,7 +32,7 @@ for my $p (0 .. $#probes) {
     socket my $s, $six ? 10 : 2, 2, 17 or die "socket: $!\\n";
     setsockopt $s, $six ? 41 : 0, $six ? 23 : 10, pack("i", 2);
     setsockopt $s, $six ? 41 : 0, $six ? 67 : 1, pack("i", $tos);
-    setsockopt $s, 1, 33, pack("i", 4194304) or setsockopt $s, 1, 8, pack("i", 4194304);
+    ${roomInPerl}
     connect $s, $six ? pack("S n N H32 N", 10, $port, 0, $address, 0) : pack("S n H8 x8", 2, $port, $address) or $told{$p}{"$!"} = 1;
     $socket{"$p $flow"} = $s;
     $of{fileno $s} = [$s, $p, $flow];

@@ -44,3 +44,9 @@ export const copyStep = 1024;
 export function headerBytes({ path }: Pick<PathExpectation, "path">): number {
   return (path.family === 4 ? 20 : 40) + 8;
 }
+
+/**
+ * Perl that gives a socket $s room for all that may be on the way: SO_RCVBUFFORCE (33) as far as the right to it goes, else SO_RCVBUF (8). The
+ * kernel's usual 208 KiB count whole buffers and hold a dozen jumbo frames.
+ */
+export const roomInPerl = 'setsockopt $s, 1, 33, pack("i", 4194304) or setsockopt $s, 1, 8, pack("i", 4194304);';

@@ -1,10 +1,10 @@
 import { addressHex, familyOf } from "../../topology/address.ts";
-import { layout } from "./datagram.ts";
+import { layout, roomInPerl } from "./datagram.ts";
 
 /**
  * Answers each request with itself, marked as an answer and with its own name. Perl and nothing beside its core: the one program that every node has
  * and that can wait for datagrams. Bound to given addresses, because an answer from "any" takes the kernel's choice of source, which on a host
- * with several addresses need not be the one that was asked. SO_RCVBUFFORCE (33) as far as the right to it goes, for a busy machine that comes late.
+ * with several addresses need not be the one that was asked. Room for what comes while a busy machine is late.
  */
 const program = `
 my ($port, $name, @addresses) = @ARGV;
@@ -14,7 +14,7 @@ for (@addresses) {
   my $six = $family == 6;
   socket my $s, $six ? 10 : 2, 2, 17 or next;
   setsockopt $s, 41, 26, pack("i", $bytes =~ /[^0]/ ? 1 : 0) if $six;
-  setsockopt $s, 1, 33, pack("i", 4194304) or setsockopt $s, 1, 8, pack("i", 4194304);
+  ${roomInPerl}
   bind $s, $six ? pack("S n N H32 N", 10, $port, 0, $bytes, 0) : pack("S n H8 x8", 2, $port, $bytes) or die "UDP port $port: $!\\n";
   vec($wanted, fileno $s, 1) = 1;
   push @sockets, $s;
