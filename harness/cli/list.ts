@@ -2,15 +2,14 @@ import { Option, type Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { expectPath } from "../encap/expect.ts";
-import { describeExpectation } from "../encap/describe.ts";
 import { enumeratePaths, selectPaths, shardPaths } from "../encap/enumerate.ts";
 import { modeOption } from "../encap/mode-words.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
-import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode } from "../encap/mode.ts";
-import { diagramMermaid, diagramSvg, diagramText } from "../topology/diagram.ts";
+import { diagramMermaid, diagramSvg } from "../topology/diagram.ts";
 import type { Plan } from "../topology/plan.ts";
 import { cellsOf, parseAxis, type Cell } from "./matrix-axes.ts";
+import { pathJson, pathTable, printPieces, type ListedMode } from "./print-paths.ts";
 import { helpGroups } from "./help-groups.ts";
 import { teach, type Example } from "./teach.ts";
 import { addScenarioOptions, resolveScenario, type ScenarioOptions } from "./scenario-options.ts";
@@ -30,11 +29,6 @@ const examples: readonly Example[] = [
   ["npm run lab -- list --mode all --format github-matrix", "one job for each mode, for a CI matrix"],
   ["npm run lab -- list --format github-matrix --axis shard=2", "the same in two shards each; --axis is repeatable"],
 ];
-
-interface Scenario {
-  readonly mode: Mode;
-  readonly expectations: readonly PathExpectation[];
-}
 
 /** `list`: the plan and what would have to be true of every path, without touching anything. */
 export function addList(program: Command): void {
@@ -69,38 +63,18 @@ export function addList(program: Command): void {
         console.log(options.diagram === "svg" ? diagramSvg(plan) : diagramMermaid(plan));
         return;
       }
-      console.log((options.format === "json" ? asJson : asTable)(plan, scenarios(plan, modes, options)));
+      const pieces = (options.format === "json" ? pathJson : pathTable)(plan, listed(plan, modes, options));
+      await printPieces(pieces, process.stdout);
     });
 }
 
-function scenarios(plan: Plan, modes: readonly Mode[], options: ScenarioOptions): readonly Scenario[] {
+function listed(plan: Plan, modes: readonly Mode[], options: ScenarioOptions): readonly ListedMode[] {
   return modes.map((mode) => {
     const identities = identitiesFromAllocation(plan, mode);
     const all = enumeratePaths(plan, mode, options.profile);
     const paths = shardPaths(selectPaths(all, options.paths), options.shard);
-    return { mode, expectations: paths.map((path) => expectPath(plan, mode, identities, path)) };
+    return { mode, paths, expect: (path) => expectPath(plan, mode, identities, path) };
   });
-}
-
-function asTable(plan: Plan, list: readonly Scenario[]): string {
-  const blocks = list.map(({ mode, expectations }) => {
-    const width = Math.max(...expectations.map((expectation) => expectation.path.id.length));
-    const lines = expectations.map((expectation) => {
-      return `  ${expectation.path.id.padEnd(width)}  ${describeExpectation(expectation)}`;
-    });
-    return [`${mode.calicoName} (${mode.id}): ${String(expectations.length)} paths`, ...lines].join("\n");
-  });
-  return [`${diagramText(plan)}  plan ${plan.digest}`, ...blocks].join("\n\n");
-}
-
-function asJson(plan: Plan, list: readonly Scenario[]): string {
-  const value = {
-    schema: "encaplab/list/1",
-    topology: plan.topology.name,
-    planDigest: plan.digest,
-    scenarios: list.map(({ mode, expectations }) => ({ mode: mode.id, paths: expectations })),
-  };
-  return JSON.stringify(value, undefined, 2);
 }
 
 /** A job for each mode and combination of axes; `args` are the options of `suite` for it. */
@@ -110,8 +84,8 @@ async function githubMatrix(options: ListOptions): Promise<string> {
     cells.map(async ({ family, ...cell }) => {
       const own = { ...options, ...cell, ...(family === undefined ? {} : { family: family as "4" | "6" | "dual" }) };
       const { modes, plan } = await resolveScenario(own as ListOptions);
-      return scenarios(plan, modes, own as ListOptions).map(({ mode, expectations }) =>
-        jobOf(mode, expectations.length, plan, { ...cell, ...(family === undefined ? {} : { family }) }),
+      return listed(plan, modes, own as ListOptions).map(({ mode, paths }) =>
+        jobOf(mode, paths.length, plan, { ...cell, ...(family === undefined ? {} : { family }) }),
       );
     }),
   );

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { matchesGlob } from "../core/glob.ts";
+import { onceFor } from "../core/once-for.ts";
 import { UsageError } from "../core/errors.ts";
 import { poolOfPod } from "../topology/pool-of.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
@@ -114,13 +115,19 @@ function pathOf(plan: Plan, mode: Mode, traffic: Traffic, family: Family, { pair
   const [source, target] = pair;
   const endpoints = endpointsOf(traffic, source, target, turns);
   const byService = traffic === "pod-to-clusterip" || traffic === "host-to-clusterip";
-  const service = plan.allocation.services.find(({ backend }) => backend === endpoints?.target.pod)?.service;
+  const service =
+    endpoints?.target.pod === undefined ? undefined : serviceOf(plan.allocation).get(endpoints.target.pod);
   if (endpoints === undefined || (byService && service === undefined)) return [];
   const locality = localityOf(source, target);
   const id = `${mode.id}/${traffic}/${locality}/v${family}/${source.name}->${target.name}`;
   const path: Path = { id, mode: mode.id, traffic, locality, family, ...endpoints };
   return [byService && service !== undefined ? { ...path, service } : path];
 }
+
+/** Names of services by the pod behind each. */
+const serviceOf = onceFor(
+  ({ services }: Plan["allocation"]) => new Map(services.map(({ backend, service }) => [backend, service])),
+);
 
 /** Source and target of a path between two nodes; undefined where they lack the pods. */
 function endpointsOf(

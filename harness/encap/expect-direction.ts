@@ -1,3 +1,4 @@
+import { byNameOnce } from "../core/once-for.ts";
 import { contains } from "../topology/address.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
@@ -8,7 +9,7 @@ import type { Mode } from "./mode.ts";
 import type { Parties, Party } from "./parties.ts";
 import type { Path } from "./path.ts";
 import { modeToward } from "./pool-mode.ts";
-import { vtepMac, vxlanVni } from "./tunnel.ts";
+import { vtepMacOf, vxlanVni } from "./tunnel.ts";
 import { underlayWay, type Way } from "./underlay-way.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
@@ -95,13 +96,15 @@ function podHop({ node, pod }: Party, end: End): ExpectedHop[] {
 function outerOf(form: "ipip" | "vxlan", family: Family, from: Party, to: Party): ExpectedOuter {
   const outer = { source: from.nodeAddress, destination: to.nodeAddress };
   if (form === "ipip") return outer;
-  const innerSourceMac = vtepMac(from.node.hostName ?? from.node.name, family);
-  const innerDestinationMac = vtepMac(to.node.hostName ?? to.node.name, family);
+  const innerSourceMac = vtepMacOf(from.node, family);
+  const innerDestinationMac = vtepMacOf(to.node, family);
   return { ...outer, vxlan: { vni: vxlanVni, port: vxlanPort, innerSourceMac, innerDestinationMac } };
 }
 
+const plannedByName = byNameOnce<PlannedNode>();
+
 function plannedNode(plan: Plan, party: Party): PlannedNode {
-  const node = plan.nodes.find(({ name }) => name === party.node.name);
+  const node = plannedByName(plan.nodes).get(party.node.name);
   if (node === undefined) throw new RangeError(`the plan has no node ${party.node.name}`);
   return node;
 }

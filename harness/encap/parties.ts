@@ -1,4 +1,5 @@
 import { LabError } from "../core/errors.ts";
+import { byNameOnce } from "../core/once-for.ts";
 import type { PerFamily } from "../topology/topology.ts";
 import type { Identities, NodeIdentity, PodIdentity } from "./identity.ts";
 import type { Endpoint, Path } from "./path.ts";
@@ -21,21 +22,25 @@ export interface Parties {
   readonly dials: string;
 }
 
+const nodesByName = byNameOnce<NodeIdentity>();
+const podsByName = byNameOnce<PodIdentity>();
+const servicesByName = byNameOnce<Identities["services"][number]>();
+
 /** Looks up who is at the ends of a path; LabError where the network names nobody of that name or family. */
 export function partiesOf(identities: Identities, path: Path): Parties {
   const source = partyOf(identities, path, path.source);
   const target = partyOf(identities, path, path.target);
   if (path.service === undefined) return { source, target, dials: target.address };
-  const service = identities.services.find(({ name }) => name === path.service);
+  const service = servicesByName(identities.services).get(path.service);
   return { source, target, dials: known(service?.clusterIps, path, `service ${path.service}`) };
 }
 
 function partyOf(identities: Identities, path: Path, endpoint: Endpoint): Party {
-  const node = identities.nodes.find(({ name }) => name === endpoint.node);
+  const node = nodesByName(identities.nodes).get(endpoint.node);
   const nodeAddress = known(node?.addresses, path, `node ${endpoint.node}`);
   if (node === undefined) throw unknown(path, `node ${endpoint.node}`);
   if (endpoint.pod === undefined) return { node, nodeAddress, address: nodeAddress };
-  const pod = identities.pods.find(({ name }) => name === endpoint.pod);
+  const pod = podsByName(identities.pods).get(endpoint.pod);
   if (pod === undefined) throw unknown(path, `pod ${endpoint.pod}`);
   return { node, pod, nodeAddress, address: known(pod.addresses, path, `pod ${pod.name}`) };
 }

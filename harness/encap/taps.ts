@@ -1,3 +1,4 @@
+import { onceFor } from "../core/once-for.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { TapId } from "./expectation.ts";
 import type { Identities } from "./identity.ts";
@@ -9,13 +10,20 @@ export function tapsOf(plan: Plan, identities: Identities): TapId[] {
 }
 
 /** The taps between nodes: uplinks, further devices and router ports. Whatever shows there has left a node. */
-export function underlayTaps(plan: Plan, identities: Identities): TapId[] {
-  const uplinks = identities.nodes.map(({ name, uplink }) => ({ node: name, device: uplink }));
-  const beside = plan.nodes.flatMap(({ name, others = [] }) => others.map(({ device }) => ({ node: name, device })));
-  const seen = plan.routers.filter(({ unseen }) => unseen !== true);
-  const ports = seen.flatMap((router) => router.ports.map(({ device }) => ({ node: router.name, device })));
-  return [...uplinks, ...beside, ...ports];
+export function underlayTaps(plan: Plan, identities: Identities): readonly TapId[] {
+  return tapsOfPlan(plan)(identities);
 }
+
+/** Every path asks for them. */
+const tapsOfPlan = onceFor((plan: Plan) =>
+  onceFor((identities: Identities): readonly TapId[] => {
+    const uplinks = identities.nodes.map(({ name, uplink }) => ({ node: name, device: uplink }));
+    const beside = plan.nodes.flatMap(({ name, others = [] }) => others.map(({ device }) => ({ node: name, device })));
+    const seen = plan.routers.filter(({ unseen }) => unseen !== true);
+    const ports = seen.flatMap((router) => router.ports.map(({ device }) => ({ node: router.name, device })));
+    return [...uplinks, ...beside, ...ports];
+  }),
+);
 
 /** Whether two references mean the same tap. */
 export function isSameTap(a: TapId, b: TapId): boolean {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { onceFor } from "../core/once-for.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { NodeIdentity, TunnelDevice } from "./identity.ts";
@@ -66,11 +67,16 @@ export function vtepMac(node: string, family: Family): string {
 }
 
 /** MAC of a node's VTEP: Calico makes it from the name that it knows the node by, which on a cluster is not the plan's. */
-export function vtepMacOf({ name, hostName = name }: NodeIdentity, family: Family): string {
-  return vtepMac(hostName, family);
+export function vtepMacOf(node: NodeIdentity, family: Family): string {
+  return vtepMacs(node)[family];
 }
 
+const vtepMacs = onceFor(({ name, hostName = name }: NodeIdentity) => ({
+  4: vtepMac(hostName, 4),
+  6: vtepMac(hostName, 6),
+}));
+
 /** The smallest MTU of the nodes' devices (felix/dataplane/linux/int_dataplane.go): labs configure one value for all nodes. */
-function hostMtu(plan: Plan): number {
-  return Math.min(...plan.nodes.flatMap(({ uplink, others = [] }) => [uplink, ...others].map(({ mtu }) => mtu)));
-}
+const hostMtu = onceFor(({ nodes }: Plan) =>
+  Math.min(...nodes.flatMap(({ uplink, others = [] }) => [uplink, ...others].map(({ mtu }) => mtu))),
+);
