@@ -1,4 +1,5 @@
 import type { Cost } from "../measure/cost.ts";
+import { costOf } from "../measure/metric.ts";
 import type { EstimateChange } from "../stats/compare-estimates.ts";
 import type { CostChange } from "./run-diff.ts";
 
@@ -14,7 +15,7 @@ export interface Compared<T> {
 
 /** A cost with how it differs from what it is compared with; undefined where that has too few samples. */
 export interface ComparedCost {
-  readonly cost: Pick<Cost, "id" | "variant" | "better">;
+  readonly cost: Pick<Cost, "id" | "variant" | "metric" | "better">;
   readonly change: EstimateChange | undefined;
 }
 
@@ -26,11 +27,30 @@ export function changedCosts(pairs: readonly ComparedCost[]): Compared<CostChang
   const significant = stop < 0 ? ranked : ranked.slice(0, stop);
   const changed = significant
     .filter(({ change: { ratio, floor } }) => Math.max(ratio, 1 / ratio) > floor)
-    .map(({ cost: { id, variant, better }, change }): CostChange => ({
+    .map(({ cost: { id, variant, metric, better }, change }): CostChange => ({
       id,
       ...(variant === undefined ? {} : { variant }),
+      metric,
       better,
       change,
     }));
-  return { changed, alike: comparable.length - changed.length, incomparable: pairs.length - comparable.length };
+  return {
+    changed: withCauses(changed),
+    alike: comparable.length - changed.length,
+    incomparable: pairs.length - comparable.length,
+  };
+}
+
+/** Whether a changed cost is higher than before. */
+export function costsMore({ better, change }: Pick<CostChange, "better" | "change">): boolean {
+  return costOf({ better }, change.ratio) > 0;
+}
+
+function withCauses(changed: readonly CostChange[]): readonly CostChange[] {
+  return changed.map((cost) => {
+    if (cost.metric !== "cpu-sender" && cost.metric !== "cpu-receiver") return cost;
+    const id = cost.id.replace(`/${cost.metric}/`, "/throughput/");
+    const cause = changed.find((one) => one.id === id && one.variant === cost.variant);
+    return cause === undefined || costsMore(cause) !== costsMore(cost) ? cost : { ...cost, follows: id };
+  });
 }

@@ -2,8 +2,7 @@ import { nightsOf, seriesOf, type Night } from "../history/night.ts";
 import { presentLevel, trendsOf } from "../history/trend.ts";
 import type { RunRecord } from "../run/record.ts";
 import { compareWithSeries } from "../stats/compare-with-series.ts";
-import { changedCosts } from "./changed-costs.ts";
-import { costsMore } from "./diff-runs.ts";
+import { changedCosts, costsMore } from "./changed-costs.ts";
 import type { RunDiff } from "./run-diff.ts";
 
 /**

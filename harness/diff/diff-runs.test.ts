@@ -45,6 +45,22 @@ describe("diffRuns", () => {
     assert.equal(diffRuns(run({ costs: [narrow(0.63)] }), run({ costs: [narrow(0.9)] })).worse, false);
   });
 
+  it("tells processor time for each Gbit with the throughput that fell, and by itself where none did", () => {
+    const cpu = (ratio: number) =>
+      costFixture({
+        metric: "cpu-sender",
+        better: "lower",
+        ratio,
+        interval: [ratio * 0.98, ratio * 1.02],
+        floor: 1.02,
+      });
+    const follows = (before: RunRecord, after: RunRecord) => diffRuns(before, after).costs.map((one) => one.follows);
+    const before = run({ costs: [narrow(0.9), cpu(1)] });
+    assert.deepEqual(follows(before, run({ costs: [narrow(0.63), cpu(1.4)] })), [undefined, narrow(0.9).id]);
+    assert.deepEqual(follows(before, run({ costs: [narrow(0.9), cpu(1.4)] })), [undefined]);
+    assert.deepEqual(follows(before, run({ costs: [narrow(1.3), cpu(1.4)] })), [undefined, undefined]);
+  });
+
   it("tells verdicts that changed, worse ones first, and failures of what was not asked before", () => {
     const before = run({ verdicts: [verdict("a", "fail"), verdict("b", "pass"), verdict("same", "fail")] });
     const after = run({

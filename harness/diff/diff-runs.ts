@@ -1,9 +1,8 @@
 import { costChange } from "../measure/judge-baseline.ts";
-import { costOf } from "../measure/metric.ts";
 import type { RunRecord } from "../run/record.ts";
 import { rankSumP } from "../stats/rank-sum.ts";
 import type { Status, Verdict } from "../verify/verdict.ts";
-import { changedCosts, familyError, type Compared } from "./changed-costs.ts";
+import { changedCosts, costsMore, familyError, type Compared } from "./changed-costs.ts";
 import type { CostChange, FigureChange, RunDiff, VerdictChange } from "./run-diff.ts";
 
 /** What differs between two runs, beyond what chance explains. Pure. */
@@ -35,11 +34,6 @@ export function isWorse({ before, after }: VerdictChange): boolean {
   const rank = (status: Status | undefined): number =>
     status === undefined ? 1 : { pass: 0, skip: 1, inconclusive: 2, fail: 3 }[status];
   return after !== undefined && rank(after) > rank(before);
-}
-
-/** Whether a changed cost is higher than before. */
-export function costsMore({ better, change }: CostChange): boolean {
-  return costOf({ better }, change.ratio) > 0;
 }
 
 function isMore({ before, after }: FigureChange): boolean {

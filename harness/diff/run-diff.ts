@@ -1,3 +1,4 @@
+import type { MetricName } from "../measure/metric.ts";
 import type { EstimateChange } from "../stats/compare-estimates.ts";
 import type { Status } from "../verify/verdict.ts";
 
@@ -16,7 +17,13 @@ export interface VerdictChange {
 export interface CostChange {
   readonly id: string;
   readonly variant?: string;
+  readonly metric: MetricName;
   readonly better: "higher" | "lower";
+  /**
+   * Of processor time for each Gbit: id of the throughput that changed the same way. What a processor does by the clock (interrupts,
+   * timers) counts for more of a Gbit that takes longer, so this is no difference of its own.
+   */
+  readonly follows?: string;
   /** Second run to first, with interval and the noise of both. */
   readonly change: EstimateChange;
 }

@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import type { RunDiff } from "../diff/run-diff.ts";
 import { renderDiffMarkdown, renderDiffText } from "./render-diff.ts";
 
+function change(ratio: number): RunDiff["costs"][number]["change"] {
+  return { ratio, interval: [ratio - 0.02, ratio + 0.02], floor: 1.02, p: 0 };
+}
+
 const diff: RunDiff = {
   before: "aaaaa",
   after: "bbbbb",
@@ -10,7 +14,10 @@ const diff: RunDiff = {
   pathsNew: [],
   overhead: [],
   mtu: [],
-  costs: [{ id: "x/cost", better: "higher", change: { ratio: 0.7, interval: [0.68, 0.72], floor: 1.02, p: 0 } }],
+  costs: [
+    { id: "x/cost", metric: "throughput", better: "higher", change: change(0.7) },
+    { id: "x/cpu", metric: "cpu-sender", better: "lower", follows: "x/cost", change: change(1.3) },
+  ],
   convergence: [],
   alike: 9,
   incomparable: 1,
@@ -24,7 +31,7 @@ describe("a difference of runs", () => {
       "verdicts",
       "  x/pod-to-pod reached: pass → fail: lost at tor",
       "costs, beyond the noise of both runs",
-      "  x/cost: worse, -30 % [-32, -28]",
+      "  x/cost: worse, -30 % [-32, -28]; with it, processor time for each Gbit: cpu-sender +30 % [+28, +32]",
       "WORSE · 9 costs and times differ by no more than noise, 1 not comparable (too few samples, or a busy machine)",
     ]);
   });

@@ -1,4 +1,5 @@
-import { costsMore, isWorse } from "../diff/diff-runs.ts";
+import { costsMore } from "../diff/changed-costs.ts";
+import { isWorse } from "../diff/diff-runs.ts";
 import type { CostChange, FigureChange, RunDiff, VerdictChange } from "../diff/run-diff.ts";
 import { changeWords } from "./cost-format.ts";
 import { formatFigure } from "./format.ts";
@@ -33,7 +34,7 @@ function sectionsOf(diff: RunDiff): readonly Section[] {
     { title: "new paths", lines: diff.pathsNew },
     { title: "overhead", lines: diff.overhead.map(figureLine) },
     { title: "MTU", lines: diff.mtu.map(figureLine) },
-    { title: "costs, beyond the noise of both runs", lines: diff.costs.map(costLine) },
+    { title: "costs, beyond the noise of both runs", lines: costLines(diff.costs) },
     { title: "convergence, beyond chance", lines: diff.convergence.map(figureLine) },
   ].filter(({ lines }) => lines.length > 0);
 }
@@ -44,10 +45,22 @@ function verdictLine(change: VerdictChange): string {
   return `${named(id, variant)} ${check}: ${before} → ${after}${why}`;
 }
 
-function costLine(cost: CostChange): string {
-  const { id, variant, change } = cost;
+/** A line for each difference; what follows from one stands in its line. */
+function costLines(costs: readonly CostChange[]): readonly string[] {
+  return costs
+    .filter(({ follows }) => follows === undefined)
+    .map((cost) => {
+      const { id, variant } = cost;
+      const followers = costs.filter((one) => one.follows === id && one.variant === variant);
+      const processor = followers.map((one) => `${one.metric} ${changeWithInterval(one)}`).join(", ");
+      const more = processor === "" ? "" : `; with it, processor time for each Gbit: ${processor}`;
+      return `${named(id, variant)}: ${costsMore(cost) ? "worse" : "better"}, ${changeWithInterval(cost)}${more}`;
+    });
+}
+
+function changeWithInterval({ change }: CostChange): string {
   const interval = change.interval.map((ratio) => changeWords(ratio).replace(" %", "")).join(", ");
-  return `${named(id, variant)}: ${costsMore(cost) ? "worse" : "better"}, ${changeWords(change.ratio)} [${interval}]`;
+  return `${changeWords(change.ratio)} [${interval}]`;
 }
 
 function figureLine({ id, variant, unit, before, after }: FigureChange): string {

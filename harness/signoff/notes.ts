@@ -1,4 +1,4 @@
-import { costsMore } from "../diff/diff-runs.ts";
+import { costsMore } from "../diff/changed-costs.ts";
 import { plural } from "../report/format.ts";
 import type { SignedDiff, SignedRun } from "./signoff.ts";
 import { idleWaivers, type WeighedCell } from "./weigh.ts";
@@ -23,7 +23,9 @@ export function notesOf({ cells, runs, baseline, waivers }: Noted): readonly str
         : [`run ${id} ended with a lab error (${troubles[0] ?? ""}) and was repeated by ${repeatedBy}`],
     ),
     ...baseline.flatMap(({ configuration, diff }) =>
-      diff.costs.filter(costsMore).map(({ id }) => `${id} costs more than in the baseline on ${configuration}`),
+      diff.costs
+        .filter((cost) => cost.follows === undefined && costsMore(cost))
+        .map(({ id }) => `${id} costs more than in the baseline on ${configuration}`),
     ),
     ...idleWaivers(waivers, cells).map(({ id }) => `the waiver of ${id} is not needed: take it out`),
   ];
