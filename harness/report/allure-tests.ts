@@ -8,7 +8,7 @@ import { checkStep, statusOf } from "./allure-verdict.ts";
 import { writtenTests } from "./allure-written-tests.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { pathTitle } from "./path-title.ts";
-import { timesOf } from "./path-times.ts";
+import { measuringTimes, timesOf } from "./path-times.ts";
 import { scenarioTitle } from "./scenario-title.ts";
 import { renderSummaryPage } from "./summary-html.ts";
 import { describeOutcome, describeRun } from "./allure-description.ts";
@@ -52,7 +52,7 @@ function pathTest(
     labels: [...pathLabels(outcome), ...skipped],
     parameters: pathParameters(outcome, scenario),
     content: [...outcome.verdicts.map(checkStep), ...evidenceOf(outcome, context)],
-    ...timesOf(outcome, context.record),
+    ...timesOf(outcome, scenario, context.record),
   };
 }
 
@@ -85,7 +85,7 @@ function measurementsTest(
     status: AllureStatus.PASSED,
     labels: modeLabels(mode, "measurements"),
     content: [...attachPictures(own), ...attachMeasurements(mode, measurements)],
-    ...atStart(record),
+    ...measuringTimes(scenario, record),
   };
 }
 

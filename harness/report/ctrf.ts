@@ -1,6 +1,6 @@
 import type { RunRecord } from "../run/record.ts";
 import type { Status } from "../verify/verdict.ts";
-import { runOutcomes, type PathOutcome } from "./path-outcome.ts";
+import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { timesOf } from "./path-times.ts";
 import { pathTitle } from "./path-title.ts";
 import { testOutcomes } from "./test-outcome.ts";
@@ -38,10 +38,12 @@ interface CtrfTest {
 export function renderCtrf(record: RunRecord): CtrfReport {
   const { id, startedAt, durationMs, environment, topology } = record;
   const tests = [
-    ...runOutcomes(record).map((outcome) => {
-      const { start: from, stop } = timesOf(outcome, record);
-      return testOf(outcome, pathTitle(outcome), stop - from);
-    }),
+    ...record.scenarios.flatMap((scenario) =>
+      outcomesOf(scenario, record.verdicts).map((outcome) => {
+        const { start: from, stop } = timesOf(outcome, scenario, record);
+        return testOf(outcome, pathTitle(outcome), stop - from);
+      }),
+    ),
     ...testOutcomes(record).map(({ outcome, test, title }) => testOf(outcome, title, test.durationMs)),
   ];
   const start = Date.parse(startedAt);

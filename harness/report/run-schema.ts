@@ -106,7 +106,9 @@ const scenarioSchema = z
       .exactOptional(),
     notes: texts.exactOptional(),
     skip: text.exactOptional(),
-    phases: z.array(z.strictObject({ phase: text, ms: duration }).readonly()).readonly(),
+    phases: z
+      .array(z.strictObject({ phase: text, startedAt: z.iso.datetime().exactOptional(), ms: duration }).readonly())
+      .readonly(),
     capture: z.strictObject({ packets: count, droppedByKernel: count, taps: count }).readonly().exactOptional(),
     paths: z.array(pathRecordSchema).readonly(),
     causes: z.array(causeSchema).readonly().exactOptional(),

@@ -7,7 +7,7 @@ export class Phases {
   readonly #mode: { readonly mode?: ModeId };
   readonly #listener: RunListener;
   readonly #interruptible: Interruptible;
-  readonly #done: { phase: string; ms: number }[] = [];
+  readonly #done: { phase: string; startedAt: string; ms: number }[] = [];
   #current: string;
 
   /** What fails before any phase is told of as the first. */
@@ -32,10 +32,11 @@ export class Phases {
   async run<T>(phase: string, body: () => Promise<T>, note?: (result: T) => string): Promise<T> {
     this.#current = phase;
     await this.#listener.on({ kind: "phase-started", ...this.#mode, phase });
+    const startedAt = new Date().toISOString();
     const start = performance.now();
     const result = await this.#interruptible.run(body);
     const ms = performance.now() - start;
-    this.#done.push({ phase, ms });
+    this.#done.push({ phase, startedAt, ms });
     const words = note === undefined ? {} : { note: note(result) };
     await this.#listener.on({ kind: "phase-ended", ...this.#mode, phase, ms, ...words });
     return result;

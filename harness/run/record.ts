@@ -114,7 +114,7 @@ export interface ScenarioRecord {
   readonly notes?: readonly string[];
   /** Reason for which the whole mode was skipped. */
   readonly skip?: string;
-  readonly phases: readonly { readonly phase: string; readonly ms: number }[];
+  readonly phases: readonly PhaseRecord[];
   readonly capture?: { readonly packets: number; readonly droppedByKernel: number; readonly taps: number };
   readonly paths: readonly PathRecord[];
   /** What explains the failed verdicts, most likely first; missing where none failed. */
@@ -137,6 +137,14 @@ export interface PathRecord {
   readonly pcaps: readonly string[];
   /** What became of DF packets of many sizes, ascending; missing where they were not sent. */
   readonly sizes?: readonly SweptSize[];
+}
+
+/** One stage of a scenario. */
+export interface PhaseRecord {
+  readonly phase: string;
+  /** ISO 8601; missing in records of before. */
+  readonly startedAt?: string;
+  readonly ms: number;
 }
 
 export interface HopRecord {

@@ -6,7 +6,7 @@ import { bgpOf } from "./missing.ts";
 import { runningPods } from "./node-calico.ts";
 
 /** What only the moment of reading knows of a network. */
-type Seen = Pick<Network, "title" | "tested" | "identities" | "convergence" | "notes">;
+type Seen = Pick<Network, "title" | "versions" | "tested" | "identities" | "convergence" | "notes">;
 
 /** A lab on which Calico has put a mode into effect. */
 export function calicoNetwork(mode: Mode, lab: Lab, seen: Seen): Network {

@@ -18,7 +18,7 @@ import { startEtcd } from "./etcd.ts";
 import { onEveryNode } from "../convergence/every-node.ts";
 import { etcdFolder, nodeFolder } from "./lab-folder.ts";
 import { connectMachine, makeManagement, managementExecutor } from "./management.ts";
-import { nodeCalico, plannedPods, runningPods, testedIn, titleOf, type Release } from "./node-calico.ts";
+import { namesOf, nodeCalico, plannedPods, runningPods, type Release } from "./node-calico.ts";
 import { makePods } from "./pods.ts";
 import { readIdentities } from "./read-identities.ts";
 import { removeCalico } from "./remove.ts";
@@ -40,19 +40,19 @@ export interface Installing {
 /** Puts Calico on a fresh lab and returns when it has converged: from a state that was kept, or from the start. */
 export async function installCalico(mode: Mode, lab: Lab, scope: Scope, installing: Installing): Promise<Network> {
   const { release, logs } = installing;
-  const title = titleOf(release);
+  const names = namesOf(release);
   const watch = new Stopwatch();
   const undo = `remove Calico from ${lab.nodes.map(({ name }) => name).join(", ")}`;
   scope.defer(undo, () => removeCalico(lab, logs), undoTimeoutMs * patienceWith(lab));
   await makeManagement(lab);
   await startFabric(lab, scope);
-  const name = checkpointName(lab, release, mode, title);
+  const name = checkpointName(lab, release, mode, names.title);
   const restored = await restoreCalico(mode, lab, scope, installing, name, watch);
   const identities =
     "identities" in restored ? restored.identities : await startCalico(mode, lab, scope, installing, watch);
   if (!("identities" in restored)) await saveCheckpoint(lab, name);
   const notes = [...("note" in restored ? [restored.note] : []), ...(await restartNotes(lab))];
-  const seen = { title, tested: testedIn(release), identities, convergence: watch.convergence(), notes };
+  const seen = { ...names, identities, convergence: watch.convergence(), notes };
   return calicoNetwork(mode, lab, seen);
 }
 

@@ -2,7 +2,7 @@ import type { Mode } from "../../encap/mode.ts";
 import type { Lab, LabNode } from "../../lab/lab.ts";
 import type { PodAllocation } from "../../topology/plan.ts";
 import type { TestedFile } from "../../lab/tested-file.ts";
-import type { RunningPod } from "../dataplane.ts";
+import type { Network, RunningPod } from "../dataplane.ts";
 import { namespacePod } from "../namespace-pod.ts";
 import type { CalicoFiles } from "./calico-source.ts";
 import { patienceWith } from "../convergence/patience.ts";
@@ -23,14 +23,21 @@ export interface Release {
 }
 
 /** What reports call a lab with this release, and what of its network is not Calico's own: there is no kube-proxy. */
-export function titleOf({ version, others = new Map() }: Pick<Release, "version" | "others">): string {
+function titleOf({ version, others = new Map() }: Pick<Release, "version" | "others">): string {
   const different = [...others].map(([node, other]) => `${other.version} on ${node}`);
   const mixed = different.length === 0 ? "" : `, ${different.join(", ")}`;
   return `Calico ${version}${mixed} (ClusterIP by rules of the lab's own)`;
 }
 
-/** Everything of Calico that a lab with this release tests. */
-export function testedIn({ tested, others = new Map() }: Release): readonly TestedFile[] {
+/** What a lab with this release is called, and the versions and files that stand behind the name. */
+export function namesOf(release: Release): Required<Pick<Network, "title" | "versions" | "tested">> {
+  const { version, others = new Map<string, Release>() } = release;
+  const different = [...others].map(([node, other]) => [`calico on ${node}`, other.version] as const);
+  const versions = { calico: version, ...Object.fromEntries(different) };
+  return { title: titleOf(release), versions, tested: testedIn(release) };
+}
+
+function testedIn({ tested, others = new Map() }: Release): readonly TestedFile[] {
   return [tested, ...[...others.values()].map((other) => other.tested)].flat();
 }
 

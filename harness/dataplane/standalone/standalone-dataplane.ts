@@ -17,7 +17,7 @@ import { etcdFolder } from "./lab-folder.ts";
 import { locatedReleases, misplaced } from "./located-releases.ts";
 import { managementExecutor } from "./management.ts";
 import { missingCalico, ownerless } from "./missing.ts";
-import { testedIn, titleOf, type Release } from "./node-calico.ts";
+import { namesOf, type Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities, readRegistrations } from "./read-identities.ts";
 import { restartNode } from "./restart-node.ts";
@@ -80,8 +80,7 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
 
 async function attach(mode: Mode, lab: Lab, release: Release): Promise<Network> {
   const identities = await identitiesOf(lab, mode);
-  const seen = { title: titleOf(release), tested: testedIn(release), identities };
-  return calicoNetwork(mode, lab, { ...seen, convergence: { totalMs: 0, steps: [] } });
+  return calicoNetwork(mode, lab, { ...namesOf(release), identities, convergence: { totalMs: 0, steps: [] } });
 }
 
 /** The identities of a lab on which Calico runs; a LabError where it does not. */
@@ -115,8 +114,7 @@ async function changed(
   if (step !== undefined) watch.reached(step);
   const identities = await convergeCalico(lab, mode, pods, watch);
   return calicoNetwork(mode, lab, {
-    title: titleOf(release),
-    tested: testedIn(release),
+    ...namesOf(release),
     identities,
     convergence: watch.convergence(),
     notes: await restartNotes(lab),
