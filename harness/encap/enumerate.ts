@@ -104,11 +104,25 @@ export function shardPaths(paths: readonly Path[], shard: string | undefined): P
 }
 
 function pairsFor(plan: Plan, traffic: Traffic, profile: Profile): readonly NodePair[] {
+  if (traffic === "pod-to-external") return toOutside(plan, profile);
   const can = (source: PlannedNode, target: PlannedNode): boolean => endpointsOf(traffic, source, target) !== undefined;
   if (profile !== "quick") return allPairs(plan.nodes, can);
   if (traffic === "pod-to-clusterip") return everySource(plan.nodes, traffics.indexOf(traffic), can);
   if (traffic !== "pod-to-pod") return onePairPerClass(plan.nodes, traffics.indexOf(traffic), can);
   return plan.nodes.length <= allPairsUpTo ? allPairs(plan.nodes, can) : coveringPairs(plan.nodes, can);
+}
+
+/** Each node does its own NAT, so that every one is a source; hosts outside take turns in the quick profile. */
+function toOutside({ nodes, external = [], topology }: Plan, profile: Profile): readonly NodePair[] {
+  const clients = (topology.external ?? []).filter(({ role }) => role === "client").map(({ name }) => name);
+  const servers = external.filter(({ name }) => !clients.includes(name));
+  return nodes
+    .filter(({ pods }) => pods.length > 0)
+    .flatMap((source, index) =>
+      servers
+        .filter((_, place) => profile !== "quick" || place === index % servers.length)
+        .map((target): NodePair => [source, target]),
+    );
 }
 
 function pathOf(plan: Plan, mode: Mode, traffic: Traffic, family: Family, { pair, turns }: TurnedPair): Path[] {
@@ -137,7 +151,7 @@ function endpointsOf(
   [sourceTurn, targetTurn]: TurnedPair["turns"] = [0, 0],
 ): Pick<Path, "source" | "target"> | undefined {
   const fromHost = traffic === "host-to-pod" || traffic === "host-to-clusterip";
-  const toHost = traffic === "pod-to-host";
+  const toHost = traffic === "pod-to-host" || traffic === "pod-to-external";
   const sourcePod = podAt(source, sourceTurn);
   // A pod cannot be both ends of a path: between pods of one node the next one answers.
   const isOwn = source === target && !fromHost;

@@ -61,7 +61,7 @@ function wayOf(plan: Plan, mode: Mode, family: Family, from: Party, to: Party, f
   const between = [plannedNode(plan, from), plannedNode(plan, to)] as const;
   const form = flow.form === "none" ? "plain" : flow.form;
   if (form !== "plain" || !flow.toBlock) return underlayWay(plan, family, ...between, { onlink: false, form });
-  const onlink = madeByFelix(plan, modeToward(mode, to.node, flow.destination), family);
+  const onlink = from.node.external !== true && madeByFelix(plan, modeToward(mode, to.node, flow.destination), family);
   const block = to.node.blocks[family]?.find((own) => contains(own, flow.destination)) ?? flow.destination;
   const unroutable = `has no route to ${block} (fabric: none)`;
   return underlayWay(plan, family, ...between, plan.topology.fabric === "none" ? { onlink, unroutable } : { onlink });
@@ -104,7 +104,8 @@ function outerOf(form: "ipip" | "vxlan", family: Family, from: Party, to: Party)
 const plannedByName = byNameOnce<PlannedNode>();
 
 function plannedNode(plan: Plan, party: Party): PlannedNode {
-  const node = plannedByName(plan.nodes).get(party.node.name);
+  const { name } = party.node;
+  const node = plannedByName(plan.nodes).get(name) ?? plan.external?.find((host) => host.name === name);
   if (node === undefined) throw new RangeError(`the plan has no node ${party.node.name}`);
   return node;
 }

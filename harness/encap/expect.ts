@@ -70,7 +70,9 @@ function mtusOf(plan: Plan, mode: Mode, { family, source, target }: Path, forwar
   // Within a node only hosts know the uplink: by their default route, to ClusterIPs.
   if (forward.underlay === "none" && source.pod !== undefined) return [pods];
   const added = addedTo(forward, family);
-  const ends = plan.nodes.filter(({ name }) => name === source.node || name === target.node);
+  const ends = (plan.external === undefined ? plan.nodes : [...plan.nodes, ...plan.external]).filter(
+    ({ name }) => name === source.node || name === target.node,
+  );
   const links = [
     ...ends.map(({ uplink }) => uplink.mtu),
     ...(forward.narrow === undefined ? [] : [forward.narrow.mtu]),

@@ -46,7 +46,7 @@ export function formBetween(
   inBlock: string | undefined,
 ): Form | "none" {
   if (from.name === to.name) return "none";
-  if (inBlock === undefined) return "plain";
+  if (inBlock === undefined || from.external === true || to.external === true) return "plain";
   const encapsulation = encapsulationOf(modeToward(mode, to, inBlock), family);
   return encapsulation !== "none" && takesTunnel(mode, family, from, to, inBlock) ? encapsulation : "plain";
 }

@@ -6,12 +6,16 @@ export interface Identities {
   readonly nodes: readonly NodeIdentity[];
   readonly pods: readonly PodIdentity[];
   readonly services: readonly ServiceIdentity[];
+  /** Hosts outside of the cluster; missing = none. */
+  readonly external?: readonly NodeIdentity[];
   /** The nodes carry pods of others too, whose routes are no business of the lab. */
   readonly strangers?: true;
 }
 
 export interface NodeIdentity {
   readonly name: string;
+  /** It is outside of the cluster: no Calico runs there, and nothing leads into a tunnel. */
+  readonly external?: true;
   /** Name by which Calico knows it, where that is not the plan's: its VTEPs' MACs come from this one. */
   readonly hostName?: string;
   /** Underlay addresses without prefix. */

@@ -9,7 +9,7 @@ export interface Party {
   readonly node: NodeIdentity;
   /** Missing where the host itself is the end. */
   readonly pod?: PodIdentity;
-  /** Underlay address of the node. */
+  /** Underlay address of the node or external host. */
   readonly nodeAddress: string;
   /** Address of the pod, or of the node where there is none. */
   readonly address: string;
@@ -36,7 +36,8 @@ export function partiesOf(identities: Identities, path: Path): Parties {
 }
 
 function partyOf(identities: Identities, path: Path, endpoint: Endpoint): Party {
-  const node = nodesByName(identities.nodes).get(endpoint.node);
+  const { node: name } = endpoint;
+  const node = nodesByName(identities.nodes).get(name) ?? identities.external?.find((host) => host.name === name);
   const nodeAddress = known(node?.addresses, path, `node ${endpoint.node}`);
   if (node === undefined) throw unknown(path, `node ${endpoint.node}`);
   if (endpoint.pod === undefined) return { node, nodeAddress, address: nodeAddress };

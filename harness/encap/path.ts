@@ -2,14 +2,26 @@ import type { Family } from "../topology/topology.ts";
 import type { ModeId } from "./mode.ts";
 
 /** Who talks to whom, in the order in which it is printed. */
-export const traffics = ["pod-to-pod", "pod-to-clusterip", "host-to-pod", "host-to-clusterip", "pod-to-host"] as const;
+export const traffics = [
+  "pod-to-pod",
+  "pod-to-clusterip",
+  "host-to-pod",
+  "host-to-clusterip",
+  "pod-to-host",
+  "pod-to-external",
+] as const;
 export type Traffic = (typeof traffics)[number];
+
+/** Whether one end of the traffic is outside of the cluster: only topologies with such hosts have it. */
+export function goesOutside(traffic: Traffic): boolean {
+  return traffic.includes("external");
+}
 
 /** Where the target is, physically: same node, same segment, or behind a router; in the order in which it is printed. */
 export const localities = ["same-node", "same-subnet", "cross-subnet"] as const;
 export type Locality = (typeof localities)[number];
 
-/** A pod, or the host itself where `pod` is missing. */
+/** A pod, or the host itself where `pod` is missing: a node, or a host outside of the cluster. */
 export interface Endpoint {
   readonly node: string;
   readonly pod?: string;

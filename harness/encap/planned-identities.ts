@@ -1,6 +1,7 @@
 import { withoutPrefix } from "../topology/address.ts";
 import { perFamily } from "../topology/fill-topology.ts";
 import type { NodeAllocation, Plan, PlannedNode } from "../topology/plan.ts";
+import { externalIdentities } from "./external-identities.ts";
 import type { Identities, NodeIdentity, TunnelAddresses } from "./identity.ts";
 import type { Mode } from "./mode.ts";
 import { otherAddressesOf } from "./other-addresses.ts";
@@ -18,6 +19,7 @@ export function identitiesFromAllocation(plan: Plan, mode: Mode): Identities {
       hostDevice,
     })),
     services: plan.allocation.services.map(({ service, ...rest }) => ({ name: service, ...rest })),
+    ...externalIdentities(plan),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Plan } from "../topology/plan.ts";
 import type { TapId } from "./expectation.ts";
 import type { Identities } from "./identity.ts";
 
-/** Every place where packets are captured: each node's uplink, further devices and pods' veths, and each router's ports. */
+/** Every place where packets are captured: each node's and external host's uplink, further devices and pods' veths, and each router's ports. */
 export function tapsOf(plan: Plan, identities: Identities): TapId[] {
   const pods = identities.pods.map(({ node, hostDevice }) => ({ node, device: hostDevice }));
   return [...underlayTaps(plan, identities), ...pods];
@@ -17,7 +17,8 @@ export function underlayTaps(plan: Plan, identities: Identities): readonly TapId
 /** Every path asks for them. */
 const tapsOfPlan = onceFor((plan: Plan) =>
   onceFor((identities: Identities): readonly TapId[] => {
-    const uplinks = identities.nodes.map(({ name, uplink }) => ({ node: name, device: uplink }));
+    const hosts = [...identities.nodes, ...(identities.external ?? [])];
+    const uplinks = hosts.map(({ name, uplink }) => ({ node: name, device: uplink }));
     const beside = plan.nodes.flatMap(({ name, others = [] }) => others.map(({ device }) => ({ node: name, device })));
     const seen = plan.routers.filter(({ unseen }) => unseen !== true);
     const ports = seen.flatMap((router) => router.ports.map(({ device }) => ({ node: router.name, device })));

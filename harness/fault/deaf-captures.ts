@@ -1,3 +1,4 @@
+import { everybody } from "../lab/everybody.ts";
 import { defineFault } from "./fault.ts";
 
 /** No capture sees anything: probes are answered, and nothing can be said of what went over the wire. */
@@ -7,7 +8,7 @@ export const deafCaptures = defineFault({
   describes: "the harness's own: answers alone prove no form, and silence of all taps no absence",
   modes: ["vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["cross-subnet"],
-  apply: ({ lab }) => Promise.resolve({ did: [], deafen: [...lab.nodes, ...lab.routers].map(({ name }) => name) }),
+  apply: ({ lab }) => Promise.resolve({ did: [], deafen: everybody(lab).map(({ name }) => name) }),
   cause: "none",
   trips: [
     { check: "encapsulated", status: "inconclusive", path: "*/pod-to-pod/cross-subnet/*" },

@@ -15,7 +15,7 @@ export interface Problem {
 /** A node or router of a lab that is up; commands run on it through its executor. */
 export interface LabNode {
   readonly name: string;
-  readonly role: "node" | "router";
+  readonly role: "node" | "router" | "external host";
   readonly executor: Executor;
   /** The command with which a person runs a program there on a terminal; without a program it opens a shell. */
   readonly enter: (program?: readonly string[]) => readonly string[];
@@ -30,6 +30,8 @@ export interface Lab {
   readonly plan: Plan;
   readonly nodes: readonly LabNode[];
   readonly routers: readonly LabNode[];
+  /** Hosts outside of the cluster; missing = none. */
+  readonly external?: readonly LabNode[];
   /** Releases of what made it, by name: Docker's, kind's. */
   readonly versions?: Readonly<Record<string, string>>;
   /** Images that its nodes are made of, by their content; missing where nobody can tell. */

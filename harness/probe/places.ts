@@ -2,10 +2,21 @@ import { LabError } from "../core/errors.ts";
 import type { Endpoint } from "../encap/path.ts";
 import type { Executor } from "../exec/executor.ts";
 
-/** Where probes can be sent from and answered: the pods and the hosts of a network. */
+/** Where probes can be sent from and answered: the pods and the hosts of a network, and hosts outside of it. */
 export interface Places {
   readonly pods: readonly { readonly name: string; readonly executor: Executor }[];
   readonly nodes: readonly { readonly name: string; readonly executor: Executor }[];
+}
+
+/** Where probes start and end: in pods, on their nodes, and on hosts outside. */
+export function placesOf({
+  pods,
+  lab,
+}: {
+  readonly pods: Places["pods"];
+  readonly lab: { readonly nodes: Places["nodes"]; readonly external?: Places["nodes"] };
+}): Places {
+  return { pods, nodes: [...lab.nodes, ...(lab.external ?? [])] };
 }
 
 /** Tells endpoints apart: pods and nodes have name spaces of their own. */

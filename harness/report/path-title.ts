@@ -18,6 +18,7 @@ const ends = {
   "host-to-pod": ["host", "pod"],
   "host-to-clusterip": ["host", "service on"],
   "pod-to-host": ["pod", "host"],
+  "pod-to-external": ["pod", "external host"],
 } as const;
 
 const places = { "same-node": "one node", "same-subnet": "one rack", "cross-subnet": "across racks" } as const;

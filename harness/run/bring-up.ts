@@ -46,5 +46,8 @@ export async function bringUp(order: KeptOrder, { providers, dataplane, signal }
 }
 
 function entries({ lab, pods }: Network): KeptLab["enter"] {
-  return [...lab.routers, ...lab.nodes, ...pods].map(({ name, enter }) => ({ name, command: shellQuote(enter()) }));
+  return [...lab.routers, ...lab.nodes, ...(lab.external ?? []), ...pods].map(({ name, enter }) => ({
+    name,
+    command: shellQuote(enter()),
+  }));
 }

@@ -16,7 +16,7 @@ export async function readRouteLookups(
   expectations: readonly PathExpectation[],
 ): Promise<ReadonlyMap<string, string>> {
   const bySource = groupBy(expectations, ({ path }) => path.source.node);
-  const places = network.lab.nodes.filter(({ name }) => bySource.has(name));
+  const places = [...network.lab.nodes, ...(network.lab.external ?? [])].filter(({ name }) => bySource.has(name));
   const results = await runEverywhere(
     places.map(({ name, executor }) => {
       const lines = (bySource.get(name) ?? []).map(

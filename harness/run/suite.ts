@@ -1,5 +1,5 @@
 import type { ModeId } from "../encap/mode.ts";
-import type { Locality, Path } from "../encap/path.ts";
+import { goesOutside, type Locality, type Path } from "../encap/path.ts";
 import type { ProbeKind } from "../probe/probe.ts";
 import type { Check } from "../verify/check.ts";
 import { checkOf, checks, type CheckName } from "../verify/registry.ts";
@@ -70,7 +70,9 @@ export function promisedAndLacking(
   suites: readonly Suite[],
   paths: readonly Path[],
 ): readonly { readonly suite: string; readonly locality: Locality }[] {
-  const present = new Set(paths.map((path) => path.locality));
+  // What goes out of the cluster is never encapsulated, wherever it goes.
+  const within = paths.filter(({ traffic }) => !goesOutside(traffic));
+  const present = new Set(within.map((path) => path.locality));
   return suites
     .filter((suite) => suite.modes.includes(mode))
     .flatMap(({ name: suite, mustInclude }) =>

@@ -4,6 +4,7 @@ import type { Scope } from "../core/scope.ts";
 import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { expectPath } from "../encap/expect.ts";
+import { everybody } from "../lab/everybody.ts";
 import { heartbeatsOf } from "../sentinel/heartbeats.ts";
 import { tapsOf } from "../encap/taps.ts";
 import { deafFilter, type FaultEffect } from "../fault/fault.ts";
@@ -11,7 +12,7 @@ import { runEverywhere } from "../exec/run-everywhere.ts";
 import { planProbes } from "../probe/plan-probes.ts";
 import { probeTrafficOf } from "../probe/probe-traffic.ts";
 import { runAddresses } from "../probe/run-addresses.ts";
-import type { Places } from "../probe/places.ts";
+import { placesOf, type Places } from "../probe/places.ts";
 import type { Probe, ProbeResult } from "../probe/probe.ts";
 import { furtherRounds, furtherSweeps } from "../probe/further-sweeps.ts";
 import { runProbes, type RunProbesOptions } from "../probe/run-probes.ts";
@@ -124,16 +125,17 @@ async function beginWatch({ questions, guard }: Listening): Promise<void> {
 }
 
 /**
- * Lets every uplink, further device and router port carry a packet that is nobody's probe: a tap that sees it and nothing of a path can
+ * Lets every uplink (of external hosts too), further device and router port carry a packet that is nobody's probe: a tap that sees it and nothing of a path can
  * say that the path was silent there. An unanswered ping is no trouble here; the verdicts will tell.
  */
 async function soundCheck({ lab }: Network): Promise<void> {
-  const routesOf = new Map(lab.plan.nodes.map(({ name, routes }) => [name, routes]));
+  const hosts = [...lab.plan.nodes, ...(lab.plan.external ?? [])];
+  const routesOf = new Map(hosts.map(({ name, routes }) => [name, routes]));
   const beside = heartbeatsOf(lab.plan).filter(({ from, device }) =>
     lab.plan.nodes.some(({ name, others = [] }) => name === from && others.some((port) => port.device === device)),
   );
   await runEverywhere(
-    lab.nodes.map(({ name, executor }) => {
+    [...lab.nodes, ...(lab.external ?? [])].map(({ name, executor }) => {
       const defaults = (routesOf.get(name) ?? []).filter(({ destination }) => destination === "default");
       const targets = [
         ...defaults.map(({ via }) => via),
@@ -145,14 +147,9 @@ async function soundCheck({ lab }: Network): Promise<void> {
   );
 }
 
-/** Where probes start and end. */
-export function placesOf(network: Network): Places {
-  return { pods: network.pods, nodes: network.lab.nodes };
-}
-
 function captureTargets(network: Network, deaf: readonly string[]): readonly CaptureTarget[] {
   const taps = tapsOf(network.lab.plan, network.identities);
-  return [...network.lab.nodes, ...network.lab.routers].map(({ name, executor }) => ({
+  return everybody(network.lab).map(({ name, executor }) => ({
     node: name,
     executor,
     devices: taps.filter((tap) => tap.node === name).map((tap) => tap.device),

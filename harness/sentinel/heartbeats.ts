@@ -17,6 +17,7 @@ export function heartbeatsOf(plan: Plan): readonly Heartbeat[] {
     ...plan.nodes.flatMap(({ name, uplink, others = [] }) =>
       [uplink, ...others].map((port) => ({ name, port, router: false })),
     ),
+    ...(plan.external ?? []).map(({ name, uplink }) => ({ name, port: uplink, router: false })),
     ...plan.routers.flatMap(({ name, ports, unseen }) =>
       unseen === true ? [] : ports.map((port) => ({ name, port, router: true })),
     ),

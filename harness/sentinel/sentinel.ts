@@ -8,6 +8,7 @@ import type { Scope } from "../core/scope.ts";
 import { settleAll } from "../core/settle.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 import type { TapId } from "../encap/expectation.ts";
+import { everybody } from "../lab/everybody.ts";
 import { underlayTaps } from "../encap/taps.ts";
 import type { Executor, RunningCommand } from "../exec/executor.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
@@ -63,7 +64,7 @@ export async function startSentinel(network: Network, options: SentinelOptions, 
   const taps = underlayTaps(network.lab.plan, network.identities);
   // Absolute, as not every shell of a node starts in this process' folder.
   const beacon = await lightBeacon(resolve(options.folder), scope);
-  const members = [...network.lab.nodes, ...network.lab.routers].flatMap(({ name: node, executor }) => {
+  const members = everybody(network.lab).flatMap(({ name: node, executor }) => {
     const own = taps.filter((tap) => tap.node === node);
     return own.length === 0 ? [] : [{ node, executor, taps: own }];
   });

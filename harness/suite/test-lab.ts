@@ -4,6 +4,7 @@ import type { Mode, ModeId } from "../encap/mode.ts";
 import type { Fault } from "../fault/fault.ts";
 import { faultNamed } from "../fault/fault-named.ts";
 import { didYouMean } from "../core/closest-name.ts";
+import { everybody } from "../lab/everybody.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Check } from "../verify/check.ts";
 import { checkOf, checks, type CheckName } from "../verify/registry.ts";
@@ -18,7 +19,7 @@ export interface TestLab {
   readonly mode: ModeId;
   /** Every address, MAC and route of the lab, as planned. */
   readonly plan: Plan;
-  /** A node or router by its name in the topology. */
+  /** A node, router or external host by its name in the topology. */
   node(name: string): Place;
   /** A pod by its name: `a1-p1` is the first one of node a1. */
   pod(name: string): Place;
@@ -88,11 +89,11 @@ export class HookedLab implements TestLab {
 
   node(name: string): Place {
     const { lab, identities } = this.#up.network;
-    const members = [...lab.nodes, ...lab.routers].map(({ name: member, executor }) => {
-      const node = identities.nodes.find((one) => one.name === member);
+    const members = everybody(lab).map(({ name: member, executor }) => {
+      const node = [...identities.nodes, ...(identities.external ?? [])].find((one) => one.name === member);
       return { name: member, executor, addresses: node?.addresses ?? {} };
     });
-    return this.#place("node or router", name, members);
+    return this.#place("node, router or external host", name, members);
   }
 
   pod(name: string): Place {

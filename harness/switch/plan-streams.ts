@@ -66,6 +66,7 @@ function kindsFor({ traffic }: Path, isFirst: boolean): readonly StreamKind[] {
       return isFirst ? ["ping", "udp", "tcp"] : ["ping"];
     case "host-to-pod":
     case "pod-to-host":
+    case "pod-to-external":
       return ["ping"];
     // A ClusterIP exists in rules for TCP and UDP alone.
     case "pod-to-clusterip":

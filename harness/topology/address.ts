@@ -166,3 +166,11 @@ function size(range: Range): bigint {
 function format(family: Family, value: bigint): string {
   return family === 4 ? Address4.fromBigInt(value).correctForm() : Address6.fromBigInt(value).correctForm();
 }
+
+/** IPv4: first and last of a subnet (RFC 1122 3.2.1.3); IPv6: the first, which is the routers' (RFC 4291 2.6.1). */
+export function reservedIn(network: string, address: string, family: Family): string | undefined {
+  const same = normalizeAddress(address);
+  if (same === hostAddress(network, 0)) return family === 4 ? "network address" : "subnet-router anycast address";
+  const isLast = family === 4 && same === hostAddress(network, Number(addressCount(network)) - 1);
+  return isLast ? "broadcast address" : undefined;
+}

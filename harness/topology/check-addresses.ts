@@ -1,13 +1,4 @@
-import {
-  addressCount,
-  contains,
-  hostAddress,
-  networkOf,
-  normalizeAddress,
-  overlaps,
-  prefixLength,
-  withoutPrefix,
-} from "./address.ts";
+import { contains, networkOf, normalizeAddress, overlaps, prefixLength, reservedIn, withoutPrefix } from "./address.ts";
 import { routerAddress } from "./router-address.ts";
 import type { Family, Topology, TopologyNode } from "./topology.ts";
 import type { FileFacts } from "./file-facts.ts";
@@ -39,14 +30,6 @@ function checkNode(topology: Topology, node: TopologyNode, family: Family): read
   const reserved = reservedIn(network, address, family);
   if (reserved !== undefined) return [{ path, message: `${address} is the ${reserved} of ${network}` }];
   return checkPrefix(topology, node, family, network, interfaceAddress);
-}
-
-/** IPv4: first and last of a subnet (RFC 1122 3.2.1.3); IPv6: the first, which is the routers' (RFC 4291 2.6.1). */
-function reservedIn(network: string, address: string, family: Family): string | undefined {
-  const same = normalizeAddress(address);
-  if (same === hostAddress(network, 0)) return family === 4 ? "network address" : "subnet-router anycast address";
-  const isLast = family === 4 && same === hostAddress(network, Number(addressCount(network)) - 1);
-  return isLast ? "broadcast address" : undefined;
 }
 
 function checkPrefix(
@@ -150,7 +133,12 @@ function checkOwners(topology: Topology, file: FileFacts, family: Family): reado
   // Of two owners the later is told: addresses that the file spells out come after the defaults.
   const order = nodes.toSorted((a, b) => Number(file.spells(a.path)) - Number(file.spells(b.path)));
   const taken = new Map<string, string>();
-  return [...routers, ...order, ...visits].flatMap(({ label, path, address }) => {
+  const external = (topology.external ?? []).map(({ name, addresses }): Owner => ({
+    label: `external host ${name}`,
+    path: ["external", name, keyOf("address", family)],
+    address: addresses[family] && normalizeAddress(withoutPrefix(addresses[family])),
+  }));
+  return [...routers, ...order, ...visits, ...external].flatMap(({ label, path, address }) => {
     const owner = address === undefined ? undefined : taken.get(address);
     if (address !== undefined && owner === undefined) taken.set(address, label);
     return owner === undefined ? [] : [{ path, message: `${address ?? ""} already belongs to ${owner}` }];

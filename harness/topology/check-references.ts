@@ -67,15 +67,18 @@ function checkSubnetName(
   return [{ path, message: `"${subnet}" does not exist${didYouMean(subnet, known)}; known: ${known.join(", ")}` }];
 }
 
-/** Nodes, routers and pods share one set of names: each stands for one machine in commands and reports. */
+/** Nodes, routers, pods and external hosts share one set of names: each stands for one machine in commands and reports. */
 function checkNames(topology: Topology): readonly ValueProblem[] {
   const owners = new Map(topology.routers.map(({ name }) => [name, "a router"]));
   for (const node of topology.nodes) {
     for (let pod = 1; pod <= node.pods; pod++) owners.set(`${node.name}-p${pod}`, `a pod of ${node.name}`);
   }
-  return topology.nodes.flatMap(({ name }) => {
+  const shared = (section: string, name: string): readonly ValueProblem[] => {
     const owner = owners.get(name);
-    const path = ["nodes", name];
+    const path = [section, name];
     return owner === undefined ? [] : [{ path, atKey: true, message: `"${name}" is also the name of ${owner}` }];
-  });
+  };
+  const ofNodes = topology.nodes.flatMap(({ name }) => shared("nodes", name));
+  for (const { name } of topology.nodes) owners.set(name, "a node");
+  return [...ofNodes, ...(topology.external ?? []).flatMap(({ name }) => shared("external", name))];
 }

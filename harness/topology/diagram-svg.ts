@@ -1,7 +1,7 @@
 import { prefixLength } from "./address.ts";
 import type { Plan, PlannedNode, PlannedRouter } from "./plan.ts";
 
-/** The lab as one self-contained SVG: racks as boxes with their nodes and pods, routers above; fits light and dark pages. */
+/** The lab as one self-contained SVG: racks as boxes with their nodes, pods and hosts outside, routers above; fits light and dark pages. */
 export function diagramSvg(plan: Plan): string {
   const racks = placeRacks(plan);
   const width = Math.max(...racks.map((rack) => rack.x + rack.width)) + margin;
@@ -43,7 +43,7 @@ const podsShown = 4;
 const style = [
   "text{font:12px ui-monospace,SFMono-Regular,Menlo,monospace;fill:#1f2328}",
   "text.heading{font-size:16px;font-weight:600}text.name{font-weight:600}text.middle{text-anchor:middle}",
-  "rect{stroke:#59636e;fill:#8090a014}rect.router{fill:#bf870033}rect.node{fill:#0969da1f}rect.pod{fill:#1a7f372b}",
+  "rect{stroke:#59636e;fill:#8090a014}rect.router{fill:#bf870033}rect.node{fill:#0969da1f}rect.external{stroke-dasharray:5}rect.pod{fill:#1a7f372b}",
   "path{stroke:#59636e;fill:none;stroke-width:2}",
   "@media(prefers-color-scheme:dark){text{fill:#e6edf3}rect,path{stroke:#9198a1}}",
 ].join("");
@@ -64,7 +64,8 @@ function placeRacks(plan: Plan): readonly PlacedRack[] {
   const y = titleHeight + routerHeight + wireHeight;
   let x = margin;
   return plan.segments.map(({ name, mtu }) => {
-    const nodes = plan.nodes.filter(({ uplink }) => uplink.segment === name);
+    const hosts = [...plan.nodes, ...(plan.external ?? [])];
+    const nodes = hosts.filter(({ uplink }) => uplink.segment === name);
     const cidrs = plan.topology.subnets.find((subnet) => subnet.name === name)?.cidrs ?? {};
     const lines = [...plan.families.flatMap((family) => cidrs[family] ?? []), ...(mtu === 1500 ? [] : [`mtu ${mtu}`])];
     const pods = Math.max(0, ...nodes.map((node) => Math.min(node.pods.length, podsShown + 1)));
@@ -143,7 +144,7 @@ function drawNode(plan: Plan, node: PlannedNode, x: number, y: number, height: n
   const hidden = node.pods.length - shown.length;
   const pods = [...shown, ...(hidden > 0 ? [`… ${hidden} more pods`] : [])];
   return [
-    rect("node", x, y, nodeWidth, height),
+    rect(plan.external?.includes(node) === true ? "external" : "node", x, y, nodeWidth, height),
     text(x + 8, y + 18, "name", node.name),
     ...addresses.map((line, index) => text(x + 8, y + 18 + lineHeight * (index + 1), "", line)),
     ...pods.flatMap((pod, index) => [

@@ -48,6 +48,13 @@ describe("diagrams", () => {
     assert.ok(diagramSvg(plan).includes(">mgmt 198.18.100.14/24<"));
   });
 
+  it("draw hosts outside of the cluster apart from nodes", async () => {
+    const plan = await planOf("external");
+    assert.ok(diagramText(plan).endsWith("[b1 b2] · outside 198.18.9.0/24 {client server})"));
+    assert.ok(diagramMermaid(plan).includes('external_server(["server<br/>198.18.9.12/24"])'));
+    assert.ok(diagramSvg(plan).includes('<rect class="external"'));
+  });
+
   it("draw an incident's routes in Mermaid", async () => {
     const plan = await planOf("two-racks");
     const incident = [{ node: "a1", to: "b1", route: "missing" }] as const;

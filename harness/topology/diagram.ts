@@ -31,7 +31,7 @@ function fabricText(plan: Plan): string {
   return groups.join("; ");
 }
 
-/** The lab as a Mermaid flowchart: a subgraph per rack, nodes with addresses and pods, a line per router port. */
+/** The lab as a Mermaid flowchart: a subgraph per rack, nodes with addresses and pods, external hosts round, a line per router port. */
 export function diagramMermaid(plan: Plan): string {
   const racks = plan.segments.flatMap((segment) => [
     `  subgraph ${idOf("rack", segment.name)}["${[segment.name, ...networksOf(plan, segment.name)].join("<br/>")}"]`,
@@ -46,6 +46,10 @@ export function diagramMermaid(plan: Plan): string {
         ...(node.pods.length > 0 ? [podsText(node.pods)] : []),
       ];
       return `    ${idOf("node", node.name)}["${lines.join("<br/>")}"]`;
+    }),
+    ...externalIn(plan, segment.name).map(({ name, uplink }) => {
+      const lines = [name, ...Object.values(uplink.addresses)];
+      return `    ${idOf("external", name)}(["${lines.join("<br/>")}"])`;
     }),
     "  end",
   ]);
@@ -87,7 +91,8 @@ function chainOf(plan: Plan): readonly string[] | undefined {
 
 /** Whether nodes have only further devices there, and no router a port. */
 function isBeside(plan: Plan, segment: string): boolean {
-  return nodesIn(plan, segment).length === 0 && !plan.routers.some((router) => segmentsOf(router).includes(segment));
+  const isEmpty = nodesIn(plan, segment).length === 0 && externalIn(plan, segment).length === 0;
+  return isEmpty && !plan.routers.some((router) => segmentsOf(router).includes(segment));
 }
 
 /** "pool 198.19.64.0/18 Always", where there are several of a family. */
@@ -119,7 +124,13 @@ function rackText(plan: Plan, rack: string): string {
   const visitors = plan.nodes.flatMap(({ name, others = [] }) =>
     others.filter(({ segment }) => segment === rack).map(({ device }) => `${name}/${device}`),
   );
-  return [rack, ...networksOf(plan, rack), `[${[...nodes, ...visitors].join(" ")}]`].join(" ");
+  const members = [...nodes, ...visitors];
+  const external = externalIn(plan, rack).map(({ name }) => name);
+  return [
+    ...[rack, ...networksOf(plan, rack)],
+    ...(members.length > 0 || external.length === 0 ? [`[${members.join(" ")}]`] : []),
+    ...(external.length > 0 ? [`{${external.join(" ")}}`] : []),
+  ].join(" ");
 }
 
 function segmentsOf(router: PlannedRouter): readonly string[] {
@@ -128,6 +139,10 @@ function segmentsOf(router: PlannedRouter): readonly string[] {
 
 function nodesIn(plan: Plan, rack: string) {
   return plan.nodes.filter(({ uplink }) => uplink.segment === rack);
+}
+
+function externalIn({ external = [] }: Plan, rack: string) {
+  return external.filter(({ uplink }) => uplink.segment === rack);
 }
 
 function networksOf(plan: Plan, rack: string): readonly string[] {

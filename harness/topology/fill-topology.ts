@@ -1,4 +1,5 @@
 import { addressCount, canonicalForm, familyOf, hostAddress, prefixLength } from "./address.ts";
+import { fillExternal } from "./fill-external.ts";
 import { linkShape } from "./link-shape.ts";
 import type { NodeEntry, SubnetEntry, TopologyFile } from "./schema.ts";
 import type { Family, NodeNetwork, PerFamily, Pool, Topology, TopologyNode } from "./topology.ts";
@@ -48,6 +49,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
       ...(entry.allow === undefined ? {} : { allow: entry.allow }),
     })),
     nodes: fillNodes(file),
+    ...fillExternal(file, families),
     pools: fillPools(file, families),
     services: perFamily(families, (family) => networkOfEntry(file.services, family) ?? defaultServices[family]),
     ...(file.incident === undefined ? {} : { incident: file.incident }),

@@ -8,7 +8,7 @@ import { podName } from "./pool-of.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port, Segment } from "./plan.ts";
 import { routerAddress } from "./router-address.ts";
 import { nodeRoutes, routerRoutes } from "./routes.ts";
-import type { Family, NodeNetwork, Subnet, Topology } from "./topology.ts";
+import type { ExternalHost, Family, NodeNetwork, Subnet, Topology } from "./topology.ts";
 
 /**
  * Makes a valid topology concrete: the same topology and families always give the same plan. UsageError where a family
@@ -24,6 +24,9 @@ export function planTopology(topology: Topology, families: readonly Family[] = t
     segments: topology.subnets.map(planSegment),
     routers: topology.routers.map((_, index) => planRouter(topology, used, allocation.nodes, index)),
     nodes: topology.nodes.map((_, index) => planNode(topology, used, index)),
+    ...(topology.external === undefined
+      ? {}
+      : { external: topology.external.map((host, index) => planExternal(topology, used, host, index)) }),
     allocation,
   };
   return { ...body, digest: digestOf(body) };
@@ -85,6 +88,19 @@ function planOther(
   };
 }
 
+function planExternal(topology: Topology, families: readonly Family[], host: ExternalHost, index: number): PlannedNode {
+  const subnet = subnetNamed(topology, host.subnet);
+  const uplink: Port = {
+    device: deviceName(0),
+    segment: subnet.name,
+    bridgePort: `${host.name}_eth0`,
+    mac: mac(0, index + 1, externalDevice),
+    addresses: perFamily(families, (family) => host.addresses[family]),
+    mtu: subnet.mtu,
+  };
+  return { name: host.name, uplink, routes: nodeRoutes(topology, families, host), pods: [] };
+}
+
 function planRouter(
   topology: Topology,
   families: readonly Family[],
@@ -113,6 +129,9 @@ function portAddress(topology: Topology, router: string, subnet: Subnet, family:
   const address = routerAddress(topology, router, subnet.name, family);
   return network && address && `${address}/${prefixLength(network)}`;
 }
+
+/** Where MACs of nodes have the number of a device: that of hosts outside. */
+const externalDevice = 0xff;
 
 /**
  * A locally administered unicast address (bit 0x02 of the first octet, IEEE 802-2014 8.4) that reads: 02:00:00:00:00:03

@@ -11,6 +11,8 @@ export interface Plan {
   readonly segments: readonly Segment[];
   readonly routers: readonly PlannedRouter[];
   readonly nodes: readonly PlannedNode[];
+  /** Hosts outside of the cluster, without pods; missing = none. */
+  readonly external?: readonly PlannedNode[];
   /** Addresses that the reference dataplane gives out; real Calico's IPAM chooses its own. */
   readonly allocation: Allocation;
 }

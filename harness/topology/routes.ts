@@ -7,7 +7,11 @@ import type { Family, Router, Topology, TopologyNode } from "./topology.ts";
  * Routes of a node: the default by its gateway, which is the first router of its subnet unless it names another, and one to each subnet that another router there is
  * nearer to. A subnet inside the node's own wide prefix gets none: the node takes it for its own segment.
  */
-export function nodeRoutes(topology: Topology, families: readonly Family[], node: TopologyNode): readonly Route[] {
+export function nodeRoutes(
+  topology: Topology,
+  families: readonly Family[],
+  node: Pick<TopologyNode, "subnet" | "addresses" | "gateway" | "networks">,
+): readonly Route[] {
   const here = routersAt(topology, node.subnet);
   const main = here.find(({ name }) => name === node.gateway) ?? here[0];
   if (main === undefined) return [];

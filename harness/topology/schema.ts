@@ -3,6 +3,7 @@ import { familyOf, isAddress, isCidr } from "./address.ts";
 import { parseAutodetection } from "./autodetection.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
 import {
+  externalRoles,
   fabrics,
   passes,
   poolEncapsulations,
@@ -16,6 +17,7 @@ import {
 /** The shape of a topology file; what values mean together is checked by validate.ts. */
 export type TopologyFile = z.infer<typeof topologySchema>;
 export type NodeEntry = z.infer<typeof nodeSchema>;
+export type ExternalEntry = z.infer<typeof externalSchema>;
 export type SubnetEntry = z.infer<typeof subnetSchema>;
 
 /**
@@ -141,6 +143,15 @@ const nodeSchema = z
   })
   .describe("A node with an uplink, and perhaps further devices");
 
+const externalSchema = z
+  .strictObject({
+    subnet: z.string().describe("Name of the subnet it stands in"),
+    address: address(4, "198.18.9.11", "IPv4 address; default .11, .12, … in file order, after the nodes'").optional(),
+    address6: address(6, "fd00:18:9::b", "IPv6 address; default: the 11th, 12th, …, after the nodes'").optional(),
+    role: z.enum(externalRoles).describe("client: goes to services; server: pods go to it; default: both").optional(),
+  })
+  .describe("A host outside of the cluster: pods go to it with their node's address or their own (natOutgoing)");
+
 const poolSchema = z
   .strictObject({
     cidr: z
@@ -228,6 +239,10 @@ export const topologySchema = z
     subnets: z.record(name(longestSubnetName), subnetSchema).describe("The racks, by name"),
     routers: z.record(name(longestName), routerSchema).describe("The routers, by name"),
     nodes: z.record(name(longestName), nodeSchema).describe("The nodes, by name"),
+    external: z
+      .record(name(longestName), externalSchema)
+      .describe("Hosts outside of the cluster, by name: they run no Calico; default: none")
+      .optional(),
     pools: z
       .array(poolSchema)
       .describe(
@@ -263,6 +278,7 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
     subnets: subnetSchema,
     routers: routerSchema,
     nodes: nodeSchema,
+    external: externalSchema,
     pools: poolSchema,
     incident: incidentSchema,
   };

@@ -61,6 +61,20 @@ export interface NodeNetwork {
   readonly addresses: PerFamily<string>;
 }
 
+/** What a host outside of the cluster is to pods and services. */
+export const externalRoles = ["client", "server"] as const;
+type ExternalRole = (typeof externalRoles)[number];
+
+/** A host outside of the cluster: pods go to it, and it goes to services. */
+export interface ExternalHost {
+  readonly name: string;
+  readonly subnet: string;
+  /** Interface addresses with the subnet's prefix. */
+  readonly addresses: PerFamily<string>;
+  /** A client only asks, a server is only asked; missing = both. */
+  readonly role?: ExternalRole;
+}
+
 /** A Calico IP pool. */
 export interface Pool {
   readonly family: Family;
@@ -127,6 +141,8 @@ export interface Topology {
   readonly subnets: readonly Subnet[];
   readonly routers: readonly Router[];
   readonly nodes: readonly TopologyNode[];
+  /** Hosts that are no nodes; missing = nobody is outside. */
+  readonly external?: readonly ExternalHost[];
   readonly pools: readonly Pool[];
   /** Networks that ClusterIPs come from. */
   readonly services: PerFamily<string>;

@@ -1,4 +1,5 @@
 import { checkAddresses } from "./check-addresses.ts";
+import { checkExternal } from "./check-external.ts";
 import { checkMtu } from "./check-mtu.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { checkPools } from "./check-pools.ts";
@@ -16,6 +17,7 @@ export function validateTopology(topology: Topology, file: FileFacts): readonly 
     ...checkNetworks(topology, file),
     ...checkAddresses(topology, file),
     ...checkUplinks(topology, file),
+    ...checkExternal(topology, file),
     ...checkPools(topology, file),
     ...checkReach(topology, file),
     ...checkMtu(topology, file),

@@ -1,5 +1,6 @@
 import { qdiscWords } from "../topology/link-shape.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port, Route } from "../topology/plan.ts";
+import type { LabNode } from "../lab/lab.ts";
 import { fabricNamespace, memberNamespace, type LabId } from "../lab/lab-id.ts";
 import { fabricSettings, memberSettings } from "./settings.ts";
 
@@ -12,7 +13,7 @@ export interface RenderedLab {
   readonly members: readonly RenderedMember[];
 }
 
-/** One node or router: its namespace, and the sh script that sets it up from inside. */
+/** One node, router or external host: its namespace, and the sh script that sets it up from inside. */
 interface RenderedMember {
   readonly name: string;
   readonly namespace: string;
@@ -23,7 +24,7 @@ interface Member {
   readonly name: string;
   readonly ports: readonly Port[];
   readonly routes: readonly Route[];
-  readonly role: "node" | "router";
+  readonly role: LabNode["role"];
   readonly proxy: readonly ProxyEntry[];
 }
 
@@ -64,6 +65,11 @@ function membersOf(plan: Plan): readonly Member[] {
       routes: node.routes,
       role: "node",
       proxy: [],
+    })),
+    ...(plan.external ?? []).map(({ name, uplink, routes }): Member => ({
+      ...{ name, routes, proxy: [] },
+      ports: [uplink],
+      role: "external host",
     })),
   ];
 }

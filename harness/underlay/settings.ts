@@ -1,6 +1,8 @@
+import type { LabNode } from "../lab/lab.ts";
+
 /** What the kernel settings of a namespace depend on. */
 export interface MemberSettings {
-  readonly role: "node" | "router";
+  readonly role: LabNode["role"];
   readonly devices: readonly string[];
   /** Devices on which a router answers ARP and ND for its other subnets. */
   readonly proxyDevices: readonly string[];
@@ -23,12 +25,15 @@ export function fabricSettings(): string {
  */
 export function memberSettings(member: MemberSettings): string {
   const scopes = ["all", "default", ...member.devices];
-  return writes([...forwarding(scopes), ...routerOnly(member, scopes)], [...errors(), ...ipv6(member, scopes)]);
+  return writes(
+    [...forwarding(member.role, scopes), ...routerOnly(member, scopes)],
+    [...errors(), ...ipv6(member, scopes)],
+  );
 }
 
-function forwarding(scopes: readonly string[]): readonly Setting[] {
+function forwarding(role: MemberSettings["role"], scopes: readonly string[]): readonly Setting[] {
   return [
-    ["ipv4/ip_forward", 1],
+    ["ipv4/ip_forward", role === "external host" ? 0 : 1],
     // The kernel's own default. Felix refuses 2 unless told otherwise (Felix, "RPF check") and filters pods by itself;
     // systemd sets 2 on many hosts, which new namespaces inherit.
     ...scopes.map((scope): Setting => [`ipv4/conf/${scope}/rp_filter`, 0]),

@@ -9,7 +9,7 @@ import type { Trouble } from "./trouble.ts";
 export function segmentTroubles(plan: Plan, facts: readonly NodeFacts[]): ReadonlyMap<string, readonly Trouble[]> {
   const byName = new Map(facts.map((own) => [own.node, own]));
   const stations = [
-    ...plan.nodes.map(({ name, uplink }) => ({ name, port: uplink })),
+    ...[...plan.nodes, ...(plan.external ?? [])].map(({ name, uplink }) => ({ name, port: uplink })),
     ...plan.routers.flatMap(({ name, ports }) => ports.map((port) => ({ name, port }))),
   ].map((station) => ({ ...station, facts: byName.get(station.name) }));
   const bySegment = groupBy(stations, ({ port }) => port.segment);

@@ -1,3 +1,4 @@
+import { externalIdentities } from "../../encap/external-identities.ts";
 import type { Identities, NodeIdentity, PodIdentity, TunnelAddresses } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { otherAddressesOf } from "../../encap/other-addresses.ts";
@@ -58,6 +59,7 @@ export function identitiesFrom(plan: Plan, mode: Mode, entries: IdentityEntries)
     }),
     pods: podsFrom(plan, entries.endpoints),
     services: plan.allocation.services.map(({ service: name, ...rest }) => ({ name, ...rest })),
+    ...externalIdentities(plan),
   };
 }
 

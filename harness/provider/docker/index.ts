@@ -111,7 +111,8 @@ function labOf(
     return { name: memberName, role, executor: executorOf(member), enter, namespacePrefix: memberPrefix(id) };
   });
   const of = (role: LabNode["role"]): readonly LabNode[] => members.filter((member) => member.role === role);
-  return { runId: id.runId, provider: name, plan, nodes: of("node"), routers: of("router"), versions };
+  const outside = plan.external === undefined ? {} : { external: of("external host") };
+  return { runId: id.runId, provider: name, plan, nodes: of("node"), routers: of("router"), ...outside, versions };
 }
 
 /** The identity of a lab from what is on the engine: its maker may have been another process. */

@@ -91,7 +91,8 @@ function refOf(machine: FakeMachine, { lab, ownerPid, label }: FakeLab): LabRef 
 }
 
 function labOf(plan: Plan, runId: string, { answers = [], memberOf }: FakeOptions): Lab {
-  const ports = [...plan.routers.flatMap((router) => router.ports), ...plan.nodes.map(({ uplink }) => uplink)];
+  const hosts = [...plan.nodes, ...(plan.external ?? [])];
+  const ports = [...plan.routers.flatMap((router) => router.ports), ...hosts.map(({ uplink }) => uplink)];
   const known = ports.flatMap(({ addresses }) =>
     Object.values(addresses).map((address) => address.split("/")[0] ?? ""),
   );
@@ -113,5 +114,6 @@ function labOf(plan: Plan, runId: string, { answers = [], memberOf }: FakeOption
     plan,
     nodes: plan.nodes.map(member("node")),
     routers: plan.routers.map(member("router")),
+    ...(plan.external === undefined ? {} : { external: plan.external.map(member("external host")) }),
   };
 }

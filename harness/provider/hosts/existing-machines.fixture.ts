@@ -51,6 +51,7 @@ export async function startMachines(plan: Plan, scope: Scope): Promise<ExistingM
   ]);
   const hosts = members.map(({ name, role }): InventoryHost => {
     const address = addressOf.get(name) ?? "";
+    if (role === "external host") throw new RangeError(`${name} is no machine of a cluster`);
     return { name, role, address, port: 22, user: "root", key: join(folder, "user"), hostKey: keys.fingerprint };
   });
   const prefix = lab.nodes[0]?.namespacePrefix ?? "";

@@ -1,4 +1,5 @@
 import { contains, prefixLength, withoutPrefix } from "../../topology/address.ts";
+import { externalProblems } from "../../lab/external-problems.ts";
 import { uplinkProblems } from "../../lab/uplink-problems.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
@@ -29,6 +30,7 @@ export function planProblems(plan: Plan): readonly Problem[] {
     ...plan.nodes.flatMap((_, index) => legProblems(plan, index)),
     ...fabricProblems(plan),
     ...uplinkProblems(plan),
+    ...externalProblems(plan),
     ...autodetectionProblems(plan),
   ];
 }

@@ -97,7 +97,9 @@ async function attachLab(ref: LabRef, plan: Plan, host: Executor): Promise<Lab> 
   refuseOtherPlan(ref.runId, await readLabel(host, fabricNamespace(id)), plan);
   const there = new Set((await labNamespaces()).map((namespace) => namespace.name));
   const lab = labOf(plan, id, host);
-  const members = [...lab.routers, ...lab.nodes].map((member) => memberNamespace(id, member.name));
+  const members = [...lab.routers, ...lab.nodes, ...(lab.external ?? [])].map((member) =>
+    memberNamespace(id, member.name),
+  );
   const missing = members.filter((member) => !there.has(member));
   if (missing.length === 0) return lab;
   throw incompleteLab(ref.runId, `${missing.join(", ")} missing`);
@@ -112,5 +114,8 @@ function labOf(plan: Plan, id: LabId, host: Executor): Lab {
       return { name: memberName, role, executor, enter: enterNamespace(namespace), namespacePrefix: memberPrefix(id) };
     };
   const nodes = plan.nodes.map(member("node"));
-  return { runId: id.runId, provider: name, plan, nodes, routers: plan.routers.map(member("router")), hostFiles: true };
+  const external = plan.external?.map(member("external host"));
+  const routers = plan.routers.map(member("router"));
+  const outside = external === undefined ? {} : { external };
+  return { runId: id.runId, provider: name, plan, nodes, routers, ...outside, hostFiles: true };
 }

@@ -126,11 +126,15 @@ async function imageKit(host: Executor, cache: string, kernel: string, file: str
 
 function wireUp(plan: Plan, id: LabId, login: LabLogin, host: Executor, options: VmOptions, made?: Made): Lab {
   const namespacePrefix = memberPrefix(id);
-  const routers = plan.routers.map(({ name: router }): LabNode => {
-    const namespace = memberNamespace(id, router);
-    const executor = inNamespace(host, namespace, `router ${router} (netns ${namespace})`);
-    return { name: router, role: "router", executor, enter: enterNamespace(namespace), namespacePrefix };
-  });
+  const inFabric =
+    (role: LabNode["role"]) =>
+    ({ name: member }: { readonly name: string }): LabNode => {
+      const namespace = memberNamespace(id, member);
+      const executor = inNamespace(host, namespace, `${role} ${member} (netns ${namespace})`);
+      return { name: member, role, executor, enter: enterNamespace(namespace), namespacePrefix };
+    };
+  const routers = plan.routers.map(inFabric("router"));
+  const external = plan.external?.map(inFabric("external host"));
   const connections = plan.nodes.map(({ name: node }, index) => {
     const ssh = nodeExecutor({ node, index, id, keys: login, attached: made === undefined });
     made?.scope.onLeave(`close ssh to ${node}`, () => ssh.close());
@@ -150,7 +154,8 @@ function wireUp(plan: Plan, id: LabId, login: LabLogin, host: Executor, options:
     ...(made?.built === undefined ? {} : { checkpoints: checkpointsOf({ ...made.built, plan, id, host, hangUp }) }),
   };
   const slow = login.accelerator === "tcg";
-  return { runId: id.runId, provider: name, plan, nodes, routers, slow, machines };
+  const outside = external === undefined ? {} : { external };
+  return { runId: id.runId, provider: name, plan, nodes, routers, ...outside, slow, machines };
 }
 
 async function findLab(runId: string): Promise<LabId> {

@@ -5,12 +5,12 @@ import { renderLab } from "../../underlay/render-lab.ts";
 import { guestAddress, guestMac, labAddress, managementFile, sshPort } from "../../rootfs/guest-init.ts";
 import { machinesNamespace, managementTap } from "./vm-names.ts";
 
-/** sh script that builds the fabric and the routers as namespaces: those of a lab of namespaces, without its nodes. */
+/** sh script that builds the fabric, the routers and hosts outside as namespaces: those of a lab of namespaces, without its nodes. */
 export function fabricScript(plan: Plan, id: LabId): string {
-  const routers = new Set(plan.routers.map(({ name }) => name));
+  const names = new Set([...plan.routers, ...(plan.external ?? [])].map(({ name }) => name));
   const fabric = renderLab({ ...plan, nodes: [] }, id);
   // From the whole plan, because routers answer for nodes in other racks.
-  const members = renderLab(plan, id).members.filter(({ name }) => routers.has(name));
+  const members = renderLab(plan, id).members.filter(({ name }) => names.has(name));
   return renderBuildScript({ ...fabric, members }, [], id);
 }
 

@@ -6,6 +6,8 @@ import { HarnessError, InterruptedError, formatError } from "../../core/errors.t
 import type { Scope } from "../../core/scope.ts";
 import type { Network } from "../../dataplane/dataplane.ts";
 import { tapsOf } from "../../encap/taps.ts";
+import { everybody } from "../../lab/everybody.ts";
+import { placesOf } from "../../probe/places.ts";
 import { defaultHttpPorts } from "../../probe/probe-command.ts";
 import { probeTraffic } from "../../probe/probe-traffic.ts";
 import type { KernelEvent } from "../kernel-events.ts";
@@ -62,7 +64,7 @@ export async function watchChange(watching: Watching, stage: Stage, scope: Scope
   const { network, streams, captureBufferKiB } = watching;
   const { lab } = network;
   const intervalMs = lab.slow === true ? intervals.slow : intervals.usual;
-  const places = { pods: network.pods, nodes: lab.nodes };
+  const places = placesOf(network);
   const options = { folder: join(watching.folder), snaplen, bufferKiB: captureBufferKiB, maxPackets };
   const session = await stage("capture", () => startCapture(captureTargets(network), options, scope));
   const [traffic, kernels] = await stage(
@@ -73,7 +75,7 @@ export async function watchChange(watching: Watching, stage: Stage, scope: Scope
   );
   const start = now();
   const [clocks] = await stage("before", () =>
-    Promise.all([readClocks([...lab.nodes, ...lab.routers]), systemClock.sleep(times.before)]),
+    Promise.all([readClocks(everybody(lab)), systemClock.sleep(times.before)]),
   );
   const change = now();
   const changed = await stage("change", () => attempt(watching.change), describeChange);
@@ -103,7 +105,7 @@ function describeChange({ network, trouble }: Changed): string {
 
 function captureTargets({ lab, identities }: Network): Parameters<typeof startCapture>[0] {
   const taps = tapsOf(lab.plan, identities);
-  return [...lab.nodes, ...lab.routers].map(({ name, executor }) => ({
+  return everybody(lab).map(({ name, executor }) => ({
     node: name,
     executor,
     devices: taps.filter((tap) => tap.node === name).map(({ device }) => device),

@@ -6,6 +6,7 @@ import type { Executor } from "../../exec/executor.ts";
 import { withoutPrefix } from "../../topology/address.ts";
 import type { Plan, PlannedNode, Port } from "../../topology/plan.ts";
 import type { PerFamily } from "../../topology/topology.ts";
+import type { LabNode } from "../../lab/lab.ts";
 import { runMark, type LabId } from "../../lab/lab-id.ts";
 import { renderLab } from "../render-lab.ts";
 import { planWalks } from "../walk.ts";
@@ -31,10 +32,10 @@ export interface Build {
   readonly executorOf: (member: PlannedMember) => Executor;
 }
 
-/** A node or router of the plan. */
+/** A node, router or external host of the plan. */
 export interface PlannedMember {
   readonly name: string;
-  readonly role: "node" | "router";
+  readonly role: LabNode["role"];
   readonly ports: readonly Port[];
 }
 
@@ -45,6 +46,10 @@ export function membersOf(plan: Plan): readonly PlannedMember[] {
     ...plan.nodes.map(({ name, uplink, others = [] }): PlannedMember => ({
       ...{ name, role: "node" },
       ports: [uplink, ...others],
+    })),
+    ...(plan.external ?? []).map(({ name, uplink }): PlannedMember => ({
+      ...{ name, role: "external host" },
+      ports: [uplink],
     })),
   ];
 }

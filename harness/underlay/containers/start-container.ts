@@ -1,5 +1,6 @@
 import type { GenericContainer as GenericContainerType } from "testcontainers";
 import { LabError, messageOf } from "../../core/errors.ts";
+import type { LabNode } from "../../lab/lab.ts";
 import type { PerFamily } from "../../topology/topology.ts";
 
 /** What a container of a lab is started from. */
@@ -11,7 +12,7 @@ export interface ContainerOrder {
   /** Its first network, with fixed addresses (without prefix). */
   readonly network: string;
   readonly addresses: PerFamily<string>;
-  readonly role: "node" | "router";
+  readonly role: LabNode["role"];
   /** Leave its removal to the reaper of testcontainers too, when this process dies. */
   readonly reaped: boolean;
 }
@@ -20,7 +21,11 @@ export interface ContainerOrder {
 const idle = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait; done";
 
 /** NET_ADMIN for devices, routes and rules, NET_RAW for ping and tcpdump; a node mounts its pods' namespaces (SYS_ADMIN). */
-const capabilities = { node: ["NET_ADMIN", "NET_RAW", "SYS_ADMIN"], router: ["NET_ADMIN", "NET_RAW"] } as const;
+const capabilities = {
+  node: ["NET_ADMIN", "NET_RAW", "SYS_ADMIN"],
+  router: ["NET_ADMIN", "NET_RAW"],
+  "external host": ["NET_ADMIN", "NET_RAW"],
+} as const;
 
 /**
  * What stays read-only below /proc: Docker's list without /proc/sys, where the settings of the container's own network

@@ -1,0 +1,32 @@
+import { didYouMean } from "../core/closest-name.ts";
+import type { ValueProblem } from "../core/yaml/value-problem.ts";
+import { contains, reservedIn, withoutPrefix } from "./address.ts";
+import type { FileFacts } from "./file-facts.ts";
+import type { ExternalHost, Family, Topology } from "./topology.ts";
+
+/** Hosts outside of the cluster: a subnet that exists and an address in it. */
+export function checkExternal(topology: Topology, file: FileFacts): readonly ValueProblem[] {
+  return (topology.external ?? []).flatMap((host) => [
+    ...checkSubnet(topology, file, host),
+    ...topology.families.flatMap((family) => checkAddress(topology, host, family)),
+  ]);
+}
+
+function checkSubnet(topology: Topology, file: FileFacts, { name, subnet }: ExternalHost): readonly ValueProblem[] {
+  if (file.spells(["subnets", subnet])) return [];
+  const known = topology.subnets.map((one) => one.name);
+  const message = `"${subnet}" does not exist${didYouMean(subnet, known)}; known: ${known.join(", ")}`;
+  return [{ path: ["external", name, "subnet"], message }];
+}
+
+function checkAddress(topology: Topology, host: ExternalHost, family: Family): readonly ValueProblem[] {
+  const network = topology.subnets.find(({ name }) => name === host.subnet)?.cidrs[family];
+  const own = host.addresses[family];
+  const path = ["external", host.name, family === 4 ? "address" : "address6"];
+  if (network === undefined) return [];
+  if (own === undefined) return [{ path, message: `${network} is too small for this host's address; set address` }];
+  const address = withoutPrefix(own);
+  if (!contains(network, address)) return [{ path, message: `${address} is outside ${host.subnet} (${network})` }];
+  const reserved = reservedIn(network, address, family);
+  return reserved === undefined ? [] : [{ path, message: `${address} is the ${reserved} of ${network}` }];
+}
