@@ -1,6 +1,7 @@
 import type { Scope } from "../core/scope.ts";
 import { CommandError } from "./command-error.ts";
 import type { CommandResult, Executor, RunningCommand } from "./executor.ts";
+import { lineInWords } from "./line-in-words.ts";
 import { shellQuote } from "./quote.ts";
 import { endWith, inSharedProcesses, type Placed } from "./shared-process.ts";
 
@@ -96,7 +97,7 @@ function memberOf(shared: RunningCommand, { executor, prefix, argv: own, index }
       const text = textOf(await shared.waitForLine(wanted, timeoutMs), index) ?? "";
       const end = endOf(text);
       if (end === undefined) return text;
-      const problem = `ended before it printed ${pattern.source}`;
+      const problem = `ended before it printed ${lineInWords(pattern)}`;
       throw new CommandError({ failure: "ended-early", where, argv, problem, result: result(end.last, end.exitCode) });
     },
   };

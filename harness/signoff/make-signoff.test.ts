@@ -116,14 +116,18 @@ describe("a sign-off", () => {
       startedAt: "2020-01-01T00:00:00.000Z",
       verdicts: [],
       summary: summarizeVerdicts([]),
-      troubles: [{ phase: "lab", message: "no route", category: "lab trouble" }],
+      troubles: [{ phase: "lab", message: "no route\n  where    node a1", category: "lab trouble" }],
       exitCode: 3,
     };
     const alone = sign([broken]);
     assert.deepEqual([alone.decision, alone.exitCode], ["no-go", 3]);
     const repeated = sign([broken, { ...passingRun(), again }]);
     assert.equal(repeated.decision, "go");
-    assert.ok(repeated.notes.some((note) => note.includes("was repeated by")));
+    const { id } = passingRun();
+    assert.deepEqual(repeated.notes, [
+      "1 of 2 runs repeated after a lab error",
+      `run broken ended with a lab error (lab: no route) and was repeated by ${id}`,
+    ]);
     assert.equal(sign([broken, { ...passingRun(), command: "encaplab suite --shard 2/2", again }]).decision, "no-go");
   });
 

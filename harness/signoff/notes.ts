@@ -17,11 +17,7 @@ export function notesOf({ cells, runs, baseline, waivers }: Noted): readonly str
   return [
     ...cells.flatMap(informing),
     ...contradictions(cells),
-    ...runs.flatMap(({ id, repeatedBy, troubles }) =>
-      repeatedBy === undefined
-        ? []
-        : [`run ${id} ended with a lab error (${troubles[0] ?? ""}) and was repeated by ${repeatedBy}`],
-    ),
+    ...repeats(runs),
     ...baseline.flatMap(({ configuration, diff }) =>
       diff.costs
         .filter((cost) => cost.follows === undefined && costsMore(cost))
@@ -29,6 +25,16 @@ export function notesOf({ cells, runs, baseline, waivers }: Noted): readonly str
     ),
     ...idleWaivers(waivers, cells).map(({ id }) => `the waiver of ${id} is not needed: take it out`),
   ];
+}
+
+/** How many runs were repeated after a lab error, and each of them: many are a trouble of their own. */
+function repeats(runs: readonly SignedRun[]): readonly string[] {
+  const repeated = runs.filter(({ repeatedBy }) => repeatedBy !== undefined);
+  if (repeated.length === 0) return [];
+  const each = repeated.map(({ id, repeatedBy = "", troubles: [first = ""] }) => {
+    return `run ${id} ended with a lab error (${first.split("\n", 1).join("")}) and was repeated by ${repeatedBy}`;
+  });
+  return [`${repeated.length} of ${plural(runs.length, "run")} repeated after a lab error`, ...each];
 }
 
 function informing({ mode, configuration, findings }: WeighedCell): readonly string[] {

@@ -1,6 +1,7 @@
 import type { Child } from "./child.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandResult, RunningCommand } from "../executor.ts";
+import { lineInWords } from "../line-in-words.ts";
 
 /** Milliseconds between a polite signal and SIGKILL when a running command is stopped. */
 const stopGraceMs = 5_000;
@@ -46,10 +47,10 @@ async function waitForLine(
     return await new Promise<string>((resolve, reject) => {
       forget = child.lines.wait(pattern, resolve);
       timer = setTimeout(() => {
-        reject(noLine(argv, where, `did not print ${pattern.source} within ${timeoutMs / 1000} s`, child.soFar()));
+        reject(noLine(argv, where, `did not print ${lineInWords(pattern)} within ${timeoutMs / 1000} s`, child.soFar()));
       }, timeoutMs);
       child.finished.then((result) => {
-        reject(noLine(argv, where, `ended before it printed ${pattern.source}`, result));
+        reject(noLine(argv, where, `ended before it printed ${lineInWords(pattern)}`, result));
       }, reject);
     });
   } finally {
