@@ -8,7 +8,7 @@ import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import type { Mode } from "../encap/mode.ts";
 import { diagramMermaid, diagramSvg } from "../topology/diagram.ts";
 import type { Plan } from "../topology/plan.ts";
-import { cellsOf, parseAxis, type Cell } from "./matrix-axes.ts";
+import { axisNames, cellsOf, parseAxis, type Cell } from "./matrix-axes.ts";
 import { pathJson, pathTable, printPieces, type ListedMode } from "./print-paths.ts";
 import { helpGroups } from "./help-groups.ts";
 import { teach, type Example } from "./teach.ts";
@@ -43,10 +43,7 @@ export function addList(program: Command): void {
         .default("table"),
     )
     .addOption(
-      new Option(
-        "--axis <name=values>",
-        "what a CI matrix varies beside the mode: topology, calico, kernel, shard, …; repeatable",
-      )
+      new Option("--axis <name=values>", `what a CI matrix varies beside the mode: ${axisNames.join(", ")}; repeatable`)
         .argParser((word: string, before: string[]) => [...before, word])
         .default([], "none"),
     )

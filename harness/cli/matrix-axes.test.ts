@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cellsOf, parseAxis } from "./matrix-axes.ts";
+import { axisNames, cellsOf, parseAxis } from "./matrix-axes.ts";
+import { makeProgram } from "./program.ts";
 
 describe("axes of a CI matrix", () => {
   it("make every combination, shards by their number", () => {
@@ -16,6 +17,15 @@ describe("axes of a CI matrix", () => {
   it("take values with commas between semicolons", () => {
     const { values } = parseAxis("calico-image=r/node:v3.30,r/cni:v3.30;r/node:v3.32,r/cni:v3.32");
     assert.deepEqual(values, ["r/node:v3.30,r/cni:v3.30", "r/node:v3.32,r/cni:v3.32"]);
+  });
+
+  it("are options of suite, which reads them in a job", async () => {
+    const { commands } = await makeProgram([]);
+    const options = commands.find((command) => command.name() === "suite")?.options.map(({ long }) => long) ?? [];
+    assert.deepEqual(
+      axisNames.filter((name) => !options.includes(`--${name}`)),
+      [],
+    );
   });
 
   it("refuse what is none", () => {

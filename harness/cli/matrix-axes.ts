@@ -2,7 +2,21 @@ import { UsageError } from "../core/errors.ts";
 import { didYouMean } from "../core/closest-name.ts";
 
 /** What a CI's matrix varies beside the mode, and the options of `suite` that say it. */
-const axisNames = ["topology", "calico", "calico-image", "provider", "kernel", "family", "profile", "shard"] as const;
+export const axisNames = [
+  "topology",
+  "dataplane",
+  "calico",
+  "calico-image",
+  "calico-install",
+  "calico-version",
+  "calico-manifests",
+  "linux-dataplane",
+  "provider",
+  "kernel",
+  "family",
+  "profile",
+  "shard",
+] as const;
 type AxisName = (typeof axisNames)[number];
 
 /** One axis with its values. */
