@@ -47,7 +47,9 @@ async function waitForLine(
     return await new Promise<string>((resolve, reject) => {
       forget = child.lines.wait(pattern, resolve);
       timer = setTimeout(() => {
-        reject(noLine(argv, where, `did not print ${lineInWords(pattern)} within ${timeoutMs / 1000} s`, child.soFar()));
+        reject(
+          noLine(argv, where, `did not print ${lineInWords(pattern)} within ${timeoutMs / 1000} s`, child.soFar()),
+        );
       }, timeoutMs);
       child.finished.then((result) => {
         reject(noLine(argv, where, `ended before it printed ${lineInWords(pattern)}`, result));
