@@ -11,6 +11,7 @@ import { firewallList } from "./firewall-list.ts";
 import { foreignAddress } from "./foreign-address.ts";
 import { forwardingOff } from "./forwarding-off.ts";
 import { countedLoss } from "./counted-loss.ts";
+import { natOutgoing } from "./nat-outgoing.ts";
 import { nextHop } from "./next-hop.ts";
 import { noDefaultRoute } from "./no-default-route.ts";
 import { packetFilter } from "./packet-filter.ts";
@@ -68,6 +69,7 @@ export const rules: readonly Rule[] = [
   countedLoss,
   untranslatedService,
   tunnelMasquerade,
+  natOutgoing,
   coveringPool,
   sourceNat,
   rewrittenOuter,

@@ -37,6 +37,8 @@ import { shortTtl } from "./short-ttl.ts";
 import { sizeHole } from "./size-hole.ts";
 import { poolBlackholeDeleted } from "./pool-blackhole-deleted.ts";
 import { poolChangeForgotten } from "./pool-change-forgotten.ts";
+import { natOutgoingLost } from "./nat-outgoing-lost.ts";
+import { poolOverExternal } from "./pool-over-external.ts";
 import { poolOverNodes } from "./pool-over-nodes.ts";
 import { poolPolicyIgnored } from "./pool-policy-ignored.ts";
 import { policyRule } from "./policy-rule.ts";
@@ -97,6 +99,8 @@ export const faults: readonly Fault[] = [
   poolBlackholeDeleted,
   poolChangeForgotten,
   poolOverNodes,
+  poolOverExternal,
+  natOutgoingLost,
   staleDirectRoute,
   otherRouteOwner,
   routeChangesMidway,
