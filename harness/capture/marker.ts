@@ -12,6 +12,9 @@ const markerTimeoutMs = 10_000;
 /** The marker is among the last packets, so a look need not read a file of many megabytes. */
 const lastBytes = 256 * 1024;
 
+/** ping(8)'s exit code where no answer came: a node that ignores pings has sent the marker all the same. */
+const unanswered = 1;
+
 /** Nodes that one process serves at a time: pings wait. */
 const parallel = 8;
 
@@ -35,8 +38,9 @@ export async function markEnds(captures: readonly Markable[]): Promise<readonly 
     const sent = await onEach(marked, sendScript);
     const waiting = marked.filter((capture, index) => {
       const { exitCode = 0, stderr = "" } = sent[index] ?? {};
-      if (exitCode !== 0) whys.set(capture, `its ping failed (${exitMeaning(exitCode)}) ${stderr.trim()}`);
-      return exitCode === 0;
+      const isSent = exitCode === 0 || exitCode === unanswered;
+      if (!isSent) whys.set(capture, `its ping failed (${exitMeaning(exitCode)}) ${stderr.trim()}`);
+      return isSent;
     });
     await waitForMarkers(waiting, whys);
   } catch (error) {

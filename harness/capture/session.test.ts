@@ -68,6 +68,15 @@ describe("startCapture", () => {
     assert.deepEqual((await readdir(folder)).filter((name) => !name.startsWith(".")).sort(), ["a.pcap", "b.pcap"]);
   });
 
+  it("is complete on a node that answers no ping", async () => {
+    await a.run(["sh", "-c", "echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all"]);
+    const [target] = both();
+    assert.ok(target);
+    const [file] = await captured([target], options, scope, () => a.run(ping(2)));
+    await a.run(["sh", "-c", "echo 0 >/proc/sys/net/ipv4/icmp_echo_ignore_all"]);
+    assert.deepEqual(file?.doubts, []);
+  });
+
   it("doubts a capture that is deaf", async () => {
     const [target] = both();
     assert.ok(target);

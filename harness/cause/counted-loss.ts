@@ -1,17 +1,13 @@
-import type { Cause, Incident, Rule } from "./cause.ts";
-import { grownOn } from "./counters.ts";
-import { crossedBy, isLossy } from "./crossings.ts";
-
-interface Kind {
-  readonly counter: RegExp;
-  /** Follows the place's name; $1, $2 stand for parts of the counter's. */
-  readonly words: string;
-  readonly fix: string;
-  readonly issues: readonly string[];
-}
+import { ofCounters, type TellingCounter } from "./of-counters.ts";
 
 /** Counters whose growth says why packets ended, the most telling first (proc(5), Documentation/networking/snmp_counter.rst). */
-const kinds: readonly Kind[] = [
+const kinds: readonly TellingCounter[] = [
+  {
+    counter: /^(.+)\.queue\.(?:clsact|ingress)\.drops$/,
+    words: "throws packets away by a filter of tc on $1",
+    fix: "see which it is (tc -s filter show dev DEVICE ingress, and egress) and who put it there: tc filter del dev DEVICE ingress",
+    issues: [],
+  },
   {
     counter: /^(.+)\.queue\.([^.]+)\.drops$/,
     words: "throws packets away in the queue of $1 ($2)",
@@ -36,49 +32,13 @@ const kinds: readonly Kind[] = [
     fix: "raise nf_conntrack_max there, and see what fills it (conntrack -L; VXLAN must not be tracked)",
     issues: ["#8934"],
   },
+  {
+    counter: /^conntrack\.insert_failed$/,
+    words: "drops packets whose connection looks like another one to its connection tracker (insert_failed)",
+    fix: "see what translates two connections into one (nft list ruleset, iptables-save -t nat: snat to one port, masquerade without random-fully), or a pod that sends twice at once from one port (DNS)",
+    issues: ["kubernetes/kubernetes#56903"],
+  },
 ];
 
 /** The kernel itself counted why it threw packets away, in a place where packets were lost. */
-export const countedLoss: Rule = {
-  name: "counted-loss",
-  find: (incident) => {
-    const failing = new Set(incident.failed.map(({ id }) => id));
-    const lossy = incident.crossings.filter((crossing) => failing.has(crossing.path.id) && isLossy(crossing));
-    const places = [...new Set(lossy.flatMap(crossedBy))];
-    return places.flatMap((place): readonly Cause[] => {
-      const told = tellingOn(incident, place);
-      const [first] = told;
-      if (first === undefined) return [];
-      const own = lossy.filter((crossing) => crossedBy(crossing).includes(place));
-      return [
-        {
-          name: "counted-loss",
-          sentence: `${place} ${first.words} (${first.grown} during the probes)`,
-          fix: first.kind.fix,
-          issues: first.kind.issues,
-          evidence: told.map(({ counter, grown }) => `${place}: ${counter} +${grown}`).slice(0, shown),
-          explains: [...new Set(own.map(({ path }) => path.id))],
-        },
-      ];
-    });
-  },
-};
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
-
-interface Told {
-  readonly kind: Kind;
-  readonly counter: string;
-  readonly grown: number;
-  readonly words: string;
-}
-
-function tellingOn(incident: Incident, place: string): readonly Told[] {
-  const grown = grownOn(incident, place);
-  return kinds.flatMap((kind) =>
-    grown
-      .filter(([counter]) => kind.counter.test(counter))
-      .map(([counter, more]) => ({ kind, counter, grown: more, words: counter.replace(kind.counter, kind.words) })),
-  );
-}
+export const countedLoss = ofCounters("counted-loss", kinds);

@@ -28,6 +28,8 @@ export interface Changes {
   /** Taps at which nothing of the path a1->a2 or a1->b1 shows, forward. */
   readonly silent?: readonly string[];
   readonly path?: "a1->a2" | "a1->b1";
+  /** Missing = pod-to-pod. */
+  readonly traffic?: "pod-to-pod" | "pod-to-clusterip";
   /** Missing = two-racks. */
   readonly plan?: Plan;
 }
@@ -41,6 +43,7 @@ export function causes({
   plan = usual,
   silent = [],
   path = "a1->a2",
+  traffic = "pod-to-pod",
 }: Changes): readonly Cause[] {
   const identities = identitiesFromAllocation(plan, mode);
   const sound = expectControlPlane(plan, mode, identities).map(agreeing);
@@ -53,7 +56,7 @@ export function causes({
   };
   const network = { plan, mode, identities, facts: changed(after), before: changed(earlier) };
   const asked = enumeratePaths(plan, mode, "full").find(
-    ({ id, traffic }) => traffic === "pod-to-pod" && id.endsWith(path),
+    (candidate) => candidate.traffic === traffic && candidate.id.endsWith(path),
   );
   assert.ok(asked);
   const pathCase = withoutPackets(caseAsExpected(expectPath(plan, mode, identities, asked)), "forward", ...silent);

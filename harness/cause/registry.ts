@@ -26,7 +26,12 @@ import { tunnelEntries } from "./tunnel-entries.ts";
 import { tunnelDeviceWrong } from "./tunnel-device.ts";
 import { wrongNextHop } from "./wrong-next-hop.ts";
 import { wrongRoute } from "./wrong-route.ts";
+import { hookedProgram } from "./hooked-program.ts";
+import { kernelCount } from "./kernel-count.ts";
+import { linkState } from "./link-state.ts";
+import { oddSetting } from "./odd-setting.ts";
 import { linkShape } from "./link-shape.ts";
+import { missingBackend } from "./missing-backend.ts";
 import { mssRewritten } from "./mss-rewritten.ts";
 import { otherServer } from "./other-server.ts";
 import { outerHeader } from "./outer-header.ts";
@@ -52,6 +57,8 @@ export const rules: readonly Rule[] = [
   policyRule,
   noDefaultRoute,
   forwardingOff,
+  linkState,
+  hookedProgram,
   podState,
   tunnelDeviceWrong,
   routeOwner,
@@ -60,8 +67,9 @@ export const rules: readonly Rule[] = [
   tunnelEntries,
   bgpSessions,
   serviceRules,
-  nextHop,
+  missingBackend,
   routerState,
+  nextHop,
   otherServer,
   calicoPolicy,
   firewallList,
@@ -79,6 +87,8 @@ export const rules: readonly Rule[] = [
   untoldRewrite,
   pathMtu,
   linkShape,
+  oddSetting,
+  kernelCount,
 ];
 
 /** What is said where no rule fits. */

@@ -26,11 +26,23 @@ export interface NodeFacts {
   readonly counters?: Readonly<Record<string, number>>;
   /** Addresses whose packets the kernel's rules give another destination: ClusterIPs, and what else is translated. */
   readonly translated?: readonly string[];
+  /** Where each of these leads, as far as one line of the rules says so. */
+  readonly backends?: Readonly<Record<string, readonly string[]>>;
   /** Rules of nftables and iptables that drop or refuse packets, or hand them to a program. */
   readonly drops?: readonly DropFact[];
   /** Rules of others than Calico and kube-proxy that change packets, copy them or send them elsewhere. */
   readonly rewrites?: readonly FilterFact[];
+  /** Classifiers of tc(8) that packets of a device pass through: each may drop them, or send them elsewhere. */
+  readonly classifiers?: readonly ClassifierFact[];
   readonly unreadable?: readonly Unreadable[];
+}
+
+/** One filter of tc(8) on a device. */
+export interface ClassifierFact {
+  readonly device: string;
+  readonly direction: "ingress" | "egress" | "root";
+  /** "bpf xdrop", "u32", "flower", … */
+  readonly words: string;
 }
 
 /** A part of the facts that could not be read. */
@@ -102,6 +114,12 @@ export interface LinkFact {
   readonly mac: string;
   /** With prefix. */
   readonly addresses: readonly string[];
+  /** It asks and answers no ARP, nor neighbor discovery (`arp off`). */
+  readonly noArp?: true;
+  /** The bridge, bond or VRF that it is a part of. */
+  readonly master?: string;
+  /** Name of the XDP program that sees what comes in, or its number. */
+  readonly xdp?: string;
   /** Nobody asked for its addresses: that there is none here says nothing. */
   readonly unaddressed?: true;
   readonly vxlan?: VxlanFact;

@@ -12,6 +12,11 @@ import { clientLosesAnswers } from "./client-loses-answers.ts";
 import { deafTap } from "./deaf-tap.ts";
 import { drop4789AtRouter } from "./drop-4789-at-router.ts";
 import { dropProtocol4 } from "./drop-protocol-4.ts";
+import { ghostBackend } from "./ghost-backend.ts";
+import { arpOff } from "./arp-off.ts";
+import { nodeIgnoresPings } from "./node-ignores-pings.ts";
+import { shortLivedPackets } from "./short-lived-packets.ts";
+import { xdpDrop } from "./xdp-drop.ts";
 import type { Fault } from "./fault.ts";
 import { duplicatingRouter } from "./duplicating-router.ts";
 import { ecmpMemberLost } from "./ecmp-member-lost.ts";
@@ -157,6 +162,11 @@ export const faults: readonly Fault[] = [
   masqueradedTunnel,
   expiringTtl,
   untrackedService,
+  ghostBackend,
+  arpOff,
+  xdpDrop,
+  shortLivedPackets,
+  nodeIgnoresPings,
   deafTap,
   deafCaptures,
   blindNode,

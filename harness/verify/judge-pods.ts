@@ -49,6 +49,7 @@ function deviceTroubles({ identities, pod, facts, host }: Judged): readonly Trou
       : [trouble("MTU", `${link.device} has MTU ${link.mtu}, and its other end ${other.device} ${other.mtu}`)];
   return [
     ...(link.up ? [] : [trouble("state", `${link.device} is down`)]),
+    ...(link.noArp === true ? [trouble("arp", `${link.device} neither asks nor answers ARP (arp off)`)] : []),
     ...missing.map((address) =>
       trouble(
         "address",

@@ -52,6 +52,10 @@ function portTroubles({ device, mtu, addresses }: Port, { links }: NodeFacts): r
   const missing = Object.values(addresses).filter((address) => !there.has(destinationOf(address)));
   return [
     ...(link.up ? [] : [trouble("state", `${device} is down`)]),
+    ...(link.noArp === true ? [trouble("arp", `${device} neither asks nor answers ARP (arp off)`)] : []),
+    ...(link.master === undefined
+      ? []
+      : [trouble("master", `${device} is a part of ${link.master}, which takes its packets`)]),
     ...(link.mtu === mtu ? [] : [trouble("MTU", `${device} has MTU ${link.mtu}, not ${mtu}`)]),
     ...missing.map((address) =>
       trouble("address", `${device} has ${link.addresses.join(" and ") || "no address"}, not ${address}`),

@@ -61,6 +61,29 @@ export function uplinkTroubles({ underlay }: ExpectedNodeState, { links }: NodeF
   ];
 }
 
+/** What keeps the uplink and the pods' devices from finding their neighbors: Felix leaves them as the kernel makes them. */
+export function linkTroubles({ underlay }: ExpectedNodeState, { links }: NodeFacts): readonly Trouble[] {
+  if (underlay === undefined) return [];
+  const devices = [underlay.uplink, ...underlay.podDevices];
+  return links
+    .filter(({ device, mac }) => devices.includes(device) && mac !== "")
+    .flatMap(({ device, noArp, master }): readonly Trouble[] => [
+      ...(noArp === true
+        ? [{ kind: "link", what: "arp", text: `${device} neither asks nor answers ARP (arp off)` } as const]
+        : []),
+      // An uplink may stand in a VRF or in a bridge, and still do its work.
+      ...(master === undefined || device === underlay.uplink
+        ? []
+        : [
+            {
+              kind: "link",
+              what: "master",
+              text: `${device} is a part of ${master}, which takes its packets`,
+            } as const,
+          ]),
+    ]);
+}
+
 /**
  * What is wrong with how Calico has registered a node, by whose prefix alone it decides what is "same subnet"
  * (felix/calc/l3_route_resolver.go).

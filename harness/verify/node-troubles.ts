@@ -7,7 +7,7 @@ import { ownerTroubles } from "./judge-owners.ts";
 import { routeTroubles } from "./judge-routes.ts";
 import { ruleTroubles } from "./judge-rules.ts";
 import { deviceTroubles, fdbTroubles, neighborTroubles } from "./judge-tunnels.ts";
-import { registrationTroubles, settingTroubles, uplinkTroubles, wayTroubles } from "./judge-underlay.ts";
+import { linkTroubles, registrationTroubles, settingTroubles, uplinkTroubles, wayTroubles } from "./judge-underlay.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** One node's kernel state, as it must be and as it is. */
@@ -76,6 +76,7 @@ function troublesOf(
     unread.has(what) ? [] : judge();
   return [
     ...where("devices", () => uplinkTroubles(state, facts)),
+    ...where("devices", () => linkTroubles(state, facts)),
     ...registrationTroubles(state, registered),
     ...where("rules", () => where("routes", () => ruleTroubles(state, facts))),
     ...where("routes", () => wayTroubles(state, facts)),

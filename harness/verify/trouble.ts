@@ -10,6 +10,7 @@ type TroubleKind =
   | "no gateway"
   | "rule"
   | "device"
+  | "link"
   | "FDB"
   | "neighbor"
   | "next hop"

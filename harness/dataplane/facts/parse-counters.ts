@@ -6,6 +6,7 @@ type Counters = NonNullable<NodeFacts["counters"]>;
 /** Counters of /proc/net/snmp and netstat that tell of packets that ended here, and how many were passed on. */
 const telling = new Set([
   ...["Ip.InHdrErrors", "Ip.InAddrErrors", "Ip.ForwDatagrams", "Ip.InDiscards", "Ip.OutDiscards", "Ip.OutNoRoutes"],
+  ...["Ip.InUnknownProtos", "IpExt.InTruncatedPkts", "Ip6.InHdrErrors", "Ip6.InTooBigErrors", "Ip6.ReasmFails"],
   ...["Ip.ReasmFails", "Ip.FragFails", "IpExt.InNoRoutes", "IpExt.InCsumErrors", "TcpExt.IPReversePathFilter"],
   ...["Udp.NoPorts", "Udp.InErrors", "Udp.RcvbufErrors", "Udp.InCsumErrors", "Tcp.InCsumErrors"],
   ...[

@@ -16,9 +16,21 @@ export function parseLinks(json: string): readonly LinkFact[] {
       up: texts(link.flags).includes("UP"),
       mac: (text(link.address) ?? "").toLowerCase(),
       addresses: objects(link.addr_info).map(addressOf),
+      ...extrasOf(link),
       ...(vxlan === undefined ? {} : { vxlan }),
     };
   });
+}
+
+function extrasOf(link: JsonObject): Pick<LinkFact, "noArp" | "master" | "xdp"> {
+  const master = text(link.master);
+  const program = isObject(link.xdp) && isObject(link.xdp.prog) ? link.xdp.prog : undefined;
+  const xdp = program === undefined ? undefined : (text(program.name) ?? `program ${number(program.id) ?? ""}`);
+  return {
+    ...(texts(link.flags).includes("NOARP") ? { noArp: true } : {}),
+    ...(master === undefined ? {} : { master }),
+    ...(xdp === undefined ? {} : { xdp }),
+  };
 }
 
 function parseVxlan(data: JsonObject): VxlanFact {

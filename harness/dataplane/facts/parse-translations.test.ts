@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseTranslations } from "./parse-translations.ts";
+import { parseBackends, parseTranslations } from "./parse-translations.ts";
 
 describe("parseTranslations", () => {
   it("reads rules of kube-proxy as nft lists those of iptables (kind, Kubernetes 1.34.10)", () => {
@@ -23,5 +23,23 @@ describe("parseTranslations", () => {
       "\t\t\t     198.19.192.1 . 80 : 198.19.0.1 . 8080, fd00:10:20::1 . 80 : fd00:10:19::2 . 8080 }",
     ];
     assert.deepEqual(parseTranslations(maps.join("\n")), ["10.96.0.1", "198.19.192.1", "fd00:10:20::1"]);
+  });
+});
+
+describe("parseBackends", () => {
+  it("pairs addresses with where they lead, in maps and in rules", () => {
+    const rules = [
+      "\t\telements = { 198.19.192.1 . 80 : 198.19.0.1 . 8080, 198.19.192.2 . 80 : 198.19.0.2 . 8080 }",
+      "\t\telements = { fd00:10:20::1 . 80 : fd00:10:19::2 . 8080 }",
+      "\t\tip daddr 198.19.192.1 tcp dport 80 dnat ip to 198.19.0.62:8080",
+      "[0:0] -A X -d 10.79.0.1/32 -p tcp -j DNAT --to-destination 10.78.0.5:443",
+      "\t\t10.96.0.1 . tcp . 443 : goto service-2QRHZV4L-default/kubernetes/tcp/https",
+    ];
+    assert.deepEqual(parseBackends(rules.join("\n")), {
+      "198.19.192.1": ["198.19.0.1", "198.19.0.62"],
+      "198.19.192.2": ["198.19.0.2"],
+      "fd00:10:20::1": ["fd00:10:19::2"],
+      "10.79.0.1": ["10.78.0.5"],
+    });
   });
 });

@@ -20,3 +20,22 @@ export function parseTranslations(rules: string): readonly string[] {
     ]);
   return [...new Set(found)];
 }
+
+/** The same with the address that follows. */
+const pairs: readonly RegExp[] = [
+  new RegExp(String.raw`${address} \. (?:(?:tcp|udp) \. )?[0-9a-z-]+ : ${address}`, "g"),
+  new RegExp(String.raw`\bdaddr ${address}.*\bdnat (?:ip6? )?to \[?${address}`, "g"),
+  new RegExp(String.raw`-d ${address}(?:/\d+)? .*--to-destination \[?${address}`, "g"),
+];
+
+/** Where rules of nftables or iptables lead each address: lines that name both. A port behind an IPv4 address is left out. */
+export function parseBackends(rules: string): Readonly<Record<string, readonly string[]>> {
+  const found = rules.split("\n").flatMap((line) => pairs.flatMap((pair) => [...line.matchAll(pair)]));
+  const backends: Record<string, string[]> = {};
+  for (const [, from = "", to = ""] of found) {
+    const backend = to.includes(".") ? to.replace(/:.*/, "") : to;
+    const known = (backends[from] ??= []);
+    if (!known.includes(backend)) known.push(backend);
+  }
+  return backends;
+}

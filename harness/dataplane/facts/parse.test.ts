@@ -132,4 +132,14 @@ describe("facts from ip(8) and bridge(8)", () => {
     assert.throws(() => parseFdb("RTNETLINK answers: Operation not permitted"), LabError);
     assert.throws(() => parseNeighbors('{"dst":"1.2.3.4"}'), LabError);
   });
+
+  it("reads what else a device is: without ARP, part of a bridge, seen by an XDP program", () => {
+    const base = { ifname: "eth0", flags: ["UP", "NOARP"], mtu: 1500, address: "02:00:00:00:00:01", addr_info: [] };
+    const [link] = parseLinks(
+      JSON.stringify([{ ...base, master: "br0", xdp: { mode: 2, prog: { id: 7, name: "xdrop" } } }]),
+    );
+    assert.deepEqual([link?.noArp, link?.master, link?.xdp], [true, "br0", "xdrop"]);
+    const [other] = parseLinks(JSON.stringify([{ ...base, flags: ["UP"], xdp: { mode: 2, prog: { id: 7 } } }]));
+    assert.deepEqual([other?.noArp, other?.master, other?.xdp], [undefined, undefined, "program 7"]);
+  });
 });

@@ -75,6 +75,17 @@ describe("facts of a node", () => {
     ]);
   });
 
+  it("hold what drops among the rules of the older kernel interface, which nft(8) does not see", async function () {
+    const add = ["iptables-legacy", "-I", "FORWARD", "-p", "icmp", "-j", "DROP"];
+    if ((await node.tryRun(add)).exitCode !== 0) skipFor(this, "no iptables-legacy");
+    const [facts] = await readWholeFacts([{ name: "n1", executor: node }]);
+    const where = "iptables table filter chain FORWARD";
+    assert.deepEqual(
+      facts?.drops?.filter((drop) => drop.where === where),
+      [{ where, hook: "forward", rule: "-p icmp -j DROP", packets: 0 }],
+    );
+  });
+
   it("name what cannot be read, and never take it for absent", async () => {
     const broken = 'bridge() { echo "no bridge" >&2; return 1; }; eval "$(cat)"';
     const without = prefixedExecutor(node, { argv: ["sh", "-c", broken, "--"], where: "node n1" });

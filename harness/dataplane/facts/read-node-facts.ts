@@ -110,6 +110,7 @@ function merged(facts: NodeFacts, more: Partial<NodeFacts>): NodeFacts {
     ...(more.translated === undefined
       ? {}
       : { translated: [...new Set([...(facts.translated ?? []), ...more.translated])] }),
+    ...(more.backends === undefined ? {} : { backends: { ...facts.backends, ...more.backends } }),
     ...(more.rewrites === undefined ? {} : { rewrites: both(facts.rewrites, more.rewrites).list }),
     ...(more.counters === undefined ? {} : { counters: { ...facts.counters, ...more.counters } }),
   };

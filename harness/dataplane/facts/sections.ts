@@ -1,6 +1,7 @@
 import type { Family } from "../../topology/topology.ts";
 import type { NodeFacts, Unreadable } from "../node-facts.ts";
 import { parseDeviceCounters, parseProtocolCounters, parseTrackerCounters } from "./parse-counters.ts";
+import { parseClassifiers } from "./parse-classifiers.ts";
 import { parseIptablesDrops, parseNftDrops } from "./parse-drops.ts";
 import { parseFdb } from "./parse-fdb.ts";
 import { parseLinks } from "./parse-links.ts";
@@ -10,7 +11,7 @@ import { parseIptablesRewrites, parseNftRewrites } from "./parse-rewrites.ts";
 import { parseOtherTables, parseRoutes } from "./parse-routes.ts";
 import { parseRules } from "./parse-rules.ts";
 import { parseSettings } from "./parse-settings.ts";
-import { parseTranslations } from "./parse-translations.ts";
+import { parseBackends, parseTranslations } from "./parse-translations.ts";
 
 /** One command that is run on a node, and how its answer becomes facts. */
 export interface Section {
@@ -55,12 +56,44 @@ export const stateSections: readonly Section[] = [
   { name: "fdb", what: "FDB", command: "bridge -j fdb", parse: (output) => ({ fdb: parseFdb(output) }) },
 ];
 
+/** Settings that can end packets, or change where they go (Documentation/networking/ip-sysctl.rst, nf_conntrack-sysctl.rst). */
 const settingFiles = [
-  "ipv4/ip_forward",
-  "ipv4/icmp_echo_ignore_all",
-  ...["rp_filter", "forwarding", "proxy_arp", "arp_ignore"].map((name) => `ipv4/conf/*/${name}`),
-  "ipv6/conf/*/forwarding",
-  "netfilter/nf_conntrack_[cm][oa][ux]*",
+  ...["ip_forward", "ip_default_ttl", "ip_no_pmtu_disc", "ip_forward_use_pmtu", "icmp_echo_ignore_all"],
+  ...["ipfrag_high_thresh", "ipfrag_time", "fib_multipath_hash_policy", "tcp_mtu_probing", "tcp_base_mss"],
+  ...["tcp_min_snd_mss", "tcp_timestamps", "tcp_window_scaling", "tcp_ecn", "ip_local_port_range"],
+  ...["icmp_ratelimit", "icmp_ratemask", "icmp_msgs_per_sec"],
+  ...["gc_thresh3", "unres_qlen_bytes", "mcast_solicit", "proxy_qlen"].map((name) => `neigh/default/${name}`),
+  ...["rp_filter", "forwarding", "proxy_arp", "arp_ignore", "arp_filter", "disable_policy"].map(
+    (name) => `conf/*/${name}`,
+  ),
+  // Devices of pods are many, and their names begin with a c.
+  ...["accept_local", "src_valid_mark", "route_localnet", "drop_unicast_in_l2_multicast", "proxy_arp_pvlan"].map(
+    (name) => `conf/[!c]*/${name}`,
+  ),
+]
+  .map((name) => `ipv4/${name}`)
+  .concat(
+    ...["forwarding", "disable_ipv6"].map((name) => `ipv6/conf/*/${name}`),
+    ...["hop_limit", "mtu", "proxy_ndp", "accept_ra", "disable_policy", "seg6_enabled"].map(
+      (name) => `ipv6/conf/[!c]*/${name}`,
+    ),
+    ...["neigh/default/gc_thresh3", "ip6frag_high_thresh", "icmp/ratelimit", "icmp/echo_ignore_all"].map(
+      (name) => `ipv6/${name}`,
+    ),
+    ...["nf_conntrack_count", "nf_conntrack_max", "nf_conntrack_tcp_be_liberal", "nf_conntrack_tcp_loose"].map(
+      (name) => `netfilter/${name}`,
+    ),
+    ...["nf_conntrack_checksum", "nf_conntrack_udp_timeout"].map((name) => `netfilter/${name}`),
+    "bridge/bridge-nf-call-*",
+  )
+  .join(" ");
+
+/** Filters of the devices that have a place for them. */
+const classifiersOfAll = [
+  "! command -v tc >/dev/null || tc qdisc | while read -r _ kind _ _ device _; do",
+  'case "$kind" in clsact|ingress) ways="ingress egress" ;; htb|prio|hfsc|drr|qfq|ets) ways=root ;; *) continue ;; esac;',
+  'for way in $ways; do echo "$device $way $(tc -j filter show dev "$device" "$way" | tr -d "\\n")"; done;',
+  "done",
 ].join(" ");
 
 /** Only lines that tell what ends or changes packets: whole rulesets of large clusters are megabytes. */
@@ -99,6 +132,12 @@ export const counterSections: readonly Section[] = [
     parse: (output) => ({ counters: parseQueues(output) }),
   },
   {
+    name: "classifiers",
+    what: "packet filters",
+    command: classifiersOfAll,
+    parse: parseClassifiers,
+  },
+  {
     name: "nftables",
     what: "packet filters",
     command: `rules=$(nft list ruleset) && { echo "$rules" | ${tellingLines} || true; }`,
@@ -108,7 +147,7 @@ export const counterSections: readonly Section[] = [
     name: "translations",
     what: "packet filters",
     command: `rules=$(nft list ruleset) && { echo "$rules" | ${translationLines} || true; }`,
-    parse: (output) => ({ translated: parseTranslations(output) }),
+    parse: (output) => ({ translated: parseTranslations(output), backends: parseBackends(output) }),
   },
   ...(["iptables", "ip6tables"] as const).map((program): Section => ({
     name: program,
@@ -118,6 +157,7 @@ export const counterSections: readonly Section[] = [
       drops: parseIptablesDrops(output, program),
       rewrites: parseIptablesRewrites(output, program),
       translated: parseTranslations(output),
+      backends: parseBackends(output),
     }),
   })),
 ];
@@ -126,5 +166,6 @@ export const counterSections: readonly Section[] = [
 function legacyRules(program: "iptables" | "ip6tables"): string {
   const names = `/proc/net/${program === "iptables" ? "ip" : "ip6"}_tables_names`;
   const save = `$(command -v ${program}-legacy-save || echo ${program}-save)`;
-  return `[ ! -s ${names} ] || { rules=$(${save} -c) && echo "$rules"; }`;
+  // Files below /proc have no size.
+  return `[ -z "$(cat ${names} 2>/dev/null)" ] || { rules=$(${save} -c) && echo "$rules"; }`;
 }

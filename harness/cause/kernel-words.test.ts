@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import type { LinkFact, NodeFacts } from "../dataplane/node-facts.ts";
+import { causes, first, type Changes } from "./incident.fixture.ts";
+
+const settings = (name: string, value: string) => (): Partial<NodeFacts> => ({ settings: { [name]: value } });
+
+const onEveryNode = (change: (facts: NodeFacts) => Partial<NodeFacts>): NonNullable<Changes["after"]> =>
+  Object.fromEntries(["a1", "a2", "b1", "b2"].map((node) => [node, change]));
+
+describe("causes that the kernel's own state tells", () => {
+  const silent = ["a2/cali"];
+
+  it("are a device of a pod's, or an uplink, that speaks no ARP, or that a bridge has taken", () => {
+    const uplink = (change: Partial<LinkFact>) => (facts: NodeFacts) => ({
+      links: facts.links.map((link) => (link.device === "eth0" ? { ...link, ...change } : link)),
+    });
+    assert.match(
+      first({ silent, after: { a2: uplink({ noArp: true }) } }),
+      /^link-state: a2: eth0 neither asks nor answers ARP/,
+    );
+    assert.match(
+      first({ silent, after: { a2: uplink({ master: "br9" }) } }),
+      /^odd-setting: a2 loses packets, and its kernel is set otherwise: eth0 is a part of br9; lost there: /,
+    );
+    const pod = (facts: NodeFacts): Partial<NodeFacts> => ({
+      links: [
+        ...facts.links,
+        { device: "cali1", kind: "veth", mtu: 1450, up: true, mac: "ee:ee:ee:ee:ee:ee", addresses: [], noArp: true },
+      ],
+    });
+    assert.doesNotMatch(first({ silent, after: { a2: pod } }), /cali1/, "no pod of the lab is behind it");
+    const ofPod = ({ links }: NodeFacts): Partial<NodeFacts> => ({
+      links: links.map((link) => ({ ...link, noArp: true })),
+    });
+    assert.match(first({ silent, after: { "a2-p1": ofPod } }), /^pod-state: a2-p1: eth0 neither asks nor answers ARP/);
+    assert.match(
+      first({ path: "a1->b1", silent: ["tor/eth1"], after: { tor: ofPod } }),
+      /^router-state: tor: eth0 neither asks nor answers ARP/,
+    );
+  });
+
+  it("are programs at the device at which packets end, and not those of Calico's or those elsewhere", () => {
+    const program = (device: string, xdp: string) => (facts: NodeFacts) => ({
+      links: facts.links.map((link) => (link.device === device ? { ...link, xdp } : link)),
+    });
+    const told =
+      /^hooked-program: packets are lost in a2, where the XDP program xdrop on a2\/eth0 sees them and may drop them/;
+    assert.match(first({ silent, after: { a2: program("eth0", "xdrop") } }), told);
+    assert.doesNotMatch(first({ silent, after: { a2: program("eth0", "cali_xdp_norm") } }), /hooked/);
+    assert.doesNotMatch(first({ silent, after: { a2: program("vxlan.calico", "xdrop") } }), /hooked/, "plain packets");
+    assert.doesNotMatch(first({ silent, after: { b1: program("eth0", "xdrop") } }), /hooked/);
+    const filter = { device: "eth0", direction: "ingress", words: "bpf xdrop" } as const;
+    assert.match(
+      first({ silent, after: { a2: () => ({ classifiers: [filter] }) } }),
+      /where the tc filter bpf xdrop on a2\/eth0 \(ingress\) sees them/,
+    );
+    const tunnel = program("vxlan.calico", "xdrop");
+    assert.match(first({ path: "a1->b1", silent: ["b1/cali"], after: { b1: tunnel } }), /on b1\/vxlan.calico/);
+  });
+
+  it("are settings that differ from those of the other nodes, or that end packets anywhere", () => {
+    const usual = onEveryNode(settings("ipv4.conf.all.accept_local", "0"));
+    assert.match(
+      first({ silent, after: { ...usual, a2: settings("ipv4.conf.all.accept_local", "1") } }),
+      /^odd-setting: a2 loses packets, and its kernel is set otherwise: ipv4.conf.all.accept_local is 1, elsewhere 0; lost there: /,
+    );
+    assert.match(
+      first({ silent, after: onEveryNode(settings("ipv4.conf.eth0.arp_ignore", "8")) }),
+      /^odd-setting: a2 .* ipv4.conf.eth0.arp_ignore is 8 \(it does not answer ARP for its addresses\)/,
+    );
+    assert.match(first({ silent, after: usual }), /^common-ground: /);
+    assert.match(
+      first({ silent, after: { a2: settings("ipv6.conf.eth0.disable_ipv6", "1") } }),
+      /^common-ground: /,
+      "what fails is IPv4",
+    );
+    const counts = onEveryNode(settings("netfilter.nf_conntrack_count", "7"));
+    assert.match(
+      first({ silent, after: { ...counts, a2: settings("netfilter.nf_conntrack_count", "99") } }),
+      /^common-ground: /,
+    );
+  });
+
+  it("are counters of what it threw away, those that tell most first", () => {
+    const counted = (name: string, value: number) => (): Partial<NodeFacts> => ({ counters: { [name]: value } });
+    const grown = (name: string): string =>
+      first({ silent, earlier: { a2: counted(name, 1) }, after: { a2: counted(name, 5) } });
+    assert.match(grown("Ip.InHdrErrors"), /^kernel-count: a2 throws packets away for their IP header: .*\(4 during/);
+    assert.match(grown("IpExt.InNoRoutes"), /^kernel-count: a2 has no route for packets \(4/);
+    assert.match(grown("Ip.InAddrErrors"), /^kernel-count: a2 refuses packets for their addresses/);
+    assert.match(grown("eth0.rx.errors"), /^kernel-count: a2 counts errors on eth0 \(rx\) \(4/);
+    assert.match(grown("eth0.tx.dropped"), /^kernel-count: a2 drops packets on eth0 \(tx\)/);
+    assert.match(grown("Ip.FragFails"), /^kernel-count: a2 cannot pass on packets that are too large/);
+    assert.match(
+      grown("conntrack.insert_failed"),
+      /^counted-loss: a2 drops packets whose connection looks like another/,
+    );
+    assert.match(
+      grown("eth0.queue.clsact.drops"),
+      /^counted-loss: a2 throws packets away by a filter of tc on eth0 \(4/,
+    );
+    assert.match(grown("Ip.ForwDatagrams"), /^common-ground: /);
+    const [cause] = causes({
+      silent,
+      earlier: { a2: () => ({ counters: {} }) },
+      after: { a2: () => ({ counters: { "Ip.InHdrErrors": 3, "eth0.tx.errors": 2 } }) },
+    });
+    assert.deepEqual(cause?.evidence, ["a2: eth0.tx.errors +2", "a2: Ip.InHdrErrors +3"]);
+  });
+
+  it("are ClusterIPs that lead to an address that no pod has", () => {
+    const service = "198.19.192.13";
+    const leads = (to: string) => (): Partial<NodeFacts> => ({ translated: [service], backends: { [service]: [to] } });
+    const traffic = "pod-to-clusterip";
+    assert.match(
+      first({ traffic, silent: ["a2/cali"], after: { a1: leads("198.19.0.99") } }),
+      /^missing-backend: a1 translates ClusterIP 198\.19\.192\.13 into 198\.19\.0\.99, which no pod has/,
+    );
+    assert.doesNotMatch(
+      first({ traffic, silent: ["a2/cali"], after: { a1: leads("198.19.0.65") } }),
+      /missing-backend/,
+    );
+    assert.doesNotMatch(
+      first({ traffic, silent: ["a2/cali"], after: { a2: leads("198.19.0.99") } }),
+      /missing-backend/,
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import type { Cause, Incident, Rule } from "./cause.ts";
+import { grownOn } from "./counters.ts";
+import { crossedBy, isLossy, type Crossing } from "./crossings.ts";
+
+/** A counter of the kernel's whose growth says why packets ended. */
+export interface TellingCounter {
+  readonly counter: RegExp;
+  /** Follows the place's name; $1, $2 stand for parts of the counter's. */
+  readonly words: string;
+  readonly fix: string;
+  readonly issues: readonly string[];
+  /** Whether it could have been what was lost there; missing = any packet. */
+  readonly concerns?: (lossy: readonly Crossing[]) => boolean;
+}
+
+/** A rule about counters that grew in places where packets were lost; the kinds in the order in which they tell most. */
+export function ofCounters(name: string, kinds: readonly TellingCounter[]): Rule {
+  return {
+    name,
+    find: (incident) => {
+      const failing = new Set(incident.failed.map(({ id }) => id));
+      const lossy = incident.crossings.filter((crossing) => failing.has(crossing.path.id) && isLossy(crossing));
+      const places = [...new Set(lossy.flatMap(crossedBy))];
+      return places.flatMap((place): readonly Cause[] => {
+        const own = lossy.filter((crossing) => crossedBy(crossing).includes(place));
+        const told = tellingOn(incident, place, kinds).filter(({ kind }) => kind.concerns?.(own) ?? true);
+        const [first] = told;
+        if (first === undefined) return [];
+        return [
+          {
+            name,
+            sentence: `${place} ${first.words} (${first.grown} during the probes)`,
+            fix: first.kind.fix,
+            issues: first.kind.issues,
+            evidence: told.map(({ counter, grown }) => `${place}: ${counter} +${grown}`).slice(0, shown),
+            explains: [...new Set(own.map(({ path }) => path.id))],
+          },
+        ];
+      });
+    },
+  };
+}
+
+/** Lines of evidence that a cause shows. */
+const shown = 6;
+
+interface Told {
+  readonly kind: TellingCounter;
+  readonly counter: string;
+  readonly grown: number;
+  readonly words: string;
+}
+
+function tellingOn(incident: Incident, place: string, kinds: readonly TellingCounter[]): readonly Told[] {
+  const grown = grownOn(incident, place);
+  return kinds.flatMap((kind) =>
+    grown
+      .filter(([counter]) => kind.counter.test(counter))
+      .map(([counter, more]) => ({ kind, counter, grown: more, words: counter.replace(kind.counter, kind.words) })),
+  );
+}
