@@ -278,7 +278,9 @@ describe("from probe to observation, on a real wire", function () {
 
   it("keeps the first packets of each flow in small captures that read the same", async () => {
     const chosen = probes.filter(({ path }) => path.traffic === "host-to-clusterip");
-    const trimmed = await trimCaptures(chosen, captures, targets, { folder: join(folder, "pcaps"), perFlow: () => 4 });
+    const { recognizer } = await observe(chosen, captures, targets);
+    const options = { folder: join(folder, "pcaps"), perFlow: () => 4, recognizer };
+    const trimmed = await trimCaptures(chosen, captures, targets, options);
     assert.deepEqual(
       trimmed.map(({ node }) => node),
       ["n1", "n2"],

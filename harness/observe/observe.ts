@@ -24,6 +24,8 @@ export interface Observations {
   readonly health: readonly TapHealth[];
   /** Every UDP port at which VXLAN was read. */
   readonly vxlanPorts: readonly number[];
+  /** Knows of every packet that was read whose it was. */
+  readonly recognizer: Recognizer;
 }
 
 /**
@@ -63,6 +65,7 @@ async function readAll(
     observations: listener.observations(),
     health: taps.map((tap, index) => ({ tap, packets: listener.heardAt(index), doubts: doubts.get(tap.node) ?? [] })),
     vxlanPorts,
+    recognizer: listener.recognizer,
     suspected: listener.suspectedPorts,
   };
 }
@@ -92,7 +95,7 @@ async function listen(
 class Listener {
   readonly #probes: readonly Probe[];
   readonly #taps: readonly TapId[];
-  readonly #recognizer: Recognizer;
+  readonly recognizer: Recognizer;
   readonly #heard: number[];
   readonly #suspected = new Set<number>();
   readonly #errors: { tap: number; from: string; text: string; quotation: Quotation }[] = [];
@@ -100,7 +103,7 @@ class Listener {
   constructor(probes: readonly Probe[], taps: readonly TapId[]) {
     this.#probes = probes;
     this.#taps = taps;
-    this.#recognizer = new Recognizer(probes);
+    this.recognizer = new Recognizer(probes);
     this.#heard = taps.map(() => 0);
   }
 
@@ -126,7 +129,7 @@ class Listener {
   }
 
   observations(): readonly ProbeObservation[] {
-    const sightings = sightingsOf(this.#recognizer, this.#taps);
+    const sightings = sightingsOf(this.recognizer, this.#taps);
     const errors = this.#errorsByProbe();
     return this.#probes.map((probe, index) => ({
       probe,
@@ -145,7 +148,7 @@ class Listener {
   }
 
   #count(packet: Packet, tap: number, file: string): void {
-    const identified = this.#recognizer.identify(packet);
+    const identified = this.recognizer.identify(packet);
     if (identified === undefined) {
       const suspected = suspectedVxlanPort(packet);
       if (suspected !== undefined) this.#suspected.add(suspected);
@@ -163,7 +166,7 @@ class Listener {
   }
 
   #countError(packet: Packet, tap: number): void {
-    const quotation = this.#recognizer.quotation(packet);
+    const quotation = this.recognizer.quotation(packet);
     const error = quotation === undefined ? undefined : icmpErrorOf(packet);
     if (quotation !== undefined && error !== undefined) this.#errors.push({ tap, ...error, quotation });
   }
@@ -171,7 +174,7 @@ class Listener {
   #errorsByProbe(): ReadonlyMap<number, ProbeObservation["icmpErrors"]> {
     const byProbe = new Map<number, { tap: TapId; from: string; text: string }[]>();
     for (const { tap: index, from, text, quotation } of this.#errors) {
-      const probe = this.#recognizer.resolveQuotation(quotation);
+      const probe = this.recognizer.resolveQuotation(quotation);
       const tap = this.#taps[index];
       if (probe === undefined || tap === undefined) continue;
       const errors = byProbe.get(probe) ?? [];

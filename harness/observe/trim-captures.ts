@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import type { CaptureFile, CaptureTarget } from "../capture/capture.ts";
 import type { Packet } from "../packet/packet.ts";
-import { readCapture } from "../packet/read-capture.ts";
 import { trimCapture } from "../packet/trim-capture.ts";
 import { probePorts } from "../probe/probe-command.ts";
 import type { Probe } from "../probe/probe.ts";
-import { Recognizer } from "./recognizer.ts";
+import type { Recognizer } from "./recognizer.ts";
 
 export interface TrimOptions {
   /** Folder for the small files, `<node>.pcap` each; made where missing. */
@@ -13,6 +12,8 @@ export interface TrimOptions {
   /** Packets kept of a probe at each tap in each direction; default 20. */
   readonly perFlow?: (probe: Probe) => number;
   readonly vxlanPorts?: readonly number[];
+  /** Of the same probes, with every packet identified already: what a flow belongs to may show on another node, or after its first packets. */
+  readonly recognizer: Recognizer;
 }
 
 /** A small capture of one node. */
@@ -35,15 +36,8 @@ export async function trimCaptures(
   targets: readonly CaptureTarget[],
   options: TrimOptions,
 ): Promise<readonly TrimmedCapture[]> {
-  const { vxlanPorts } = options;
+  const { vxlanPorts, recognizer } = options;
   const read = { reuse: true, plainPorts: probePorts, ...(vxlanPorts === undefined ? {} : { vxlanPorts }) };
-  const recognizer = new Recognizer(probes);
-  // Twice through the files: what a flow belongs to may show on another node, or after its first packets.
-  for (const capture of captures) {
-    await readCapture(capture.file, read, (packet) => {
-      recognizer.identify(packet);
-    });
-  }
   const limits = probes.map((probe) => options.perFlow?.(probe) ?? 20);
   const trimmed: TrimmedCapture[] = [];
   for (const { node, file: source, interfaces } of captures) {

@@ -88,8 +88,8 @@ function isWrong({ status }: PathOutcome): boolean {
   return status === "fail" || status === "inconclusive";
 }
 
-/** Where everything about a passed path is that looks like another one's. */
-function elsewhere({ expectation }: PathRecord, { record }: AllureContext): string {
+/** The command that shows everything about a passed path that looks like another one. */
+export function elsewhere({ expectation }: PathRecord, { record }: AllureContext): string {
   return asTyped(`npm run lab -- explain ${record.id} ${shellQuote([expectation.path.id])}`);
 }
 

@@ -1,10 +1,11 @@
 import { Status as AllureStatus, type Label, type Parameter } from "allure-js-commons";
+import { isLarge } from "../run/large-run.ts";
 import type { Measurement, RunRecord, ScenarioRecord } from "../run/record.ts";
-import { attachPictures, attachMeasurements, attachRun, evidenceOf } from "./allure-attachments.ts";
+import { attachPictures, attachMeasurements, attachRun, elsewhere, evidenceOf } from "./allure-attachments.ts";
 import { categorized } from "./allure-categories.ts";
-import { attachText, type AllureStep, type AllureTest } from "./allure-item.ts";
+import { attachText, type AllureContent, type AllureStep, type AllureTest } from "./allure-item.ts";
 import type { AllureContext } from "./allure-context.ts";
-import { checkStep, statusOf } from "./allure-verdict.ts";
+import { checksStep, checkStep, statusOf } from "./allure-verdict.ts";
 import { writtenTests } from "./allure-written-tests.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { pathTitle } from "./path-title.ts";
@@ -51,9 +52,22 @@ function pathTest(
     ...(description === undefined ? {} : { description }),
     labels: [...pathLabels(outcome), ...skipped],
     parameters: pathParameters(outcome, scenario),
-    content: [...outcome.verdicts.map(checkStep), ...evidenceOf(outcome, context)],
+    content: contentOf(outcome, context),
     ...timesOf(outcome, scenario, context.record),
   };
+}
+
+/** Of many paths one that passed and looks like an example is told in one step. */
+function contentOf(outcome: PathOutcome, context: AllureContext): readonly AllureContent[] {
+  const { status, path, verdicts } = outcome;
+  const { record, examples } = context;
+  if (status === "pass" && path !== undefined && !examples.has(path) && isLarge(record.scenarios.flatMap(pathsOf)))
+    return [checksStep(verdicts, elsewhere(path, context))];
+  return [...verdicts.map(checkStep), ...evidenceOf(outcome, context)];
+}
+
+function pathsOf({ paths }: ScenarioRecord): ScenarioRecord["paths"] {
+  return paths;
 }
 
 /** A mode that was skipped whole, so that its absence is seen. */

@@ -68,6 +68,23 @@ export function checkStep(verdict: Verdict): AllureStep {
   };
 }
 
+/** All checks of a path on which everything is as it must be as one step: in a large lab steps of their own are most of the page. */
+export function checksStep(verdicts: readonly Verdict[], more: string): AllureStep {
+  const asked = verdicts.filter(({ status }) => status !== "skip");
+  return {
+    kind: "step",
+    name: `${asked.length} checks as expected`,
+    status: AllureStatus.PASSED,
+    parameters: [
+      ...verdicts.map(({ check, status, observed, reason }) => ({
+        name: check,
+        value: status === "skip" ? `skipped, ${reason ?? "no reason given"}` : observed,
+      })),
+      { name: "hops, packets, commands", value: more },
+    ],
+  };
+}
+
 const words: Readonly<Record<Exclude<Status, "skip">, string>> = {
   pass: "as expected",
   fail: "wrong",

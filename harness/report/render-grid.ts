@@ -1,6 +1,6 @@
 import { traffics, type Traffic } from "../encap/path.ts";
-import type { Status } from "../verify/verdict.ts";
 import { cellsOf, cellText, type GridCell } from "./grid-cell.ts";
+import { countCells } from "./grid-counts.ts";
 import type { PathOutcome } from "./path-outcome.ts";
 import { paint, type Style } from "./style.ts";
 
@@ -86,15 +86,11 @@ function renderCell(cell: GridCell | undefined, width: number, style: Style): st
 }
 
 function countLine(title: string, cells: readonly GridCell[], style: Style): string {
-  const count = (status: Status): number => cells.filter((cell) => cell.status === status).length;
-  const forms = [...new Set(cells.map((cell) => cell.form))].filter((form) => form !== "-");
-  const byForm = forms.map((form) => `${cells.filter((cell) => cell.form === form).length} ${form}`).join(", ");
+  const { sum, forms, of: count } = countCells(cells);
   const problems = [
     count("fail") > 0 ? paint(style, "fail", `${count("fail")} wrong`) : "",
     count("inconclusive") > 0 ? paint(style, "inconclusive", `${count("inconclusive")} not proven`) : "",
     count("skip") > 0 ? paint(style, "skip", `${count("skip")} skipped`) : "",
   ].filter((text) => text !== "");
-  const sum = `${count("pass")} of ${cells.length} as expected`;
-  const suffix = byForm === "" ? "" : ` (${byForm})`;
-  return `${indent}${title.padEnd(labelWidth)}${[sum, ...problems].join(", ")}${suffix}`;
+  return `${indent}${title.padEnd(labelWidth)}${[sum, ...problems].join(", ")}${forms}`;
 }

@@ -1,6 +1,7 @@
 import { asTyped } from "../core/command-words.ts";
 import { formatFigure } from "./format.ts";
 import { cellText } from "./grid-cell.ts";
+import { countsOf, fitsPage } from "./grid-counts.ts";
 import { renderHopSvg } from "./hop-svg.ts";
 import type { Failure, Grid, ModeSummary, RunSummary } from "./run-summary.ts";
 import { htmlCell, htmlPage, htmlTable, htmlText } from "./page-html.ts";
@@ -86,6 +87,7 @@ function issueName(issue: string): string {
 }
 
 function grid({ title, sources, targets, cells }: Grid): string {
+  if (!fitsPage({ sources, targets })) return htmlText("h3", title) + htmlText("p", countsOf(cells));
   const rows = sources.map((source) => [
     `<th scope="row">from ${escapeText(source)}</th>`,
     ...targets.map((target) => {

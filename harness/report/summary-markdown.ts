@@ -1,5 +1,6 @@
 import { asTyped } from "../core/command-words.ts";
 import { formatFigure } from "./format.ts";
+import { countsOf, fitsPage } from "./grid-counts.ts";
 import type { ModeSummary, RunSummary } from "./run-summary.ts";
 import { marks } from "./style.ts";
 
@@ -47,6 +48,7 @@ function modeLines(mode: ModeSummary): readonly string[] {
 }
 
 function gridLines({ title, sources, targets, cells }: ModeSummary["grids"][number]): readonly string[] {
+  if (!fitsPage({ sources, targets })) return [`${title}: ${countsOf(cells)}`];
   const row = (parts: readonly string[]): string => `| ${parts.join(" | ")} |`;
   return [
     row([title, ...targets]),

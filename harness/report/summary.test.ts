@@ -51,6 +51,22 @@ describe("the summary of a run", () => {
     assert.match(renderSummaryMarkdown(summary), /^\| a1 \| local ✔ \| plain→VXLAN ✘ \|/m);
   });
 
+  it("counts where a grid has more nodes than a page shows", () => {
+    const [mode, ...modes] = summarize(failingRun()).modes;
+    assert.ok(mode);
+    const names = Array.from({ length: 25 }, (_, index) => `n${index}`);
+    const grids = mode.grids.map((grid) => ({ ...grid, sources: names, targets: names }));
+    const summary = { ...summarize(failingRun()), modes: [{ ...mode, grids }, ...modes] };
+    const counts = "14 of 16 as expected, 1 wrong, 1 inconclusive (4 local, 4 plain, 8 VXLAN)";
+    assert.match(
+      renderSummaryMarkdown(summary),
+      new RegExp(`^pod-to-pod, IPv4: ${counts.replaceAll(/[()]/g, ".")}$`, "m"),
+    );
+    const page = renderSummaryPage(summary);
+    assert.ok(page.includes(`<h3>pod-to-pod, IPv4</h3><p>${counts}</p>`));
+    assert.doesNotMatch(page, /from n1</);
+  });
+
   it("says the cause before the grid, and what was not asked", () => {
     const record = failingRun();
     const cause = { name: "x", sentence: "a1 has a /32", fix: "give it /24", issues: ["#3003"], evidence: [] };

@@ -21,6 +21,7 @@ import { readFacts, readPodFacts } from "./facts.ts";
 import { hopRecords } from "./hops.ts";
 import { readRouteLookups } from "./lookups.ts";
 import { readNodeStates, renderNodeState, type NodeState } from "./node-state.ts";
+import { evidenceOnce, isLarge, packetsKept } from "./large-run.ts";
 import { overheadMeasurements } from "./overhead.ts";
 import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
 import type { RunOrder } from "./order.ts";
@@ -85,13 +86,15 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   assertJudged(expectations, onPaths);
   const seen = networkCaseOf(network, facts, wire.before);
   const verdicts = [...(await lookAgain(hearing, onPaths)), ...judgeNetwork(seen, questions.checks)];
+  const many = isLarge(cases);
   const details = await readDetails(hearing, verdicts);
   const networkCase = { ...seen, facts: { ...facts, pods: details.pods } };
   const folder = join("pcaps", hearing.folder);
   const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
     folder: join(order.folder, folder),
     vxlanPorts: observed.vxlanPorts,
-    perFlow: ({ path }) => (details.wrong.has(path.id) ? keptOfWrong : keptOfPassed),
+    recognizer: observed.recognizer,
+    perFlow: (probe) => packetsKept(probe, many, details.wrong),
   });
   // Whole captures are large; what matters of them is in the trimmed ones now.
   await removeCaptures(order.folder, hearing.folder);
@@ -99,7 +102,8 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const judgment = (heard: readonly TapReport[]): Judgment => {
     const whole = { ...networkCase, heard };
     const all = [...verdicts, ...sentinel.judge(whole)];
-    return { ...rest, verdicts: all, causes: findCauses(whole, all, cases), withHeard: judgment };
+    const told = many ? evidenceOnce(all) : all;
+    return { ...rest, verdicts: told, causes: findCauses(whole, all, cases), withHeard: judgment };
   };
   const asked = expectations.filter(({ skip }) => skip === undefined).map(({ path }) => path);
   const { turn: seed } = order;
@@ -174,10 +178,6 @@ export function casesOf(
     return { expectation, results: results.get(id) ?? [], observations: observed.get(id) ?? [], health };
   });
 }
-
-/** Packets kept of each probe at each tap, there and back: what shows the form, or what shows how a flow went on. */
-const keptOfPassed = 6;
-const keptOfWrong = 20;
 
 /** What is only read where something is not as it must be: texts of the nodes concerned, and the kernel's word on the ways. */
 interface Details {
