@@ -9,6 +9,7 @@ import type { ProviderOffer } from "../provider/offer.ts";
 import { providerNamed } from "../provider/registry.ts";
 import { findKeptLab } from "../run/find-labs.ts";
 import type { StandingLab } from "../run/order.ts";
+import { declaredIn } from "../topology/declared.ts";
 import { loadTopology } from "../topology/load.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
@@ -78,7 +79,6 @@ async function planOf(label: LabLabel, { discovery }: ProviderOffer, given: AllG
   if (discovery !== undefined && label.topology.startsWith(discovery.source)) {
     return (await discovery.find(given, label.families)).plan;
   }
-  const { routeOwner } = label;
   const topology = await loadTopology(label.topology);
-  return planTopology({ ...topology, ...(routeOwner === undefined ? {} : { routeOwner }) }, [...label.families]);
+  return planTopology({ ...topology, ...declaredIn(label) }, [...label.families]);
 }

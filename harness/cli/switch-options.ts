@@ -3,7 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { parseModes } from "../encap/mode-words.ts";
 import { modes as allModes, type Mode } from "../encap/mode.ts";
 import type { Tour } from "../run/order.ts";
-import { switchEventNames, switchEvents, type SwitchEvent } from "../switch/switch-event.ts";
+import { idleIn, switchEventNames, switchEvents, type SwitchEvent } from "../switch/switch-event.ts";
 import { parseGap, parseLoss } from "../switch/budget.ts";
 import { helpGroups } from "./help-groups.ts";
 
@@ -45,6 +45,8 @@ export function tourOf(
   { maxGap, maxLoss, allowLeak, born }: SwitchOptions,
   event?: SwitchEvent,
 ): Tour {
+  const idle = modes.flatMap((mode) => (event === undefined ? [] : (idleIn(mode, event) ?? [])))[0];
+  if (idle !== undefined) throw new UsageError(idle, { fix: "name a mode with encapsulation: --mode VXLAN" });
   return {
     modes,
     ...(event === undefined ? {} : { event }),

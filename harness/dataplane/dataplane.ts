@@ -121,6 +121,13 @@ export interface Dataplane {
   adapt?(network: Network, plan: Plan): Promise<Network>;
   /** Ends the programs of one node and returns when they run and are ready again; missing where nothing runs there. */
   restart?(network: Network, node: string): Promise<void>;
+  /**
+   * A node's reboot: all of the dataplane's goes off it, its own network goes and comes back, and what is made at a start is made again; pods
+   * keep their processes and addresses. Returns when the network has converged. Missing where nobody can do that.
+   */
+  reboot?(network: Network, node: string): Promise<Network>;
+  /** Brings the nodes of a whole lab that have no part in a network yet into it; missing where nobody can do that. */
+  join?(network: Network, whole: Lab, scope: Scope): Promise<Network>;
   /** Brings nodes that run an older release to that of the rest, one after the other; missing where all run what there is. */
   upgrade?(network: Network): Promise<Network>;
   facts(network: Network): Promise<DataplaneFacts>;

@@ -7,7 +7,7 @@ import { madeByFelix } from "./made-by-felix.ts";
 import { modeToward } from "./pool-mode.ts";
 import { takesTunnel } from "./takes-tunnel.ts";
 import { expectUnderlay, type ExpectedUnderlay } from "./expect-underlay.ts";
-import { tunnelDevice, tunnelModes, tunnelMtu, vtepMacOf, vxlanVni } from "./tunnel.ts";
+import { tunnelDevice, tunnelModes, tunnelMtu, vniOf, vtepMacOf } from "./tunnel.ts";
 import { nextHop } from "./underlay-way.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
@@ -211,7 +211,7 @@ function tunnelOf(plan: Plan, mode: Mode, family: Family, node: NodeIdentity): E
     const base = { device, mtu, address: `${address}/${family === 4 ? 32 : 128}` };
     if (own.encapsulation !== "vxlan") return [{ ...base, kind: "ipip" }];
     const mac = vtepMacOf(node, family);
-    return [{ ...base, kind: "vxlan", vxlan: { mac, vni: vxlanVni, port: vxlanPort, local, parent: node.uplink } }];
+    return [{ ...base, kind: "vxlan", vxlan: { mac, vni: vniOf(plan), port: vxlanPort, local, parent: node.uplink } }];
   });
 }
 

@@ -9,7 +9,7 @@ import type { Mode } from "./mode.ts";
 import type { Parties, Party } from "./parties.ts";
 import type { Path } from "./path.ts";
 import { modeToward } from "./pool-mode.ts";
-import { vtepMacOf, vxlanVni } from "./tunnel.ts";
+import { vniOf, vtepMacOf } from "./tunnel.ts";
 import { underlayWay, type Way } from "./underlay-way.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
@@ -29,7 +29,7 @@ export function expectDirection(
     return { hops: [...podHop(from, ends[0]), ...podHop(to, ends[1])], underlay: form, sources, destination };
   const way = wayOf(plan, mode, path.family, from, to, flow);
   const { link } = plannedNode(plan, from).uplink;
-  const outer = form === "plain" ? undefined : outerOf(form, path.family, from, to);
+  const outer = form === "plain" ? undefined : outerOf(plan, form, path.family, from, to);
   const seen = seenOf(plan, way);
   return {
     hops: hopsOf(seen, form, from, to, ends),
@@ -93,12 +93,12 @@ function podHop({ node, pod }: Party, end: End): ExpectedHop[] {
   return [{ tap: { node: node.name, device: pod.hostDevice }, role: `${end}-pod`, form: "plain" }];
 }
 
-function outerOf(form: "ipip" | "vxlan", family: Family, from: Party, to: Party): ExpectedOuter {
+function outerOf(plan: Plan, form: "ipip" | "vxlan", family: Family, from: Party, to: Party): ExpectedOuter {
   const outer = { source: from.nodeAddress, destination: to.nodeAddress };
   if (form === "ipip") return outer;
   const innerSourceMac = vtepMacOf(from.node, family);
   const innerDestinationMac = vtepMacOf(to.node, family);
-  return { ...outer, vxlan: { vni: vxlanVni, port: vxlanPort, innerSourceMac, innerDestinationMac } };
+  return { ...outer, vxlan: { vni: vniOf(plan), port: vxlanPort, innerSourceMac, innerDestinationMac } };
 }
 
 const plannedByName = byNameOnce<PlannedNode>();

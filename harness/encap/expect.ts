@@ -77,7 +77,8 @@ function mtusOf(plan: Plan, mode: Mode, { family, source, target }: Path, forwar
     ...ends.map(({ uplink }) => uplink.mtu),
     ...(forward.narrow === undefined ? [] : [forward.narrow.mtu]),
   ];
-  return [...new Set([pods, ...links, ...links.map((mtu) => mtu - added)])].sort((a, b) => a - b);
+  const tunnel = added > 0 ? (plan.topology.tunnelMtu ?? []) : [];
+  return [...new Set([pods, ...links, ...links.map((mtu) => mtu - added)].concat(tunnel))].sort((a, b) => a - b);
 }
 
 /** The taps between nodes that are on neither way: of uninvolved nodes, behind a death, all of them on one node. */

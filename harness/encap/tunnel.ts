@@ -7,7 +7,12 @@ import type { Encapsulation, Mode, PoolMode } from "./mode.ts";
 import { isOfAllPools, modesWithin } from "./pool-mode.ts";
 
 /** VXLAN network identifier, Calico's default (felix/config/config_params.go VXLANVNI). */
-export const vxlanVni = 4096;
+export const defaultVni = 4096;
+
+/** VXLAN network identifier of a plan. */
+export function vniOf({ topology }: Plan): number {
+  return topology.vni ?? defaultVni;
+}
 
 /** Encapsulation of a mode of all pools in one family: Calico refuses IPIP for IPv6, so that such a pool stays plain. */
 export function encapsulationOf(mode: Mode, family: Family): Encapsulation {
@@ -44,7 +49,9 @@ export function tunnelModes(plan: Plan, mode: Mode, family: Family): readonly (r
 
 /** MTU of the tunnel device of a mode and family in bytes. */
 export function tunnelMtu(plan: Plan, mode: PoolMode, family: Family): number {
-  return hostMtu(plan) - overheadOf(encapsulationOf(mode, family), family);
+  const encapsulation = encapsulationOf(mode, family);
+  const most = hostMtu(plan) - overheadOf(encapsulation, family);
+  return encapsulation === "none" ? most : (plan.topology.tunnelMtu ?? most);
 }
 
 /**
@@ -77,6 +84,6 @@ const vtepMacs = onceFor(({ name, hostName = name }: NodeIdentity) => ({
 }));
 
 /** The smallest MTU of the nodes' devices (felix/dataplane/linux/int_dataplane.go): labs configure one value for all nodes. */
-const hostMtu = onceFor(({ nodes }: Plan) =>
+export const hostMtu = onceFor(({ nodes }: Plan) =>
   Math.min(...nodes.flatMap(({ uplink, others = [] }) => [uplink, ...others].map(({ mtu }) => mtu))),
 );

@@ -1,6 +1,6 @@
 import { Scope } from "../core/scope.ts";
 import { LabError } from "../core/errors.ts";
-import { vxlanVni } from "../encap/tunnel.ts";
+import { vniOf } from "../encap/tunnel.ts";
 import { addRulesToAll } from "./add-rules.ts";
 import { culprit, farPeer, everyActor } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
@@ -32,7 +32,7 @@ export const mirroredTunnel = defineFault({
     const did = await changeNode(
       from,
       [
-        `ip link add ${device} type vxlan id ${vxlanVni} local ${from.address} remote ${third.address} dstport ${oldPort} dev ${from.identity.uplink} nolearning`,
+        `ip link add ${device} type vxlan id ${vniOf(network.lab.plan)} local ${from.address} remote ${third.address} dstport ${oldPort} dev ${from.identity.uplink} nolearning`,
         `ip link set ${device} up`,
         `${ip} route add ${gateway} dev ${device}`,
         `${ip} neigh replace ${gateway} lladdr 66:00:00:00:00:99 dev ${device} nud permanent`,

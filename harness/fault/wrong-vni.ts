@@ -1,5 +1,5 @@
 import { Scope } from "../core/scope.ts";
-import { tunnelDevice, vxlanVni } from "../encap/tunnel.ts";
+import { tunnelDevice, vniOf } from "../encap/tunnel.ts";
 import { everyActor, faultFamily } from "./cast.ts";
 import { defineFault } from "./fault.ts";
 import { rebuildVxlan } from "./rebuild-vxlan.ts";
@@ -14,7 +14,9 @@ export const wrongVni = defineFault({
   cause: "tunnel-device",
   apply: async (network, _plan, scope = new Scope()) => {
     const device = tunnelDevice(network.mode, faultFamily(network)) ?? "";
-    const did = everyActor(network).map((actor) => rebuildVxlan(actor, device, scope, { vni: vxlanVni + 1 }));
+    const did = everyActor(network).map((actor) =>
+      rebuildVxlan(actor, device, scope, { vni: vniOf(network.lab.plan) + 1 }),
+    );
     return { did: await Promise.all(did) };
   },
   follows: ["sentinel"],

@@ -1,7 +1,7 @@
 import type { Executor } from "../exec/executor.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { TestedFile } from "./tested-file.ts";
-import type { RouteOwner } from "../topology/topology.ts";
+import type { Declared } from "../topology/declared.ts";
 
 /** What a provider's nodes can do; scenarios name what they need. */
 export type Capability = "vxlan" | "vxlan6" | "ipip" | "nftables" | "netem" | "tbf" | "ipv6";
@@ -21,6 +21,16 @@ export interface LabNode {
   readonly enter: (program?: readonly string[]) => readonly string[];
   /** Prefix for namespaces that a dataplane makes on this node, unique where they are made: `el7f3kq-`. */
   readonly namespacePrefix: string;
+  /** Lets its network go and come back as a reboot does; missing where nobody can. */
+  readonly power?: NodePower;
+}
+
+/** What a reboot does to a node's own network; what a dataplane put there is for that to take away and to put back. */
+export interface NodePower {
+  /** All uplinks go down, and lose their addresses and routes. */
+  off(): Promise<void>;
+  /** They come back as the provider made them. */
+  on(): Promise<void>;
 }
 
 /** What a provider made: nodes and routers, wired and routed, just short of a dataplane. */
@@ -101,15 +111,16 @@ export interface LabRef {
   readonly label?: LabLabel;
 }
 
-/** What is written on a lab (as an interface alias, container label, …) so that `check` and `down` can find their way. */
-export interface LabLabel {
+/**
+ * What is written on a lab (as an interface alias, container label, …) so that `check` and `down` can find their way; what it declares is in the
+ * place of what the topology's file says.
+ */
+export interface LabLabel extends Declared {
   readonly topology: string;
   readonly digest: string;
   readonly families: readonly (4 | 6)[];
   readonly mode?: string;
   readonly dataplane?: string;
-  /** Who was declared to make the routes, in the place of what the topology's file says. */
-  readonly routeOwner?: RouteOwner;
   /** What was asked of the lab: `check` asks the same paths again. */
   readonly asked?: { readonly profile: string; readonly paths: readonly string[]; readonly shard?: string };
   /** What reaching the lab takes of the flags that it was built with, by whose they are. */

@@ -2,7 +2,8 @@ import type { Scope } from "../core/scope.ts";
 import { LabError } from "../core/errors.ts";
 import type { Dataplane, Network } from "../dataplane/dataplane.ts";
 import type { Mode } from "../encap/mode.ts";
-import { planAfter, type SwitchEvent } from "../switch/switch-event.ts";
+import { lastNode, planAfter, type SwitchEvent } from "../switch/switch-event.ts";
+import type { Lab } from "../lab/lab.ts";
 import type { Plan } from "../topology/plan.ts";
 import { restartNodes, nothingToRestart } from "./restart-nodes.ts";
 
@@ -12,16 +13,26 @@ export interface Happening {
   readonly to: Mode;
   /** In place of a change to another mode. */
   readonly event?: SwitchEvent;
+  /** The lab with the node that joins. */
+  readonly whole?: Lab;
 }
 
 /** Does it; returns the network as it is then. */
 export async function happen(
   dataplane: Dataplane,
   network: Network,
-  { to, event }: Happening,
+  { to, event, whole }: Happening,
   scope: Scope,
 ): Promise<Network> {
   if (event === undefined) return (await dataplane.switchMode(network, to, scope)).network;
+  if (event === "join") {
+    if (dataplane.join === undefined || whole === undefined) throw unable(dataplane, event);
+    return dataplane.join(network, whole, scope);
+  }
+  if (event === "reboot") {
+    if (dataplane.reboot === undefined) throw unable(dataplane, event);
+    return dataplane.reboot(network, lastNode(network.lab.plan));
+  }
   const plan = planAfter(network.lab.plan, event);
   if (plan !== undefined) {
     if (dataplane.adapt === undefined) throw unable(dataplane, event);
@@ -33,22 +44,46 @@ export async function happen(
 }
 
 /** The plan of the lab afterwards. */
-export function planThen({ lab }: Network, { event }: Happening): Plan {
-  return (event === undefined ? undefined : planAfter(lab.plan, event)) ?? lab.plan;
+export function planThen({ lab }: Network, { event, whole }: Happening): Plan {
+  return whole?.plan ?? (event === undefined ? undefined : planAfter(lab.plan, event)) ?? lab.plan;
 }
 
-/** LabError where a dataplane can do nothing of the kind: asked before traffic is started. */
-export function requireAble(dataplane: Dataplane, event: SwitchEvent, plan: Plan): void {
-  const declares = planAfter(plan, event) !== undefined;
+/** LabError where a lab or its dataplane can do nothing of the kind: asked before anything is installed. */
+export function requireAble(dataplane: Dataplane, event: SwitchEvent, lab: Lab, isStanding: boolean): void {
+  const declares = planAfter(lab.plan, event) !== undefined;
   if (declares && dataplane.adapt === undefined) throw unable(dataplane, event);
   if (event === "upgrade" && dataplane.upgrade === undefined) throw unable(dataplane, event);
+  if (event === "join") requireRoom(dataplane, lab, isStanding);
+  if (event === "reboot" && (dataplane.reboot === undefined || lab.nodes.some(({ power }) => power === undefined)))
+    throw unable(dataplane, event);
   if (event === "restart" && dataplane.restart === undefined) throw nothingToRestart(dataplane);
+}
+
+function requireRoom(dataplane: Dataplane, { plan: { topology }, nodes }: Lab, isStanding: boolean): void {
+  if (dataplane.join === undefined) throw unable(dataplane, "join");
+  if (isStanding)
+    throw new LabError("--event join cannot happen here: all nodes of a lab that is up have joined already", {
+      fix: "let a run build a lab for it: npm run suite -- --event join --mode MODE",
+    });
+  const last = nodes.at(-1)?.name ?? "";
+  const because =
+    topology.fabric === "bgp"
+      ? "its routers are told all neighbors before the first node starts"
+      : topology.reflectors?.includes(last) === true
+        ? `${last} is a route reflector of the others`
+        : nodes.length < 3
+          ? "fewer than two nodes would be there before"
+          : undefined;
+  if (because === undefined) return;
+  throw new LabError(`--event join cannot happen in ${topology.name}: ${because}`, {
+    fix: "take another topology: --topology two-racks",
+  });
 }
 
 function unable({ title }: Dataplane, event: SwitchEvent): LabError {
   const fix =
     event === "upgrade"
       ? "take a lab with two releases of real Calico in namespaces: --calico 'a1=OLD,*=NEW'"
-      : "take a lab in namespaces or machines, with real Calico or the reference dataplane";
+      : `take a lab in namespaces${event === "reboot" ? "" : " or machines"}, with real Calico or the reference dataplane`;
   return new LabError(`--event ${event} cannot happen here: ${title} lets nobody ask for it on this lab`, { fix });
 }

@@ -3,6 +3,7 @@ import type { Dataplane } from "../dataplane/dataplane.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Lab, LabLabel } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
+import { declaredIn } from "../topology/declared.ts";
 import type { RunListener } from "./record.ts";
 
 /** What stands on a lab that stays, beside its plan and mode: enough for `check` to ask the same again. */
@@ -28,7 +29,7 @@ export async function keepLab(keeping: Keeping, scopes: readonly Scope[]): Promi
     families,
     mode: mode.id,
     dataplane: dataplane.name,
-    ...(topology.routeOwner === undefined ? {} : { routeOwner: topology.routeOwner }),
+    ...declaredIn(topology),
     ...memory,
     kept: true,
   });

@@ -50,7 +50,7 @@ export async function switchMode(
   const name = change.variant ?? "switch";
   const folder = wholeCaptures(order.folder, name);
   const { plan } = network.lab;
-  const expectations = pathsFor(network.mode, order).map((path) =>
+  const expectations = pathsFor(network.mode, { ...order, plan }).map((path) =>
     expectPath(plan, network.mode, network.identities, path),
   );
   const streams = planStreams(expectations, `${order.id}-switch-${change.variant ?? ""}`);
@@ -64,7 +64,7 @@ export async function switchMode(
   const watched = await withScope((inner) =>
     watchChange(watching, (name, work, note) => phases.run(name, work, note), inner),
   );
-  const planned = { ...network.lab, plan: planThen(network, change) };
+  const planned = { ...(change.whole ?? network.lab), plan: planThen(network, change) };
   const after = watched.network ?? (await services.dataplane.attach(to, planned));
   const pairs = streams.flatMap((stream): readonly WatchedStream[] => {
     const before = expectations.find(({ path }) => path === stream.path);
@@ -91,7 +91,7 @@ async function recordOf(
   [runFolder, strayFolder]: readonly [string, string],
 ): Promise<SwitchRecord> {
   const { moments, captures, reports, kernels, intervalMs, trouble } = watched;
-  const { plan, nodes } = network.lab;
+  const { plan } = network.lab;
   const taps = tapsOf(plan, network.identities);
   const underlay = underlayTaps(plan, network.identities);
   const { heard, doubts } = await readStreams(pairs, captures, taps, underlay, {
@@ -113,7 +113,7 @@ async function recordOf(
   return {
     from: network.mode.id,
     to: to.id,
-    ...(event === undefined ? {} : { event, happened: eventInWords(plan, event) }),
+    ...(event === undefined ? {} : { event, happened: eventInWords(event === "join" ? after.lab.plan : plan, event) }),
     ...(variant === undefined ? {} : { variant }),
     startedAt: new Date(moments.change * 1000).toISOString(),
     steps: watched.network?.convergence.steps ?? [],
@@ -124,7 +124,7 @@ async function recordOf(
     intervalMs,
     streams: judged.map(({ stream }) => stream),
     nodes: nodeTurns(
-      nodes.map(({ name }) => name),
+      after.lab.nodes.map(({ name }) => name),
       departures,
       inOneTime(kernels, watched.clocks),
       moments,

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { Dataplane } from "../dataplane/dataplane.ts";
+import { Scope } from "../core/scope.ts";
 import { fakeProvider } from "../provider/fake/index.ts";
 import { modeOf } from "../encap/plan.fixture.ts";
+import { planTopology } from "../topology/make-plan.ts";
 import { fakeWorld, orderIn, servicesIn, type FakeWorld } from "./fake-run.fixture.ts";
 import type { RunOrder } from "./order.ts";
 import { runModes } from "./runner.ts";
@@ -88,6 +90,27 @@ describe("a tour through modes", () => {
     const record = await runModes({ ...order, tour }, servicesIn(world));
     assert.equal(record.exitCode, 3);
     assert.match(record.troubles[0]?.message ?? "", /^there is nothing to restart: fake dataplane runs no program/);
-    assert.deepEqual(world.log, ["build", "install vxlan-always", "remove vxlan-always", "destroy"]);
+    assert.deepEqual(world.log, ["build", "destroy"]);
+  });
+
+  it("lets a node join only where a lab can be built without it", async () => {
+    const modes = [modeOf("vxlan-always")];
+    const tour = { modes, event: "join", budget: { leaksAllowed: false }, compareBorn: false } as const;
+    const order = orderIn(world, { modes, tour });
+    const joining = { ...world.dataplane, join: () => Promise.reject(new Error("a fake lets nobody in")) };
+    const said = async (asked: RunOrder, dataplane: Dataplane): Promise<string> => {
+      const { troubles } = await runModes(asked, servicesIn(world, { dataplane }));
+      return troubles[0]?.message ?? "";
+    };
+    assert.match(
+      await said(order, world.dataplane),
+      /^--event join cannot happen here: fake dataplane lets nobody ask/,
+    );
+    const { topology } = order.plan;
+    const fabric = { ...order, plan: planTopology({ ...topology, fabric: "bgp" }) };
+    assert.match(await said(fabric, joining), /cannot happen in .*: its routers are told all neighbors before/);
+    const lab = await world.provider.provision(order.plan, order.id, new Scope());
+    const standing = { lab, provider: world.provider };
+    assert.match(await said({ ...order, standing }, joining), /all nodes of a lab that is up have joined already/);
   });
 });

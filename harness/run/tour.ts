@@ -4,7 +4,7 @@ import type { Network } from "../dataplane/dataplane.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
-import { switchEvents } from "../switch/switch-event.ts";
+import { planBeforeJoin, switchEvents } from "../switch/switch-event.ts";
 import { judgeSwitch } from "../switch/judge-switch.ts";
 import { withRunningMtu } from "../switch/running-pods.ts";
 import { BornFacts } from "./born-facts.ts";
@@ -30,17 +30,19 @@ export async function runTour(run: OpenRun, tour: Tour, gathered: Gathered): Pro
     if (standing !== undefined) {
       await session.interruptible.run(() => requireModes(run, tour.modes.slice(1), standing.lab));
       const network = await session.interruptible.run(() => services.dataplane.attach(first, standing.lab));
-      await withScope((scope) => walk({ run, tour, gathered, provider, scope }, network));
+      await withScope((scope) => walk({ run, tour, gathered, provider, scope, whole: standing.lab }, network));
       return;
     }
     await session.withLab(
       provider,
       async (lab, scope) => {
         await session.interruptible.run(() => requireModes(run, tour.modes, lab));
-        const install = (): Promise<Network> => services.dataplane.install(first, lab, scope);
+        if (tour.event !== undefined) requireAble(services.dataplane, tour.event, lab, false);
+        const begun = tour.event === "join" ? withoutLast(lab) : lab;
+        const install = (): Promise<Network> => services.dataplane.install(first, begun, scope);
         const network = await phases.run("dataplane", install, describeInstall);
-        await walk({ run, tour, gathered, provider, scope }, network);
-        if (order.keep) await keep(run, provider, lab, tour.modes.at(-1) ?? first, [scope]);
+        const after = await walk({ run, tour, gathered, provider, scope, whole: lab }, network);
+        if (order.keep) await keep(run, provider, after.lab, after.mode, [scope]);
       },
       (work) => phases.run("lab", work),
     );
@@ -56,21 +58,29 @@ interface Walking {
   readonly gathered: Gathered;
   readonly provider: Provider;
   readonly scope: Scope;
+  /** With all nodes, where one is still to join. */
+  readonly whole: Lab;
 }
 
-async function walk(walking: Walking, start: Network): Promise<void> {
-  const { run, tour, provider } = walking;
+/** The lab of the nodes that are there before the last one joins. */
+function withoutLast(lab: Lab): Lab {
+  return { ...lab, plan: planBeforeJoin(lab.plan), nodes: lab.nodes.slice(0, -1) };
+}
+
+async function walk(walking: Walking, start: Network): Promise<Network> {
+  const { run, tour, provider, whole } = walking;
   const comparison = comparisonFor(walking, start.lab);
   let network = start;
   if (tour.event !== undefined) {
     const { event } = tour;
     const { standing } = run.order;
-    requireAble(run.services.dataplane, event, start.lab.plan);
-    const planned = { ...start.lab, plan: planThen(start, { to: start.mode, event }) };
+    if (standing !== undefined) requireAble(run.services.dataplane, event, start.lab, true);
+    const joining = event === "join" ? { whole } : {};
+    const planned = { ...whole, plan: planThen(start, { to: start.mode, event, ...joining }) };
     await requireModes(run, [start.mode], planned);
-    network = await step(walking, { network, to: network.mode, event, variant: event, ...comparison });
+    network = await step(walking, { network, to: network.mode, event, variant: event, ...joining, ...comparison });
     if (standing !== undefined) await keep(run, provider, network.lab, network.mode, []);
-    return;
+    return network;
   }
   for (const [index, to] of tour.modes.slice(1).entries()) {
     const from = network.mode.calicoName;
@@ -79,6 +89,7 @@ async function walk(walking: Walking, start: Network): Promise<void> {
     const { standing } = run.order;
     if (standing !== undefined) await keep(run, provider, standing.lab, to, []);
   }
+  return network;
 }
 
 /** One change, its verdicts, and the full judgment of the mode that it led to. */

@@ -2,7 +2,7 @@ import { groupBy } from "../core/group-by.ts";
 import { formBetween } from "../encap/flow.ts";
 import type { TapId } from "../encap/expectation.ts";
 import type { NodeIdentity } from "../encap/identity.ts";
-import { tunnelModes, vxlanVni } from "../encap/tunnel.ts";
+import { tunnelModes, vniOf } from "../encap/tunnel.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 import type { Lab } from "../lab/lab.ts";
 import { vniValidFlag, vxlanPort } from "../packet/tunnel/vxlan.ts";
@@ -144,7 +144,9 @@ function placeOf(node: NodeIdentity, family: Family, blocks: readonly string[] =
 function tunnels(network: Watched, tap: TapId, family: Family): { readonly vxlan: string; readonly ipip: string } {
   const kinds = kindsOf(network, family);
   return {
-    vxlan: kinds.includes("vxlan") ? `${vxlanHeader(family)} and (${endsOf(network, tap, family, "vxlan")})` : "",
+    vxlan: kinds.includes("vxlan")
+      ? `${vxlanHeader(family, vniOf(network.lab.plan))} and (${endsOf(network, tap, family, "vxlan")})`
+      : "",
     ipip: kinds.includes("ipip") ? `ip proto 4 and (${endsOf(network, tap, family, "ipip")})` : "",
   };
 }
@@ -174,11 +176,11 @@ function endsOf(network: Watched, tap: TapId, family: Family, encapsulation: "vx
   return named.length === 0 ? anybody : either(between);
 }
 
-function vxlanHeader(family: Family): string {
+function vxlanHeader(family: Family, vni: number): string {
   const word = (offset: number): string => (family === 4 ? `udp[${offset}:4]` : `ip6[${40 + offset}:4]`);
   const next = family === 4 ? "udp" : "ip6[6] = 17";
   const flags = `0x${vniValidFlag.toString(16).padStart(2, "0")}000000`;
-  return `${next} and dst port ${vxlanPort} and ${word(inVxlan.flags)} = ${flags} and ${word(inVxlan.vni)} = ${vxlanVni << 8}`;
+  return `${next} and dst port ${vxlanPort} and ${word(inVxlan.flags)} = ${flags} and ${word(inVxlan.vni)} = ${vni << 8}`;
 }
 
 /** That IPv4 inside comes from and goes to the nodes' blocks; IPv6 is told by its outer addresses alone. */

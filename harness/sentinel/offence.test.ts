@@ -23,7 +23,7 @@ describe("offenceOf", () => {
   function law(id: ModeId, change: Partial<Law> = {}): Law {
     const mode = modeOf(id);
     const book = new AddressBook(plan, identitiesFromAllocation(plan, mode));
-    return { mode, book, shared: false, exempt: new Set(), ...change };
+    return { mode, vni: 4096, book, shared: false, exempt: new Set(), ...change };
   }
 
   const across = between(pods.a1, pods.b1);

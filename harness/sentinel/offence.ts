@@ -2,7 +2,6 @@ import { describeForm } from "../encap/describe.ts";
 import type { ObservedForm } from "../encap/expectation.ts";
 import { formBetween } from "../encap/flow.ts";
 import type { Mode } from "../encap/mode.ts";
-import { vxlanVni } from "../encap/tunnel.ts";
 import { formOf, innerIp, outerIp, vxlanOf } from "../packet/form.ts";
 import type { IpLayer } from "../packet/layer.ts";
 import { encapsulationName, hasVni, idText, layersBefore, levelsOf } from "../packet/levels.ts";
@@ -14,6 +13,8 @@ import type { AddressBook, Owner } from "./address-book.ts";
 /** What a packet is judged by. */
 export interface Law {
   readonly mode: Mode;
+  /** VXLAN network identifier that packets between nodes must have. */
+  readonly vni: number;
   readonly book: AddressBook;
   /** Nodes carry others' traffic too: what nobody can read there may be theirs. */
   readonly shared: boolean;
@@ -87,17 +88,17 @@ function tunnelOffence(
   const ends = [due.from.node.addresses[family] ?? "", due.to.node.addresses[family] ?? ""] as const;
   if (!isSameAddress(ends[0], outer.source) || !isSameAddress(ends[1], outer.destination))
     return `${name} between ${outer.source} and ${outer.destination} with packets ${way}`;
-  return form === "vxlan" ? foreignVxlan(packet) : undefined;
+  return form === "vxlan" ? foreignVxlan(packet, law) : undefined;
 }
 
-function foreignVxlan(packet: Packet): string | undefined {
+function foreignVxlan(packet: Packet, { vni }: Law): string | undefined {
   const header = vxlanOf(packet);
   const udp = packet.layers.find((layer) => layer.kind === "udp");
   if (header === undefined || udp === undefined) return undefined;
   const { destinationPort } = udp;
-  if (header.vni === vxlanVni && header.flags === vniValidFlag && destinationPort === vxlanPort) return undefined;
+  if (header.vni === vni && header.flags === vniValidFlag && destinationPort === vxlanPort) return undefined;
   const flags = header.flags === vniValidFlag ? "" : ` with flags 0x${header.flags.toString(16)}`;
-  return `VXLAN of VNI ${header.vni} on port ${destinationPort}${flags}, not VNI ${vxlanVni} on port ${vxlanPort}`;
+  return `VXLAN of VNI ${header.vni} on port ${destinationPort}${flags}, not VNI ${vni} on port ${vxlanPort}`;
 }
 
 /** The form that packets between two addresses must have; undefined where one of them is nobody's here. */

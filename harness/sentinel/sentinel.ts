@@ -10,6 +10,7 @@ import type { Network } from "../dataplane/dataplane.ts";
 import type { TapId } from "../encap/expectation.ts";
 import { everybody } from "../lab/everybody.ts";
 import { underlayTaps } from "../encap/taps.ts";
+import { vniOf } from "../encap/tunnel.ts";
 import type { Executor, RunningCommand } from "../exec/executor.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
 import { spawnCommands } from "../exec/spawn-commands.ts";
@@ -118,6 +119,7 @@ async function stopAll(
   const { lab, identities, mode } = network;
   const law = {
     mode,
+    vni: vniOf(lab.plan),
     book: new AddressBook(lab.plan, identities),
     shared: lab.shared === true,
     exempt: new Set(options.exempt.flatMap(([one, other]) => [`${one} ${other}`, `${other} ${one}`])),

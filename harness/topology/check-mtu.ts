@@ -8,6 +8,16 @@ const vxlanBytes = { 4: 50, 6: 70 } as const;
 /** Smallest packet that must pass whole: IPv4 hosts accept 576 bytes (RFC 791 3.1), IPv6 links carry 1280 (RFC 8200 5). */
 const smallestPacket = { 4: 576, 6: 1280 } as const;
 
+/** Tunnels must carry the smallest packet, and wires what tunnels carry inside VXLAN. */
+function checkTunnelMtu({ tunnelMtu, families, subnets }: Topology): readonly ValueProblem[] {
+  if (tunnelMtu === undefined) return [];
+  const family = families.includes(6) ? 6 : 4;
+  const [least, most] = [smallestPacket[family], Math.min(...subnets.map(({ mtu }) => mtu)) - vxlanBytes[family]];
+  if (tunnelMtu >= least && tunnelMtu <= most) return [];
+  const message = `${tunnelMtu} is not within ${least} and ${most}: what IPv${family} needs, and what the wires carry inside VXLAN`;
+  return [{ path: ["tunnelMtu"], message }];
+}
+
 /** Wires must carry the smallest packet inside the largest encapsulation (VXLAN; IPIP adds only 20 bytes). */
 export function checkMtu(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   const problems = topology.subnets.flatMap(({ name, mtu }) => {
@@ -19,7 +29,8 @@ export function checkMtu(topology: Topology, file: FileFacts): readonly ValuePro
     return [{ path: file.spells(own) ? own : ["mtu"], message }];
   });
   // The file's one MTU may be that of many subnets.
-  return problems.filter(
+  const distinct = problems.filter(
     ({ path }, index) => problems.findIndex((other) => String(other.path) === String(path)) === index,
   );
+  return distinct.length > 0 ? distinct : checkTunnelMtu(topology);
 }

@@ -1,4 +1,5 @@
 import { addressCount, canonicalForm, familyOf, hostAddress, prefixLength } from "./address.ts";
+import { declaredIn } from "./declared.ts";
 import { fillExternal } from "./fill-external.ts";
 import { linkShape } from "./link-shape.ts";
 import type { NodeEntry, SubnetEntry, TopologyFile } from "./schema.ts";
@@ -36,7 +37,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
     fabric: file.fabric ?? "none",
     ...autodetectionOf(file, families),
     ...(file.reflectors === undefined ? {} : { reflectors: file.reflectors }),
-    ...(file.routeOwner === undefined ? {} : { routeOwner: file.routeOwner }),
+    ...declaredIn(file),
     subnets: Object.entries(file.subnets).map(([name, entry]) => ({
       name,
       cidrs: perFamily(families, (family) => networkOfEntry(entry, family)),

@@ -48,6 +48,17 @@ describe("a bad topology file", () => {
     ]);
   });
 
+  it("has tunnels that carry too little, or more than the wires do with VXLAN around it", () => {
+    const within = (least: number, most: number): RegExp =>
+      new RegExp(`tunnelMtu: \\d+ is not within ${least} and ${most}:`);
+    assert.match(problemsOf(`${minimal}\ntunnelMtu: 1451\n`).join(), within(576, 1450));
+    assert.match(problemsOf(`${minimal}\ntunnelMtu: 575\n`).join(), within(576, 1450));
+    assert.deepEqual(problemsOf(`${minimal}\ntunnelMtu: 1450\nvni: 16777215\n`), []);
+    const both = minimal.replace("cidr: 198.18.1.0/24", "cidr: 198.18.1.0/24, cidr6: fd00:18:1::/64");
+    assert.match(problemsOf(`${both}\ntunnelMtu: 1450\n`).join(), within(1280, 1430));
+    assert.match(problemsOf(`${minimal}\nvni: 16777216\n`).join(), /vni: /);
+  });
+
   it("is not accused of faults that follow from another one", () => {
     const text = minimal.replace("cidr: 198.18.1.0/24", "cidr: 198.18.1.0/99");
     assert.equal(problemsOf(text).length, 2, problemsOf(text).join("\n"));

@@ -236,6 +236,15 @@ export const topologySchema = z
         "Which program of Calico makes the routes to other nodes' pods with IPIP and without encapsulation: felix or bird (programClusterRoutes); default: Calico's own choice, and either is right",
       )
       .optional(),
+    vni: z
+      .int()
+      .min(1)
+      .max(0xff_ff_ff)
+      .describe("VXLAN network identifier (vxlanVNI of FelixConfiguration); default: Calico's 4096")
+      .optional(),
+    tunnelMtu: bytes(
+      "MTU of tunnel devices, and of pods behind them (vxlanMTU and ipipMTU of FelixConfiguration); default: that of the wires less the encapsulation",
+    ).optional(),
     subnets: z.record(name(longestSubnetName), subnetSchema).describe("The racks, by name"),
     routers: z.record(name(longestName), routerSchema).describe("The routers, by name"),
     nodes: z.record(name(longestName), nodeSchema).describe("The nodes, by name"),

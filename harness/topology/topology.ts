@@ -138,6 +138,10 @@ export interface Topology {
   readonly reflectors?: readonly string[];
   /** Who makes the routes to other nodes' pods where no VXLAN is; missing = whoever does so by default, and either is right. */
   readonly routeOwner?: RouteOwner;
+  /** VXLAN network identifier; missing = Calico's default. */
+  readonly vni?: number;
+  /** Bytes that every tunnel device carries, and pods behind it; missing = what the wires leave. */
+  readonly tunnelMtu?: number;
   readonly subnets: readonly Subnet[];
   readonly routers: readonly Router[];
   readonly nodes: readonly TopologyNode[];

@@ -56,6 +56,13 @@ export function renderLab(plan: Plan, id: LabId): RenderedLab {
   };
 }
 
+/** The sh script that sets up one node or router from inside. */
+export function memberScript(plan: Plan, name: string): string {
+  const member = membersOf(plan).find((candidate) => candidate.name === name);
+  if (member === undefined) throw new RangeError(`the plan has no member ${name}`);
+  return renderMember(plan, member);
+}
+
 function membersOf(plan: Plan): readonly Member[] {
   return [
     ...plan.routers.map((router): Member => ({ ...router, role: "router", proxy: proxyEntries(plan, router) })),

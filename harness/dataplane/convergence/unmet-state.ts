@@ -34,8 +34,10 @@ function deviceTrouble({ device, mtu, vxlan }: ExpectedTunnel, link: LinkFact | 
   if (link === undefined) return `no device ${device}`;
   if (!link.up) return `${device} is down`;
   if (link.mtu !== mtu) return `${device} has MTU ${link.mtu} instead of ${mtu}`;
-  if (vxlan === undefined || link.mac === vxlan.mac) return undefined;
-  return `${device} has MAC ${link.mac} instead of ${vxlan.mac}`;
+  if (vxlan === undefined) return undefined;
+  if (link.vxlan !== undefined && link.vxlan.vni !== vxlan.vni)
+    return `${device} has VNI ${link.vxlan.vni} instead of ${vxlan.vni}`;
+  return link.mac === vxlan.mac ? undefined : `${device} has MAC ${link.mac} instead of ${vxlan.mac}`;
 }
 
 function addressTrouble({ device, address }: ExpectedTunnel, link: LinkFact | undefined): string | undefined {

@@ -55,6 +55,12 @@ export async function announceBlocks(lab: Lab): Promise<void> {
   );
 }
 
+/** Ends what told a lab's nodes' blocks to the routers. */
+export async function silenceBlocks(lab: Lab): Promise<void> {
+  if (lab.plan.topology.fabric !== "bgp") return;
+  await Promise.all(lab.nodes.map(({ name, executor }) => stopServices(executor, birdFolder(lab, name))));
+}
+
 /** Waits until every router knows every block, where the fabric is to learn them; the error names the first that it lacks. */
 export async function waitForFabric(lab: Lab, identities: Identities): Promise<boolean> {
   if (lab.plan.topology.fabric !== "bgp") return false;

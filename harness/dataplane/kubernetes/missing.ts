@@ -4,6 +4,7 @@ import { runScript } from "../../exec/script.ts";
 import { poolsInWords } from "../../kubernetes/ip-pools.ts";
 import type { ClusterPart } from "../../kubernetes/kubernetes-lab.ts";
 import type { Lab } from "../../lab/lab.ts";
+import { declaredIn } from "../../topology/declared.ts";
 import type { Requirement } from "../dataplane.ts";
 import { modeOf, type CalicoState } from "./calico-state.ts";
 
@@ -20,8 +21,8 @@ export async function missingInCluster(
   state: CalicoState | undefined,
   permits: Permits,
 ): Promise<readonly Requirement[]> {
-  const several = severalPools(mode, lab);
-  if (several.length > 0) return several;
+  const unready = notSetUp(mode, lab);
+  if (unready.length > 0) return unready;
   return [
     ...(state === undefined ? [] : notPermitted(mode, kubernetes, state, permits)),
     ...(state === undefined ? [] : noRoutes(mode, lab, state)),
@@ -30,10 +31,15 @@ export async function missingInCluster(
   ];
 }
 
-/** The manifest and the Installation are written for one pool per family, which every node takes from. */
-function severalPools(mode: Mode, { plan, borrowed }: Lab): readonly Requirement[] {
+/** The manifest and the Installation are written for Calico's own configuration, and for one pool per family, which every node takes from. */
+function notSetUp(mode: Mode, { plan, borrowed }: Lab): readonly Requirement[] {
   // Pools of a cluster that is somebody's are there already.
   if (borrowed === true) return [];
+  const [declared] = Object.keys(declaredIn(plan.topology));
+  if (declared !== undefined)
+    return [
+      { reason: `${declared} of a topology is not set up in Kubernetes yet`, fix: "use a lab without Kubernetes" },
+    ];
   const own = plan.topology.pools.some(
     ({ policy, takers, natOutgoing, pods, disabled, allowedUses }) =>
       (policy ?? takers ?? natOutgoing ?? pods ?? disabled ?? allowedUses) !== undefined,

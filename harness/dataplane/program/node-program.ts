@@ -18,6 +18,8 @@ export interface TunnelProgram {
   readonly family: Family;
   readonly device: string;
   readonly mtu: number;
+  /** VXLAN network identifier; 0 for IPIP. */
+  readonly vni: number;
   /** /32 or /128, without prefix. */
   readonly address: string;
   /** Underlay address and device that the tunnel is bound to; tunl0 is bound to none. */

@@ -1,5 +1,5 @@
 import type { Mode } from "../../encap/mode.ts";
-import { encapsulationOf, podMtu, tunnelModes, tunnelMtu, vtepMac } from "../../encap/tunnel.ts";
+import { encapsulationOf, podMtu, tunnelModes, tunnelMtu, vniOf, vtepMac } from "../../encap/tunnel.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import { blackholeRoutes, blockRoute, borrowedRoutes } from "../program/block-route.ts";
@@ -50,12 +50,12 @@ function tunnelOf(plan: Plan, mode: Mode, family: Family, self: Peer, others: re
     const address = self.tunnels[device];
     if (kind === "none" || address === undefined) return [];
     const base = { kind, family, device, mtu: tunnelMtu(plan, own, family), address, local: self.address, underlay };
-    if (kind === "ipip") return [{ ...base, mac: "", peers: [] }];
+    if (kind === "ipip") return [{ ...base, vni: 0, mac: "", peers: [] }];
     const peers = others.flatMap(({ node, address: host, tunnels }) => {
       const tunnelAddress = tunnels[device];
       return tunnelAddress === undefined ? [] : [{ mac: vtepMac(node, family), host, tunnelAddress }];
     });
-    return [{ ...base, mac: vtepMac(self.node, family), peers }];
+    return [{ ...base, vni: vniOf(plan), mac: vtepMac(self.node, family), peers }];
   });
 }
 

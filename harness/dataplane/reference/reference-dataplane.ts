@@ -9,17 +9,19 @@ import type { Lab, LabNode } from "../../lab/lab.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Convergence, Dataplane, Network, RunningPod } from "../dataplane.ts";
 import { readFabricSessions } from "../fabric/bgp-sessions.ts";
-import { announceBlocks, missingFabric, startFabric, waitForFabric } from "../fabric/bgp-fabric.ts";
+import { announceBlocks, missingFabric, silenceBlocks, startFabric, waitForFabric } from "../fabric/bgp-fabric.ts";
 import { readWholeFacts } from "../facts/read-node-facts.ts";
 import { converge } from "./converge.ts";
 import { missingOn } from "../program/missing.ts";
 import { deliveringPairs } from "../convergence/must-deliver.ts";
 import { patienceWith } from "../convergence/patience.ts";
+import { labNode as nodeOf, powerCycle } from "../convergence/power-cycle.ts";
 import { Stopwatch } from "../convergence/stopwatch.ts";
 import type { NodeProgram } from "../program/node-program.ts";
 import { programNodes } from "./program-node.ts";
 import { removeFromLab } from "./remove.ts";
 import { runNodeScripts } from "./run-node-script.ts";
+import { renderBoot, renderHalt } from "./render-reboot.ts";
 import { renderInstall } from "./render-script.ts";
 import { renderSwitch } from "./render-switch.ts";
 
@@ -35,6 +37,8 @@ export const referenceDataplane: Dataplane = {
   attach,
   switchMode: async (network, mode) => ({ from: network.mode, network: await change(network, network.lab.plan, mode) }),
   adapt: (network, plan) => change(network, plan, network.mode),
+  reboot,
+  join,
   facts: async ({ lab }) => {
     const nodes = await readWholeFacts(lab.nodes);
     const bgp = await readFabricSessions(lab);
@@ -71,6 +75,42 @@ async function change(network: Network, plan: Plan, mode: Mode): Promise<Network
     return renderSwitch(old, program);
   });
   return networkOf(lab, mode, await convergeLab(lab, mode, after, watch));
+}
+
+async function reboot({ lab, mode }: Network, name: string): Promise<Network> {
+  const watch = new Stopwatch();
+  const node = nodeOf(lab, name);
+  const programs = programsFor(lab, mode);
+  const alone = { ...lab, nodes: [node] };
+  const clear = async (): Promise<void> => {
+    await silenceBlocks(alone);
+    await onEveryNode(lab, ofNode(programs, name), renderHalt);
+  };
+  await powerCycle(node, clear, watch);
+  await onEveryNode(lab, ofNode(programs, name), renderBoot);
+  await announceBlocks(alone);
+  return networkOf(lab, mode, await convergeLab(lab, mode, programs, watch));
+}
+
+/** The node that joins is programmed first: what the others send it meanwhile would find nobody. */
+async function join({ lab: before, mode }: Network, lab: Lab, scope: Scope): Promise<Network> {
+  const watch = new Stopwatch();
+  const nodes = lab.nodes.filter(({ name }) => before.nodes.every((node) => node.name !== name));
+  const programs = programsFor(lab, mode);
+  const joining = { ...lab, nodes };
+  scope.defer(`remove the reference dataplane from ${nodes.map(({ name }) => name).join(", ")}`, () =>
+    removeFromLab(joining),
+  );
+  for (const { name } of nodes) await onEveryNode(lab, ofNode(programs, name), renderInstall);
+  watch.reached(`${nodes.map(({ name }) => name).join(", ")} programmed`);
+  const old = programsFor(before, mode);
+  const known = programs.filter(({ node }) => old.some((program) => program.node === node));
+  await onEveryNode(lab, known, (program) => renderSwitch(ofNode(old, program.node)[0] ?? program, program));
+  return networkOf(lab, mode, await convergeLab(lab, mode, programs, watch));
+}
+
+function ofNode(programs: readonly NodeProgram[], name: string): readonly NodeProgram[] {
+  return programs.filter(({ node }) => node === name);
 }
 
 function programsFor(lab: Lab, mode: Mode): readonly NodeProgram[] {
@@ -113,10 +153,4 @@ async function assertPods(lab: Lab, { name, executor, namespacePrefix }: LabNode
     where: executor.where,
     fix: "put the lab into a mode first: npm run lab -- up",
   });
-}
-
-function nodeOf(lab: Lab, name: string): LabNode {
-  const node = lab.nodes.find((candidate) => candidate.name === name);
-  if (node === undefined) throw new RangeError(`the lab has no node ${name}`);
-  return node;
 }

@@ -10,11 +10,15 @@ import { fdbLines, routeLine, tunnelDeviceLines, tunnelPreparation, tunnelSetupL
 export function renderSwitch(from: NodeProgram, to: NodeProgram): string {
   const has = (program: NodeProgram, device: string): boolean =>
     program.tunnels.some((tunnel) => tunnel.device === device);
-  const added = to.tunnels.filter(({ device }) => !has(from, device));
+  // The kernel changes no VNI of a device that is there.
+  const remade = to.tunnels.filter((tunnel) =>
+    from.tunnels.some(({ device, vni }) => device === tunnel.device && vni !== tunnel.vni),
+  );
+  const added = [...remade, ...to.tunnels.filter(({ device }) => !has(from, device))];
   const gone = from.tunnels.filter(({ device }) => !has(to, device));
   return [
     ...added.flatMap(tunnelPreparation),
-    batch("ip -batch -", added.flatMap(tunnelDeviceLines)),
+    batch("ip -batch -", [...remade.map(({ device }) => `link del ${device}`), ...added.flatMap(tunnelDeviceLines)]),
     ...nodeSettings(to).map(setting),
     batch("ip -batch -", to.tunnels.flatMap(tunnelSetupLines)),
     batch("bridge -batch -", to.tunnels.flatMap(fdbLines)),

@@ -1,4 +1,3 @@
-import { vxlanVni } from "../../encap/tunnel.ts";
 import type { RouteProgram, TunnelProgram } from "../program/node-program.ts";
 import { vxlanPort } from "../../packet/tunnel/vxlan.ts";
 
@@ -18,10 +17,10 @@ export function tunnelPreparation(tunnel: TunnelProgram): readonly string[] {
 
 /** ip(8) batch lines that make a tunnel device, down (recorded `ip -d link`). */
 export function tunnelDeviceLines(tunnel: TunnelProgram): readonly string[] {
-  const { device, kind, mac, local, underlay } = tunnel;
+  const { device, kind, mac, local, underlay, vni } = tunnel;
   if (kind === "ipip") return [];
   return [
-    `link add ${device} address ${mac} type vxlan id ${vxlanVni} local ${local} dev ${underlay} ` +
+    `link add ${device} address ${mac} type vxlan id ${vni} local ${local} dev ${underlay} ` +
       `dstport ${vxlanPort} nolearning`,
   ];
 }

@@ -112,14 +112,15 @@ async function restoreCalico(
 }
 
 /** The routers' side of the blocks that IPAM has just chosen. */
-async function adaptFabric(lab: Lab, mode: Mode, scope: Scope): Promise<void> {
+export async function adaptFabric(lab: Lab, mode: Mode, scope: Scope): Promise<void> {
   const routes = fabricRoutes(lab.plan, await readIdentities(managementExecutor(lab), lab.plan, mode));
   if (routes.length === 0) return;
   scope.defer("restore the routers' planned routes", () => replaceFabricRoutes(lab, routes, "planned"));
   await replaceFabricRoutes(lab, routes, "actual");
 }
 
-async function writeServices(lab: Lab, identities: Identities): Promise<void> {
+/** Gives every node the ClusterIPs of all pods. */
+export async function writeServices(lab: Lab, identities: Identities): Promise<void> {
   await onEveryNode(lab, ({ name, executor }) =>
     executor.run(["nft", "-f", "-"], { input: renderServices(lab.plan, identities, name) }),
   );

@@ -45,19 +45,22 @@ addr add ${hostAddress(managementNetwork, 1)}/${prefix} dev mgmt
 link set mgmt up
 END`,
   );
-  await Promise.all(
-    lab.nodes.map(({ executor }, index) =>
-      runScript(
-        executor,
-        `ip -batch - <<'END'
+  await Promise.all(lab.nodes.map((node) => wireNode(lab, node)));
+}
+
+/** Makes the wire between one node of a lab and the place of the datastore. */
+export async function wireNode(lab: Lab, node: LabNode): Promise<void> {
+  const name = managementNamespace(lab);
+  const index = lab.nodes.indexOf(node);
+  await runScript(
+    node.executor,
+    `ip -batch - <<'END'
 link add ${managementDevice} type veth peer name wire${index} netns ${name}
 link set ${managementDevice} addrgenmode none
-addr add ${hostAddress(managementNetwork, index + 2)}/${prefix} dev ${managementDevice}
+addr add ${hostAddress(managementNetwork, index + 2)}/${prefixLength(managementNetwork)} dev ${managementDevice}
 link set ${managementDevice} up
 END
 ip -n ${name} link set wire${index} master mgmt up`,
-      ),
-    ),
   );
 }
 

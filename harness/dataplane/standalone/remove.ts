@@ -26,24 +26,28 @@ export async function removeCalico(lab: Lab, logs?: string): Promise<void> {
   await rm(labFolder(lab), { recursive: true, force: true });
 }
 
-async function removeFromNode(lab: Lab, node: LabNode): Promise<void> {
+/** Takes pods and all of Calico's off one node whose programs have ended. */
+export async function removeFromNode(lab: Lab, node: LabNode): Promise<void> {
   await removePods(
     node,
     lab.plan.allocation.pods.filter((pod) => pod.node === node.name),
   );
   if (lab.machines === undefined) {
-    await runScript(node.executor, removal);
+    await runScript(node.executor, kernelRemoval);
     return;
   }
   const folder = nodeFolder(lab, node.name);
   // Machines have the programs that know Calico's rules in Calico's own root file system.
   const inside = shellQuote(nodeCommand({ folder }, ["sh", "-e", "-s"]));
-  await runScript(node.executor, `[ ! -x ${entrance({ folder })} ] || exec ${inside} <<'SCRIPT'\n${removal}SCRIPT`);
+  await runScript(
+    node.executor,
+    `[ ! -x ${entrance({ folder })} ] || exec ${inside} <<'SCRIPT'\n${kernelRemoval}SCRIPT`,
+  );
   await runScript(node.executor, `rm -rf ${shellQuote([folder])}`);
 }
 
 /** Felix routes by protocol 80 and on its own devices, BIRD by 12; chains and sets begin with `cali`. */
-const removal = `
+export const kernelRemoval = `
 for family in -4 -6; do
   for protocol in 80 bird; do ip $family route flush proto $protocol 2>/dev/null || :; done
   ip $family rule del fwmark 0x100000/0x100000 2>/dev/null || :

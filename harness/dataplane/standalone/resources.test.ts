@@ -52,6 +52,17 @@ describe("Calico's resources", () => {
     ]);
   });
 
+  it("say the VNI and the tunnels' MTU where they are declared, that of IPv6 where it is used", async () => {
+    const spec = (plan: Plan): unknown => configurationsFor(plan).map((resource) => resource.spec)[0];
+    const four = (await planOf("two-racks")).topology;
+    assert.deepEqual(spec(planTopology({ ...four, vni: 4097 })), { vxlanVNI: 4097 });
+    assert.deepEqual(spec(planTopology({ ...four, tunnelMtu: 1350 })), { vxlanMTU: 1350, ipipMTU: 1350 });
+    const both = (await planOf("dual-stack")).topology;
+    assert.deepEqual(spec(planTopology({ ...both, tunnelMtu: 1330 })), {
+      ...{ vxlanMTU: 1330, vxlanMTUV6: 1330, ipipMTU: 1330 },
+    });
+  });
+
   it("give each of several pools its policy, and the nodes that take from it by a label", async () => {
     const resources = resourcesFor(await planOf("mixed-pools"), modes[4] ?? assert.fail());
     const pools = resources.filter(({ kind }) => kind === "IPPool").map(({ metadata, spec }) => [metadata.name, spec]);

@@ -135,9 +135,14 @@ function reflectorResources(plan: Plan): readonly CalicoResource[] {
 
 /** What a plan declares for the whole cluster, beside its pools; [] where all is Calico's default. */
 export function configurationsFor(plan: Plan): readonly CalicoResource[] {
-  const { reflectors, routeOwner } = plan.topology;
+  const { reflectors, routeOwner, vni, tunnelMtu } = plan.topology;
   const mesh = reflectors === undefined ? {} : { nodeToNodeMeshEnabled: false, asNumber };
-  const felix = routeOwner === undefined ? {} : { programClusterRoutes: enabledIf(routeOwner === "felix") };
+  const ipv6 = plan.families.includes(6) ? { vxlanMTUV6: tunnelMtu } : {};
+  const felix = {
+    ...(routeOwner === undefined ? {} : { programClusterRoutes: enabledIf(routeOwner === "felix") }),
+    ...(vni === undefined ? {} : { vxlanVNI: vni }),
+    ...(tunnelMtu === undefined ? {} : { vxlanMTU: tunnelMtu, ...ipv6, ipipMTU: tunnelMtu }),
+  };
   const bgp = routeOwner === undefined ? {} : { programClusterRoutes: enabledIf(routeOwner === "bird") };
   const all = [
     resource("FelixConfiguration", "default", felix),

@@ -10,16 +10,19 @@ import { readNodeSessions } from "./bgp-sessions.ts";
 import { calicoNetwork } from "./calico-network.ts";
 import type { CalicoFiles, CalicoSource } from "./calico-source.ts";
 import { changeConfiguration, changeMode } from "./change-mode.ts";
+import { labNode } from "../convergence/power-cycle.ts";
 import { Stopwatch } from "../convergence/stopwatch.ts";
 import { convergeCalico } from "./converge.ts";
-import { installCalico } from "./install.ts";
+import { adaptFabric, installCalico, writeServices } from "./install.ts";
 import { etcdFolder } from "./lab-folder.ts";
 import { locatedReleases, misplaced } from "./located-releases.ts";
 import { managementExecutor } from "./management.ts";
 import { missingCalico, ownerless } from "./missing.ts";
-import { namesOf, type Release } from "./node-calico.ts";
+import { namesOf, runningPods, type Release } from "./node-calico.ts";
 import type { RuleBackend } from "./node-command.ts";
 import { lacking, readIdentities, readRegistrations } from "./read-identities.ts";
+import { joinNodes } from "./join-nodes.ts";
+import { rebootNode } from "./reboot-node.ts";
 import { restartNode } from "./restart-node.ts";
 import { restartNotes } from "./restarts.ts";
 import { upgradeNodes } from "./upgrade-nodes.ts";
@@ -69,6 +72,25 @@ export function calicoDataplane(options: CalicoOptions): Dataplane {
       return changed({ ...network, lab }, network.mode, changing, () => changeConfiguration(lab));
     },
     restart: restartNode,
+    reboot: async (network, name) => {
+      const { lab, mode, identities } = network;
+      const release = await releaseOn(lab);
+      const node = labNode(lab, name);
+      return changed(network, mode, { release }, async (watch) => {
+        await rebootNode(lab, node, release, mode, watch);
+        await writeServices({ ...lab, nodes: [node] }, identities);
+      });
+    },
+    join: async (network, lab, scope) => {
+      const release = await releaseOn(lab);
+      const whole = { ...network, lab, pods: runningPods(lab) };
+      const joined = await changed(whole, network.mode, { release }, async (watch) => {
+        await joinNodes(network, lab, release, watch, scope);
+        await adaptFabric(lab, network.mode, scope);
+      });
+      await writeServices(lab, joined.identities);
+      return joined;
+    },
     upgrade: async (network) => {
       const mixed = await releaseOn(network.lab);
       const release = { ...mixed, others: new Map<string, Release>() };

@@ -18,6 +18,7 @@ import { labNamespaces } from "../../lab/leftovers.ts";
 import { fabricNamespace, memberNamespace, memberPrefix, runMark, type LabId } from "../../lab/lab-id.ts";
 import { labIdOf } from "../../lab/owner.ts";
 import { buildLab } from "../../underlay/build-lab.ts";
+import { nodePower } from "../../underlay/node-power.ts";
 import { makeNeighborRoom } from "../../underlay/neighbor-room.ts";
 
 const name = "netns";
@@ -111,7 +112,9 @@ function labOf(plan: Plan, id: LabId, host: Executor): Lab {
     ({ name: memberName }: { readonly name: string }): LabNode => {
       const namespace = memberNamespace(id, memberName);
       const executor = inNamespace(host, namespace, `${role} ${memberName} (netns ${namespace})`);
-      return { name: memberName, role, executor, enter: enterNamespace(namespace), namespacePrefix: memberPrefix(id) };
+      const power = role === "node" ? { power: nodePower(plan, memberName, executor) } : {};
+      const enter = enterNamespace(namespace);
+      return { name: memberName, role, executor, enter, namespacePrefix: memberPrefix(id), ...power };
     };
   const nodes = plan.nodes.map(member("node"));
   const external = plan.external?.map(member("external host"));
