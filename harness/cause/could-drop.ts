@@ -32,6 +32,7 @@ function protocolIn(rule: string): Protocol | undefined {
 
 /** A packet's own protocol, and the tunnel's: within a node a filter meets it in both forms. */
 function protocolsOf({ underlay }: Crossing, { protocol, form }: Lot): readonly Protocol[] {
-  const outer = underlay === "vxlan" ? (["UDP"] as const) : underlay === "ipip" ? (["IPIP"] as const) : [];
+  const isUdp = underlay === "vxlan" || underlay === "wireguard";
+  const outer = isUdp ? (["UDP"] as const) : underlay === "ipip" ? (["IPIP"] as const) : [];
   return form === "plain" ? [protocol, ...outer] : outer;
 }

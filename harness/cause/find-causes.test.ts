@@ -137,6 +137,33 @@ describe("causes", () => {
     assert.doesNotMatch(first({ declared, after: everywhere }), /WireGuard/);
   });
 
+  it("tell what keeps packets out of WireGuard: a rule that is missing, a device that is down, a node whose key nobody knows", async () => {
+    const encrypted = await planOf("wireguard");
+    const found = (after: Parameters<typeof first>[0]["after"] = {}): string => first({ plan: encrypted, after });
+    assert.doesNotMatch(found(), /unencrypted|rule|device/);
+    const withoutRule = ({ rules = [] }: NodeFacts): Partial<NodeFacts> => ({ rules: rules.filter(({ not }) => !not) });
+    assert.match(found({ a1: withoutRule }), /^unencrypted: a1: no rule asks table 1, .*wireguard\.cali .*priority 99/);
+    const down = ({ links }: NodeFacts): Partial<NodeFacts> => ({
+      links: links.map((link) => (link.kind === "wireguard" ? { ...link, up: false } : link)),
+      otherTables: [],
+    });
+    assert.match(found({ b1: down }), /^unencrypted: b1: wireguard\.cali is down: packets from and to its pods travel/);
+    const withoutB1 = ({ wireguard = [], otherTables = [] }: NodeFacts): Partial<NodeFacts> => ({
+      wireguard: wireguard.map((one) => ({
+        ...one,
+        peers: one.peers.filter((peer) => peer.endpoint !== "198.18.2.11"),
+      })),
+      otherTables: otherTables.filter(({ destination }) => !destination.startsWith("198.19.0.128")),
+    });
+    const [cause] = causes({ plan: encrypted, after: { a1: withoutB1, a2: withoutB1 } });
+    assert.match(
+      cause?.sentence ?? "",
+      /^a1 and a2: no route 198\.19\.0\.128\/26 into wireguard\.cali.* readable on the wire$/,
+    );
+    assert.match(cause?.fix ?? "", /key of b1 .*wireguardPublicKey/);
+    assert.ok(cause?.explains.some((id) => id.endsWith("control-plane/a2")));
+  });
+
   it("tell a firewall's list, and what is missing from it", () => {
     const drops = (packets: number) => (): Partial<NodeFacts> => ({
       drops: [{ where: `table ${firewallTable} chain between`, hook: "forward", rule: "drop", packets }],

@@ -1,4 +1,5 @@
 import type { Encapsulation } from "../encap/mode.ts";
+import { isEncrypted } from "../encap/wireguard.ts";
 import { firewallTable } from "../lab/raise-firewalls.ts";
 import type { Pass } from "../topology/topology.ts";
 import { listOf } from "../verify/words.ts";
@@ -6,8 +7,9 @@ import type { Rule } from "./cause.ts";
 import { ofFilters } from "./of-filters.ts";
 
 /** What stands for a tunnel in a firewall's list, and what it is called there. */
-const needed: Readonly<Partial<Record<Encapsulation, readonly [Pass, string]>>> = {
+const needed: Readonly<Partial<Record<Encapsulation | "wireguard", readonly [Pass, string]>>> = {
   vxlan: ["udp/4789", "VXLAN: UDP port 4789"],
+  wireguard: ["udp/51820", "WireGuard: UDP port 51820"],
   ipip: ["ip/4", "IPIP: IP protocol 4, which is neither TCP nor UDP"],
 };
 
@@ -25,7 +27,8 @@ export const firewallList: Rule = {
   ...base,
   find: (incident) => {
     const { encapsulation } = incident.network.mode;
-    const [pass, words] = (encapsulation === "by pool" ? undefined : needed[encapsulation]) ?? [];
+    const form = isEncrypted(incident.network.plan) ? "wireguard" : encapsulation;
+    const [pass, words] = (form === "by pool" ? undefined : needed[form]) ?? [];
     if (pass === undefined || words === undefined) return base.find(incident);
     return base.find(incident).map((cause) => ({
       ...cause,

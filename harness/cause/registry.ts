@@ -41,6 +41,7 @@ import { serviceRules } from "./service-rules.ts";
 import { rewrittenOuter } from "./rewritten-outer.ts";
 import { untoldRewrite } from "./untold-rewrite.ts";
 import { sourceNat } from "./source-nat.ts";
+import { unencrypted } from "./unencrypted.ts";
 import { untranslatedService } from "./untranslated-service.ts";
 import { tunnelMasquerade } from "./tunnel-masquerade.ts";
 
@@ -54,6 +55,7 @@ export const rules: readonly Rule[] = [
   reversePathFilter,
   autodetection,
   registeredPrefix,
+  unencrypted,
   policyRule,
   noDefaultRoute,
   forwardingOff,

@@ -34,6 +34,8 @@ export interface NodeFacts {
   readonly rewrites?: readonly FilterFact[];
   /** Classifiers of tc(8) that packets of a device pass through: each may drop them, or send them elsewhere. */
   readonly classifiers?: readonly ClassifierFact[];
+  /** Devices of WireGuard and their peers, without keys; missing where the node has none, or no wg(8) to ask. */
+  readonly wireguard?: readonly WireguardFact[];
   readonly unreadable?: readonly Unreadable[];
 }
 
@@ -43,6 +45,21 @@ export interface ClassifierFact {
   readonly direction: "ingress" | "egress" | "root";
   /** "bpf xdrop", "u32", "flower", … */
   readonly words: string;
+}
+
+/** A device of WireGuard, as wg(8) tells it. */
+export interface WireguardFact {
+  readonly device: string;
+  readonly port: number;
+  /** What its own packets are marked with: "0x100000", "off". */
+  readonly fwmark: string;
+  readonly peers: readonly {
+    /** Address without port. */
+    readonly endpoint: string;
+    /** With prefix: what it may be sent and may send (AllowedIPs). */
+    readonly allowed: readonly string[];
+    readonly hasShakenHands: boolean;
+  }[];
 }
 
 /** A part of the facts that could not be read. */

@@ -9,6 +9,7 @@ import { takesTunnel } from "./takes-tunnel.ts";
 import { expectUnderlay, type ExpectedUnderlay } from "./expect-underlay.ts";
 import { tunnelDevice, tunnelModes, tunnelMtu, vniOf, vtepMacOf } from "./tunnel.ts";
 import { nextHop } from "./underlay-way.ts";
+import { encryptingDevice, encryptionOf, type ExpectedEncryption } from "./expect-encryption.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /** Kernel state that a node must have in a mode, as far as encapsulation depends on it. */
@@ -25,6 +26,8 @@ export interface ExpectedNodeState {
   readonly pods?: readonly { readonly node: string; readonly address: string }[];
   /** Permanent entries. */
   readonly neighbors: readonly { readonly address: string; readonly mac: string; readonly device: string }[];
+  /** How packets get into WireGuard, by family; missing where the node encrypts nothing. */
+  readonly encrypted?: readonly ExpectedEncryption[];
   /** What lies below all tunnels: missing where nothing is asked of it. */
   readonly underlay?: ExpectedUnderlay;
 }
@@ -50,7 +53,7 @@ export interface ExpectedRoute {
 /** A tunnel device. */
 export interface ExpectedTunnel {
   readonly device: string;
-  readonly kind: "vxlan" | "ipip";
+  readonly kind: "vxlan" | "ipip" | "wireguard";
   readonly mtu: number;
   /** With /32 or /128. */
   readonly address: string;
@@ -87,7 +90,11 @@ export function expectControlPlane(plan: Plan, mode: Mode, identities: Identitie
         ...ownBlocks(plan, mode, family, node),
         ...podRoutes(identities, family, node),
       ]),
-      tunnels: plan.families.flatMap((family) => tunnelOf(plan, mode, family, node)),
+      tunnels: plan.families.flatMap((family) => [
+        ...tunnelOf(plan, mode, family, node),
+        ...encryptingDevice(plan, family, node),
+      ]),
+      ...encryptionOf(plan, node, others),
       shared: identities.strangers === true ? plan.families.flatMap((family) => node.blocks[family] ?? []) : [],
       idleDevices: ["vxlan.calico", "vxlan-v6.calico", "tunl0"].filter((device) => !used.includes(device)),
       ...peersOf(plan, mode, others),

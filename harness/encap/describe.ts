@@ -5,10 +5,11 @@ const words: Readonly<Record<ObservedForm | "none", string>> = {
   plain: "plain",
   ipip: "IPIP",
   vxlan: "VXLAN",
+  wireguard: "WireGuard",
   other: "another tunnel",
 };
 
-/** A form in a word for tables: `local` (never leaves the node), `plain`, `IPIP`, `VXLAN`, `another tunnel`. */
+/** A form in a word for tables: `local` (never leaves the node), `plain`, `IPIP`, `VXLAN`, `WireGuard`, `another tunnel`. */
 export function describeForm(form: ObservedForm | "none"): string {
   return words[form];
 }

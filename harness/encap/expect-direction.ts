@@ -11,6 +11,7 @@ import type { Path } from "./path.ts";
 import { modeToward } from "./pool-mode.ts";
 import { vniOf, vtepMacOf } from "./tunnel.ts";
 import { underlayWay, type Way } from "./underlay-way.ts";
+import { wireguardPort } from "./wireguard.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 
 /** What must happen to the packets of one direction: hop by hop, with outer headers, up to their end. */
@@ -93,9 +94,10 @@ function podHop({ node, pod }: Party, end: End): ExpectedHop[] {
   return [{ tap: { node: node.name, device: pod.hostDevice }, role: `${end}-pod`, form: "plain" }];
 }
 
-function outerOf(plan: Plan, form: "ipip" | "vxlan", family: Family, from: Party, to: Party): ExpectedOuter {
+function outerOf(plan: Plan, form: Exclude<Form, "plain">, family: Family, from: Party, to: Party): ExpectedOuter {
   const outer = { source: from.nodeAddress, destination: to.nodeAddress };
   if (form === "ipip") return outer;
+  if (form === "wireguard") return { ...outer, wireguard: { port: wireguardPort(family) } };
   const innerSourceMac = vtepMacOf(from.node, family);
   const innerDestinationMac = vtepMacOf(to.node, family);
   return { ...outer, vxlan: { vni: vniOf(plan), port: vxlanPort, innerSourceMac, innerDestinationMac } };

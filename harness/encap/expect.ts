@@ -9,6 +9,7 @@ import { partiesOf } from "./parties.ts";
 import type { Path } from "./path.ts";
 import { isSameTap, underlayTaps } from "./taps.ts";
 import { overheadOf, podMtu } from "./tunnel.ts";
+import { wireguardOverhead } from "./wireguard.ts";
 
 /**
  * Everything that must be true of one path. Identities say who has which address; forms, ways and ends follow from plan
@@ -40,7 +41,7 @@ export function expectPath(plan: Plan, mode: Mode, identities: Identities, path:
 /**
  * What becomes of a full packet where a link on the way carries less than the nodes' own. An IPIP tunnel copies DF to the outer
  * header (RFC 2003 3.1; tunl0 of Linux), and IPv6 knows no fragments on the way, so that packets must be smaller. VXLAN's outer IPv4
- * header has no DF (Linux: `df unset`), so that the router before the narrow link cuts it and the target's node puts it together.
+ * header has no DF (Linux: `df unset`), nor has WireGuard's (drivers/net/wireguard/socket.c), so that the router before the narrow link cuts it and the target's node puts it together.
  */
 function sizesOf(
   { narrow, outer, hops }: ExpectedDirection,
@@ -48,7 +49,7 @@ function sizesOf(
   full: number,
 ): Pick<PathExpectation, "pathMtu" | "fragments"> {
   if (narrow === undefined || full + overhead <= narrow.mtu) return {};
-  const isCut = outer?.vxlan !== undefined && !outer.source.includes(":");
+  const isCut = (outer?.vxlan !== undefined || outer?.wireguard !== undefined) && !outer.source.includes(":");
   if (!isCut) return { pathMtu: narrow.mtu - overhead };
   const start = hops.findIndex(({ tap }) => isSameTap(tap, narrow.from));
   return {
@@ -61,6 +62,7 @@ function sizesOf(
 
 /** Bytes that the form between the nodes adds to a packet. */
 function addedTo({ underlay }: ExpectedDirection, family: Family): number {
+  if (underlay === "wireguard") return wireguardOverhead(family);
   return underlay === "ipip" || underlay === "vxlan" ? overheadOf(underlay, family) : 0;
 }
 

@@ -2,7 +2,7 @@ import type { LinkShape } from "../topology/link-shape.ts";
 import type { Path } from "./path.ts";
 
 /** Form of a packet on the wire. */
-export const forms = ["plain", "ipip", "vxlan"] as const;
+export const forms = ["plain", "ipip", "vxlan", "wireguard"] as const;
 export type Form = (typeof forms)[number];
 
 /** Form in which a packet was seen; "other" is a tunnel that no mode of Calico's makes: the packet's lines name it. */
@@ -42,6 +42,8 @@ export interface ExpectedOuter {
     readonly innerSourceMac: string;
     readonly innerDestinationMac: string;
   };
+  /** Both ends have this UDP port: Calico's devices listen and send on it. */
+  readonly wireguard?: { readonly port: number };
 }
 
 /** Where and why packets must end when they are not delivered. */
@@ -66,7 +68,7 @@ export interface ExpectedDirection {
   readonly hops: readonly ExpectedHop[];
   /** Form at the underlay taps; "none" where the direction never leaves the node. */
   readonly underlay: Form | "none";
-  /** Present exactly where `underlay` is ipip or vxlan. */
+  /** Present exactly where `underlay` is ipip, vxlan or wireguard. */
   readonly outer?: ExpectedOuter;
   /** Acceptable (inner) source addresses at the underlay taps. */
   readonly sources: readonly string[];
@@ -94,7 +96,7 @@ export interface PathExpectation {
   readonly serverSees: readonly string[];
   /** The address the source sends to: pod, node or ClusterIP. */
   readonly dials: string;
-  /** Bytes that encapsulation adds to each packet of the forward direction: 0, 20, 50, or 70 for VXLAN over IPv6. */
+  /** Bytes that the form adds to each packet of the forward direction: 0, 20, 50, 60 for WireGuard, and over IPv6 70 and 80. */
   readonly overhead: number;
   /** MTU of pods in this mode: smallest host MTU minus the mode's overhead, also on plain paths. */
   readonly podMtu: number;

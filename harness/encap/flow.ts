@@ -7,6 +7,7 @@ import type { Parties } from "./parties.ts";
 import type { Path } from "./path.ts";
 import { takesTunnel } from "./takes-tunnel.ts";
 import { encapsulationOf, tunnelDevice } from "./tunnel.ts";
+import { isEncryptedBetween, wireguardDevice } from "./wireguard.ts";
 
 /** One direction of a path between its two nodes: addresses after all NAT, and the form that the sender gives it. */
 export interface Flow {
@@ -47,6 +48,7 @@ export function formBetween(
 ): Form | "none" {
   if (from.name === to.name) return "none";
   if (inBlock === undefined || from.external === true || to.external === true) return "plain";
+  if (isEncryptedBetween(from, to)) return "wireguard";
   const encapsulation = encapsulationOf(modeToward(mode, to, inBlock), family);
   return encapsulation !== "none" && takesTunnel(mode, family, from, to, inBlock) ? encapsulation : "plain";
 }
@@ -65,7 +67,10 @@ function sourcesOf(
     const keeps = poolOfAddress(source.node, source.address)?.keepsSource === true;
     return leaves && !keeps ? [source.nodeAddress] : [source.address];
   }
-  const device = tunnelDevice(modeToward(mode, target.node, target.address), path.family);
+  const device =
+    form === "wireguard"
+      ? wireguardDevice(path.family)
+      : tunnelDevice(modeToward(mode, target.node, target.address), path.family);
   const tunnel = device === undefined ? undefined : source.node.tunnelAddresses[device];
   // The route to a local pod names no source and cali* has no address: the kernel takes the first address of any device
   // (inet_select_addr), or for IPv6 the one most like the destination's (RFC 6724 rule 8): the node's or the tunnel's.

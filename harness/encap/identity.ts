@@ -22,6 +22,8 @@ export interface NodeIdentity {
   readonly addresses: PerFamily<string>;
   /** Addresses with the prefix the topology intends to be registered; the same-subnet decision is made on these. */
   readonly registered: PerFamily<string>;
+  /** Has a WireGuard key that the others know: between two such nodes packets to pods and tunnel addresses are encrypted. */
+  readonly encrypts?: true;
   /** Device toward the other nodes. */
   readonly uplink: string;
   /** All pools of the lab, where some say something for themselves: which one an address is of decides. */
@@ -36,8 +38,11 @@ export interface NodeIdentity {
   readonly otherAddresses?: PerFamily<readonly string[]>;
 }
 
+/** Names of the WireGuard devices, which are beside those of the mode (felix/config/config_params.go WireguardInterfaceName). */
+export type WireguardDevice = "wireguard.cali" | "wg-v6.cali";
+
 /** Names of the tunnel devices (felix/dataplane/linux/dataplanedefs). */
-export type TunnelDevice = "tunl0" | "vxlan.calico" | "vxlan-v6.calico";
+export type TunnelDevice = "tunl0" | "vxlan.calico" | "vxlan-v6.calico" | WireguardDevice;
 
 /** By device. */
 export type TunnelAddresses = Readonly<Partial<Record<TunnelDevice, string>>>;

@@ -7,6 +7,8 @@ import type { Mode } from "./mode.ts";
 import { otherAddressesOf } from "./other-addresses.ts";
 import { poolIdentities } from "./pool-mode.ts";
 import { tunnelModes } from "./tunnel.ts";
+import { wireguardDevice } from "./wireguard.ts";
+import { encrypts } from "../topology/allocate.ts";
 
 /** Who will have which address if the plan's own allocation is used: for `list` and for the reference dataplane. */
 export function identitiesFromAllocation(plan: Plan, mode: Mode): Identities {
@@ -33,6 +35,7 @@ function nodeIdentity(plan: Plan, mode: Mode, node: PlannedNode): NodeIdentity {
       return address && withoutPrefix(address);
     }),
     registered: perFamily(plan.families, (family) => registered[family]),
+    ...(encrypts(plan.topology, node.name) ? { encrypts: true as const } : {}),
     uplink: node.uplink.device,
     ...poolIdentities(plan),
     ...otherAddressesOf(plan, node),
@@ -52,5 +55,8 @@ export function plannedTunnels(plan: Plan, mode: Mode, { tunnels }: NodeAllocati
       return found === undefined ? [] : [[device, found.address] as const];
     }),
   );
-  return Object.fromEntries(pairs);
+  const encrypted = tunnels.flatMap(({ kind, family, address }) =>
+    kind === "WireGuard" && plan.families.includes(family) ? [[wireguardDevice(family), address] as const] : [],
+  );
+  return Object.fromEntries([...pairs, ...encrypted]);
 }

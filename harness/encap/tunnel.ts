@@ -5,6 +5,7 @@ import type { Family } from "../topology/topology.ts";
 import type { NodeIdentity, TunnelDevice } from "./identity.ts";
 import type { Encapsulation, Mode, PoolMode } from "./mode.ts";
 import { isOfAllPools, modesWithin } from "./pool-mode.ts";
+import { isEncrypted, wireguardOverhead } from "./wireguard.ts";
 
 /** VXLAN network identifier, Calico's default (felix/config/config_params.go VXLANVNI). */
 export const defaultVni = 4096;
@@ -56,13 +57,19 @@ export function tunnelMtu(plan: Plan, mode: PoolMode, family: Family): number {
 
 /**
  * MTU of every pod in bytes: the smallest over all encapsulations that the mode enables in any family, also for packets
- * that then travel plain. With VXLAN on both families IPv4 pods get the IPv6 value.
+ * that then travel plain. With VXLAN on both families IPv4 pods get the IPv6 value. WireGuard counts beside them.
  */
 export function podMtu(plan: Plan, mode: Mode): number {
   const each = plan.families.flatMap((family) =>
     modesWithin(plan, mode, family).map((own) => tunnelMtu(plan, own, family)),
   );
+  if (isEncrypted(plan)) each.push(...plan.families.map((family) => wireguardMtu(plan, family)));
   return Math.min(hostMtu(plan), ...each);
+}
+
+/** MTU of the WireGuard device of a family in bytes. */
+export function wireguardMtu(plan: Plan, family: Family): number {
+  return hostMtu(plan) - wireguardOverhead(family);
 }
 
 /** MAC of a node's VTEP: byte 0x66 and five bytes of SHA-1 of the name, for IPv6 of "<name>-v6" (felix calc/vxlan_resolver.go). */

@@ -80,7 +80,11 @@ function throughRouters(
 }
 
 /** What stands for a form in a firewall's list; nothing does for plain packets. */
-const passOf: Readonly<Partial<Record<Form, Pass>>> = { vxlan: "udp/4789", ipip: "ip/4" };
+const passOf: Readonly<Partial<Record<Form, Pass>>> = {
+  vxlan: "udp/4789",
+  ipip: "ip/4",
+  wireguard: "udp/51820",
+};
 
 /** Whether a router passes on packets between nodes in a form. */
 export function letsPass({ allow }: Pick<PlannedRouter, "allow">, form: Form): boolean {

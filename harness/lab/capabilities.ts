@@ -19,6 +19,7 @@ export const trials: Readonly<Record<Capability, string>> = {
   vxlan: tunnelTrial(`vxlan id 1 dstport ${vxlanPort} local 192.0.2.1`),
   vxlan6: tunnelTrial(`vxlan id 1 dstport ${vxlanPort} local 2001:db8::1`),
   ipip: tunnelTrial("ipip local 192.0.2.1"),
+  wireguard: tunnelTrial("wireguard"),
   nftables: "nft add table inet trial",
   netem: "tc qdisc add dev lo root netem delay 1ms && tc qdisc del dev lo root",
   tbf: "tc qdisc add dev lo root tbf rate 10mbit burst 64kb latency 1s",

@@ -11,7 +11,7 @@ const rules: Readonly<Record<Pass, readonly string[]>> = {
   "udp/4789": ["udp dport 4789 accept"],
   "ip/4": ["meta l4proto 4 accept"],
   "tcp/179": ["tcp dport 179 accept", "tcp sport 179 accept"],
-  "udp/51820": ["udp dport 51820 accept"],
+  "udp/51820": ["udp dport { 51820, 51821 } accept"],
 };
 
 /** The rules of a firewall's chain: everything on the list, and nothing else. */

@@ -1,4 +1,5 @@
 import { UsageError } from "../core/errors.ts";
+import { forms } from "../encap/expectation.ts";
 import { modes } from "../encap/mode.ts";
 import { localities } from "../encap/path.ts";
 import type { Baseline, Cost } from "./cost.ts";
@@ -18,7 +19,6 @@ export interface CostLimit {
   readonly most: number;
 }
 
-const forms = ["plain", "ipip", "vxlan"];
 const baselines: readonly Baseline[] = ["plain", "host", "self"];
 const fix = "write FORM/LOCALITY/METRIC[/BASELINE]=N%, for example vxlan/cross-subnet/throughput=15%";
 

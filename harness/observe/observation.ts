@@ -28,6 +28,8 @@ export interface HeaderVariant {
     readonly innerSourceMac: string;
     readonly innerDestinationMac: string;
   };
+  /** WireGuard only: both ends' UDP ports. */
+  readonly wireguard?: { readonly sourcePort: number; readonly port: number };
   /** Addresses of the (inner) IP header that carries the probe. */
   readonly source: string;
   readonly destination: string;

@@ -12,10 +12,13 @@ import type { ProbeObservation, TapHealth } from "./observation.ts";
 import { Recognizer, type Quotation } from "./recognizer.ts";
 import { sightingsOf } from "./sightings.ts";
 import { Tally } from "./tally.ts";
+import { unwrapping, type Encryption, type Unwrap } from "./unwrap-wireguard.ts";
 
 export interface ObserveOptions {
   /** UDP ports that carry VXLAN, beside those at which the captures themselves show it; default 4789. */
   readonly vxlanPorts?: readonly number[];
+  /** Who encrypts what; missing where nobody does. */
+  readonly encryption?: Encryption;
 }
 
 /** What the captures showed of every probe, in the order of the probes, and how far each tap can be trusted. */
@@ -26,6 +29,8 @@ export interface Observations {
   readonly vxlanPorts: readonly number[];
   /** Knows of every packet that was read whose it was. */
   readonly recognizer: Recognizer;
+  /** Gives messages of WireGuard what they carry. */
+  readonly unwrap: Unwrap;
 }
 
 /**
@@ -37,12 +42,13 @@ export async function observe(
   probes: readonly Probe[],
   captures: readonly CaptureFile[],
   targets: readonly CaptureTarget[],
-  { vxlanPorts = defaultVxlanPorts }: ObserveOptions = {},
+  { vxlanPorts = defaultVxlanPorts, encryption }: ObserveOptions = {},
 ): Promise<Observations> {
-  const observed = await readAll(probes, captures, targets, vxlanPorts);
+  const unwrap = await unwrapping(captures, encryption);
+  const observed = await readAll(probes, captures, targets, vxlanPorts, unwrap);
   const further = observed.suspected.filter((port) => !vxlanPorts.includes(port));
   if (further.length === 0) return observed;
-  return readAll(probes, captures, targets, [...vxlanPorts, ...further]);
+  return readAll(probes, captures, targets, [...vxlanPorts, ...further], unwrap);
 }
 
 async function readAll(
@@ -50,9 +56,10 @@ async function readAll(
   captures: readonly CaptureFile[],
   targets: readonly CaptureTarget[],
   vxlanPorts: readonly number[],
+  unwrap: Unwrap,
 ): Promise<Observations & { readonly suspected: readonly number[] }> {
   const taps = targets.flatMap(({ node, devices }) => devices.map((device) => ({ node, device })));
-  const listener = new Listener(probes, taps);
+  const listener = new Listener(probes, taps, unwrap);
   const doubts = new Map<string, readonly string[]>();
   for (const { node } of targets) {
     const capture = captures.find((candidate) => candidate.node === node);
@@ -66,6 +73,7 @@ async function readAll(
     health: taps.map((tap, index) => ({ tap, packets: listener.heardAt(index), doubts: doubts.get(tap.node) ?? [] })),
     vxlanPorts,
     recognizer: listener.recognizer,
+    unwrap,
     suspected: listener.suspectedPorts,
   };
 }
@@ -97,10 +105,12 @@ class Listener {
   readonly #taps: readonly TapId[];
   readonly recognizer: Recognizer;
   readonly #heard: number[];
+  readonly #unwrap: Unwrap;
   readonly #suspected = new Set<number>();
   readonly #errors: { tap: number; from: string; text: string; quotation: Quotation }[] = [];
 
-  constructor(probes: readonly Probe[], taps: readonly TapId[]) {
+  constructor(probes: readonly Probe[], taps: readonly TapId[], unwrap: Unwrap) {
+    this.#unwrap = unwrap;
     this.#probes = probes;
     this.#taps = taps;
     this.recognizer = new Recognizer(probes);
@@ -124,7 +134,7 @@ class Listener {
       const tap = packet.interfaceIndex === undefined ? undefined : taps.get(packet.interfaceIndex);
       if (tap === undefined) return;
       this.#heard[tap] = this.heardAt(tap) + 1;
-      this.#count(packet, tap, file);
+      this.#count(this.#unwrap(packet), tap, file);
     };
   }
 

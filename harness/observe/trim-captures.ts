@@ -5,6 +5,7 @@ import { trimCapture } from "../packet/trim-capture.ts";
 import { probePorts } from "../probe/probe-command.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Recognizer } from "./recognizer.ts";
+import type { Unwrap } from "./unwrap-wireguard.ts";
 
 export interface TrimOptions {
   /** Folder for the small files, `<node>.pcap` each; made where missing. */
@@ -14,6 +15,8 @@ export interface TrimOptions {
   readonly vxlanPorts?: readonly number[];
   /** Of the same probes, with every packet identified already: what a flow belongs to may show on another node, or after its first packets. */
   readonly recognizer: Recognizer;
+  /** Gives messages of WireGuard what they carry; missing where nobody encrypts. */
+  readonly unwrap?: Unwrap;
 }
 
 /** A small capture of one node. */
@@ -36,7 +39,7 @@ export async function trimCaptures(
   targets: readonly CaptureTarget[],
   options: TrimOptions,
 ): Promise<readonly TrimmedCapture[]> {
-  const { vxlanPorts, recognizer } = options;
+  const { vxlanPorts, recognizer, unwrap = (packet: Packet) => packet } = options;
   const read = { reuse: true, plainPorts: probePorts, ...(vxlanPorts === undefined ? {} : { vxlanPorts }) };
   const limits = probes.map((probe) => options.perFlow?.(probe) ?? 20);
   const trimmed: TrimmedCapture[] = [];
@@ -44,7 +47,7 @@ export async function trimCaptures(
     const devices = targets.find((target) => target.node === node)?.devices ?? [];
     const taps = new Set([...interfaces].filter(([, device]) => devices.includes(device)).map(([index]) => index));
     const file = join(options.folder, `${node}.pcap`);
-    const keep = keeper(recognizer, taps, limits);
+    const keep = keeper(recognizer, taps, limits, unwrap);
     const { written } = await trimCapture(source, file, keep, mostPackets, read);
     trimmed.push({ node, file, packets: written });
   }
@@ -56,12 +59,13 @@ function keeper(
   recognizer: Recognizer,
   taps: ReadonlySet<number>,
   limits: readonly number[],
+  unwrap: Unwrap,
 ): (packet: Packet) => boolean {
   const kept = new Map<string, number>();
   return (packet) => {
     const tap = packet.interfaceIndex;
     if (tap === undefined || !taps.has(tap)) return false;
-    const flow = flowOf(recognizer, packet);
+    const flow = flowOf(recognizer, unwrap(packet));
     if (flow === undefined) return false;
     const key = `${tap} ${flow.probe} ${flow.way}`;
     const count = (kept.get(key) ?? 0) + 1;

@@ -18,6 +18,7 @@ export function shapeOf(packet: Packet): HeaderShape | undefined {
   const tos = tosOf(inner);
   if (form === "plain") return { form, ...fragment, source, destination, ttl, tos };
   const vxlan = form === "vxlan" ? vxlanShape(packet) : undefined;
+  const wireguard = form === "wireguard" ? portsOf(packet) : undefined;
   return {
     form,
     ...fragment,
@@ -25,10 +26,11 @@ export function shapeOf(packet: Packet): HeaderShape | undefined {
     outerDestination: outer.destination,
     outerTtl: outer.ttl,
     outerTos: tosOf(outer),
-    ...(vxlan === undefined || hasChecksum(packet) ? {} : { noChecksum: true as const }),
+    ...((vxlan === undefined && wireguard === undefined) || hasChecksum(packet) ? {} : { noChecksum: true as const }),
     ...(form === "ipip" && inner.kind === "ipv4" ? { dontFragment: inner.dontFragment } : {}),
     ...(outer.kind === "ipv4" ? { outerDontFragment: outer.dontFragment } : {}),
     ...(vxlan === undefined ? {} : { vxlan }),
+    ...(wireguard === undefined ? {} : { wireguard }),
     source,
     destination,
     ttl,
@@ -49,18 +51,35 @@ function hasChecksum(packet: Packet): boolean {
 /** The forms that modes speak of; all further tunnels are one to them, and the packet's lines name which. */
 function observedForm(packet: Packet): ObservedForm {
   const form = formOf(packet);
-  return form === "plain" || form === "ipip" || form === "vxlan" ? form : "other";
+  return form === "plain" || form === "ipip" || form === "vxlan" || form === "wireguard" ? form : "other";
 }
 
 /** Equal for packets that look alike. */
 export function shapeKey({ form, outerSource, outerDestination, outerTtl, ...rest }: HeaderShape): string {
-  const { source, destination, ttl, tos, vxlan, outerDontFragment, dontFragment, outerTos, noChecksum, fragment } =
-    rest;
+  const {
+    source,
+    destination,
+    ttl,
+    tos,
+    vxlan,
+    wireguard,
+    outerDontFragment,
+    dontFragment,
+    outerTos,
+    noChecksum,
+    fragment,
+  } = rest;
   const plain = `${form} ${source} ${destination} ${ttl} ${tos ?? ""} ${String(fragment)}`;
   if (form === "plain") return plain;
   const outer = `${plain} ${outerSource ?? ""} ${outerDestination ?? ""} ${outerTtl ?? ""} ${outerTos ?? ""} ${String(outerDontFragment)} ${String(dontFragment)} ${String(noChecksum)}`;
+  if (wireguard !== undefined) return `${outer} ${wireguard.sourcePort} ${wireguard.port}`;
   if (vxlan === undefined) return outer;
   return `${outer} ${vxlan.vni} ${vxlan.port} ${vxlan.flags} ${vxlan.innerSourceMac} ${vxlan.innerDestinationMac}`;
+}
+
+function portsOf({ layers }: Packet): HeaderVariant["wireguard"] {
+  const udp = layers.find((layer) => layer.kind === "udp");
+  return udp === undefined ? undefined : { sourcePort: udp.sourcePort, port: udp.destinationPort };
 }
 
 function vxlanShape(packet: Packet): HeaderVariant["vxlan"] {

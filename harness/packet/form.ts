@@ -120,6 +120,8 @@ export function overheadOf(packet: Packet): number | undefined {
   const inner = innerIp(packet);
   if (outer === undefined || inner === undefined) return undefined;
   if (outer === inner) return 0;
+  // What is inside was read elsewhere, perhaps before it was cut into several (GSO).
+  if (formOf(packet) === "wireguard") return Math.max(0, outer.length - inner.length);
   const difference = outer.length - inner.length;
   const between = inner.start - outer.start;
   if (difference >= between && !isFirstFragment(outer)) return difference;

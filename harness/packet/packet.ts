@@ -15,12 +15,22 @@ export class Packet {
   private readonly payloadStart: number;
   private readonly payloadEnd: number;
 
-  constructor(record: PcapRecord, layers: readonly Layer[], quoted: readonly Layer[], start: number, end: number) {
+  private readonly content: Packet | undefined;
+
+  constructor(
+    record: PcapRecord,
+    layers: readonly Layer[],
+    quoted: readonly Layer[],
+    start: number,
+    end: number,
+    content?: Packet,
+  ) {
     this.layers = layers;
     this.quoted = quoted;
     this.record = record;
     this.payloadStart = start;
     this.payloadEnd = end;
+    this.content = content;
   }
 
   /** Position in the file, from 1 as tcpdump and Wireshark count. */
@@ -51,6 +61,7 @@ export class Packet {
 
   /** What follows the last decoded header, without link padding; only the captured part. */
   get payload(): Uint8Array {
+    if (this.content !== undefined) return this.content.payload;
     return this.record.bytes.subarray(this.payloadStart, Math.max(this.payloadStart, this.payloadEnd));
   }
 
@@ -75,6 +86,16 @@ export class Packet {
   /** The interface as the file describes it; pcapng alone does. */
   get capturedOn(): CaptureInterface | undefined {
     return this.record.capturedOn;
+  }
+
+  /**
+   * The same packet with the headers and the payload of what it is known to carry encrypted, from another tap where that was readable:
+   * `known` says whence, in a line of its own.
+   */
+  carrying(content: Packet, known: string): Packet {
+    const inner = content.layers.filter(({ kind }) => kind !== "sll2" && kind !== "sll" && kind !== "ethernet");
+    const layers: Layer[] = [...this.layers, { kind: "shim", name: known, detail: "" }, ...inner];
+    return new Packet(this.record, layers, content.quoted, this.payloadStart, this.payloadEnd, content);
   }
 
   /** The packet as it was inside of its first headers: `count` of them are taken away, but for a cooked header. */

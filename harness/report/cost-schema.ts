@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { forms } from "../encap/expectation.ts";
 import { localities } from "../encap/path.ts";
 import { metrics } from "../measure/metric.ts";
 import { modeIdSchema } from "./expectation-schema.ts";
@@ -18,7 +19,7 @@ export const costSchema = z
     variant: z.string().exactOptional(),
     locality: z.enum(localities),
     family: z.union([z.literal(4), z.literal(6)]),
-    form: z.enum(["plain", "ipip", "vxlan", "none"]),
+    form: z.enum([...forms, "none"]),
     metric: z.enum(metrics.map(({ name }) => name)),
     baseline: z.enum(["plain", "host", "self"]),
     better: z.enum(["higher", "lower"]),

@@ -41,6 +41,7 @@ const outerSchema = z
       .strictObject({ vni: count, port: count, innerSourceMac: text, innerDestinationMac: text })
       .readonly()
       .exactOptional(),
+    wireguard: z.strictObject({ port: count }).readonly().exactOptional(),
   })
   .readonly();
 

@@ -1,7 +1,7 @@
 import type { PathExpectation } from "../encap/expectation.ts";
 
 /** How a path must look on the wires between nodes, in one word: what tables and grids show. */
-export type FormName = "local" | "plain" | "VXLAN" | "IPIP" | "dies" | "-";
+export type FormName = "local" | "plain" | "VXLAN" | "IPIP" | "WireGuard" | "dies" | "-";
 
 /** The form of a path's forward direction; "-" where the path cannot be asked. */
 export function formName(expectation: PathExpectation): FormName {
@@ -15,4 +15,4 @@ export function underlayName(form: PathExpectation["forward"]["underlay"]): Form
   return names[form];
 }
 
-const names = { none: "local", plain: "plain", vxlan: "VXLAN", ipip: "IPIP" } as const;
+const names = { none: "local", plain: "plain", vxlan: "VXLAN", ipip: "IPIP", wireguard: "WireGuard" } as const;

@@ -9,7 +9,7 @@ export function packetGlyph(hop: HopRecord, x: number, y: number, observed: bool
   return tunnel === undefined ? plain(hop, x, y, faulty) : nested(hop, x, y, tunnel, faulty);
 }
 
-const tunnels = ["vxlan", "ipip"];
+const tunnels = ["vxlan", "ipip", "wireguard"];
 
 function plain(hop: HopRecord, x: number, y: number, faulty: string): string {
   const box = rect({ x: x - 42, y: y - 13, width: 84, height: 26, rx: 5, class: faulty || "plain" });
@@ -20,7 +20,7 @@ function nested(hop: HopRecord, x: number, y: number, tunnel: string, faulty: st
   const outer = rect({ x: x - 68, y: y - 31, width: 136, height: 62, rx: 7, class: faulty || "outer" });
   const inner = rect({ x: x - 42, y: y - 3, width: 84, height: 26, rx: 5, class: "plain" });
   const form = shortForm(hop.observed);
-  const name = form.toLowerCase() === tunnel ? tunnel.toUpperCase() : form;
+  const name = form.toLowerCase() === tunnel && tunnel !== "wireguard" ? tunnel.toUpperCase() : form;
   return outer + caption(name, x, y - 13) + inner + caption("inner packet", x, y + 14);
 }
 

@@ -167,6 +167,7 @@ function leftLines({ leftBehind, notCompared, to }: SwitchRecord, style: Style):
 }
 
 function formWord(form: DirectionRecord["before"]): string {
+  if (form === "wireguard") return "WireGuard";
   return form === "vxlan" || form === "ipip" ? form.toUpperCase() : form === "none" ? "local" : form;
 }
 

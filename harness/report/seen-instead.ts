@@ -38,9 +38,9 @@ const words: Partial<Readonly<Record<Category, string>>> = {
 function formsSeen(hops: NonNullable<PathOutcome["path"]>["hops"]): readonly string[] {
   const between = hops.filter(({ role, packets }) => !role.endsWith("-pod") && packets > 0);
   const forms = between.flatMap(({ observed }) =>
-    [...observed.matchAll(/\b(plain|vxlan|ipip)\b/gi)].map(([word]) => word),
+    [...observed.matchAll(/\b(plain|vxlan|ipip|wireguard)\b/gi)].map(([word]) => word),
   );
   return [...new Set(forms.map((word) => word.toLowerCase()))].flatMap((form) =>
-    form === "plain" || form === "vxlan" || form === "ipip" ? [underlayName(form)] : [],
+    form === "plain" || form === "vxlan" || form === "ipip" || form === "wireguard" ? [underlayName(form)] : [],
   );
 }

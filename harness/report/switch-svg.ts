@@ -112,7 +112,14 @@ function rowParts({ name, words, isBad, bands, red }: Row, y: number, x: (ms: nu
   ];
 }
 
-const classes = { plain: "plain", vxlan: "outer", ipip: "outer", other: "wrong", none: "none" } as const;
+const classes = {
+  plain: "plain",
+  vxlan: "outer",
+  ipip: "outer",
+  wireguard: "outer",
+  other: "wrong",
+  none: "none",
+} as const;
 
 /** A single packet must show too. */
 function wide(x1: number, x2: number): number {

@@ -5,9 +5,9 @@ import { cached } from "../core/cache.ts";
 import { baseEntries, baseLinks, groupFile, nameSwitchFile } from "./base-tree.ts";
 import { cpioArchive } from "./cpio.ts";
 import { guestInit, sshdConfig } from "./guest-init.ts";
-import { hostPrograms, type ProgramFiles } from "./host-programs.ts";
+import { hostPrograms, type ProgramFiles, type WantedProgram } from "./host-programs.ts";
 import { appletLinks, copied, digestOf, file, withFolders, type TreeEntry } from "./root-tree.ts";
-import { guestTools, kmodNames } from "./guest-tools.ts";
+import { kmodNames } from "./guest-tools.ts";
 import type { GuestKernel } from "./kernel.ts";
 import { reseedProgram } from "./reseed-program.ts";
 
@@ -40,8 +40,13 @@ const texts: Readonly<Record<string, string>> = {
 };
 
 /** Builds the image for a kernel, or finds it in the cache. */
-export async function guestImage(host: Executor, cache: string, kernel: GuestKernel): Promise<GuestImage> {
-  const programs = await hostPrograms(host, cache, guestTools);
+export async function guestImage(
+  host: Executor,
+  cache: string,
+  kernel: GuestKernel,
+  tools: readonly WantedProgram[],
+): Promise<GuestImage> {
+  const programs = await hostPrograms(host, cache, tools);
   const entries = await guestEntries(host, programs, kernel);
   const digest = digestOf(entries);
   const folder = await cached(cache, "images", digest, (half) =>

@@ -19,6 +19,9 @@ export const guestTools: readonly WantedProgram[] = [
   packaged("sshd", "libwrap0", "libnsl2", "libtirpc3", "libgssapi-krb5-2", "libaudit1"),
 ];
 
+/** What the nodes of labs with WireGuard have besides: not every distribution's repositories are at hand everywhere. */
+export const encryptionTools: readonly WantedProgram[] = [packaged("wg")];
+
 function packaged(program: string, ...libraries: readonly string[]): WantedProgram {
   return { program, packages: [packageFor(program, "debian"), ...libraries] };
 }

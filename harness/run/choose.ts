@@ -1,4 +1,5 @@
 import type { Encapsulation, Mode } from "../encap/mode.ts";
+import { isEncrypted } from "../encap/wireguard.ts";
 import { encapsulationsWithin } from "../encap/pool-mode.ts";
 import type { Capability } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
@@ -39,7 +40,8 @@ function chooseProvider(mode: Mode, plan: Plan, candidates: readonly Candidate[]
 }
 
 function neededBy(mode: Mode, plan: Plan): readonly Capability[] {
-  return capabilitiesFor(encapsulationsWithin(plan, mode), plan.families);
+  const encrypting: readonly Capability[] = isEncrypted(plan) ? ["wireguard"] : [];
+  return [...capabilitiesFor(encapsulationsWithin(plan, mode), plan.families), ...encrypting];
 }
 
 /** Finds the first provider, cheapest first, whose nodes can do what is needed. */
@@ -96,7 +98,7 @@ function because(provider: Provider, needs: readonly Capability[], ruledOut: rea
 }
 
 function lackingReason({ name, kernelHas }: Provider, need: Capability): string {
-  if (need === "ipip") return `${name}: ${kernelHas} no ipip module`;
+  if (need === "ipip" || need === "wireguard") return `${name}: ${kernelHas} no ${need} module`;
   if (need === "vxlan6") return `${name}: ${kernelHas} no VXLAN over IPv6 (needs 4.19.1 or newer)`;
   return `${name}: ${kernelHas} no ${need}`;
 }

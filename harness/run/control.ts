@@ -8,7 +8,7 @@ import { encapsulated } from "../verify/encapsulated.ts";
 import { judgePath } from "../verify/judge-path.ts";
 import { notEncapsulated } from "../verify/not-encapsulated.ts";
 import type { Verdict } from "../verify/verdict.ts";
-import { casesOf } from "./judge.ts";
+import { casesOf, encryptionIn } from "./judge.ts";
 import { pathsFor } from "./paths.ts";
 import { Phases } from "./phases.ts";
 import type { OpenRun } from "./services.ts";
@@ -64,7 +64,11 @@ export async function controlMode(run: OpenRun, mode: Mode, lab: Lab, scope: Sco
         inner,
       ),
     );
-    const cases = casesOf(expectations, wire, await observe(wire.probes, wire.captures, wire.targets));
+    const cases = casesOf(
+      expectations,
+      wire,
+      await observe(wire.probes, wire.captures, wire.targets, encryptionIn(network)),
+    );
     await removeCaptures(order.folder, folder);
     return controlVerdict(
       base,

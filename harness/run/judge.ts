@@ -9,6 +9,9 @@ import type { PathExpectation } from "../encap/expectation.ts";
 import type { FaultEffect } from "../fault/fault.ts";
 import { heardBetween } from "../observe/heard-between.ts";
 import { observe, type Observations } from "../observe/observe.ts";
+import { EncryptedAddresses } from "../encap/encrypted-addresses.ts";
+import { isEncrypted } from "../encap/wireguard.ts";
+import type { Encryption } from "../observe/unwrap-wireguard.ts";
 import { trimCaptures, type TrimmedCapture } from "../observe/trim-captures.ts";
 import { placesOf } from "../probe/places.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -76,9 +79,10 @@ interface Hearing {
 export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const { order, dataplane, network, expectations, questions, wire } = hearing;
   const sweep = sweepFor(hearing);
+  const encryption = encryptionIn(network);
   const [facts, observed, heard] = await Promise.all([
     readFacts(dataplane, network, hearing.effect?.blind),
-    observe(wire.probes, wire.captures, wire.targets),
+    observe(wire.probes, wire.captures, wire.targets, encryption),
     heardSoFar(hearing, sweep),
   ]);
   const cases = casesOf(expectations, wire, observed);
@@ -94,6 +98,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
     folder: join(order.folder, folder),
     vxlanPorts: observed.vxlanPorts,
     recognizer: observed.recognizer,
+    unwrap: observed.unwrap,
     perFlow: (probe) => packetsKept(probe, many, details.wrong),
   });
   // Whole captures are large; what matters of them is in the trimmed ones now.
@@ -119,6 +124,11 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
     },
   };
   return judgment(heard);
+}
+
+/** Who encrypts packets to which addresses, for reading captures. */
+export function encryptionIn({ lab, identities }: Network): { readonly encryption?: Encryption } {
+  return isEncrypted(lab.plan) ? { encryption: new EncryptedAddresses(lab.plan, identities) } : {};
 }
 
 /** Pairs of pods that a sweep asks at the most: quick stays quick with hundreds of pods, and with slow machines. */

@@ -66,6 +66,19 @@ describe("the sentinel's filter", () => {
     for (const [index, one] of wrong.entries()) assert.equal(await kept("vxlan-cross-subnet", [one]), 1, String(index));
   });
 
+  it("keeps everything of pods where encryption is due, and WireGuard between nodes that take no part", async () => {
+    plan = await planOf("wireguard");
+    const data = Buffer.concat([Buffer.from("04000000112233440700000000000000", "hex"), Buffer.alloc(96, 0xab)]);
+    const message = (from: string, to: string): Buffer =>
+      frame(ip(from, to, 17, udp({ sourcePort: 51820, destinationPort: 51820 }, data)));
+    assert.equal(await kept("vxlan-cross-subnet", [message(a1, b1), message(b1, a1)]), 0);
+    assert.equal(await kept("none", [message(a1, b1)]), 0);
+    for (const [index, one] of [frame(across), tunnel(a1, b1, across), message(a1, b2)].entries())
+      assert.equal(await kept("vxlan-cross-subnet", [one]), 1, String(index));
+    assert.equal(await kept("none", [frame(across)]), 1);
+    plan = await planOf("two-racks");
+  });
+
   it("stays a program that the kernel takes, with many nodes", async function () {
     this.timeout(30_000);
     const large = await largePlan(50);

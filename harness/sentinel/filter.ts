@@ -3,6 +3,7 @@ import { formBetween } from "../encap/flow.ts";
 import type { TapId } from "../encap/expectation.ts";
 import type { NodeIdentity } from "../encap/identity.ts";
 import { tunnelModes, vniOf } from "../encap/tunnel.ts";
+import { isEncrypted, wireguardPort } from "../encap/wireguard.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 import type { Lab } from "../lab/lab.ts";
 import { vniValidFlag, vxlanPort } from "../packet/tunnel/vxlan.ts";
@@ -57,7 +58,9 @@ function suspicious(
     .filter(([one]) => one.includes(":") === (family === 6))
     .map(([one, other]) => `(host ${one} and host ${other})`);
   const plain =
-    kindsOf(network, family).length === 0 ? [] : [without(isPods, [...neighbors(network, family), ...twins])];
+    kindsOf(network, family).length === 0 && !isEncrypted(plan)
+      ? []
+      : [without(isPods, [...neighbors(network, family), ...twins])];
   const ip = family === 4 ? "ip" : "ip6";
   const first = family === 4 ? "ip[6:2] & 0x1fff = 0" : "ip6[6] != 44";
   const content = `${ip} and ${first} and not (${isPods})`;
@@ -66,7 +69,7 @@ function suspicious(
   const right = tunnels(network, tap, family);
   return [
     ...plain.map((one) => `${ip} and ${one}`),
-    `${content} and udp${udp}${right.vxlan === "" ? "" : ` and not (${right.vxlan})`}`,
+    `${content} and udp${udp}${[right.vxlan, encrypted(network, tap, family)].map((known) => (known === "" ? "" : ` and not (${known})`)).join("")}`,
     `${content} and not (${usual})${right.ipip === "" ? "" : ` and not (${right.ipip})`}`,
   ];
 }
@@ -151,13 +154,20 @@ function tunnels(network: Watched, tap: TapId, family: Family): { readonly vxlan
   };
 }
 
+/** WireGuard between nodes that both encrypt; what it carries is for them alone to read. */
+function encrypted(network: Watched, tap: TapId, family: Family): string {
+  if (!isEncrypted(network.lab.plan)) return "";
+  const port = wireguardPort(family);
+  return `udp src port ${port} and dst port ${port} and (${endsOf(network, tap, family, "wireguard")})`;
+}
+
 function kindsOf({ mode, lab }: Watched, family: Family): readonly ("vxlan" | "ipip")[] {
   return tunnelModes(lab.plan, mode, family).flatMap(([, { encapsulation }]) =>
     encapsulation === "none" ? [] : [encapsulation],
   );
 }
 
-function endsOf(network: Watched, tap: TapId, family: Family, encapsulation: "vxlan" | "ipip"): string {
+function endsOf(network: Watched, tap: TapId, family: Family, encapsulation: "vxlan" | "ipip" | "wireguard"): string {
   const { nodes } = network.identities;
   const pairs = pairsOf(network, family).filter(({ form }) => form === encapsulation);
   const own = pairs.filter(({ from, to }) => from.name === tap.node || to.name === tap.node);
@@ -185,7 +195,7 @@ function vxlanHeader(family: Family, vni: number): string {
 
 /** That IPv4 inside comes from and goes to the nodes' blocks; IPv6 is told by its outer addresses alone. */
 function contentOf(encapsulation: string, family: Family, from: NodeIdentity, blocks: readonly string[]): string {
-  if (family === 6) return "";
+  if (family === 6 || encapsulation === "wireguard") return "";
   const [source, destination] = encapsulation === "ipip" ? ["ip[32:4]", "ip[36:4]"] : ["udp[42:4]", "udp[46:4]"];
   const inBlocks = (word: string, own: readonly string[]): string =>
     either(own.map((block) => `${word} & ${maskOf(block)} = 0x${addressHex(withoutPrefix(networkOf(block)))}`));

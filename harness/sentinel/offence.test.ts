@@ -12,6 +12,8 @@ import { offenceOf, type Law } from "./offence.ts";
 
 const macs = { source: "02:00:00:00:00:01", destination: "02:00:00:00:00:02" };
 const [a1, b1, b2] = ["198.18.1.11", "198.18.2.11", "198.18.2.12"];
+/** Type 4, receiver, counter 7, and 96 bytes that nobody can read. */
+const wireguardData = Buffer.concat([Buffer.from("0400000011223344", "hex"), counter(7), Buffer.alloc(96, 0xab)]);
 const pods = { a1: "198.19.0.1", a1Second: "198.19.0.2", a2: "198.19.0.65", b1: "198.19.0.129" };
 
 describe("offenceOf", () => {
@@ -43,6 +45,21 @@ describe("offenceOf", () => {
     assert.equal(offenceOf(frame(own), law("vxlan-cross-subnet")), undefined);
     assert.equal(offenceOf(frame(between("192.0.2.1", pods.b1)), law("vxlan-always")), undefined);
     assert.equal(offenceOf(frame(between(pods.a1, b1)), law("vxlan-always")), undefined);
+  });
+
+  it("lets pass WireGuard between nodes that encrypt, and nothing else in its place", async () => {
+    plan = await planOf("wireguard");
+    const encrypted = law("vxlan-cross-subnet");
+    const message = (from: string, to: string, sourcePort = 51820): Buffer =>
+      ip(from, to, 17, udp({ sourcePort, destinationPort: 51820 }, wireguardData));
+    const said = (bytes: Buffer): string => offenceOf(frame(bytes), encrypted) ?? "nothing";
+    assert.equal(said(message(a1, b1)), "nothing");
+    assert.match(said(message(a1, b1, 4242)), /^WireGuard, whose content cannot be read/);
+    assert.match(said(message(a1, b2)), /^WireGuard, whose content cannot be read/, "b2 takes no part");
+    assert.equal(said(across), "plain packets from a1 to b1, where WireGuard is due");
+    assert.equal(said(right), "VXLAN from a1 to b1, where WireGuard is due");
+    assert.equal(said(tunnel(a1, b2, between(pods.a1, "198.19.0.193"))), "nothing");
+    plan = await planOf("two-racks");
   });
 
   const cases: readonly (readonly [string, ModeId, () => Buffer, string])[] = [
@@ -134,6 +151,12 @@ describe("offenceOf", () => {
     assert.notEqual(offenceOf(frame(between(pods.a1Second, pods.b1)), law("vxlan-always", { exempt })), undefined);
   });
 });
+
+function counter(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
 
 function between(source: string, destination: string): Buffer {
   return ip(source, destination, 17, udp({ sourcePort: 1000, destinationPort: 443 }, Buffer.alloc(20)));

@@ -2,6 +2,7 @@ import { describeForm } from "../encap/describe.ts";
 import type { ObservedForm } from "../encap/expectation.ts";
 import { formBetween } from "../encap/flow.ts";
 import type { Mode } from "../encap/mode.ts";
+import { isEncryptedBetween, wireguardPort } from "../encap/wireguard.ts";
 import { formOf, innerIp, outerIp, vxlanOf } from "../packet/form.ts";
 import type { IpLayer } from "../packet/layer.ts";
 import { encapsulationName, hasVni, idText, layersBefore, levelsOf } from "../packet/levels.ts";
@@ -32,6 +33,7 @@ export function offenceOf(packet: Packet, law: Law): string | undefined {
   if (law.book.isPods(outer.source) || law.book.isPods(outer.destination)) return plainOffence(outer, law);
   const form = formOf(packet);
   if (form === "plain" || form === "unknown") return undefined;
+  if (form === "wireguard" && isEncryptionDue(packet, outer, law)) return undefined;
   const carried = carriedBy(packet);
   if (form === "ipip" || form === "vxlan") return carried && tunnelOffence(packet, form, outer, carried, law);
   const [level] = levelsOf(packet.layers);
@@ -89,6 +91,15 @@ function tunnelOffence(
   if (!isSameAddress(ends[0], outer.source) || !isSameAddress(ends[1], outer.destination))
     return `${name} between ${outer.source} and ${outer.destination} with packets ${way}`;
   return form === "vxlan" ? foreignVxlan(packet, law) : undefined;
+}
+
+/** Between two nodes that encrypt, from port to port: what is inside nobody can read, and nothing else may carry it. */
+function isEncryptionDue({ layers }: Packet, { kind, source, destination }: IpLayer, { book }: Law): boolean {
+  const [from, to] = [book.ownerOf(source), book.ownerOf(destination)];
+  const udp = layers.find((layer) => layer.kind === "udp");
+  const port = wireguardPort(kind === "ipv4" ? 4 : 6);
+  if (from === undefined || to === undefined || from.inBlock || to.inBlock || from.node === to.node) return false;
+  return isEncryptedBetween(from.node, to.node) && udp?.sourcePort === port && udp.destinationPort === port;
 }
 
 function foreignVxlan(packet: Packet, { vni }: Law): string | undefined {

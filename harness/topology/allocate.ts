@@ -35,7 +35,7 @@ interface Place {
 /** By block, how many addresses other nodes have borrowed. */
 type Lent = Map<string, number>;
 
-/** Addresses are borrowed from a block's end, where its owner comes last. */
+/** Addresses are borrowed from a block's end, where its owner comes last; its WireGuard device takes one there too. */
 function borrow(block: string, lent: Lent): string {
   const number = (lent.get(block) ?? 0) + 1;
   lent.set(block, number);
@@ -73,16 +73,28 @@ function allocateNode(
     const address = place.isOwn ? hostAddress(place.block, 0) : borrow(place.block, lent);
     return [{ family, ...(kind === undefined ? {} : { kind }), address }];
   };
+  const wireguard = (family: Family): NodeAllocation["tunnels"] => {
+    const place = blockOf(tunnelPoolOf(topology, node, family), node);
+    return place === undefined ? [] : [{ family, kind: "WireGuard", address: borrow(place.block, lent) }];
+  };
   return {
     node,
     blocks: perFamily(families, (family) => {
       const places = blockPoolsOf(topology, node, family).flatMap((pool) => blockOf(pool, node) ?? []);
       return places.filter(({ isOwn }) => isOwn).map(({ block }) => block);
     }),
-    tunnels: families.flatMap((family) =>
-      kinds.length === 0 ? tunnel(family) : kinds.flatMap((kind) => tunnel(family, kind)),
-    ),
+    tunnels: [
+      ...families.flatMap((family) =>
+        kinds.length === 0 ? tunnel(family) : kinds.flatMap((kind) => tunnel(family, kind)),
+      ),
+      ...(encrypts(topology, node) ? families.flatMap(wireguard) : []),
+    ],
   };
+}
+
+/** Whether a node takes part in WireGuard. */
+export function encrypts({ wireguard, nodes }: Topology, node: string): boolean {
+  return wireguard === true && nodes.find(({ name }) => name === node)?.wireguard !== false;
 }
 
 function allocatePods(

@@ -15,6 +15,7 @@ export function checkReferences(topology: Topology, file: FileFacts): readonly V
     ),
     ...topology.nodes.flatMap((node) => checkSubnetName(topology, file, ["nodes", node.name, "subnet"], node.subnet)),
     ...topology.nodes.flatMap((node) => checkGateway(topology, node)),
+    ...topology.nodes.flatMap((node) => checkWireguard(topology, node)),
     ...checkReflectors(topology, file),
     ...checkIncident(topology, file),
     ...checkNames(topology),
@@ -26,6 +27,12 @@ function checkGateway({ routers }: Topology, { name, subnet, gateway }: Topology
   if (gateway === undefined || here.includes(gateway)) return [];
   const message = `"${gateway}" is no router of ${subnet}${didYouMean(gateway, here)}; known: ${here.join(", ")}`;
   return [{ path: ["nodes", name, "gateway"], message }];
+}
+
+function checkWireguard({ wireguard }: Topology, node: TopologyNode): readonly ValueProblem[] {
+  if (wireguard === true || node.wireguard === undefined) return [];
+  const message = "the file declares no encryption that a node could take part in; say `wireguard: true` for it";
+  return [{ path: ["nodes", node.name, "wireguard"], message }];
 }
 
 function checkReflectors({ reflectors = [], nodes }: Topology, file: FileFacts): readonly ValueProblem[] {

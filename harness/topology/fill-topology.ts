@@ -38,6 +38,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
     ...autodetectionOf(file, families),
     ...(file.reflectors === undefined ? {} : { reflectors: file.reflectors }),
     ...declaredIn(file),
+    ...(file.wireguard === true ? { wireguard: true as const } : {}),
     subnets: Object.entries(file.subnets).map(([name, entry]) => ({
       name,
       cidrs: perFamily(families, (family) => networkOfEntry(entry, family)),
@@ -119,6 +120,7 @@ function fillNode(
     pods: entry.pods ?? defaultPods,
     ...(entry.networks === undefined ? {} : { networks: networksOf(file, families, name, entry.networks) }),
     ...(entry.gateway === undefined ? {} : { gateway: entry.gateway }),
+    ...(entry.wireguard === undefined ? {} : { wireguard: entry.wireguard }),
     ...(link === undefined ? {} : { link }),
   };
 }

@@ -93,7 +93,7 @@ export interface NodeAllocation {
 interface TunnelAllocation {
   readonly family: Family;
   /** Missing where one pool serves whatever tunnel the mode has. */
-  readonly kind?: "IPIP" | "VXLAN";
+  readonly kind?: "IPIP" | "VXLAN" | "WireGuard";
   /** No prefix. */
   readonly address: string;
 }

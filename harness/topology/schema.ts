@@ -117,7 +117,7 @@ const routerSchema = z
       .array(z.enum(passes))
       .min(1)
       .describe(
-        "Makes it a firewall that passes on nothing else: udp/4789 (VXLAN), ip/4 (IPIP), tcp/179 (BGP), udp/51820 (WireGuard); default: everything",
+        "Makes it a firewall that passes on nothing else: udp/4789 (VXLAN), ip/4 (IPIP), tcp/179 (BGP), udp/51820 (WireGuard, of IPv6 on 51821); default: everything",
       )
       .optional(),
   })
@@ -137,6 +137,12 @@ const nodeSchema = z
       .array(z.string())
       .min(1)
       .describe("Further subnets it has a device in, eth1 and up in this order: management, storage; default: none")
+      .optional(),
+    wireguard: z
+      .boolean()
+      .describe(
+        "Whether it takes part in the file's wireguard; false: a node without it (an old kernel), which others reach unencrypted, as the pool's mode says; default true",
+      )
       .optional(),
     pods: z.int().min(0).max(250).describe("How many pods it carries; default 2").optional(),
     ...linkKeys("the node"),
@@ -245,6 +251,12 @@ export const topologySchema = z
     tunnelMtu: bytes(
       "MTU of tunnel devices, and of pods behind them (vxlanMTU and ipipMTU of FelixConfiguration); default: that of the wires less the encapsulation",
     ).optional(),
+    wireguard: z
+      .boolean()
+      .describe(
+        "Declares that packets between pods of different nodes are encrypted by WireGuard (FelixConfiguration wireguardEnabled, wireguardEnabledV6): it takes the place of the mode's form, of plain packets too; needs wireguard in the kernel and wg(8); default false",
+      )
+      .optional(),
     subnets: z.record(name(longestSubnetName), subnetSchema).describe("The racks, by name"),
     routers: z.record(name(longestName), routerSchema).describe("The routers, by name"),
     nodes: z.record(name(longestName), nodeSchema).describe("The nodes, by name"),

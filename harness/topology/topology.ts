@@ -48,6 +48,8 @@ export interface TopologyNode {
   readonly gateway?: string;
   /** Its devices beside the uplink, eth1 and up in this order: management, storage, a second fabric; missing = none. */
   readonly networks?: readonly NodeNetwork[];
+  /** False: takes no part in WireGuard, so that others reach its pods as the pool's mode says. Missing = as the topology says. */
+  readonly wireguard?: boolean;
   /** How many pods the node carries. */
   readonly pods: number;
   /** What the node's link does to what the node sends; missing = nothing. */
@@ -148,6 +150,8 @@ export interface Topology {
   /** Hosts that are no nodes; missing = nobody is outside. */
   readonly external?: readonly ExternalHost[];
   readonly pools: readonly Pool[];
+  /** Packets between pods of different nodes are to be encrypted (FelixConfiguration wireguardEnabled, ...V6); missing = they are not. */
+  readonly wireguard?: true;
   /** Networks that ClusterIPs come from. */
   readonly services: PerFamily<string>;
   /** Done to the lab after it has converged, so that a run shows it on the wire; missing = nothing. */

@@ -209,7 +209,7 @@ function sightingsOf(
     const plain = variantOf("plain", packets, { source, destination });
     const heard = { tap, direction, packets, flows: accountsOf(probe, packets, expectation) };
     if (form === "plain" || outer === undefined) return { ...heard, variants: [plain] };
-    const { vxlan } = outer;
+    const { vxlan, wireguard } = outer;
     const header = {
       ...plain,
       form,
@@ -217,6 +217,7 @@ function sightingsOf(
       outerSource: outer.source,
       outerDestination: outer.destination,
       ...(vxlan === undefined ? {} : { vxlan: { ...vxlan, flags: 0x08 } }),
+      ...(wireguard === undefined ? {} : { wireguard: { sourcePort: wireguard.port, port: wireguard.port } }),
     };
     return { ...heard, variants: [header] };
   });

@@ -55,6 +55,28 @@ function link(id: ModeId, change: Partial<NodeFacts["links"][number]>): string {
 }
 
 describe("judgeControlPlane", () => {
+  it("takes WireGuard's rule for what it is, routes that throw back to the main table too", async () => {
+    const encrypted = await planOf("wireguard");
+    const thrown = { family: 4, type: "throw", protocol: "80", onlink: false, table: "1" } as const;
+    const withThrows = ({ otherTables = [] }: NodeFacts): Partial<NodeFacts> => ({
+      otherTables: [
+        ...otherTables,
+        ...["198.19.0.0/26", "198.19.0.192/26"].map((destination) => ({ ...thrown, destination })),
+      ],
+    });
+    assert.equal(gist(judge("vxlan-cross-subnet", withThrows, encrypted)), "pass");
+    const toB2 = ({ otherTables = [] }: NodeFacts): Partial<NodeFacts> => ({
+      otherTables: [
+        ...otherTables,
+        { ...thrown, type: "unicast", destination: "198.19.0.192/26", device: "wireguard.cali" },
+      ],
+    });
+    assert.match(
+      gist(judge("vxlan-cross-subnet", toB2, encrypted)),
+      /rule 99: not from all fwmark .*is evaluated before main/,
+    );
+  });
+
   it("passes kernels that hold what the mode makes", () => {
     for (const id of ["none", "ipip-always", "ipip-cross-subnet", "vxlan-always", "vxlan-cross-subnet"] as const) {
       assert.equal(gist(judge(id)), "pass", id);

@@ -8,5 +8,5 @@ export const encapsulated = defineCheck({
   part: "encapsulation",
   proves: "all packets between the nodes are inside the mode's encapsulation, and none is plain",
   judge: (pathCase) =>
-    judgeForms(pathCase, "encapsulated", ({ underlay }) => underlay === "ipip" || underlay === "vxlan"),
+    judgeForms(pathCase, "encapsulated", ({ underlay }) => underlay !== "plain" && underlay !== "none"),
 });

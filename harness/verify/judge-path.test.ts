@@ -3,9 +3,10 @@ import { LabError, UsageError } from "../core/errors.ts";
 import { enumeratePaths } from "../encap/enumerate.ts";
 import { expectPath } from "../encap/expect.ts";
 import { modes } from "../encap/mode.ts";
-import { planOf } from "../encap/plan.fixture.ts";
+import { expectationOf, planOf } from "../encap/plan.fixture.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
-import { caseAsExpected } from "./case.fixture.ts";
+import { caseAsExpected, withSightings } from "./case.fixture.ts";
+import type { HeaderVariant } from "../observe/observation.ts";
 import { assertJudged, judgePath } from "./judge-path.ts";
 import { checks } from "./registry.ts";
 
@@ -32,6 +33,34 @@ describe("judgePath", () => {
       );
       assertJudged(all, verdicts);
     }
+  });
+
+  it("passes what is encrypted where it must be, and fails it plain, between other ports and with other sizes", async () => {
+    const plan = await planOf("wireguard");
+    const right = caseAsExpected(expectationOf(plan, "vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1"));
+    const failures = (pathCase: typeof right): string =>
+      judgePath(pathCase, checks)
+        .filter(({ status }) => status === "fail")
+        .map(({ check, reason }) => `${check}: ${reason}`)
+        .join("\n");
+    const changed = (change: Partial<HeaderVariant>): string =>
+      failures(
+        withSightings(right, {
+          at: "tor/eth1",
+          direction: "forward",
+          to: (variants) => variants.map((variant) => ({ ...variant, ...change })),
+        }),
+      );
+    assert.equal(failures(right), "");
+    assert.equal(changed({ overhead: 75 }), "", "at most 15 zeros");
+    assert.match(changed({ overhead: 76 }), /outer-endpoints: .*overhead 76 bytes, not 60 to 75/);
+    assert.match(
+      changed({ wireguard: { sourcePort: 4242, port: 51820 } }),
+      /outer-endpoints: .*source port 4242, not 51820/,
+    );
+    assert.match(changed({ form: "plain" }), /encapsulated: .* were plain, not WireGuard/);
+    assert.match(changed({ form: "vxlan" }), /encapsulated: .* were VXLAN, not WireGuard/);
+    assert.match(changed({ outerTtl: 64, outerDontFragment: true }), /outer-header: .*outer DF set/);
   });
 
   it("never passes a check that would be green without any packet", async () => {

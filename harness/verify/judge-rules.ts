@@ -43,7 +43,8 @@ function misleads(rule: RuleFact, expected: ExpectedNodeState, facts: NodeFacts)
   const lookup = longestMatch(routes, rule.family);
   for (const { destination, via, device } of waysOf(rule, expected)) {
     const route = lookup(destination, rule.suppressed);
-    if (route === undefined) continue;
+    // A throw ends the look-up in this table alone (ip-route(8)): the next rule is asked.
+    if (route === undefined || route.type === "throw") continue;
     const same = route.device === device && isSameAddress(route.via ?? "", via ?? "") && route.type === "unicast";
     if (!same) return routeInWords(route);
   }
@@ -88,17 +89,23 @@ interface Way {
  * Where the packets that a rule is about must go: those of pods to other nodes' blocks and addresses; those that bear the node's own
  * address, as outer headers do, to other nodes' addresses alone.
  */
-function waysOf({ family, from, to }: RuleFact, { routes, underlay }: ExpectedNodeState): readonly Way[] {
+function waysOf({ family, from, to }: RuleFact, expected: ExpectedNodeState): readonly Way[] {
+  const { routes, underlay } = expected;
   const pods = routes.filter((route) => route.family === family && route.peer === undefined);
   const ofPods = from === "all" || pods.some(({ destination }) => overlaps(from, destination));
   const blocks = ofPods ? routes.filter((route) => route.family === family && route.peer !== undefined) : [];
   const nodes = (underlay?.ways ?? []).filter((way) => way.family === family);
   const ways = [
-    ...blocks.map(({ destination, via, device }): Way => ({
-      destination: destination.replace(/\/.*/, ""),
-      ...(via === undefined ? {} : { via }),
-      ...(device === undefined ? {} : { device }),
-    })),
+    ...blocks.map(({ destination, via, device }): Way => {
+      const address = destination.replace(/\/.*/, "");
+      const encrypting = encryptingDevice(expected, family, address);
+      if (encrypting !== undefined) return { destination: address, device: encrypting };
+      return {
+        destination: address,
+        ...(via === undefined ? {} : { via }),
+        ...(device === undefined ? {} : { device }),
+      };
+    }),
     ...nodes.map(({ address, via }): Way => ({
       destination: address,
       ...(via === undefined ? {} : { via }),
@@ -106,6 +113,13 @@ function waysOf({ family, from, to }: RuleFact, { routes, underlay }: ExpectedNo
     })),
   ];
   return to === undefined ? ways : ways.filter(({ destination }) => isNetwork(to) && overlaps(to, destination));
+}
+
+/** The device that must encrypt what goes to an address; undefined where nothing must. */
+function encryptingDevice({ encrypted = [] }: ExpectedNodeState, family: Family, address: string): string | undefined {
+  const own = encrypted.find((one) => one.family === family);
+  const isDue = own?.peers.some(({ destinations }) => destinations.some((one) => overlaps(one, address)));
+  return isDue === true ? own?.device : undefined;
 }
 
 function isNetwork(text: string): boolean {

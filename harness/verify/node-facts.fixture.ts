@@ -56,6 +56,30 @@ export function agreeing(state: ExpectedNodeState): NodeFacts {
     ],
     fdb: state.fdb,
     neighbors: state.neighbors.map((entry) => ({ ...entry, state: "PERMANENT" })),
+    ...encrypting(state),
+  };
+}
+
+/** Rule, table and peers by which packets get into WireGuard; nothing where nothing is encrypted. */
+function encrypting({ encrypted }: ExpectedNodeState): Partial<NodeFacts> {
+  if (encrypted === undefined) return {};
+  const base = { type: "unicast", protocol: "80", onlink: false, table: "1" } as const;
+  return {
+    rules: encrypted.flatMap(({ family }) => [
+      { family, priority: 99, from: "all", fwmark: "0x100000/0x100000", not: true, others: [], table: "1" },
+      { family, priority: 32766, from: "all", not: false, others: [], table: "main" },
+    ]),
+    otherTables: encrypted.flatMap(({ family, device, peers }) =>
+      peers.flatMap(({ destinations }) =>
+        destinations.map((destination) => ({ ...base, family, destination, device })),
+      ),
+    ),
+    wireguard: encrypted.map(({ device, port, peers }) => ({
+      device,
+      port,
+      fwmark: "0x100000",
+      peers: peers.map(({ endpoint, destinations }) => ({ endpoint, allowed: destinations, hasShakenHands: true })),
+    })),
   };
 }
 

@@ -2,6 +2,7 @@ import type { DataplaneFacts } from "../dataplane/dataplane.ts";
 import type { NodeFacts, Unreadable } from "../dataplane/node-facts.ts";
 import { expectControlPlane, type ExpectedNodeState } from "../encap/control-plane.ts";
 import type { NetworkCase } from "./check.ts";
+import { encryptionTroubles } from "./judge-encryption.ts";
 import { nextHopTroubles } from "./judge-next-hops.ts";
 import { ownerTroubles } from "./judge-owners.ts";
 import { routeTroubles } from "./judge-routes.ts";
@@ -79,6 +80,7 @@ function troublesOf(
     ...where("devices", () => linkTroubles(state, facts)),
     ...registrationTroubles(state, registered),
     ...where("rules", () => where("routes", () => ruleTroubles(state, facts))),
+    ...where("rules", () => where("routes", () => encryptionTroubles(state, facts))),
     ...where("routes", () => wayTroubles(state, facts)),
     ...where("settings", () => settingTroubles(state, facts)),
     ...where("devices", () => deviceTroubles(state, facts)),

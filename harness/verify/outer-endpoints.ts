@@ -2,6 +2,7 @@ import { describeForm } from "../encap/describe.ts";
 import type { ExpectedOuter, TapId } from "../encap/expectation.ts";
 import type { HeaderVariant } from "../observe/observation.ts";
 import { overheadOf } from "../encap/tunnel.ts";
+import { wireguardOverhead } from "../encap/wireguard.ts";
 import type { Family } from "../topology/topology.ts";
 import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
@@ -19,7 +20,7 @@ export const outerEndpoints = defineCheck({
   name: "outer-endpoints",
   part: "encapsulation",
   proves:
-    "outer addresses are the two nodes', VXLAN's VNI, port, flags and MACs are right, and the overhead is the header's size",
+    "outer addresses are the two nodes', VXLAN's VNI, port, flags and MACs and WireGuard's ports are right, and the overhead is the header's size",
   judge(pathCase) {
     const legs = legsOf(pathCase.expectation).filter(({ expected }) => expected.outer !== undefined);
     if (legs.length === 0) return undefined;
@@ -64,6 +65,7 @@ function findingsOf({ expectation }: PathCase, { leg, tap, variant, sized }: Tun
   const wrong = [
     ...wrongAddresses(outer, variant),
     ...wrongVxlan(outer, variant),
+    ...wrongPorts(outer, variant),
     ...(sized ? wrongOverhead(expectation.path.family, variant) : []),
   ];
   return wrong.map((what) => ({
@@ -99,11 +101,28 @@ function wrongVxlan({ vxlan: expected }: ExpectedOuter, { vxlan }: HeaderVariant
     .map(([what, wanted, seen]) => `${what} ${seen}, not ${wanted}`);
 }
 
+function wrongPorts({ wireguard: expected }: ExpectedOuter, { wireguard }: HeaderVariant): readonly string[] {
+  if (expected === undefined) return [];
+  const { sourcePort, port } = wireguard ?? {};
+  return [
+    ...(sourcePort === expected.port ? [] : [`source port ${sourcePort ?? "missing"}, not ${expected.port}`]),
+    ...(port === expected.port ? [] : [`UDP port ${port ?? "missing"}, not ${expected.port}`]),
+  ];
+}
+
 function wrongOverhead(family: Family, { form, overhead }: HeaderVariant): readonly string[] {
   // What another tunnel adds is not for the mode to say: that it is there is a finding of its own.
   if (form === "other") return [];
+  if (form === "wireguard") return wrongPadding(family, overhead);
   const bytes = form === "plain" ? 0 : overheadOf(form, family);
   return overhead === bytes ? [] : [`overhead ${overhead} bytes, not ${bytes}`];
+}
+
+/** WireGuard's own headers, and at most 15 zeros that fill a packet up (whitepaper 5.4.6). */
+function wrongPadding(family: Family, overhead: number): readonly string[] {
+  const least = wireguardOverhead(family);
+  const fits = overhead >= least && overhead < least + 16;
+  return fits ? [] : [`overhead ${overhead} bytes, not ${least} to ${least + 15}`];
 }
 
 function hex(value: number): string {
@@ -113,14 +132,16 @@ function hex(value: number): string {
 function expectedWords({ expected }: Leg): string {
   const { outer, underlay } = expected;
   if (outer === undefined) return describeForm(underlay);
-  const vni = outer.vxlan === undefined ? "" : ` VNI ${outer.vxlan.vni} port ${outer.vxlan.port}`;
+  const port = outer.wireguard === undefined ? "" : ` port ${outer.wireguard.port}`;
+  const vni = outer.vxlan === undefined ? port : ` VNI ${outer.vxlan.vni} port ${outer.vxlan.port}`;
   return `${outer.source} > ${outer.destination} ${describeForm(underlay)}${vni}`;
 }
 
 function observedWords(seen: readonly Tunnelled[]): string {
   const texts = seen.map(({ leg, variant }) => {
-    const { outerSource = "?", outerDestination = "?", vxlan, form } = variant;
-    const vni = vxlan === undefined ? "" : ` VNI ${vxlan.vni} port ${vxlan.port}`;
+    const { outerSource = "?", outerDestination = "?", vxlan, wireguard, form } = variant;
+    const port = wireguard === undefined ? "" : ` port ${wireguard.port}`;
+    const vni = vxlan === undefined ? port : ` VNI ${vxlan.vni} port ${vxlan.port}`;
     return `${leg.direction} ${outerSource} > ${outerDestination} ${describeForm(form)}${vni}`;
   });
   return texts.length === 0 ? "nothing encapsulated" : [...new Set(texts)].join("; ");

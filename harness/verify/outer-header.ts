@@ -1,4 +1,4 @@
-import type { TapId } from "../encap/expectation.ts";
+import type { ExpectedOuter, TapId } from "../encap/expectation.ts";
 import { isSameTap } from "../encap/taps.ts";
 import type { HeaderVariant, ProbeObservation } from "../observe/observation.ts";
 import { defineCheck } from "./check.ts";
@@ -16,7 +16,8 @@ const enoughFlows = 4;
 /**
  * The rest of the outer header is as Linux makes it for a device that Calico creates, and no router writes into it: no DSCP inherited, ECN
  * carried over (RFC 6040). VXLAN: TTL 64, no DF, a UDP checksum, and a source port that depends on the flow (RFC 7348 section 5). IPIP:
- * TTL and DF of the inner header (RFC 2003 3.1; tunl0's ttl and pmtudisc are "inherit").
+ * TTL and DF of the inner header (RFC 2003 3.1; tunl0's ttl and pmtudisc are "inherit"). WireGuard: as VXLAN, from its one port to
+ * the same (drivers/net/wireguard/socket.c).
  */
 export const outerHeader = defineCheck({
   of: "path",
@@ -29,9 +30,7 @@ export const outerHeader = defineCheck({
     if (legs.length === 0) return undefined;
     const seen = legs.flatMap((leg) => seenOf(pathCase, leg));
     return conclude(pathCase, "outer-header", {
-      expected: legs.some(({ expected }) => expected.outer?.vxlan !== undefined)
-        ? "DSCP 0, ECN of the inner packet, TTL 64 less one for each router, no DF, a checksum, source ports that vary"
-        : "DSCP 0, ECN and DF of the inner packet, its TTL less one for each router",
+      expected: [...new Set(legs.map(({ expected }) => wantedOf(expected.outer)))].join("; "),
       observed: `${seen.length} kinds of header`,
       findings: [...seen.flatMap(findingsOf), ...legs.flatMap((leg) => fixedPort(pathCase, leg))],
       doubts:
@@ -41,6 +40,13 @@ export const outerHeader = defineCheck({
     });
   },
 });
+
+function wantedOf(outer: ExpectedOuter | undefined): string {
+  if (outer?.vxlan === undefined && outer?.wireguard === undefined)
+    return "DSCP 0, ECN and DF of the inner packet, its TTL less one for each router";
+  const udp = "DSCP 0, ECN of the inner packet, TTL 64 less one for each router, no DF, a checksum";
+  return outer.vxlan === undefined ? udp : `${udp}, source ports that vary`;
+}
 
 /** Headers at a tap between the nodes, and how many routers had forwarded them. */
 interface Seen {

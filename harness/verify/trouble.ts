@@ -9,6 +9,7 @@ type TroubleKind =
   | "wrong way"
   | "no gateway"
   | "rule"
+  | "encryption"
   | "device"
   | "link"
   | "FDB"

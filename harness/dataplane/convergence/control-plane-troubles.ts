@@ -3,6 +3,7 @@ import type { Identities } from "../../encap/identity.ts";
 import type { Mode } from "../../encap/mode.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { tunnelModes } from "../../encap/tunnel.ts";
+import { wireguardDevice } from "../../encap/wireguard.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { firstUnmetState } from "./unmet-state.ts";
 import type { NodeTrouble } from "./walk-facts.ts";
@@ -28,7 +29,10 @@ export async function controlPlaneTroubles(
 
 function addressless({ plan }: Lab, identities: Identities, mode: Mode, node: string): readonly NodeTrouble[] {
   const own = identities.nodes.find(({ name }) => name === node);
-  const wanted = plan.families.flatMap((family) => tunnelModes(plan, mode, family).map(([device]) => device));
+  const wanted = plan.families.flatMap((family) => [
+    ...tunnelModes(plan, mode, family).map(([device]) => device),
+    ...(own?.encrypts === true ? [wireguardDevice(family)] : []),
+  ]);
   const hasTunnel = wanted.every((device) => own?.tunnelAddresses[device] !== undefined);
   const hasPods = plan.allocation.pods.some((pod) => pod.node === node);
   // A node may have no block and borrow addresses from others'.

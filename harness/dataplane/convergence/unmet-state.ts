@@ -17,7 +17,7 @@ export function firstUnmetState(expected: ExpectedNodeState, facts: NodeFacts): 
       ],
     ],
     ["neighbor", peerTroubles(expected, facts)],
-    ["route", routes.map((route) => routeTrouble(route, facts))],
+    ["route", [...routes.map((route) => routeTrouble(route, facts)), ...encryptionUnmet(expected, facts)]],
   ];
   for (const [step, troubles] of steps) {
     const seen = troubles.find((trouble) => trouble !== undefined);
@@ -76,6 +76,23 @@ function routeTrouble(route: ExpectedRoute, facts: NodeFacts): string | undefine
   if (there.some((fact) => agrees(route, fact))) return undefined;
   const seen = there.map(({ type, via, device, protocol }) => [type, via, device, protocol].join(" ")).join(" and ");
   return `route to ${route.destination} (${route.purpose}) is ${seen || "missing"}`;
+}
+
+/** Pings are answered whether they are encrypted or not: that they go into WireGuard is for its rule and routes to say. */
+function encryptionUnmet({ encrypted = [] }: ExpectedNodeState, facts: NodeFacts): readonly (string | undefined)[] {
+  return encrypted.flatMap(({ family, device, peers }) => {
+    const led = (facts.otherTables ?? []).filter((route) => route.family === family && route.device === device);
+    const asked = led.some(({ table }) => facts.rules?.some((rule) => rule.table === table && rule.not) === true);
+    const wanted = peers.flatMap(({ destinations }) => destinations);
+    return [
+      asked || wanted.length === 0 ? undefined : `no rule leads to routes into ${device}`,
+      ...wanted.map((destination) =>
+        led.some((route) => isSameAddress(route.destination, destination.replace(/\/(32|128)$/, "")))
+          ? undefined
+          : `no route to ${destination} into ${device}`,
+      ),
+    ];
+  });
 }
 
 function agrees(route: ExpectedRoute, fact: RouteFact): boolean {

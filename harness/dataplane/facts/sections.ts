@@ -12,6 +12,7 @@ import { parseOtherTables, parseRoutes } from "./parse-routes.ts";
 import { parseRules } from "./parse-rules.ts";
 import { parseSettings } from "./parse-settings.ts";
 import { parseBackends, parseTranslations } from "./parse-translations.ts";
+import { parseWireguard, wireguardCommand } from "./parse-wireguard.ts";
 
 /** One command that is run on a node, and how its answer becomes facts. */
 export interface Section {
@@ -52,6 +53,15 @@ export const stateSections: readonly Section[] = [
     what: "neighbors",
     command: "ip -j neigh",
     parse: (output) => ({ neighbors: parseNeighbors(output) }),
+  },
+  {
+    name: "wireguard",
+    what: "devices",
+    command: wireguardCommand,
+    parse: (output) => {
+      const wireguard = parseWireguard(output);
+      return wireguard.length === 0 ? {} : { wireguard };
+    },
   },
   { name: "fdb", what: "FDB", command: "bridge -j fdb", parse: (output) => ({ fdb: parseFdb(output) }) },
 ];

@@ -1,5 +1,6 @@
 import type { Mode } from "../../encap/mode.ts";
 import { tunnelModes } from "../../encap/tunnel.ts";
+import { isEncrypted } from "../../encap/wireguard.ts";
 import { runScripts } from "../../exec/run-everywhere.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { packageFor } from "../../lab/host-tools.ts";
@@ -42,6 +43,7 @@ function needsOf(mode: Mode, plan: Plan): readonly Need[] {
     ...["ip", "bridge", "nft", "ping"].map(tool),
     ...families.flatMap((family) => [natNeed(family), ...tunnelNeeds(plan, mode, family)]),
     ...(families.includes(6) ? [ipv6Need] : []),
+    ...(isEncrypted(plan) ? [wireguardNeed] : []),
   ];
 }
 
@@ -72,6 +74,12 @@ function tunnelNeeds(plan: Plan, mode: Mode, family: Family): readonly Need[] {
     families: [family],
   }));
 }
+
+const wireguardNeed: Need = {
+  attempt: trials.wireguard,
+  lacks: "kernel has no wireguard module, which the topology's encryption needs",
+  fix: `modprobe wireguard on the host, or ${otherProviders}`,
+};
 
 const ipv6Need: Need = {
   attempt: "[ -e /proc/sys/net/ipv6/conf/all/forwarding ]",

@@ -10,6 +10,28 @@ export interface NodeProgram {
   readonly routes: readonly RouteProgram[];
   readonly pods: readonly PodProgram[];
   readonly nat: readonly NatProgram[];
+  /** WireGuard by family; [] where the node encrypts nothing. */
+  readonly encryption: readonly EncryptionProgram[];
+}
+
+/** One family's WireGuard device and what leads into it. Keys are made on the node and are no part of this. */
+export interface EncryptionProgram {
+  readonly family: Family;
+  readonly device: string;
+  readonly mtu: number;
+  /** /32 or /128, without prefix. */
+  readonly address: string;
+  readonly port: number;
+  /** Number of the routing table that leads into it. */
+  readonly table: number;
+  readonly peers: readonly {
+    readonly node: string;
+    readonly endpoint: string;
+    /** With prefix: what is encrypted for it. */
+    readonly allowed: readonly string[];
+  }[];
+  /** With prefix: what goes on to the main table, of the node itself and of nodes without WireGuard. */
+  readonly thrown: readonly string[];
 }
 
 /** One tunnel device with its peers. */
@@ -70,7 +92,11 @@ export interface NatProgram {
   /** This node's own pods: a pod that reaches itself through its own service must be masqueraded. */
   readonly localPods: readonly string[];
   /** Empty where the mode has no tunnel in this family. */
-  readonly tunnels: readonly { readonly kind: "vxlan" | "ipip"; readonly device: string; readonly address: string }[];
+  readonly tunnels: readonly {
+    readonly kind: "vxlan" | "ipip" | "wireguard";
+    readonly device: string;
+    readonly address: string;
+  }[];
 }
 
 interface NatService {

@@ -4,6 +4,7 @@ import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import { blackholeRoutes, blockRoute, borrowedRoutes } from "../program/block-route.ts";
 import type { NatProgram, NodeProgram, PodProgram, RouteProgram, TunnelProgram } from "../program/node-program.ts";
+import { encryptionOf } from "../program/encryption.ts";
 import { peersOf, type Peer } from "../program/peer.ts";
 
 /** What each node's kernel must hold in a mode; pure, from the plan alone. `prefixOf` gives each node's namespace prefix. */
@@ -27,6 +28,7 @@ export function programNodes(plan: Plan, mode: Mode, prefixOf: (node: string) =>
       ]),
       pods: podsOf(plan, mode, planned.name, prefixOf(planned.name)),
       nat: own.map(({ family, self }) => natOf(plan, mode, family, self)),
+      encryption: own.flatMap(({ family, self, others }) => encryptionOf(plan, family, self, others)),
     };
   });
 }
@@ -80,6 +82,13 @@ function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
       return backend === undefined || clusterIp === undefined ? [] : { clusterIp, port, backend, targetPort };
     }),
     localPods: plan.allocation.pods.flatMap((pod) => (pod.node === self.node ? (pod.addresses[family] ?? []) : [])),
-    tunnels: tunnelOf(plan, mode, family, self, []).map(({ kind, device, address }) => ({ kind, device, address })),
+    tunnels: [
+      ...tunnelOf(plan, mode, family, self, []).map(({ kind, device, address }) => ({ kind, device, address })),
+      ...encryptionOf(plan, family, self, []).map(({ device, address }) => ({
+        kind: "wireguard" as const,
+        device,
+        address,
+      })),
+    ],
   };
 }

@@ -12,6 +12,7 @@ import { readFabricSessions } from "../fabric/bgp-sessions.ts";
 import { announceBlocks, missingFabric, silenceBlocks, startFabric, waitForFabric } from "../fabric/bgp-fabric.ts";
 import { readWholeFacts } from "../facts/read-node-facts.ts";
 import { converge } from "./converge.ts";
+import { encryptNodes, missingKeyTool } from "./encrypt-nodes.ts";
 import { missingOn } from "../program/missing.ts";
 import { deliveringPairs } from "../convergence/must-deliver.ts";
 import { patienceWith } from "../convergence/patience.ts";
@@ -32,7 +33,11 @@ const referenceTitle = "reference dataplane, not Calico";
 export const referenceDataplane: Dataplane = {
   name: "reference",
   title: referenceTitle,
-  missing: async (mode, lab) => [...(await missingFabric(lab, true)), ...(await missingOn(mode, lab))],
+  missing: async (mode, lab) => [
+    ...(await missingFabric(lab, true)),
+    ...(await missingOn(mode, lab)),
+    ...(await missingKeyTool(lab)),
+  ],
   install,
   attach,
   switchMode: async (network, mode) => ({ from: network.mode, network: await change(network, network.lab.plan, mode) }),
@@ -54,6 +59,7 @@ async function install(mode: Mode, lab: Lab, scope: Scope): Promise<Network> {
   );
   await startFabric(lab, scope);
   await onEveryNode(lab, programs, renderInstall);
+  await encryptNodes(lab, programs);
   await announceBlocks(lab);
   return networkOf(lab, mode, await convergeLab(lab, mode, programs, watch));
 }
@@ -74,6 +80,7 @@ async function change(network: Network, plan: Plan, mode: Mode): Promise<Network
     if (old === undefined) throw new RangeError(`node ${program.node} had no program before the switch`);
     return renderSwitch(old, program);
   });
+  await encryptNodes(lab, after);
   return networkOf(lab, mode, await convergeLab(lab, mode, after, watch));
 }
 

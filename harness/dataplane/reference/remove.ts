@@ -4,10 +4,11 @@ import type { Lab } from "../../lab/lab.ts";
 import { contains } from "../../topology/address.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { renderNatRemoval } from "../program/render-nat.ts";
+import { wireguardPriority, wireguardTable } from "../../encap/wireguard.ts";
 import { batch } from "./render-script.ts";
 
 /** Devices that any mode makes; tunl0 belongs to the kernel and only loses its address. */
-const vxlanDevices = ["vxlan.calico", "vxlan-v6.calico"];
+const ownDevices = ["vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali"];
 
 /** Device group for what shall go: the kernel removes a group in one step, which takes less than half as long as one by one. */
 const removalGroup = 4096;
@@ -17,7 +18,7 @@ export async function removeFromLab(lab: Lab): Promise<void> {
   const removals = lab.nodes.map(({ executor, name, namespacePrefix }) => {
     const pods = lab.plan.allocation.pods.filter((pod) => pod.node === name);
     const namespaces = pods.map(({ pod }) => `${namespacePrefix}${pod}`);
-    const devices = [...pods.map((pod) => pod.hostDevice), ...vxlanDevices];
+    const devices = [...pods.map((pod) => pod.hostDevice), ...ownDevices];
     return { executor, script: renderRemoval(namespaces, devices, blocksOf(lab)), names: [...namespaces, ...devices] };
   });
   const results = await runScripts(removals);
@@ -62,6 +63,10 @@ function renderRemoval(namespaces: readonly string[], devices: readonly string[]
     ...blocks.map((block) => `route del ${block}`),
     "addr flush dev tunl0",
     "link set tunl0 down",
+    ...(["-4", "-6"] as const).flatMap((family) => [
+      `${family} rule del priority ${wireguardPriority}`,
+      `${family} route flush table ${wireguardTable(family === "-4" ? 4 : 6)}`,
+    ]),
   ];
   return [
     "ip -force -batch - 2>/dev/null <<'END' || true",

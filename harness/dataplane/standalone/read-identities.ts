@@ -4,6 +4,8 @@ import type { Mode } from "../../encap/mode.ts";
 import { otherAddressesOf } from "../../encap/other-addresses.ts";
 import { poolIdentities } from "../../encap/pool-mode.ts";
 import { tunnelModes } from "../../encap/tunnel.ts";
+import { wireguardDevice } from "../../encap/wireguard.ts";
+import { encrypts } from "../../topology/allocate.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { familyOf, withoutPrefix } from "../../topology/address.ts";
 import { perFamily } from "../../topology/fill-topology.ts";
@@ -50,6 +52,7 @@ export function identitiesFrom(plan: Plan, mode: Mode, entries: IdentityEntries)
         name: node.name,
         addresses: perFamily(plan.families, (family) => bare(node.uplink.addresses[family])),
         registered: perFamily(plan.families, (family) => registered[family]),
+        ...(encrypts(plan.topology, node.name) ? { encrypts: true as const } : {}),
         uplink: node.uplink.device,
         ...poolIdentities(plan),
         ...otherAddressesOf(plan, node),
@@ -116,7 +119,12 @@ function tunnelAddresses(plan: Plan, mode: Mode, spec: Spec = {}): TunnelAddress
       return typeof value === "string" && value !== "" ? [[device, withoutPrefix(value)] as const] : [];
     }),
   );
-  return Object.fromEntries(pairs);
+  const wireguard = (spec.wireguard ?? {}) as Spec;
+  const encrypting = plan.families.flatMap((family) => {
+    const value = wireguard[`interfaceIPv${family}Address`];
+    return typeof value === "string" && value !== "" ? [[wireguardDevice(family), withoutPrefix(value)] as const] : [];
+  });
+  return Object.fromEntries([...pairs, ...encrypting]);
 }
 
 function specOf({ value }: Entry): Spec {

@@ -5,6 +5,7 @@ import type { Plan } from "../../topology/plan.ts";
 import type { Pool } from "../../topology/topology.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf } from "../../encap/tunnel.ts";
+import { isEncrypted } from "../../encap/wireguard.ts";
 
 /** A resource of Calico's v3 API, as `calicoctl get -o json` prints it and `calicoctl apply` takes it. */
 export interface CalicoResource {
@@ -142,13 +143,24 @@ export function configurationsFor(plan: Plan): readonly CalicoResource[] {
     ...(routeOwner === undefined ? {} : { programClusterRoutes: enabledIf(routeOwner === "felix") }),
     ...(vni === undefined ? {} : { vxlanVNI: vni }),
     ...(tunnelMtu === undefined ? {} : { vxlanMTU: tunnelMtu, ...ipv6, ipipMTU: tunnelMtu }),
+    ...(isEncrypted(plan) ? encryption(plan, true) : {}),
   };
   const bgp = routeOwner === undefined ? {} : { programClusterRoutes: enabledIf(routeOwner === "bird") };
   const all = [
     resource("FelixConfiguration", "default", felix),
+    ...plan.topology.nodes.flatMap(({ name, wireguard }) =>
+      wireguard === false ? [resource("FelixConfiguration", `node.${name}`, encryption(plan, false))] : [],
+    ),
     resource("BGPConfiguration", "default", { ...mesh, ...bgp }),
   ];
   return all.filter(({ spec }) => Object.keys(spec).length > 0);
+}
+
+function encryption({ families }: Plan, enabled: boolean): CalicoResource["spec"] {
+  return {
+    ...(families.includes(4) ? { wireguardEnabled: enabled } : {}),
+    ...(families.includes(6) ? { wireguardEnabledV6: enabled } : {}),
+  };
 }
 
 function enabledIf(condition: boolean): "Enabled" | "Disabled" {

@@ -1,5 +1,6 @@
 import { uint16, uint32, uint8 } from "../bytes.ts";
 import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
+import type { Packet } from "../packet.ts";
 import { enterTunnel } from "./tunnel.ts";
 
 /*
@@ -59,6 +60,39 @@ export function decodeWireguard(cursor: Cursor): Protocol {
   });
   return "payload";
 }
+
+/** A message that carries a packet, as far as everybody can read it; receiver and counter tell it from all others of its session. */
+export interface DataMessage {
+  /** The session, by the number that its receiver gave it. */
+  readonly receiver: number;
+  /** Position in the session: the sender numbers its messages in the order in which their packets came. */
+  readonly counter: bigint;
+  /** Bytes of the packet inside with its padding: 0 in a keepalive. */
+  readonly length: number;
+}
+
+/** Reads the header in front of what is encrypted; undefined in all packets that are not WireGuard's data, or were cut before that. */
+export function dataMessageOf(packet: Packet): DataMessage | undefined {
+  const last = packet.layers.at(-1);
+  const udp = packet.layers.findLast((layer) => layer.kind === "udp");
+  if (last?.kind !== "tunnel" || last.form !== "wireguard" || udp === undefined) return undefined;
+  // The decoder stands behind the header of data, and where a handshake or a cut header begins.
+  const { buffer, byteOffset } = packet.payload;
+  if (!last.text.startsWith(dataText) || byteOffset < headerLength) return undefined;
+  const header = new DataView(buffer, byteOffset - headerLength, headerLength);
+  if (header.getUint32(0, true) !== type.data) return undefined;
+  return {
+    receiver: header.getUint32(4, true),
+    counter: header.getBigUint64(8, true),
+    length: udp.length - udpHeaderLength - headerLength - tagLength,
+  };
+}
+
+/** Bytes: WireGuard's header and tag (whitepaper 5.4.6), and that of UDP (RFC 768). */
+const headerLength = 16;
+const tagLength = 16;
+const udpHeaderLength = 8;
+const dataText = "WireGuard transport data";
 
 function hex(value: number): string {
   return value.toString(16).padStart(8, "0");

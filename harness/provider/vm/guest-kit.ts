@@ -7,6 +7,7 @@ import { markUsed } from "../../core/cache.ts";
 import { guestImage, type GuestImage } from "../../rootfs/guest-image.ts";
 import { guestInit, sshdConfig } from "../../rootfs/guest-init.ts";
 import { guestTools } from "../../rootfs/guest-tools.ts";
+import type { WantedProgram } from "../../rootfs/host-programs.ts";
 import { fetchKernel, type GuestKernel } from "../../rootfs/kernel.ts";
 import { bootModules, onDemandModules } from "../../rootfs/kernel-modules.ts";
 import { qemuProgram, type MachineModel } from "./qemu-command.ts";
@@ -35,14 +36,19 @@ export interface GuestKit {
   readonly onNotice?: (text: string) => void;
 }
 
-/** Fetches, builds or finds in the cache what machines with a kernel need. */
+/** Fetches, builds or finds in the cache what machines with a kernel need; `further` programs are for labs that ask for them. */
 export async function guestKit(
   host: Executor,
   cache: string,
   wantedKernel: string,
   payload?: Payload,
+  further: readonly WantedProgram[] = [],
 ): Promise<GuestKit> {
-  const [version, { kernel, image }] = await Promise.all([qemuVersion(host), guestFiles(host, cache, wantedKernel)]);
+  const tools = [...guestTools, ...further];
+  const [version, { kernel, image }] = await Promise.all([
+    qemuVersion(host),
+    guestFiles(host, cache, wantedKernel, tools),
+  ]);
   // The answers about them are remembered, so that nothing else tells that they are in use.
   await Promise.all([kernel.image, image.file].map((file) => markUsed(dirname(file))));
   const plain = { memoryMiB: guestMemoryMiB, kernel: kernel.image, initramfs: image.file };
@@ -60,11 +66,16 @@ interface GuestFiles {
 }
 
 /** Asks apt, ldd and all programs again only when something has changed. */
-function guestFiles(host: Executor, cache: string, wanted: string): Promise<GuestFiles> {
-  const recipe = [wanted, guestTools, bootModules, onDemandModules, guestInit(), sshdConfig];
+function guestFiles(
+  host: Executor,
+  cache: string,
+  wanted: string,
+  tools: readonly WantedProgram[],
+): Promise<GuestFiles> {
+  const recipe = [wanted, tools, bootModules, onDemandModules, guestInit(), sshdConfig];
   return recalled(cache, JSON.stringify(recipe), async () => {
     const kernel = await fetchKernel(host, cache, wanted);
-    const image = await guestImage(host, cache, kernel);
+    const image = await guestImage(host, cache, kernel, tools);
     const local = await access(wanted).then(
       () => [wanted],
       () => [],

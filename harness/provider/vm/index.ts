@@ -23,6 +23,7 @@ import { discoverMachines } from "./discover.ts";
 import { payloadFolder } from "../../rootfs/guest-init.ts";
 import type { LabLogin } from "./guest-keys.ts";
 import { guestKit, type GuestKit } from "./guest-kit.ts";
+import { encryptionTools } from "../../rootfs/guest-tools.ts";
 import { userImage } from "./image-disks.ts";
 import { buildFromImage, type ImageKit } from "./image-lab.ts";
 import { nodeExecutor } from "./node-executor.ts";
@@ -37,7 +38,16 @@ const name = "vm";
 const imageMemoryMiB = 1024;
 
 /** What Debian's cloud kernels can do from 6.1 on, with the modules that every guest has on board. */
-const capabilities: readonly Capability[] = ["vxlan", "vxlan6", "ipip", "nftables", "netem", "tbf", "ipv6"];
+const capabilities: readonly Capability[] = [
+  "vxlan",
+  "vxlan6",
+  "ipip",
+  "wireguard",
+  "nftables",
+  "netem",
+  "tbf",
+  "ipv6",
+];
 
 /** What a run tells the provider of virtual machines. */
 export interface VmOptions extends ProviderContext {
@@ -110,8 +120,9 @@ async function makeLab(
     const kit = (): Promise<ImageKit> => imageKit(host, cache, kernel, image);
     return { scope, login: await buildFromImage(plan, id, host, scope, kit) };
   }
+  const further = plan.topology.wireguard === true ? encryptionTools : [];
   const kit = async (): Promise<GuestKit> => {
-    const guest = await guestKit(host, cache, kernel, await options.payload?.());
+    const guest = await guestKit(host, cache, kernel, await options.payload?.(), further);
     return { ...guest, ...(onNotice === undefined ? {} : { onNotice }) };
   };
   const built = await buildMachines(plan, id, host, scope, kit);

@@ -1,0 +1,65 @@
+import { groupBy } from "../core/group-by.ts";
+import { listOf } from "../verify/words.ts";
+import type { NodeJudgment } from "../verify/node-troubles.ts";
+import type { Trouble } from "../verify/trouble.ts";
+import { failuresOf, type Cause, type Incident, type Rule } from "./cause.ts";
+
+/**
+ * Packets that must be encrypted miss WireGuard: a node lacks the device, the rule, the routes, or others do not know its key. They then
+ * take the pool's own form, or none, and arrive, which is why nobody notices.
+ */
+export const unencrypted: Rule = {
+  name: "unencrypted",
+  find: (incident) => {
+    const found = incident.nodes.flatMap((judgment) =>
+      judgment.troubles.filter((trouble) => isEncryption(trouble, judgment)).map((trouble) => ({ judgment, trouble })),
+    );
+    if (found.length === 0) return [];
+    // A node without device is known to none of the others: one cause, told of the node that it is about.
+    const own = groupBy(found, ({ judgment, trouble }) => trouble.peer ?? judgment.expected.node);
+    return [...own].map(([node, all]) => causeOf(incident, node, all));
+  },
+};
+
+interface Found {
+  readonly judgment: NodeJudgment;
+  readonly trouble: Trouble;
+}
+
+function isEncryption({ kind, text }: Trouble, { expected }: NodeJudgment): boolean {
+  if (kind === "encryption") return true;
+  return kind === "device" && (expected.encrypted ?? []).some(({ device }) => text.includes(device));
+}
+
+function causeOf(incident: Incident, node: string, all: readonly Found[]): Cause {
+  const ofItself = all.filter(({ judgment }) => judgment.expected.node === node);
+  const ofOthers = all.filter(({ judgment }) => judgment.expected.node !== node);
+  const others = [...new Set(ofOthers.map(({ judgment }) => judgment.expected.node))];
+  const [first] = ofItself.length > 0 ? ofItself : ofOthers;
+  const itself = ofItself.length > 0 ? `${node}: ${first?.trouble.text ?? ""}` : "";
+  const unknown = ofItself.length > 0 ? "" : `${listOf(others)}: ${first?.trouble.text ?? ""}`;
+  const fix =
+    ofItself.length > 0
+      ? `see whether ${node} has the wireguard module and calico-node there published a key (Node status.wireguardPublicKey)`
+      : `see whether the key of ${node} is in its Node's status (wireguardPublicKey), and whether calico-node on ${listOf(others)} has read it`;
+  const explained =
+    others.length === 0 || ofItself.length > 0 ? failuresOf(incident, node) : between(incident, node, others);
+  return {
+    name: "unencrypted",
+    sentence: `${itself}${unknown}: packets from and to its pods travel as the pool's mode says, readable on the wire`,
+    fix,
+    issues: ["#3760", "#8039"],
+    evidence: all.map(({ judgment, trouble }) => `${judgment.expected.node}: ${trouble.text}`).slice(0, shown),
+    explains: explained,
+  };
+}
+
+/** Lines of evidence that a cause shows. */
+const shown = 6;
+
+/** Failures on paths between a node and some others, and on those nodes themselves. */
+function between(incident: Incident, node: string, others: readonly string[]): readonly string[] {
+  const own = new Set(failuresOf(incident, node));
+  const nodes = others.map((other) => `control-plane/${other}`);
+  return failuresOf(incident, ...others).filter((id) => own.has(id) || nodes.some((end) => id.endsWith(end)));
+}

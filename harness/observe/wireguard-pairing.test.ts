@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { pairMessages, type Entering, type Leaving } from "./wireguard-pairing.ts";
+
+const mtu = 1440;
+
+describe("pairMessages", () => {
+  const enter = (content: string, time: number, length: number, headers?: number): Entering<string> => ({
+    content,
+    time,
+    length,
+    ...(headers === undefined ? {} : { headers }),
+  });
+  const leave = (key: string, time: number, length: number): Leaving => ({ key, time, length });
+  const paired = (entering: readonly Entering<string>[], leaving: readonly Leaving[]): string =>
+    [...pairMessages(entering, leaving, mtu)].map((pair) => pair.join("=")).join(" ");
+
+  it("gives each message the packet whose padded size it has, in the order in which they came", () => {
+    const entering = [enter("ping", 1, 84), enter("big", 1.1, 1440), enter("pong", 1.2, 84)];
+    const leaving = [leave("m1", 1.01, 96), leave("m2", 1.11, 1440), leave("m3", 1.21, 96)];
+    assert.equal(paired(entering, leaving), "m1=ping m2=big m3=pong");
+  });
+
+  it("lets packets of different sizes overtake each other, and passes over keepalives", () => {
+    const entering = [enter("small", 1, 40), enter("large", 1, 1000)];
+    const leaving = [leave("keepalive", 1.01, 0), leave("m1", 1.02, 1008), leave("m2", 1.03, 48)];
+    assert.equal(paired(entering, leaving), "m1=large m2=small");
+  });
+
+  it("has no packet for a message that none can be in: of another size, or earlier", () => {
+    assert.equal(paired([enter("ping", 1, 84)], [leave("m1", 1.1, 112)]), "");
+    assert.equal(paired([enter("ping", 2, 84)], [leave("m1", 1, 96)]), "");
+    assert.equal(paired([enter("ping", 1, 84)], [leave("m1", 30, 96)]), "", "no packet waits so long");
+  });
+
+  it("leaves without message the last of packets of one size, where one was lost", () => {
+    const entering = [enter("first", 1, 84), enter("second", 2, 84), enter("third", 3, 84)];
+    assert.equal(paired(entering, [leave("m1", 2.1, 96), leave("m2", 3.1, 96)]), "m1=first m2=second");
+  });
+
+  it("knows the messages of a segment that the device cuts, of which the first one gets it", () => {
+    // 3000 bytes of TCP behind 52 bytes of headers: two full messages of 1388 and one of 224.
+    const entering = [enter("segment", 1, 3052, 52), enter("after", 1.1, 1440)];
+    const leaving = [leave("m1", 1.01, 1440), leave("m2", 1.01, 1440), leave("m3", 1.01, 288), leave("m4", 1.11, 1440)];
+    assert.equal(paired(entering, leaving), "m1=segment m4=after");
+  });
+});

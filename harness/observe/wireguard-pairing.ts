@@ -1,0 +1,87 @@
+import { paddedLength } from "../encap/wireguard.ts";
+
+/** A packet on its way into a WireGuard device; `content` is whatever the caller knows it by. */
+export interface Entering<Content> {
+  readonly content: Content;
+  /** Seconds since the epoch. */
+  readonly time: number;
+  /** Bytes of IP packet. */
+  readonly length: number;
+  /** Bytes of IP and TCP header, where it is TCP: the device cuts large segments into several messages. */
+  readonly headers?: number;
+}
+
+/** A message of data that left the same node for the same peer. */
+export interface Leaving {
+  readonly key: string;
+  readonly time: number;
+  /** Bytes inside with padding; 0 = keepalive. */
+  readonly length: number;
+}
+
+/** How far messages are looked for the packets that came in before: packets of several processors may overtake each other. */
+const window = 64;
+
+/** Seconds that a packet may wait for its message at the longest: those that came before a handshake wait for it (REKEY_TIMEOUT is 5). */
+const longestWait = 20;
+
+/** Bytes by which a full segment may fall short of the device's MTU: TCP's options (RFC 9293 3.1) and padding. */
+const shortOfMtu = 64;
+
+/**
+ * Tells which packet each message carries, of those that went from one node into its device for one peer. WireGuard numbers and sends
+ * messages in the order in which packets came in, and a message's size follows from its packet's: each message gets the first waiting
+ * packet of that size that came before it. Of packets of one size and order nobody can tell which is which: the count is proven, and the
+ * sizes, not the content. A packet that is larger than the device's MTU leaves as several messages, of which the first one gets it.
+ */
+export function pairMessages<Content>(
+  entering: readonly Entering<Content>[],
+  leaving: readonly Leaving[],
+  mtu: number,
+): ReadonlyMap<string, Content> {
+  const pairs = new Map<string, Content>();
+  const waiting: Entering<Content>[] = [];
+  let next = 0;
+  let rest: Rest | undefined;
+  for (const message of leaving) {
+    if (message.length === 0) continue;
+    rest = rest === undefined ? undefined : restAfter(rest, message.length);
+    if (rest?.isHere === true) continue;
+    rest = undefined;
+    for (let one = entering[next]; one !== undefined && one.time <= message.time; one = entering[next]) {
+      waiting.push(one);
+      next += 1;
+    }
+    while (waiting[0] !== undefined && waiting[0].time < message.time - longestWait) waiting.shift();
+    const place = waiting.slice(0, window).findIndex((one) => beginsWith(one, message.length, mtu));
+    const [packet] = place < 0 ? [] : waiting.splice(place, 1);
+    if (packet === undefined) continue;
+    pairs.set(message.key, packet.content);
+    rest = restOf(packet, message.length, mtu);
+  }
+  return pairs;
+}
+
+/** What is still to come of a packet that was cut. */
+interface Rest {
+  readonly messages: number;
+  readonly size: number;
+  readonly isHere: boolean;
+}
+
+function beginsWith({ length, headers }: Entering<unknown>, size: number, mtu: number): boolean {
+  if (length <= mtu) return paddedLength(length, mtu) === size;
+  return headers !== undefined && size <= mtu && size > mtu - shortOfMtu;
+}
+
+function restOf({ length, headers = 0 }: Entering<unknown>, size: number, mtu: number): Rest | undefined {
+  if (length <= mtu) return undefined;
+  const messages = Math.ceil((length - headers) / (size - headers));
+  return { messages: messages - 1, size, isHere: false };
+}
+
+/** The message belongs to what was cut, as all but the last are of one size. */
+function restAfter({ messages, size }: Rest, length: number): Rest | undefined {
+  if (messages === 0 || length > size) return undefined;
+  return { messages: length < size ? 0 : messages - 1, size, isHere: true };
+}
