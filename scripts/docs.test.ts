@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { access, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { access, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { skipFor } from "../harness/core/skip.fixture.ts";
@@ -29,6 +29,8 @@ interface Block {
   readonly page: string;
   readonly commands: string;
   readonly notRun?: string;
+  /** Lines that it must print, where the page says so. */
+  readonly printed: readonly string[];
 }
 
 async function pages(): Promise<readonly (readonly [name: string, text: string])[]> {
@@ -37,13 +39,14 @@ async function pages(): Promise<readonly (readonly [name: string, text: string])
 }
 
 function blocksOf(page: string, text: string): readonly Block[] {
-  return [...text.matchAll(/(?:<!-- not run: ([^>]+) -->\n\n)?```sh\n([\s\S]*?)```/g)].map(
-    ([, notRun, commands = ""]) => ({
-      page,
-      commands,
-      ...(notRun === undefined ? {} : { notRun }),
-    }),
-  );
+  const block =
+    /(?:<!-- not run: ([^>]+) -->\n\n)?```sh\n([\s\S]*?)```(?:[^`]*?<!-- printed -->\n\n```text\n([\s\S]*?)```)?/g;
+  return [...text.matchAll(block)].map(([, notRun, commands = "", printed = ""]) => ({
+    page,
+    commands,
+    ...(notRun === undefined ? {} : { notRun }),
+    printed: printed.split("\n").filter((line) => line !== "" && line !== "…"),
+  }));
 }
 
 describe("the documentation", () => {
@@ -66,6 +69,7 @@ describe("the documentation", () => {
     let folder = "";
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), "encaplab-docs-"));
+      await symlink(docsFolder, join(folder, "docs"));
     });
     after(() => rm(folder, { recursive: true, force: true }));
 
@@ -74,10 +78,11 @@ describe("the documentation", () => {
       const blocks = (await pages()).flatMap(([name, text]) => blocksOf(name, text));
       const run = blocks.filter(({ notRun }) => notRun === undefined);
       assert.ok(run.length > 8, String(run.length));
-      for (const { page, commands } of run) {
+      for (const { page, commands, printed } of run) {
         const script = `${npmHere}\nset -e\n${commands}`;
         const { status, stdout, stderr } = spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
         assert.equal(status, 0, `${page}:\n${commands}\n${stdout}${stderr}`);
+        for (const line of printed) assert.ok(stdout.split("\n").includes(line), `${page}: ${line}\n${stdout}`);
       }
     });
   });

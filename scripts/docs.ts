@@ -1,17 +1,22 @@
-// Writes the pages of docs/ that are made from the program itself: the command line and topology files.
+// Writes the pages of docs/ that are made from the program itself: the command line, topology files, and captures.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command, Option } from "commander";
 import { makeProgram } from "../harness/cli/program.ts";
 import { topologyJsonSchema } from "../harness/topology/schema.ts";
+import { wirePage } from "./wire-page.ts";
 
 /** Where the pages are. */
 export const docsFolder = join(dirname(fileURLToPath(import.meta.url)), "..", "docs");
 
 /** Pages that are made, by file name, as they must be. */
 export async function generatedPages(): Promise<Readonly<Record<string, string>>> {
-  return { "cli.md": await cliPage(), "topologies.md": await topologiesPage() };
+  return {
+    "cli.md": await cliPage(),
+    "topologies.md": await topologiesPage(),
+    "on-the-wire.md": await wirePage(note),
+  };
 }
 
 const note = "<!-- Made by `npx tsx scripts/docs.ts`; a test tells when it is not up to date. -->";

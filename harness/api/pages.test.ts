@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readFile, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { newOut, runCli } from "../cli/e2e/run-cli.fixture.ts";
 import { skipFor } from "../core/skip.fixture.ts";
+import { failureIn } from "../report/allure-failure.fixture.ts";
 import { Browser, browserHere } from "../report/browser.fixture.ts";
 import { resultsFolder } from "../report/store.ts";
 import { runSuites } from "./index.ts";
@@ -70,7 +71,10 @@ describe("the pages in a browser", function () {
     assert.ok(size <= pageLimit, `${size} bytes`);
     const home = await view().look(page, { until: "Executors\nencaplab" });
     assert.match(home.text, /Executors\nencaplab\nrun /);
-    const failed = await view().look(page, { hash: await failureIn(page), until: "expected  plain" });
+    const failed = await view().look(page, {
+      hash: await failureIn(page, "pod a1 → pod a2"),
+      until: "expected  plain",
+    });
     assert.match(failed.text, /\n(a1 sends to all of its own subnet .*)\n(\d+)\ncause: \1\n\2\n/);
     assert.match(failed.text, /cause {2}a1 sends to all of its own subnet/);
     assert.match(failed.text, /expected {2}plain at a1\/eth0[\s\S]*observed {2}forward VXLAN/);
@@ -78,20 +82,3 @@ describe("the pages in a browser", function () {
     for (const { requests, errors } of [home, failed]) assert.deepEqual([requests, errors], [[], []]);
   });
 });
-
-interface Entry {
-  readonly name: string;
-  readonly uid: string;
-  readonly parentUid?: string;
-  readonly children?: readonly Entry[];
-}
-
-/** Where Allure's page shows a path among its categories. */
-async function failureIn(page: string): Promise<string> {
-  const encoded = /d\('data\/categories\.json','([^']+)'\)/.exec(await readFile(page, "utf8"))?.[1] ?? "";
-  const leaves = (entry: Entry): readonly Entry[] => entry.children?.flatMap(leaves) ?? [entry];
-  const all = leaves(JSON.parse(Buffer.from(encoded, "base64").toString()) as Entry);
-  const found = all.find(({ name }) => name.startsWith("pod a1 → pod a2"));
-  assert.ok(found, all.map(({ name }) => name).join());
-  return `#categories/${found.parentUid ?? ""}/${found.uid}`;
-}

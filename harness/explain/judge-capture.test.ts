@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseModes, type EncapWord } from "../encap/mode-words.ts";
 import { ethernet, icmp, ipv4, udp, vxlan } from "../packet/build.ts";
+import { LinkType } from "../packet/link/link-type.ts";
+import { PcapngBlocks } from "../packet/pcapng.fixture.ts";
 import { writePcap } from "../packet/write-pcap.ts";
 import { explainCapture } from "./explain-capture.ts";
 import { judgeCapture, renderVerdict, type CaptureVerdict } from "./judge-capture.ts";
@@ -103,6 +105,17 @@ describe("judgeCapture", () => {
     assert.equal((await judge([...across, plain("a1", "a2")], "Always", { blocks })).status, "fail");
     assert.equal((await judge(across, "Never")).status, "fail");
     assert.equal((await judge([plain("a1", "a2")], "Never", { blocks })).status, "pass");
+  });
+
+  it("judges Never in a capture on several interfaces, where nothing tells which of them are uplinks", async () => {
+    const blocksOf = new PcapngBlocks();
+    const file = join(folder, "in.pcapng");
+    const bytes = ethernet(macs, plain("a1", "a2"));
+    const interfaces = ["a1/pod", "a1/eth0"].map((name) => blocksOf.interface({ linkType: LinkType.ethernet, name }));
+    const packets = interfaces.map((_, index) => blocksOf.enhancedPacket(bytes, { interface: index }));
+    await writeFile(file, Buffer.concat([blocksOf.section(), ...interfaces, ...packets]));
+    const verdict = judgeCapture(await explainCapture(file), { modes: parseModes(["Never"], "all"), subnets, blocks });
+    assert.deepEqual([verdict.status, verdict.right, verdict.doubts], ["pass", 1, []]);
   });
 
   it("is inconclusive where nothing tells which nodes plain packets are between, and where there is nothing", async () => {

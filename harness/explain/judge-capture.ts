@@ -66,13 +66,14 @@ function ownersOf({ conversations }: CaptureSummary): ReadonlyMap<string, string
 
 /**
  * The interfaces between nodes of a capture on several: those with tunnels or with the nodes' own traffic. On all others, the pods'
- * and the tunnel's devices, packets are plain in every mode. Undefined where there is only one.
+ * and the tunnel's devices, packets are plain in every mode. Undefined where there is only one, or where packets are plain everywhere.
  */
 function uplinksOf(
   { conversations }: CaptureSummary,
-  { subnets }: CaptureExpectation,
+  { subnets, modes }: CaptureExpectation,
 ): ReadonlySet<string> | undefined {
-  if (new Set(conversations.map(interfaceOf)).size < 2) return undefined;
+  if (new Set(conversations.map(interfaceOf)).size < 2 || modes.every(({ policy }) => policy === "Never"))
+    return undefined;
   const isNode = (address: string) => subnets.some((subnet) => contains(subnet, address));
   const between = conversations.filter(
     ({ a, b, variants }) => variants.some(({ form }) => form !== "plain") || (a !== b && isNode(a) && isNode(b)),

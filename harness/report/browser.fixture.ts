@@ -22,10 +22,12 @@ export interface View {
   /** Behind the file: Allure shows by it what is chosen. */
   readonly hash?: string;
   readonly width?: number;
+  /** Of the window, and so of the picture; default: 900. */
+  readonly height?: number;
   readonly dark?: boolean;
   /** Text without which the page is not ready yet. */
   readonly until?: string;
-  /** Where a picture of all of it goes. */
+  /** Where a picture of the window goes, WebP. */
   readonly picture?: string;
 }
 
@@ -85,15 +87,15 @@ export class Browser {
     this.#listeners.add(listen);
     const send = (method: string, params: object = {}): Promise<Answer> => this.#send(method, params, session);
     for (const domain of ["Network", "Runtime", "Page"]) await send(`${domain}.enable`);
-    const { width = 1280, dark = false, hash = "" } = view;
-    await send("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: width < 600 });
+    const { width = 1280, height = 900, dark = false, hash = "" } = view;
+    await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: width < 600 });
     const features = [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }];
     await send("Emulation.setEmulatedMedia", { features });
     await send("Page.navigate", { url: page + hash });
     const text = await this.#textOf(send, view.until);
     const overflow = Number(await valueOf(send, "document.documentElement.scrollWidth - window.innerWidth"));
     if (view.picture !== undefined) {
-      const { data } = await send("Page.captureScreenshot", { captureBeyondViewport: true });
+      const { data } = await send("Page.captureScreenshot", { format: "webp", quality: 75 });
       await writeFile(view.picture, Buffer.from(String(data), "base64"));
     }
     this.#listeners.delete(listen);
