@@ -44,8 +44,8 @@ export function hostOf(executor: Executor): Executor {
   return rootOf(executor).root;
 }
 
-/** The executor that runs what an executor of prefixes puts words before, and all these words. */
-function rootOf(executor: Executor): { readonly root: Executor; readonly prefix: readonly string[] } {
+/** The executor that runs what an executor of prefixes puts words before, and all these words. Places with one root share a machine. */
+export function rootOf(executor: Executor): { readonly root: Executor; readonly prefix: readonly string[] } {
   const { behind } = executor;
   if (behind === undefined) return { root: executor, prefix: [] };
   const { root, prefix } = rootOf(behind.inner);

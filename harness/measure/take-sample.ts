@@ -1,4 +1,4 @@
-import { messageOf } from "../core/errors.ts";
+import { LabError, messageOf } from "../core/errors.ts";
 import { readExercise, exerciseCommand, type Exercise, type ExerciseSettings, type Reading } from "./exercise.ts";
 import {
   machineStateCommand,
@@ -7,7 +7,9 @@ import {
   type MachineState,
   type MachineUse,
 } from "./machine-state.ts";
-import type { Executor } from "../exec/executor.ts";
+import type { CommandResult, Executor, RunOptions } from "../exec/executor.ts";
+import { shellQuote } from "../exec/quote.ts";
+import { rootOf } from "../exec/shared-process.ts";
 import type { MeasuredClass, Side } from "./sides.ts";
 
 /** What one exercise on one side came to. */
@@ -29,20 +31,19 @@ export async function takeSample(
   signal?: AbortSignal,
 ): Promise<Taken> {
   // Nodes that share a kernel share its counters; then only the processes' own time tells what the flow cost.
-  const apart = settings.processors === undefined;
-  const nodes = apart && exercise === "tcp" ? [clientNode, serverNode] : [clientNode];
-  const before = await Promise.all(nodes.map(readMachineState));
-  const reading = await exercised(exercise, side, settings, signal);
-  const after = await Promise.all(nodes.map(readMachineState));
-  const uses = after.map((state, index) => useBetween(before[index] ?? state, state));
-  const [use = noUse] = uses;
+  const apart = settings.processors === undefined && exercise === "tcp";
+  const serverBefore = apart ? await readMachineState(serverNode) : undefined;
+  const { reading, before, after } = await exercised(exercise, side, clientNode, settings, signal);
+  if (before === undefined || after === undefined) return { reading, use: noUse };
+  const use = useBetween(before, after);
   const isBulk = exercise !== "echo" && exercise !== "connect";
-  const tunneled = tunnel === undefined || !isBulk ? undefined : packetsInto(tunnel, before[0], after[0]);
+  const tunneled = tunnel === undefined || !isBulk ? undefined : packetsInto(tunnel, before, after);
   const inTunnel =
     form !== "plain" && form !== "none" && (side.name === "mode" || side.name === "again" || side.name === "self");
   const checked = tunneled === undefined ? reading : inForm(reading, tunneled, inTunnel);
+  const uses = serverBefore && [use, useBetween(serverBefore, await readMachineState(serverNode))];
   return {
-    reading: apart && exercise === "tcp" ? withNodeTime(checked, uses) : checked,
+    reading: uses === undefined ? checked : withNodeTime(checked, uses),
     use,
     ...(tunneled === undefined ? {} : { tunneled }),
   };
@@ -55,25 +56,66 @@ export async function readMachineState(node: Executor): Promise<MachineState> {
 
 const noUse: MachineUse = { busySeconds: 0, busy: 0, stolen: 0, load: 0 };
 
+/** What an exercise said, between two readings of the client node's counters; these are missing where it could not be done. */
+interface Exercised {
+  readonly reading: Reading;
+  readonly before?: MachineState;
+  readonly after?: MachineState;
+}
+
 async function exercised(
   exercise: Exercise,
   { client, address }: Side,
+  node: Executor,
   settings: ExerciseSettings,
   signal: AbortSignal | undefined,
-): Promise<Reading> {
+): Promise<Exercised> {
   const timeoutMs = 1000 * (settings.seconds + settings.omitSeconds) + slackMs;
   const options = { timeoutMs, ...(signal === undefined ? {} : { signal }) };
+  const argv = exerciseCommand(exercise, address, settings);
   try {
-    const { stdout, stderr } = await client.tryRun(exerciseCommand(exercise, address, settings), options);
-    return readExercise(exercise, stdout, stderr, settings);
+    const { before, said, after } = await betweenReadings(client, node, argv, options);
+    const reading = readExercise(exercise, said.stdout, said.stderr, settings);
+    return { reading, before: parseMachineState(before), after: parseMachineState(after) };
   } catch (error) {
     signal?.throwIfAborted();
-    return { values: {}, failure: messageOf(error) };
+    return { reading: { values: {}, failure: messageOf(error) } };
   }
 }
 
-function packetsInto(tunnel: string, before: MachineState | undefined, after: MachineState | undefined): number {
-  return (after?.sent.get(tunnel) ?? 0) - (before?.sent.get(tunnel) ?? 0);
+/** Stands between the counters and what a command prints. */
+const mark = "--encaplab-sample--";
+
+interface BetweenReadings {
+  readonly before: string;
+  readonly said: Pick<CommandResult, "stdout" | "stderr">;
+  readonly after: string;
+}
+
+/** Runs a command between two readings: in one process where both run on one machine, as each one costs an emulated machine a tenth of a second. */
+async function betweenReadings(
+  client: Executor,
+  node: Executor,
+  argv: readonly string[],
+  options: RunOptions,
+): Promise<BetweenReadings> {
+  const [own, nodes] = [rootOf(client), rootOf(node)];
+  if (own.root !== nodes.root) {
+    const before = (await node.run(machineStateCommand)).stdout;
+    const said = await client.tryRun(argv, options);
+    return { before, said, after: (await node.run(machineStateCommand)).stdout };
+  }
+  const read = shellQuote([...nodes.prefix, ...machineStateCommand]);
+  const script = [read, `echo ${mark}`, shellQuote([...own.prefix, ...argv]), "echo", `echo ${mark}`, read].join("\n");
+  const { stdout, stderr } = await own.root.tryRun(["sh", "-c", script], options);
+  const [before, said, after] = stdout.split(`${mark}\n`);
+  if (before === undefined || said === undefined || after === undefined)
+    throw new LabError("the counters around a flow could not be read", { where: node.where, tail: stderr });
+  return { before, said: { stdout: said, stderr }, after };
+}
+
+function packetsInto(tunnel: string, before: MachineState, after: MachineState): number {
+  return (after.sent.get(tunnel) ?? 0) - (before.sent.get(tunnel) ?? 0);
 }
 
 /** Packets that something else may send into the tunnel while a plain side is measured. */
