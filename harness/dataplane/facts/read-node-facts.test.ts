@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
 import { newRunId } from "../../core/run-id.ts";
 import { Scope } from "../../core/scope.ts";
@@ -60,6 +63,22 @@ describe("facts of a node", () => {
       { via: "198.18.8.3", device: "e0", weight: 1 },
     ]);
     assert.equal(facts.drops, undefined);
+  });
+
+  it("are the same where ip(8) tells each of them in a process of its own", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "encaplab-facts-"));
+    scope.defer("remove the folder", () => rm(folder, { recursive: true }));
+    const refusing = `#!/bin/sh\ncase " $* " in *" -batch "*) exit 1; esac\nPATH=\${PATH#*:}\nexec ip "$@"\n`;
+    await writeFile(join(folder, "ip"), refusing, { mode: 0o755 });
+    const path = `PATH=${folder}:${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
+    const apart = prefixedExecutor(node, { argv: ["env", path], where: node.where });
+    const [[together], [separate]] = [
+      await readNodeFacts([{ name: "n1", executor: node }]),
+      await readNodeFacts([{ name: "n1", executor: apart }]),
+    ];
+    assert.ok(together);
+    assert.ok(together.routes.length > 0 && together.links.length > 0 && together.rules !== undefined);
+    assert.deepEqual(separate, together);
   });
 
   it("hold settings, counters and what drops, when asked for as a whole", async () => {

@@ -2,6 +2,7 @@ import { LabError } from "../../core/errors.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { runEverywhere } from "../../exec/run-everywhere.ts";
 import type { NodeFacts } from "../node-facts.ts";
+import { begin, end, factsScript } from "./render-script.ts";
 import { counterSections, stateSections, type Section } from "./sections.ts";
 
 /** A node or router whose kernel is asked. */
@@ -9,10 +10,6 @@ interface Place {
   readonly name: string;
   readonly executor: Executor;
 }
-
-/** Stands before each answer, with its name, and after it, with the exit code; no output of these commands looks like it. */
-const begin = "--encaplab-begin ";
-const end = "--encaplab-end ";
 
 /**
  * Reads routes, rules, devices, FDB entries and neighbors of many nodes in few processes: what a dataplane programs. Throws where any of
@@ -40,23 +37,12 @@ export function readWholeFacts(places: readonly Place[]): Promise<readonly NodeF
 }
 
 async function read(places: readonly Place[], sections: readonly Section[]): Promise<readonly NodeFacts[]> {
-  const script = sections.map(scriptOf).join("\n");
+  const script = factsScript(sections);
   const results = await runEverywhere(places.map(({ executor }) => ({ executor, script })));
   return places.map(({ name }, index) => {
     const { stdout = "", stderr = "" } = results[index] ?? {};
     return factsFrom(name, sections, stdout, stderr);
   });
-}
-
-/** What a command says for an error comes after its output, and only where it failed. */
-function scriptOf({ name, command }: Section): string {
-  return [
-    `echo '${begin}${name}'`,
-    `{ ${command}; } 2>/dev/null && code=0 || code=$?`,
-    "echo",
-    `echo "${end}$code"`,
-    `[ "$code" -eq 0 ] || { ${command}; } 2>&1 >/dev/null | head -n 3`,
-  ].join("\n");
 }
 
 function factsFrom(node: string, sections: readonly Section[], stdout: string, stderr: string): NodeFacts {

@@ -20,6 +20,8 @@ export interface Section {
   readonly what: Unreadable["what"];
   /** POSIX sh; its exit code says whether the answer can be used. */
   readonly command: string;
+  /** The same as a line of `ip -j <options> -batch`, for sections that can share a process. */
+  readonly batch?: { readonly options: string; readonly line: string };
   readonly parse: (output: string) => Partial<NodeFacts>;
 }
 
@@ -32,6 +34,7 @@ export const stateSections: readonly Section[] = [
       name: `routes${family}`,
       what: "routes",
       command: `ip -j -d -${family} route show table all`,
+      batch: { options: `-d -${family}`, line: "route show table all" },
       parse: (output) => ({ routes: parseRoutes(output, family), otherTables: parseOtherTables(output, family) }),
     },
     {
@@ -39,6 +42,7 @@ export const stateSections: readonly Section[] = [
       what: "rules",
       // A kernel without IPv6 has no rules of it, and routes are then empty too.
       command: family === 4 ? "ip -j -4 rule" : "[ ! -e /proc/net/if_inet6 ] || ip -j -6 rule",
+      batch: { options: `-d -${family}`, line: "rule" },
       parse: (output) => ({ rules: parseRules(output, family) }),
     },
   ]),
@@ -46,12 +50,14 @@ export const stateSections: readonly Section[] = [
     name: "devices",
     what: "devices",
     command: "ip -j -d -s addr",
+    batch: { options: "-d -s", line: "addr" },
     parse: (output) => ({ links: parseLinks(output), counters: parseDeviceCounters(output) }),
   },
   {
     name: "neighbors",
     what: "neighbors",
     command: "ip -j neigh",
+    batch: { options: "-d -s", line: "neigh" },
     parse: (output) => ({ neighbors: parseNeighbors(output) }),
   },
   {
@@ -114,6 +120,14 @@ const tellingLines =
 const translationLines =
   "grep -E 'daddr .*(KUBE-SVC|dnat)| \\. (tcp|udp) \\. [0-9a-z]+ : goto |[0-9a-f] \\. [0-9a-z-]+ : [0-9a-f]'";
 
+/** All rules, listed once for the sections that look into them; where that failed, once more. */
+const ruleset = `{ [ -n "\${rules+x}" ] || { listed=$(nft list ruleset) && rules=$listed; }; }`;
+
+/** The rules' lines that a grep finds, or none. */
+function linesOf(grep: string): string {
+  return `${grep} <<RULES || true\n$rules\nRULES\n`;
+}
+
 /** What tells why packets end. */
 export const counterSections: readonly Section[] = [
   {
@@ -125,7 +139,8 @@ export const counterSections: readonly Section[] = [
   {
     name: "protocols",
     what: "counters",
-    command: "cat /proc/net/snmp /proc/net/netstat && { [ ! -e /proc/net/snmp6 ] || cat /proc/net/snmp6; }",
+    command:
+      'set -- /proc/net/snmp /proc/net/netstat; [ ! -e /proc/net/snmp6 ] || set -- "$@" /proc/net/snmp6; cat "$@"',
     parse: (output) => ({ counters: parseProtocolCounters(output) }),
   },
   {
@@ -150,13 +165,13 @@ export const counterSections: readonly Section[] = [
   {
     name: "nftables",
     what: "packet filters",
-    command: `rules=$(nft list ruleset) && { echo "$rules" | ${tellingLines} || true; }`,
+    command: `unset rules; ${ruleset} && { ${linesOf(tellingLines)} }`,
     parse: (output) => ({ drops: parseNftDrops(output), rewrites: parseNftRewrites(output) }),
   },
   {
     name: "translations",
     what: "packet filters",
-    command: `rules=$(nft list ruleset) && { echo "$rules" | ${translationLines} || true; }`,
+    command: `${ruleset} && { ${linesOf(translationLines)} }`,
     parse: (output) => ({ translated: parseTranslations(output), backends: parseBackends(output) }),
   },
   ...(["iptables", "ip6tables"] as const).map((program): Section => ({
