@@ -1,4 +1,4 @@
-import { ExitCode, messageOf } from "../core/errors.ts";
+import { ExitCode } from "../core/errors.ts";
 import { localExecutor } from "../exec/local/local.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { consoleListener } from "../report/console.ts";
@@ -23,6 +23,7 @@ import { openPage } from "./open-page.ts";
 import { reachWords } from "./reach-words.ts";
 import type { RunOptions } from "./run-options.ts";
 import { modesAskedOf, ownSuites, type SuiteSet } from "./suite-set.ts";
+import { recordName, unwritten, unwrittenLines } from "./unwritten.ts";
 import { harnessVersion } from "./version.ts";
 import { writeReports, type Reports } from "./write-reports.ts";
 
@@ -73,12 +74,13 @@ export async function performRun(job: Job, output: Output): Promise<RunRecord> {
     const declared = await runModes(order, services);
     const record = tests === undefined ? declared : await appendTests(declared, tests, order, services);
     const unsaved = [
-      ...(await unwritten(folder.run, saveRun(folder, record))),
-      ...(await unwritten(folder.timeline, timeline.close())),
+      ...(await unwritten(recordName, saveRun(folder, record))),
+      ...(await unwritten("timeline.ndjson", timeline.close())),
     ];
     const reports = output.reports ? await writeReports(record, folder, telling) : noReports;
-    closing.push(...reports.lines, ...kept, ...unsaved, ...listener.errors());
-    const told = reports.ok && unsaved.length === 0 ? record : withReportTrouble(record);
+    const lost = [...reports.unwritten, ...unsaved];
+    closing.push(...reports.lines, ...kept, ...unwrittenLines(lost, folder.path), ...listener.errors());
+    const told = lost.length === 0 ? record : withReportTrouble(record);
     await listener.on({ kind: "run-ended", record: told, folder: folder.path });
     if (telling.open === true && reports.page !== undefined) await openPage(reports.page);
     return told;
@@ -102,15 +104,7 @@ function labDefaults({ modes, plan }: RunOrder): LabDefaults {
   return { topology: plan.topology.source, ...(mode === undefined || others.length > 0 ? {} : { mode }) };
 }
 
-/** A disk that is full must not swallow what the run found: one line instead of an error. */
-function unwritten(file: string, writing: Promise<void>): Promise<readonly string[]> {
-  return writing.then(
-    () => [],
-    (error: unknown) => [`${file} could not be written: ${messageOf(error)}`],
-  );
-}
-
-const noReports: Reports = { lines: [], ok: true };
+const noReports: Reports = { lines: [], unwritten: [] };
 
 async function servicesFor(
   { order, labs, signal, suites = ownSuites }: Job,

@@ -3,6 +3,7 @@ import { ExitCode } from "../core/errors.ts";
 import { loadRun } from "../report/store.ts";
 import { getTools, reportTools } from "./get-tools.ts";
 import { openPage } from "./open-page.ts";
+import { unwrittenLines } from "./unwritten.ts";
 import { writeReports } from "./write-reports.ts";
 
 interface ReportOptions {
@@ -23,9 +24,9 @@ export function addReport(program: Command): void {
     .action(async (reference: string, options: ReportOptions) => {
       const { record, folder } = await loadRun(reference, options.out);
       await getTools(reportTools);
-      const { lines, page, ok } = await writeReports(record, folder, options);
-      for (const line of lines) console.log(line);
+      const { lines, page, unwritten } = await writeReports(record, folder, options);
+      for (const line of [...lines, ...unwrittenLines(unwritten, folder.path)]) console.log(line);
       if (options.open === true && page !== undefined) await openPage(page);
-      process.exitCode = ok ? ExitCode.pass : ExitCode.lab;
+      process.exitCode = unwritten.length === 0 ? ExitCode.pass : ExitCode.lab;
     });
 }

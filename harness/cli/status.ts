@@ -35,7 +35,7 @@ export function addStatus(program: Command): void {
     }
     for (const { ref } of labs.filter(({ ref: { state } }) => state === "unreadable")) {
       console.log(
-        `label of ${ref.runId} cannot be read, so it may be a lab to keep: ${ref.unreadable ?? "no reason given"}`,
+        `label of ${ref.runId} cannot be read, so it may be a lab to keep: ${ref.unreadable ?? "no reason given"}; to remove it: npm run lab -- down ${ref.runId}${reach}`,
       );
     }
     const abandoned = await abandonedIn(labs);

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { localExecutor } from "../exec/local/local.ts";
-import { messageOf } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { generatePage } from "../report/allure-page.ts";
 import { writeAllure } from "../report/allure.ts";
@@ -12,6 +11,7 @@ import { writeHistory } from "../report/write-history.ts";
 import { writePictures } from "../report/write-pictures.ts";
 import { writeSummary } from "../report/write-summary.ts";
 import type { RunRecord } from "../run/record.ts";
+import { unwritten, type Unwritten } from "./unwritten.ts";
 
 /** What came of the reports of one run. */
 export interface Reports {
@@ -19,8 +19,8 @@ export interface Reports {
   readonly lines: readonly string[];
   /** The Allure page, where it was made. */
   readonly page?: string;
-  /** False when a report that needs nothing but us could not be written. */
-  readonly ok: boolean;
+  /** Reports that need nothing but us, and could not be written all the same. */
+  readonly unwritten: readonly Unwritten[];
 }
 
 /** Writes JUnit, Allure's results and the Allure page; one that breaks does not stop the others. */
@@ -30,9 +30,9 @@ export async function writeReports(
   options: { readonly history?: string },
 ): Promise<Reports> {
   const told = reportedRun(record);
-  const broken: string[] = [];
+  const broken: Unwritten[] = [];
   const attempt = async (what: string, write: () => Promise<unknown>): Promise<void> => {
-    await write().catch((error: unknown) => broken.push(`${what} could not be written: ${messageOf(error)}`));
+    broken.push(...(await unwritten(what, write())));
   };
   const history = options.history === undefined ? {} : { historyFolder: options.history };
   // Java takes longest and is another process: it works while the other reports are written.
@@ -41,7 +41,7 @@ export async function writeReports(
     attempt("the history of costs", () =>
       options.history === undefined ? Promise.resolve() : writeHistory(record, options.history),
     ),
-  ]).then(() => generatePage(folder, { executor: localExecutor(), ...history }));
+  ]).then(() => (broken.length > 0 ? undefined : generatePage(folder, { executor: localExecutor(), ...history })));
   await Promise.all([
     paging,
     attempt("JUnit", () => writeFileAtomic(folder.junit, renderJunit(record, folder.path))),
@@ -50,14 +50,11 @@ export async function writeReports(
     attempt("the summary", () => writeSummary(told, folder.path)),
   ]);
   const page = await paging;
-  const summary = `summary ${join(folder.path, "summary.html")}`;
-  if (page.generated)
-    return { lines: [`report  ${page.page}`, summary, ...broken], page: page.page, ok: broken.length === 0 };
-  const lines = [
-    `report  ${folder.junit}, ${folder.run}`,
-    summary,
-    `no Allure page: ${page.because}`,
-    `        ${page.fix}`,
-  ];
-  return { lines: [...lines, ...broken], ok: broken.length === 0 };
+  const isWritten = (name: string): boolean => broken.every(({ what }) => what !== name);
+  const summary = isWritten("the summary") ? [`summary ${join(folder.path, "summary.html")}`] : [];
+  if (page?.generated === true)
+    return { lines: [`report  ${page.page}`, ...summary], page: page.page, unwritten: broken };
+  const junit = isWritten("JUnit") ? [`report  ${folder.junit}, ${folder.run}`] : [];
+  const why = page === undefined ? [] : [`no Allure page: ${page.because}`, `        ${page.fix}`];
+  return { lines: [...junit, ...summary, ...why], unwritten: broken };
 }

@@ -44,3 +44,8 @@ export interface Path {
   /** Name of the Service for ClusterIP traffic. */
   readonly service?: string;
 }
+
+/** What a path's id calls its target: the node, or one of its pods where several pools have some there. */
+export function targetName({ id, target: { node, pod = node } }: Pick<Path, "id" | "target">): string {
+  return id.endsWith(`->${node}`) ? node : pod;
+}

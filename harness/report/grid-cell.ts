@@ -1,4 +1,4 @@
-import type { Traffic } from "../encap/path.ts";
+import { targetName, type Traffic } from "../encap/path.ts";
 import type { Family } from "../topology/topology.ts";
 import type { Status } from "../verify/verdict.ts";
 import { formName } from "./form-name.ts";
@@ -24,10 +24,9 @@ export function cellsOf(outcomes: readonly PathOutcome[]): readonly GridCell[] {
   return outcomes.flatMap((outcome) => {
     const { path, status } = outcome;
     if (path === undefined) return [];
-    const { id, traffic, family, source } = path.expectation.path;
+    const { traffic, family, source } = path.expectation.path;
     const form = formName(path.expectation);
-    // The node, or one of its pods where several pools have some there.
-    const target = id.slice(id.lastIndexOf("->") + 2);
+    const target = targetName(path.expectation.path);
     return [{ traffic, family, source: source.node, target, form, seen: seenInstead(outcome), status }];
   });
 }
