@@ -21,6 +21,13 @@ export async function memoryOf({ profile, paths, shard }: PathOptions, labs: Lab
   };
 }
 
+/** What stands on a lab once all of its nodes have come to one release. */
+export function memoryAfterUpgrade(memory: LabMemory, { dataplane: { offer } }: LabChoice): LabMemory {
+  const { flags } = memory;
+  if (flags === undefined || offer.upgraded === undefined) return memory;
+  return { ...memory, flags: { ...flags, dataplane: offer.upgraded(flags.dataplane) } };
+}
+
 /** What a lab's label says of the flags that it was built with, unless others of the same owner are given now. */
 export function recalledFlags(
   { flags }: LabLabel,

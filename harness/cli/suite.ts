@@ -5,7 +5,7 @@ import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { runAndReport } from "./perform-run.ts";
 import { chooseLabs } from "./lab-choice.ts";
 import { dryRun } from "./dry-run.ts";
-import { memoryOf } from "./lab-memory.ts";
+import { memoryAfterUpgrade, memoryOf } from "./lab-memory.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
 import { addMeasuringOptions, measuringChoice, type MeasuringOptions } from "./measuring-options.ts";
 import { orderFor } from "./order.ts";
@@ -85,14 +85,17 @@ export function addSuite(program: Command): void {
       const { modes, plan } = await resolveRun(asked, labs);
       const fault = chosenFault(faultName, plan);
       const telling = tour === undefined ? options : { ...options, throughput: false };
+      const memory = options.keep === true ? await memoryOf(options, labs) : undefined;
+      const memoryAfter =
+        memory === undefined || options.event !== "upgrade" ? {} : { memoryAfter: memoryAfterUpgrade(memory, labs) };
       const order = orderFor(telling, {
         modes,
-        ...(tour === undefined ? {} : { tour }),
+        ...(tour === undefined ? {} : { tour: { ...tour, ...memoryAfter } }),
         plan,
         measuring,
         keep: options.keep ?? false,
         again: againWords(command),
-        ...(options.keep === true ? { memory: await memoryOf(options, labs) } : {}),
+        ...(memory === undefined ? {} : { memory }),
         ...fault,
       });
       const shown = await dryRun(order, labs, suites);

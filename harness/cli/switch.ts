@@ -5,6 +5,7 @@ import type { Mode } from "../encap/mode.ts";
 import type { SwitchEvent } from "../switch/switch-event.ts";
 import { helpGroups } from "./help-groups.ts";
 import { openKeptLab } from "./kept-lab.ts";
+import { memoryAfterUpgrade } from "./lab-memory.ts";
 import { addAttachOptions, type SearchOptions } from "./lab-options.ts";
 import { orderFor } from "./order.ts";
 import { runAndReport } from "./perform-run.ts";
@@ -62,7 +63,9 @@ export function addSwitch(program: Command): void {
         ...(label.asked === undefined ? {} : { asked: label.asked }),
         ...(label.flags === undefined ? {} : { flags: label.flags }),
       };
-      const tour = to === undefined ? tourOf([from], options, options.event) : tourOf([from, to], options);
+      const { event } = options;
+      const asking = to === undefined ? tourOf([from], options, event) : tourOf([from, to], options);
+      const tour = event === "upgrade" ? { ...asking, memoryAfter: memoryAfterUpgrade(memory, labs) } : asking;
       const order = orderFor(
         { ...options, ...asked, throughput: false },
         { modes: [to ?? from], plan, keep: false, standing, memory, tour, again: ["check", ref.runId] },

@@ -34,6 +34,8 @@ export interface DataplaneOffer {
   tools?(given: AllGiven, plan: Plan): readonly string[];
   /** What stands for its flags on a lab that stays, where they could mean something else later. */
   remember?(given: AllGiven, cache: string): Promise<AllGiven>;
+  /** What it remembers of a lab whose nodes have all come to the release of the rest; missing = the same as before. */
+  upgraded?(remembered: AllGiven): AllGiven;
   /** Files that machines must have on board for it. */
   payload?(given: AllGiven, cache: string): Promise<Payload | undefined>;
 }

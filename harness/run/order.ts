@@ -58,6 +58,8 @@ export interface Tour {
   /** What happens in the mode, in place of a change to another. */
   readonly event?: SwitchEvent;
   readonly budget: Budget;
+  /** What a lab that stays is labeled with once the event has happened; missing = the order's memory. */
+  readonly memoryAfter?: LabMemory;
   /** Build a second lab in each new mode and tell what the changed one has otherwise, where such a lab can stand beside it. */
   readonly compareBorn: boolean;
 }

@@ -12,6 +12,7 @@ import { podMtu } from "../encap/tunnel.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
 import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 import { leftBehind } from "../switch/left-behind.ts";
+import { clocksOnWire } from "../switch/live/clocks-on-wire.ts";
 import { readStreams } from "../switch/live/read-streams.ts";
 import { saveStrays } from "../switch/live/save-strays.ts";
 import { watchChange, type Watched } from "../switch/live/watch-change.ts";
@@ -19,7 +20,7 @@ import { departuresOf, streamRecord, type WatchedStream } from "../switch/make-r
 import { nodeTurns } from "../switch/node-turns.ts";
 import { planStreams } from "../switch/plan-streams.ts";
 import { eventInWords } from "../switch/switch-event.ts";
-import { pathWithoutMode } from "../switch/stream.ts";
+import { pathWithoutMode, type Stream } from "../switch/stream.ts";
 import type { SwitchRecord } from "../switch/switch-record.ts";
 import type { BornFacts } from "./born-facts.ts";
 import { happen, planThen, type Happening } from "./happen.ts";
@@ -61,9 +62,10 @@ export async function switchMode(
     captureBufferKiB: order.captureBufferKiB,
     change: () => happen(services.dataplane, network, change, scope),
   };
-  const watched = await withScope((inner) =>
+  const seen = await withScope((inner) =>
     watchChange(watching, (name, work, note) => phases.run(name, work, note), inner),
   );
+  const watched = { ...seen, clocks: await clocksOf(network, streams, seen) };
   const planned = { ...(change.whole ?? network.lab), plan: planThen(network, change) };
   const after = watched.network ?? (await services.dataplane.attach(to, planned));
   const pairs = streams.flatMap((stream): readonly WatchedStream[] => {
@@ -77,6 +79,17 @@ export async function switchMode(
   await removeCaptures(order.folder, name);
   const compared = await phases.run("left behind", () => compare(run, change, after));
   return { record: { ...record, ...compared }, network: after };
+}
+
+/** Namespaces share this host's clock; of others what they were asked is checked by their packets. */
+async function clocksOf(
+  { lab }: Network,
+  streams: readonly Stream[],
+  { captures, clocks }: Watched,
+): Promise<Watched["clocks"]> {
+  if (lab.hostFiles === true) return clocks;
+  const routers = new Set(lab.routers.map(({ name }) => name));
+  return clocksOnWire(streams, captures, { routers, clocks, vxlanPorts: [vxlanPort] });
 }
 
 function inMode(path: Path, mode: Mode): Path {

@@ -9,7 +9,7 @@ import { judgeSwitch } from "../switch/judge-switch.ts";
 import { withRunningMtu } from "../switch/running-pods.ts";
 import { BornFacts } from "./born-facts.ts";
 import type { Gathered } from "./gathered.ts";
-import { keepLab } from "./keep.ts";
+import { keepLab, type LabMemory } from "./keep.ts";
 import type { Tour } from "./order.ts";
 import { Phases } from "./phases.ts";
 import { runScenario } from "./scenario.ts";
@@ -42,7 +42,7 @@ export async function runTour(run: OpenRun, tour: Tour, gathered: Gathered): Pro
         const install = (): Promise<Network> => services.dataplane.install(first, begun, scope);
         const network = await phases.run("dataplane", install, describeInstall);
         const after = await walk({ run, tour, gathered, provider, scope, whole: lab }, network);
-        if (order.keep) await keep(run, provider, after.lab, after.mode, [scope]);
+        if (order.keep) await keep(run, provider, after, [scope]);
       },
       (work) => phases.run("lab", work),
     );
@@ -67,7 +67,14 @@ function withoutLast(lab: Lab): Lab {
   return { ...lab, plan: planBeforeJoin(lab.plan), nodes: lab.nodes.slice(0, -1) };
 }
 
-async function walk(walking: Walking, start: Network): Promise<Network> {
+/** Where a way has led. */
+interface Arrived {
+  readonly network: Network;
+  /** What the lab is to be labeled with, where that is not what the order says. */
+  readonly memory?: LabMemory;
+}
+
+async function walk(walking: Walking, start: Network): Promise<Arrived> {
   const { run, tour, provider, whole } = walking;
   const comparison = comparisonFor(walking, start.lab);
   let network = start;
@@ -78,22 +85,27 @@ async function walk(walking: Walking, start: Network): Promise<Network> {
     const joining = event === "join" ? { whole } : {};
     const planned = { ...whole, plan: planThen(start, { to: start.mode, event, ...joining }) };
     await requireModes(run, [start.mode], planned);
-    network = await step(walking, { network, to: network.mode, event, variant: event, ...joining, ...comparison });
-    if (standing !== undefined) await keep(run, provider, network.lab, network.mode, []);
-    return network;
+    const change = { network, to: network.mode, event, variant: event, ...joining, ...comparison };
+    const { trouble, ...stepped } = await step(walking, change);
+    const { memoryAfter } = tour;
+    const arrived = { ...stepped, ...(memoryAfter === undefined || trouble !== undefined ? {} : { memory: memoryAfter }) };
+    if (standing !== undefined) await keep(run, provider, arrived, []);
+    return arrived;
   }
   for (const [index, to] of tour.modes.slice(1).entries()) {
     const from = network.mode.calicoName;
     const variant = tour.modes.length > 2 ? `step ${index + 1}, from ${from}` : `from ${from}`;
-    network = await step(walking, { network, to, variant, ...comparison });
-    const { standing } = run.order;
-    if (standing !== undefined) await keep(run, provider, standing.lab, to, []);
+    ({ network } = await step(walking, { network, to, variant, ...comparison }));
+    if (run.order.standing !== undefined) await keep(run, provider, { network }, []);
   }
-  return network;
+  return { network };
 }
 
 /** One change, its verdicts, and the full judgment of the mode that it led to. */
-async function step({ run, tour, gathered, scope }: Walking, change: Change): Promise<Network> {
+async function step(
+  { run, tour, gathered, scope }: Walking,
+  change: Change,
+): Promise<{ readonly network: Network; readonly trouble?: string }> {
   const { services, session } = run;
   const { to, variant = "" } = change;
   const phases = new Phases(to.id, "change", services.listener, session.interruptible);
@@ -123,7 +135,7 @@ async function step({ run, tour, gathered, scope }: Walking, change: Change): Pr
   ];
   const measurements = outcome.measurements.map((one) => ({ ...one, variant }));
   await gathered.add({ ...outcome, scenario: { ...outcome.scenario, variant }, verdicts, measurements });
-  return network;
+  return { network, ...(record.trouble === undefined ? {} : { trouble: record.trouble }) };
 }
 
 function comparisonFor({ run, tour, provider }: Walking, lab: Lab): Pick<Change, "born" | "notCompared"> {
@@ -174,11 +186,9 @@ async function tellTour(
 async function keep(
   { order, services }: OpenRun,
   provider: Provider,
-  lab: Lab,
-  mode: Mode,
+  { network: { lab, mode }, memory = order.memory }: Arrived,
   scopes: readonly Scope[],
 ): Promise<void> {
-  const { memory } = order;
   const remembered = memory === undefined ? {} : { memory };
   // One that stood before is known to its owner.
   const told = order.standing === undefined ? { listener: services.listener } : {};

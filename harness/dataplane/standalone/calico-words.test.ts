@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readCalicoWords, releaseName, releasesIn } from "./calico-words.ts";
+import { readCalicoWords, releaseName, releasesIn, wordOfTheRest } from "./calico-words.ts";
 
 describe("--calico", () => {
   let folder = "";
@@ -26,6 +26,11 @@ describe("--calico", () => {
     const { source, nodes } = readCalicoWords([`a1=${archive}`, `*=${folder}`]);
     assert.deepEqual(source, { kind: "bin", folder });
     assert.deepEqual([...(nodes ?? [])], [["a1", { kind: "archive", file: archive }]]);
+  });
+
+  it("knows what all run once those that are named have been upgraded", () => {
+    assert.equal(wordOfTheRest([`a1=${archive}`, `*=${folder}`, "b1=x"]), folder);
+    assert.throws(() => wordOfTheRest([folder]), RangeError);
   });
 
   it("refuses what leaves a node without a release, or with two", () => {

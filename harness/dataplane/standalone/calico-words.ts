@@ -44,6 +44,13 @@ export function readCalicoWords(words: readonly string[]): CalicoWords {
   return { source: sourceOf(star.word), nodes: new Map(named.map(({ node, word }) => [node, sourceOf(word)])) };
 }
 
+/** The word for the nodes that no word names: what all of them run once they have been upgraded. */
+export function wordOfTheRest(words: readonly string[]): string {
+  const rest = words.flatMap((word) => nodeIn(word) ?? []).find(({ node }) => node === "*");
+  if (rest === undefined) throw new RangeError(`${words.join(",")} names no release for the rest of the nodes`);
+  return rest.word;
+}
+
 /** `a1=…`; what stands before the sign must look like a node, as paths may hold one too. */
 function nodeIn(word: string): { readonly node: string; readonly word: string } | undefined {
   const [, node, rest] = /^(\*|[a-z0-9][a-z0-9-]*)=(.+)$/.exec(word) ?? [];

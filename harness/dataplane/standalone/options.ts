@@ -3,7 +3,7 @@ import { LabError, UsageError } from "../../core/errors.ts";
 import { fabricTools } from "../fabric/fabric-tools.ts";
 import type { DataplaneOffer } from "../offer.ts";
 import { nothingGiven, waysToGetCalico } from "./calico-source.ts";
-import { readCalicoWords, releaseName, releasesIn, type CalicoWords } from "./calico-words.ts";
+import { readCalicoWords, releaseName, releasesIn, wordOfTheRest, type CalicoWords } from "./calico-words.ts";
 import { locateCalico } from "./locate.ts";
 import { calicoPayload } from "./payload.ts";
 import { routeOwnerFlag } from "../route-owner.ts";
@@ -76,6 +76,8 @@ export const standaloneOffer: DataplaneOffer = {
       ...(root === undefined ? {} : { [unpackedKey]: root }),
     };
   },
+  upgraded: ({ calico, ...others }) =>
+    Array.isArray(calico) ? { ...others, calico: [wordOfTheRest(calico.map(String))] } : { ...others, calico },
   payload: async (given, cache) => calicoPayload(sourcesOf(given)?.source, cache),
 };
 

@@ -1,21 +1,18 @@
 import type { CaptureFile } from "../../capture/capture.ts";
 import type { TapId } from "../../encap/expectation.ts";
 import { icmpErrorOf } from "../../observe/icmp-error.ts";
-import { numbersOf } from "../../observe/datagram.ts";
 import { probeOfPattern, type TokenIndex } from "../../observe/token-index.ts";
 import { messageOf } from "../../core/errors.ts";
 import { innerIp, transport } from "../../packet/form.ts";
-import { IcmpType } from "../../packet/icmp.ts";
-import { Icmpv6Type } from "../../packet/icmpv6.ts";
 import type { Packet } from "../../packet/packet.ts";
 import { readCapture } from "../../packet/read-capture.ts";
-import { layout } from "../../probe/udp/datagram.ts";
 import { Flight } from "../flight.ts";
 import type { Place } from "../place.ts";
 import { turnsOf, type HeardStream, type WatchedStream } from "../make-record.ts";
 import { Segments } from "../segments.ts";
 import { placesOnWay } from "../way-places.ts";
 import { wireFormOf } from "../wire-form.ts";
+import { numberedPacket, streamIndex } from "./numbered-packet.ts";
 
 /** How captures are read. */
 export interface ReadingStreams {
@@ -77,13 +74,10 @@ class StreamListener {
 
   constructor(streams: readonly WatchedStream[], taps: readonly TapId[], underlay: readonly TapId[], until: number) {
     this.#until = until;
-    const patterns = new Map<string, number>();
-    streams.forEach(({ stream: { pattern, clientPort } }, index) => {
-      if (pattern !== undefined) patterns.set(pattern, index);
+    streams.forEach(({ stream: { clientPort } }, index) => {
       if (clientPort !== undefined) this.#ports.set(clientPort, index);
     });
-    const nothing = new Map<never, never>();
-    this.#index = { patterns, clientPorts: nothing, serverPorts: nothing, marks: nothing, ends: nothing };
+    this.#index = streamIndex(streams.map(({ stream }) => stream));
     this.#places = streams.map((stream) => {
       const { forward, reverse } = turnsOf(stream);
       return { forward: placesOnWay(forward, taps, underlay), reverse: placesOnWay(reverse, taps, underlay) };
@@ -101,16 +95,12 @@ class StreamListener {
         this.#hearSegment(packet, tap, at);
         break;
       case "udp":
-        this.#hearDatagram(packet, tap, at);
+        this.#hearNumbered(packet, tap, at);
         break;
       case "icmp":
       case "icmpv6": {
         if (header.isError && at < this.#until) this.#hearError(packet, tap);
-        if (!header.isEcho) break;
-        const stream = probeOfPattern(packet.payload, this.#index);
-        const isRequest =
-          header.kind === "icmp" ? header.type === IcmpType.echoRequest : header.type === Icmpv6Type.echoRequest;
-        if (stream !== undefined) this.#note(packet, tap, at, stream, isRequest, header.sequence);
+        this.#hearNumbered(packet, tap, at);
         break;
       }
       case undefined:
@@ -129,15 +119,10 @@ class StreamListener {
     }));
   }
 
-  #hearDatagram(packet: Packet, tap: TapId, at: number): void {
-    const { payload } = packet;
-    const isRequest = payload[layout.kind] === 0x51;
-    if (!isRequest && payload[layout.kind] !== 0x41) return;
-    const stream = probeOfPattern(payload.subarray(layout.pattern, layout.number), this.#index);
-    if (stream !== undefined) this.#note(packet, tap, at, stream, isRequest, numbersOf(payload).number);
-  }
-
-  #note(packet: Packet, tap: TapId, at: number, stream: number, isForward: boolean, number: number): void {
+  #hearNumbered(packet: Packet, tap: TapId, at: number): void {
+    const own = numberedPacket(packet, this.#index);
+    if (own === undefined) return;
+    const { stream, isForward, number } = own;
     const direction: Direction = isForward ? "forward" : "reverse";
     const place = this.#places[stream]?.[direction].get(tap);
     if (place === undefined) return;
