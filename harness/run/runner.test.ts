@@ -251,6 +251,27 @@ describe("run on a machine in memory", () => {
     assert.equal((await world.provider.discover())[0]?.state, "kept");
   });
 
+  it("says that a lab was removed while it was judged, in place of all that failed by it", async () => {
+    const kept = orderIn(world, { keep: true });
+    await runModes(kept, servicesIn(world));
+    const [ref] = await world.provider.discover();
+    assert.ok(ref !== undefined);
+    const lab = await world.provider.attach(ref, world.plan);
+    const said = async (): Promise<readonly (string | number)[]> => {
+      const { troubles, exitCode, verdicts } = await run({ standing: { lab, provider: world.provider } });
+      return [...troubles.map(({ message }) => message.split("\n")[0] ?? ""), verdicts.length, exitCode];
+    };
+    world.hook = () => {
+      throw new LabError("cannot create x: Directory nonexistent");
+    };
+    assert.deepEqual(await said(), ["cannot create x: Directory nonexistent", 0, 3]);
+    world.hook = () => {
+      world.machine.labs.delete(lab.runId);
+      throw new LabError("cannot create x: Directory nonexistent");
+    };
+    assert.deepEqual(await said(), [`lab ${lab.runId} was removed while this run looked at it`, 0, 3]);
+  });
+
   it("skips a mode that no provider can run, and exits 2 where nothing else was asked", async () => {
     const provider: Provider = { ...world.provider, capabilities: new Set() };
     const record = await run({}, { variants: [{ providers: [provider] }] });

@@ -12,6 +12,7 @@ import { measureMoreLabs } from "./measure.ts";
 import type { MeasuredMode } from "./measured.ts";
 import type { RunOrder, StandingLab } from "./order.ts";
 import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
+import { unlessRemoved } from "./removed-lab.ts";
 import { pathsFor, requirePromisedPaths } from "./paths.ts";
 import { controlMode } from "./control.ts";
 import { troublesOf } from "./troubles.ts";
@@ -146,9 +147,11 @@ class Run {
 
   /** Runs a scenario and returns what of it is to be measured further, in more labs. */
   async #scenario(choice: ScenarioChoice, scope: Scope, variant: Variant): Promise<readonly MeasuredMode[]> {
-    const outcome = isControlled(this.#run, choice.lab)
+    const { standing } = this.#run.order;
+    const seen = isControlled(this.#run, choice.lab)
       ? await controlled(this.#run, choice)
       : await runScenario(this.#run, choice, scope);
+    const outcome = standing === undefined ? seen : await unlessRemoved(seen, standing);
     await this.#gathered.add(named(outcome, variant));
     return outcome.measured === undefined ? [] : [outcome.measured];
   }

@@ -13,6 +13,7 @@ import { keepLab, type LabMemory } from "./keep.ts";
 import type { Tour } from "./order.ts";
 import { Phases } from "./phases.ts";
 import { runScenario } from "./scenario.ts";
+import { isGood, removedLab } from "./removed-lab.ts";
 import type { OpenRun } from "./services.ts";
 import { planThen, requireAble } from "./happen.ts";
 import { switchMode, type Change } from "./switch-mode.ts";
@@ -48,7 +49,8 @@ export async function runTour(run: OpenRun, tour: Tour, gathered: Gathered): Pro
     );
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
-    await gathered.take(phases.current, error);
+    const removed = order.standing === undefined ? undefined : await removedLab(order.standing);
+    await gathered.take(phases.current, removed ?? error);
   }
 }
 
@@ -88,7 +90,10 @@ async function walk(walking: Walking, start: Network): Promise<Arrived> {
     const change = { network, to: network.mode, event, variant: event, ...joining, ...comparison };
     const { trouble, ...stepped } = await step(walking, change);
     const { memoryAfter } = tour;
-    const arrived = { ...stepped, ...(memoryAfter === undefined || trouble !== undefined ? {} : { memory: memoryAfter }) };
+    const arrived = {
+      ...stepped,
+      ...(memoryAfter === undefined || trouble !== undefined ? {} : { memory: memoryAfter }),
+    };
     if (standing !== undefined) await keep(run, provider, arrived, []);
     return arrived;
   }
@@ -129,6 +134,9 @@ async function step(
       inner,
     ),
   );
+  const { standing } = run.order;
+  const removed = standing === undefined || isGood(outcome) ? undefined : await removedLab(standing);
+  if (removed !== undefined) throw removed;
   const verdicts = [
     ...judgeSwitch(record, tour.budget),
     ...outcome.verdicts.map((verdict) => ({ ...verdict, variant })),
