@@ -24,6 +24,7 @@ import { routerState } from "./router-state.ts";
 import { sameMac } from "./same-mac.ts";
 import { tunnelEntries } from "./tunnel-entries.ts";
 import { tunnelDeviceWrong } from "./tunnel-device.ts";
+import { wrongGateway } from "./wrong-gateway.ts";
 import { wrongNextHop } from "./wrong-next-hop.ts";
 import { wrongRoute } from "./wrong-route.ts";
 import { hookedProgram } from "./hooked-program.ts";
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   unencrypted,
   policyRule,
   noDefaultRoute,
+  wrongGateway,
   forwardingOff,
   linkState,
   hookedProgram,

@@ -16,7 +16,7 @@ export const unencrypted: Rule = {
     );
     if (found.length === 0) return [];
     // A node without device is known to none of the others: one cause, told of the node that it is about.
-    const own = groupBy(found, ({ judgment, trouble }) => trouble.peer ?? judgment.expected.node);
+    const own = groupBy(found, nodeOf);
     return [...own].map(([node, all]) => causeOf(incident, node, all));
   },
 };
@@ -24,6 +24,13 @@ export const unencrypted: Rule = {
 interface Found {
   readonly judgment: NodeJudgment;
   readonly trouble: Trouble;
+}
+
+/** The node that a trouble is about: itself, where nobody is encrypted to, otherwise the peer. */
+function nodeOf({ judgment: { expected, troubles }, trouble }: Found): string {
+  const peers = (expected.encrypted ?? []).flatMap((one) => one.peers.map(({ node }) => node));
+  const missed = new Set(troubles.flatMap(({ kind, peer }) => (kind === "encryption" ? (peer ?? []) : [])));
+  return trouble.peer === undefined || peers.every((peer) => missed.has(peer)) ? expected.node : trouble.peer;
 }
 
 function isEncryption({ kind, text }: Trouble, { expected }: NodeJudgment): boolean {

@@ -1,6 +1,7 @@
 import { answeredByOtherPod } from "./answered-by-other-pod.ts";
 import { autodetectedWrongNetwork } from "./autodetected-wrong-network.ts";
 import { bgpFiltered } from "./bgp-filtered.ts";
+import { bgpPortBlocked } from "./bgp-port-blocked.ts";
 import { bgpSessionDown } from "./bgp-session-down.ts";
 import { clampedMss } from "./clamped-mss.ts";
 import { needFragLost } from "./need-frag-lost.ts";
@@ -11,6 +12,7 @@ import { pingsLost } from "./pings-lost.ts";
 import { clientLosesAnswers } from "./client-loses-answers.ts";
 import { deafTap } from "./deaf-tap.ts";
 import { drop4789AtRouter } from "./drop-4789-at-router.ts";
+import { drop51820AtRouter } from "./drop-51820-at-router.ts";
 import { dropProtocol4 } from "./drop-protocol-4.ts";
 import { ghostBackend } from "./ghost-backend.ts";
 import { arpOff } from "./arp-off.ts";
@@ -48,6 +50,8 @@ import { poolOverNodes } from "./pool-over-nodes.ts";
 import { poolPolicyIgnored } from "./pool-policy-ignored.ts";
 import { policyRule } from "./policy-rule.ts";
 import { portRule } from "./port-rule.ts";
+import { onlinkGatewayMissing } from "./onlink-gateway-missing.ts";
+import { onlinkGatewayWrong } from "./onlink-gateway-wrong.ts";
 import { forwardPolicyDrop } from "./forward-policy-drop.ts";
 import { noDefaultRoute } from "./no-default-route.ts";
 import { sameMac } from "./same-mac.ts";
@@ -65,6 +69,9 @@ import { staleTunnelRoute } from "./stale-tunnel-route.ts";
 import { udpLost } from "./udp-lost.ts";
 import { vtepMacDrift } from "./vtep-mac-drift.ts";
 import { wrongOuterSource } from "./wrong-outer-source.ts";
+import { wireguardDown } from "./wireguard-down.ts";
+import { wireguardKeyMissing } from "./wireguard-key-missing.ts";
+import { wireguardRuleMissing } from "./wireguard-rule-missing.ts";
 import { wrongVni } from "./wrong-vni.ts";
 import { zeroUdpChecksum } from "./zero-udp-checksum.ts";
 import { forwardingOff } from "./forwarding-off.ts";
@@ -92,6 +99,8 @@ export const faults: readonly Fault[] = [
   foreignAddress,
   sameMac,
   noDefaultRoute,
+  onlinkGatewayMissing,
+  onlinkGatewayWrong,
   forwardPolicyDrop,
   forwardingOff,
   proxyArpOff,
@@ -114,6 +123,10 @@ export const faults: readonly Fault[] = [
   mirroredTunnel,
   drop4789AtRouter,
   dropProtocol4,
+  drop51820AtRouter,
+  wireguardRuleMissing,
+  wireguardKeyMissing,
+  wireguardDown,
   sourceCheck,
   lossyRouter,
   firewallForgetsTunnel,
@@ -154,6 +167,7 @@ export const faults: readonly Fault[] = [
   foreignRoute,
   bgpSessionDown,
   bgpFiltered,
+  bgpPortBlocked,
   statefulRouters,
   routerForwardingOff,
   podWithoutRoute,

@@ -1,6 +1,6 @@
 import { mostLost } from "../encap/declared-loss.ts";
 import { describeForm } from "../encap/describe.ts";
-import type { ExpectedDirection, ExpectedHop } from "../encap/expectation.ts";
+import type { ExpectedDirection, ExpectedHop, Form } from "../encap/expectation.ts";
 import type { HeaderVariant, ProbeObservation } from "../observe/observation.ts";
 import { conclude, type Finding } from "./conclude.ts";
 import { flowsOf, heardAt, legsOf, packetsInForm, resultFor, underlayHops, wentOn, type Leg } from "./path-case.ts";
@@ -52,7 +52,7 @@ function wrongForms({ leg, hop, flow }: Spot): readonly Finding[] {
   return variants
     .filter((variant) => variant.form !== hop.form && variant.packets > 0)
     .map((variant) => ({
-      category: categoryOf(variant),
+      category: categoryOf(variant, hop.form),
       reason:
         `${leg.direction}: ${variant.packets} of ${packets} ${flow.probe.kind} packets at ${nameOfTap(hop.tap)} were ` +
         `${describeForm(variant.form)}, not ${describeForm(hop.form)}`,
@@ -60,8 +60,9 @@ function wrongForms({ leg, hop, flow }: Spot): readonly Finding[] {
     }));
 }
 
-function categoryOf({ form }: HeaderVariant): Category {
-  return form === "plain" ? "leak" : "needless encapsulation";
+/** What must be encrypted and is not can be read, in whatever form. */
+function categoryOf({ form }: HeaderVariant, expected: Form): Category {
+  return form === "plain" || expected === "wireguard" ? "leak" : "needless encapsulation";
 }
 
 /** Fewer packets in the right form than were sent: "all" cannot be claimed, whoever lost them. */
