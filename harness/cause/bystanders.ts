@@ -2,12 +2,15 @@ import { legsOf } from "../verify/path-case.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident } from "./cause.ts";
 
+/** Questions about machines that mirror what fails on paths through them. */
+const mirrors: ReadonlySet<string> = new Set(["sentinel", "neighbors", "connection-tracking", "interface-errors"]);
+
 /**
- * What a sentinel saw on a node that is not at fault itself is a consequence: it goes to the first cause that explains a failing path
- * between the nodes that it names, or by its own node where it names none.
+ * What a sentinel saw, or a kernel counted, on a machine that is not at fault itself is a consequence: it goes to the first cause that
+ * explains a failing path between the nodes that it names, or by its own node where it names none.
  */
 export function withBystanders({ failed, asked }: Incident, causes: readonly Cause[]): readonly Cause[] {
-  const heard = failed.filter(({ check }) => check === "sentinel");
+  const heard = failed.filter(({ check }) => mirrors.has(check));
   const owners = heard.map((verdict) => {
     const own = new Set([...pairsIn(verdict).flatMap((pair) => pathsBetween(asked, pair)), ...pathsBy(asked, verdict)]);
     return causes.findIndex(({ explains }) => explains.includes(verdict.id) || explains.some((id) => own.has(id)));

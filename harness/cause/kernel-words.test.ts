@@ -125,4 +125,36 @@ describe("causes that the kernel's own state tells", () => {
       /missing-backend/,
     );
   });
+
+  it("are an uplink that is down or has no address, or another MTU than its segment", () => {
+    const uplink = (change: Partial<LinkFact>) => (facts: NodeFacts) => ({
+      links: facts.links.map((link) => (link.device === "eth0" ? { ...link, ...change } : link)),
+    });
+    assert.match(first({ silent, after: { a2: uplink({ up: false }) } }), /^link-state: a2: eth0 is down/);
+    assert.match(
+      first({ silent, after: { a2: uplink({ addresses: [] }) } }),
+      /^link-state: a2: eth0 has no address, not /,
+    );
+    assert.match(
+      first({ silent, after: { a2: ({ links }) => ({ links: links.filter(({ device }) => device !== "eth0") }) } }),
+      /^link-state: a2: no device eth0/,
+    );
+    assert.match(
+      first({ silent, after: { a2: uplink({ mtu: 1400 }) } }),
+      /^narrow-link: a2: eth0 has MTU 1400, and the other machines of rack-a have 1500/,
+    );
+    assert.doesNotMatch(first({ silent, after: { b1: uplink({ mtu: 1400 }) } }), /narrow-link/, "not on the way");
+  });
+
+  it("say why nobody answers who asks for an address, where that can be told", () => {
+    const asks = ({ neighbors }: NodeFacts): Partial<NodeFacts> => ({
+      neighbors: [...neighbors, { address: "198.18.1.12", mac: "", device: "eth0", state: "FAILED" }],
+    });
+    const asked = "next-hop: a1: it asks by eth0 who has 198.18.1.12 (a2), and nobody answers";
+    assert.equal(first({ silent: ["a2/eth0"], after: { a1: asks } }), asked);
+    assert.equal(
+      first({ silent: ["a2/eth0"], after: { a1: asks, a2: settings("ipv4.conf.all.arp_ignore", "8") } }),
+      `${asked}; on a2 ipv4.conf.all.arp_ignore is 8`,
+    );
+  });
 });

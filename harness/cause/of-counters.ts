@@ -1,6 +1,7 @@
+import type { Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident, Rule } from "./cause.ts";
 import { grownOn } from "./counters.ts";
-import { crossedBy, isLossy, type Crossing } from "./crossings.ts";
+import { crossedBy, isLossy } from "./crossings.ts";
 
 /** A counter of the kernel's whose growth says why packets ended. */
 export interface TellingCounter {
@@ -9,8 +10,6 @@ export interface TellingCounter {
   readonly words: string;
   readonly fix: string;
   readonly issues: readonly string[];
-  /** Whether it could have been what was lost there; missing = any packet. */
-  readonly concerns?: (lossy: readonly Crossing[]) => boolean;
 }
 
 /** A rule about counters that grew in places where packets were lost; the kinds in the order in which they tell most. */
@@ -20,10 +19,10 @@ export function ofCounters(name: string, kinds: readonly TellingCounter[]): Rule
     find: (incident) => {
       const failing = new Set(incident.failed.map(({ id }) => id));
       const lossy = incident.crossings.filter((crossing) => failing.has(crossing.path.id) && isLossy(crossing));
-      const places = [...new Set(lossy.flatMap(crossedBy))];
+      const places = [...new Set([...lossy.flatMap(crossedBy), ...incident.failed.flatMap(machineOf)])];
       return places.flatMap((place): readonly Cause[] => {
         const own = lossy.filter((crossing) => crossedBy(crossing).includes(place));
-        const told = tellingOn(incident, place, kinds).filter(({ kind }) => kind.concerns?.(own) ?? true);
+        const told = tellingOn(incident, place, kinds);
         const [first] = told;
         if (first === undefined) return [];
         return [
@@ -33,12 +32,23 @@ export function ofCounters(name: string, kinds: readonly TellingCounter[]): Rule
             fix: first.kind.fix,
             issues: first.kind.issues,
             evidence: told.map(({ counter, grown }) => `${place}: ${counter} +${grown}`).slice(0, shown),
-            explains: [...new Set(own.map(({ path }) => path.id))],
+            explains: own.length > 0 ? [...new Set(own.map(({ path }) => path.id))] : verdictsOn(incident, place),
           },
         ];
       });
     },
   };
+}
+
+/** Checks that ask counters themselves, whatever was lost. */
+const ofMachines: ReadonlySet<string> = new Set(["connection-tracking", "interface-errors"]);
+
+function machineOf({ check, id }: Verdict): readonly string[] {
+  return ofMachines.has(check) ? [id.split("/").at(-1) ?? ""] : [];
+}
+
+function verdictsOn({ failed }: Incident, place: string): readonly string[] {
+  return failed.filter((verdict) => machineOf(verdict).includes(place)).map(({ id }) => id);
 }
 
 /** Lines of evidence that a cause shows. */

@@ -11,6 +11,8 @@ interface PlaceRule {
   readonly issues: readonly string[];
   readonly what: PlaceJudgment["what"];
   readonly fixes: Readonly<Partial<Record<Trouble["kind"], string>>>;
+  /** What makes it so, where that can be told: "b1: ipv4.conf.all.arp_ignore is 8". */
+  readonly because?: (incident: Incident, name: string, trouble: Trouble) => string | undefined;
 }
 
 /** A rule about routers, pods or segments that are not as the plan has them: it explains what fails on paths through them. */
@@ -41,28 +43,39 @@ function causeOf(rule: PlaceRule, incident: Incident, found: readonly Found[]): 
   const failing = new Set(incident.failed.map(({ id }) => id));
   const own = incident.cases.filter((pathCase) => failing.has(pathCase.expectation.path.id));
   const explains = own.filter((pathCase) => names.some((name) => passes(pathCase, name, rule.what, trouble.peer)));
-  if (explains.length === 0) return [];
+  // Where paths fail, what machines ask in vain follows from the first cause that explains these.
+  const asks = trouble.kind === "neighbor" && explains.length === 0 ? unansweredOn(incident, names) : [];
+  if (explains.length === 0 && asks.length === 0) return [];
   const ids = explains.map(({ expectation }) => expectation.path.id);
   // A pod that does not talk breaks what its node's verdicts say of it.
   const nodes = names.flatMap((name) => incident.network.identities.pods.find((pod) => pod.name === name)?.node ?? []);
   const isHosts = trouble.what === "host";
+  const reason = rule.because?.(incident, first.name, trouble);
   const ofNodes = failuresOf(incident, ...nodes).filter(
     (id) => !own.some(({ expectation }) => expectation.path.id === id),
   );
   return [
     {
       name: rule.name,
-      sentence: `${listOf(names)}: ${trouble.text}`,
+      sentence: `${listOf(names)}: ${trouble.text}${reason === undefined ? "" : `; ${reason}`}`,
       fix: rule.fixes[trouble.kind] ?? "",
       issues: rule.issues,
       evidence: found.map(({ name, trouble: { text } }) => `${name}: ${text}`).slice(0, shown),
-      explains: [...new Set([...ids, ...ofNodes.filter((id) => isHosts || id.includes("/sentinel/"))])],
+      explains: [...new Set([...ids, ...asks, ...ofNodes.filter((id) => isHosts || id.includes("/sentinel/"))])],
     },
   ];
 }
 
 /** Lines of evidence that a cause shows. */
 const shown = 6;
+
+/** Verdicts on machines that asked for a neighbor and were not answered; a pod's are its node's. */
+function unansweredOn({ failed, network }: Incident, names: readonly string[]): readonly string[] {
+  const hosts = names.map((name) => network.identities.pods.find((pod) => pod.name === name)?.node ?? name);
+  return failed
+    .filter(({ check, id }) => check === "neighbors" && hosts.includes(id.split("/").at(-1) ?? ""))
+    .map(({ id }) => id);
+}
 
 /** Whether a path leads through a router, from or to a pod; and of a trouble about another, which of these are that one's. */
 function passes(

@@ -1,10 +1,12 @@
 import { ofPlaces } from "./of-places.ts";
+import { unanswered } from "./unanswered.ts";
 
 /** A pod's own network is not as Calico's CNI plugin has set it up: somebody changed it in the pod. */
 export const podState = ofPlaces({
   name: "pod-state",
   issues: ["#3589", "#8674"],
   what: "pod",
+  because: unanswered,
   fixes: {
     device: "make the pod again: Calico's CNI plugin sets up device, address and MTU once, when it is made",
     "no gateway": "put it back (ip route add default via 169.254.1.1 dev eth0), or make the pod again",

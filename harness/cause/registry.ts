@@ -12,6 +12,7 @@ import { foreignAddress } from "./foreign-address.ts";
 import { forwardingOff } from "./forwarding-off.ts";
 import { countedLoss } from "./counted-loss.ts";
 import { natOutgoing } from "./nat-outgoing.ts";
+import { narrowLink } from "./narrow-link.ts";
 import { nextHop } from "./next-hop.ts";
 import { noDefaultRoute } from "./no-default-route.ts";
 import { packetFilter } from "./packet-filter.ts";
@@ -50,6 +51,7 @@ import { tunnelMasquerade } from "./tunnel-masquerade.ts";
 export const rules: readonly Rule[] = [
   sameMac,
   foreignAddress,
+  linkState,
   changedMidway,
   asymmetricWay,
   duplicatedPackets,
@@ -61,7 +63,6 @@ export const rules: readonly Rule[] = [
   noDefaultRoute,
   wrongGateway,
   forwardingOff,
-  linkState,
   hookedProgram,
   podState,
   tunnelDeviceWrong,
@@ -74,6 +75,7 @@ export const rules: readonly Rule[] = [
   missingBackend,
   routerState,
   nextHop,
+  narrowLink,
   otherServer,
   calicoPolicy,
   firewallList,

@@ -15,7 +15,11 @@ export interface NodeFacts {
     readonly mac: string;
     readonly device: string;
     readonly state: string;
+    /** Seconds since it was last asked for in vain; missing where it has a MAC, or nobody told. */
+    readonly age?: number;
   }[];
+  /** Seconds since the machine's start, at which all this was so; missing where nobody asked. */
+  readonly uptime?: number;
   /** Rules in the order in which the kernel asks them, per family. */
   readonly rules?: readonly RuleFact[];
   /** Routes of all tables but main and local. */

@@ -27,6 +27,7 @@ export const arpOff = defineFault({
   },
   follows: ["conservation"],
   trips: [
+    { check: "neighbors", status: "fail", path: "*/neighbors/*", category: "control plane" },
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
     { check: "reached", status: "fail", path: "*/pod-to-pod/*", category: "not reached" },
   ],

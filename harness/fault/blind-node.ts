@@ -13,6 +13,9 @@ export const blindNode = defineFault({
   cause: "none",
   trips: [
     { check: "control-plane", status: "inconclusive", path: "*/control-plane/*", category: "inconclusive" },
+    { check: "neighbors", status: "inconclusive", path: "*/neighbors/*", category: "inconclusive" },
+    { check: "connection-tracking", status: "inconclusive", path: "*/connection-tracking/*" },
+    { check: "interface-errors", status: "inconclusive", path: "*/interface-errors/*" },
     { check: "steady", status: "inconclusive", path: "*/steady/*", category: "inconclusive" },
   ],
 });

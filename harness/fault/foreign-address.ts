@@ -18,6 +18,6 @@ export const foreignAddress = defineFault({
       `ip addr ${word} ${address}/${address.includes(":") ? "128 nodad" : "32"} dev ${near.identity.uplink}`;
     return { did: [await changeNode(near, [change("add")], [change("del").replace(" nodad", "")], scope)] };
   },
-  follows: ["reached", "conservation"],
+  follows: ["neighbors", "reached", "conservation"],
   trips: [{ check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" }],
 });

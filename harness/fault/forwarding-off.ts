@@ -19,7 +19,7 @@ export const forwardingOff = defineFault({
         : `sysctl -qw net.ipv6.conf.all.forwarding=${value}`;
     return { did: [await changeNode(culprit(network), [set(0)], [set(1)], scope)] };
   },
-  follows: ["conservation"],
+  follows: ["neighbors", "conservation"],
   trips: [
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
     { check: "reached", status: "fail", path: "*/pod-to-pod/*", category: "not reached" },

@@ -26,7 +26,7 @@ export const noDefaultRoute = defineFault({
     await forgetNeighbors(network, from.name);
     return { did };
   },
-  follows: ["conservation"],
+  follows: ["neighbors", "conservation"],
   trips: [
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
     { check: "reached", status: "fail", path: "*/pod-to-pod/*", category: "not reached" },

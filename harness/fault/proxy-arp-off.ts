@@ -22,7 +22,7 @@ export const proxyArpOff = defineFault({
     await forgetNeighbors(network, from.name);
     return { did };
   },
-  follows: ["conservation"],
+  follows: ["conservation", "neighbors"],
   trips: [
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
     { check: "reached", status: "fail", path: "*/pod-to-pod/*", category: "not reached" },

@@ -14,6 +14,9 @@ import { deafTap } from "./deaf-tap.ts";
 import { drop4789AtRouter } from "./drop-4789-at-router.ts";
 import { drop51820AtRouter } from "./drop-51820-at-router.ts";
 import { dropProtocol4 } from "./drop-protocol-4.ts";
+import { clashingConnections } from "./clashing-connections.ts";
+import { damagedFrames } from "./damaged-frames.ts";
+import { narrowUplink } from "./narrow-uplink.ts";
 import { ghostBackend } from "./ghost-backend.ts";
 import { arpOff } from "./arp-off.ts";
 import { nodeIgnoresPings } from "./node-ignores-pings.ts";
@@ -177,6 +180,9 @@ export const faults: readonly Fault[] = [
   expiringTtl,
   untrackedService,
   ghostBackend,
+  narrowUplink,
+  clashingConnections,
+  damagedFrames,
   arpOff,
   xdpDrop,
   shortLivedPackets,

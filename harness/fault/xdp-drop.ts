@@ -37,6 +37,6 @@ export const xdpDrop = defineFault({
     await changeNode(from, commands, [`ip link set dev ${device} xdp off`], scope);
     return { did: [`${from.name}: ip link set dev ${device} xdp obj drop.o sec prog`] };
   },
-  follows: ["conservation"],
+  follows: ["conservation", "neighbors"],
   trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/*", category: "not reached" }],
 });

@@ -7,6 +7,7 @@ import { suspectedVxlanPort } from "../packet/form.ts";
 import { defaultVxlanPorts, readCapture } from "../packet/read-capture.ts";
 import { probePorts } from "../probe/probe-command.ts";
 import type { Probe } from "../probe/probe.ts";
+import { ArpLedger, type UnansweredAsk } from "./arp-ledger.ts";
 import { icmpErrorOf } from "./icmp-error.ts";
 import type { ProbeObservation, TapHealth } from "./observation.ts";
 import { Recognizer, type Quotation } from "./recognizer.ts";
@@ -25,6 +26,8 @@ export interface ObserveOptions {
 export interface Observations {
   readonly observations: readonly ProbeObservation[];
   readonly health: readonly TapHealth[];
+  /** Who asked by ARP and was not answered, tap by tap. */
+  readonly unanswered: readonly UnansweredAsk[];
   /** Every UDP port at which VXLAN was read. */
   readonly vxlanPorts: readonly number[];
   /** Knows of every packet that was read whose it was. */
@@ -71,6 +74,7 @@ async function readAll(
   return {
     observations: listener.observations(),
     health: taps.map((tap, index) => ({ tap, packets: listener.heardAt(index), doubts: doubts.get(tap.node) ?? [] })),
+    unanswered: listener.unanswered,
     vxlanPorts,
     recognizer: listener.recognizer,
     unwrap,
@@ -107,6 +111,7 @@ class Listener {
   readonly #heard: number[];
   readonly #unwrap: Unwrap;
   readonly #suspected = new Set<number>();
+  readonly #arp = new ArpLedger();
   readonly #errors: { tap: number; from: string; text: string; quotation: Quotation }[] = [];
 
   constructor(probes: readonly Probe[], taps: readonly TapId[], unwrap: Unwrap) {
@@ -120,6 +125,10 @@ class Listener {
   /** UDP ports to which packets went that look like VXLAN, and that are none of VXLAN's as far as anybody knew. */
   get suspectedPorts(): readonly number[] {
     return [...this.#suspected];
+  }
+
+  get unanswered(): readonly UnansweredAsk[] {
+    return this.#arp.unanswered(this.#taps);
   }
 
   heardAt(tap: number): number {
@@ -162,6 +171,7 @@ class Listener {
     if (identified === undefined) {
       const suspected = suspectedVxlanPort(packet);
       if (suspected !== undefined) this.#suspected.add(suspected);
+      this.#arp.add(packet, tap);
       this.#countError(packet, tap);
       return;
     }

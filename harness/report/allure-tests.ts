@@ -155,6 +155,9 @@ function pathLabels(outcome: PathOutcome): readonly Label[] {
 
 function storyOf({ id, mode }: PathOutcome): string {
   if (id.startsWith(`${mode}/steady/`)) return "steady during the run";
+  if (id.startsWith(`${mode}/neighbors/`)) return "neighbors answer";
+  if (id.startsWith(`${mode}/connection-tracking/`)) return "connection tracking";
+  if (id.startsWith(`${mode}/interface-errors/`)) return "errors of devices";
   if (id.startsWith(`${mode}/control/`)) return "red in the opposite mode";
   if (id.startsWith(`${mode}/sentinel/`)) return "nothing astray in the whole run";
   return id.startsWith(`${mode}/bgp/`) ? "BGP sessions" : "control plane";

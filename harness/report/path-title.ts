@@ -32,6 +32,9 @@ function nodeTitle(rest: string): string {
 const questions: Readonly<Record<string, string>> = {
   bgp: "BGP of",
   sentinel: "nothing astray around",
+  neighbors: "neighbors answer around",
+  "connection-tracking": "connection tracking of",
+  "interface-errors": "errors of devices of",
   steady: "steady in the run:",
   control: "red in the opposite mode:",
 };

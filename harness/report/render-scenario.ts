@@ -80,13 +80,27 @@ function skipLine(reason: string, paths: number, style: Style): string {
 
 /** What is judged per node or router and not per path, one line per question. */
 function stateLines(outcomes: readonly PathOutcome[]): readonly string[] {
-  return (["sentinel", "control-plane", "steady", "bgp", "control"] as const).flatMap((check) => {
+  return (
+    [
+      "sentinel",
+      "control-plane",
+      "neighbors",
+      "connection-tracking",
+      "interface-errors",
+      "steady",
+      "bgp",
+      "control",
+    ] as const
+  ).flatMap((check) => {
     const own = outcomes.filter((outcome) => outcome.id.startsWith(`${outcome.mode}/${check}/`));
     if (own.length === 0) return [];
     const passed = own.filter((outcome) => outcome.status === "pass").length;
     const title = {
       sentinel: "nothing astray",
       "control-plane": "control plane",
+      neighbors: "neighbors answer",
+      "connection-tracking": "connection tracking",
+      "interface-errors": "errors of devices",
       steady: "steady in the run",
       control: "red in another mode",
       bgp: "BGP speakers",

@@ -88,7 +88,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const cases = casesOf(expectations, wire, observed);
   const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
   assertJudged(expectations, onPaths);
-  const seen = networkCaseOf(network, facts, wire.before);
+  const seen = { ...networkCaseOf(network, facts, wire.before), unanswered: observed.unanswered };
   const verdicts = [...(await lookAgain(hearing, onPaths)), ...judgeNetwork(seen, questions.checks)];
   const many = isLarge(cases);
   const details = await readDetails(hearing, verdicts);

@@ -5,6 +5,7 @@ import { fetchFile } from "../capture/fetch-file.ts";
 import { longestCaptureSeconds, parseSummary } from "../capture/tcpdump.ts";
 import { whenListening } from "../capture/when-listening.ts";
 import type { Scope } from "../core/scope.ts";
+import { messageOf } from "../core/errors.ts";
 import { settleAll } from "../core/settle.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 import type { TapId } from "../encap/expectation.ts";
@@ -55,6 +56,8 @@ interface Watch {
   readonly file: string;
   readonly shared: boolean;
   readonly tcpdump: RunningCommand;
+  /** Why nobody listens there: a device that is down, say. */
+  readonly failed?: string;
 }
 
 /**
@@ -79,8 +82,14 @@ export async function startSentinel(network: Network, options: SentinelOptions, 
     watched.map(async ({ tap, executor, file, shared }, index): Promise<Watch> => {
       const tcpdump = running[index];
       if (tcpdump === undefined) throw new RangeError(`nobody listens at ${tap.device} of ${tap.node}`);
-      await whenListening(tcpdump, tap.node, /^tcpdump: listening on /);
-      return { tap, executor, file, shared, tcpdump };
+      const watch = { tap, executor, file, shared, tcpdump };
+      try {
+        await whenListening(tcpdump, tap.node, /^tcpdump: listening on /);
+        return watch;
+      } catch (error) {
+        // What is wrong with a device is for the verdicts to say.
+        return { ...watch, failed: messageOf(error) };
+      }
     }),
   );
   return { stop: () => stopAll(network, watches, options) };
@@ -115,7 +124,10 @@ async function stopAll(
   options: SentinelOptions,
 ): Promise<readonly TapReport[]> {
   const beats = heartbeatsOf(network.lab.plan);
-  await sendHeartbeats(watches, beats);
+  await sendHeartbeats(
+    watches.filter(({ failed }) => failed === undefined),
+    beats,
+  );
   const { lab, identities, mode } = network;
   const law = {
     mode,
@@ -127,7 +139,8 @@ async function stopAll(
   const beating = new Set(beats.map(({ from, device }) => `${from} ${device}`));
   return settleAll(
     watches.map(async (watch) => {
-      const { tap, file, executor, shared, tcpdump } = watch;
+      const { tap, file, executor, shared, tcpdump, failed } = watch;
+      if (failed !== undefined) return { tap, packets: 0, offences: [], doubts: [`nobody listened there (${failed})`] };
       const { stderr } = await tcpdump.stop("SIGINT");
       const local = shared ? file : join(options.folder, file.split("/").at(-1) ?? "");
       if (!shared) await fetchFile(executor, file, local);

@@ -2,6 +2,7 @@ import type { DataplaneFacts } from "../dataplane/dataplane.ts";
 import type { BgpDesign } from "../encap/bgp.ts";
 import type { Identities } from "../encap/identity.ts";
 import type { Mode } from "../encap/mode.ts";
+import type { UnansweredAsk } from "../observe/arp-ledger.ts";
 import type { TapReport } from "../sentinel/tap-report.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { PathCase, Verdict } from "./verdict.ts";
@@ -33,6 +34,8 @@ export interface NetworkCase {
   readonly facts: DataplaneFacts;
   /** The same before the probes; missing where nobody looked. */
   readonly before?: DataplaneFacts;
+  /** Who asked by ARP while probes ran, and was not answered; missing where nobody listened. */
+  readonly unanswered?: readonly UnansweredAsk[];
   /** What the taps between nodes saw over the whole run; missing where nobody listened. */
   readonly heard?: readonly TapReport[];
 }

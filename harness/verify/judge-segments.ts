@@ -19,8 +19,12 @@ export function segmentTroubles(plan: Plan, facts: readonly NodeFacts[]): Readon
       .flatMap((other) => troubleOf(station, other))
       .map((trouble) => ({ name: station.name, trouble })),
   );
+  const narrow = [...bySegment.values()].flatMap(mtuTroubles);
   return new Map(
-    [...groupBy(found, ({ name }) => name)].map(([name, own]) => [name, own.map(({ trouble }) => trouble)]),
+    [...groupBy([...found, ...narrow], ({ name }) => name)].map(([name, own]) => [
+      name,
+      own.map(({ trouble }) => trouble),
+    ]),
   );
 }
 
@@ -29,6 +33,24 @@ interface Station {
   readonly name: string;
   readonly port: Port;
   readonly facts: NodeFacts | undefined;
+}
+
+/** Machines of one segment must agree on what its frames carry: who has another MTU than most loses large packets, or theirs. */
+function mtuTroubles(stations: readonly Station[]): readonly { readonly name: string; readonly trouble: Trouble }[] {
+  const known = stations.flatMap((station) => {
+    const mtu = linkOf(station)?.mtu;
+    return mtu === undefined ? [] : [{ station, mtu }];
+  });
+  const counts = groupBy(known, ({ mtu }) => mtu);
+  const [most] = [...counts].toSorted(([, a], [, b]) => b.length - a.length);
+  if (most === undefined || counts.size < 2 || most[1].length * 2 <= known.length) return [];
+  const [usual] = most;
+  return known
+    .filter(({ mtu }) => mtu !== usual)
+    .map(({ station: { name, port }, mtu }) => {
+      const text = `${port.device} has MTU ${mtu}, and the other machines of ${port.segment} have ${usual}`;
+      return { name, trouble: { kind: "link", what: "MTU", text } };
+    });
 }
 
 function troubleOf(own: Station, other: Station): readonly Trouble[] {
@@ -52,7 +74,11 @@ function troubleOf(own: Station, other: Station): readonly Trouble[] {
   });
 }
 
-function macOf({ port, facts }: Station): string | undefined {
-  const mac = facts?.links.find(({ device }) => device === port.device)?.mac.toLowerCase();
+function linkOf({ port, facts }: Station): NodeFacts["links"][number] | undefined {
+  return facts?.links.find(({ device }) => device === port.device);
+}
+
+function macOf(station: Station): string | undefined {
+  const mac = linkOf(station)?.mac.toLowerCase();
   return mac === "" ? undefined : mac;
 }

@@ -49,13 +49,14 @@ export function uplinkTroubles({ underlay }: ExpectedNodeState, { links }: NodeF
   if (underlay === undefined) return [];
   const { uplink, addresses } = underlay;
   const link = links.find(({ device }) => device === uplink);
-  if (link === undefined) return [{ kind: "address", text: `no device ${uplink}` }];
+  if (link === undefined) return [{ kind: "link", what: "presence", text: `no device ${uplink}` }];
   const there = new Set(link.addresses.map(destinationOf));
   const missing = addresses.filter(({ address }) => link.unaddressed !== true && !there.has(destinationOf(address)));
   return [
-    ...(link.up ? [] : [{ kind: "address", text: `${uplink} is down` } as const]),
+    ...(link.up ? [] : [{ kind: "link", what: "state", text: `${uplink} is down` } as const]),
     ...missing.map(({ address }): Trouble => ({
-      kind: "address",
+      kind: "link",
+      what: "address",
       text: `${uplink} has ${link.addresses.filter((one) => familyOf(one) === familyOf(address)).join(" and ") || "no address"}, not ${address}`,
     })),
   ];

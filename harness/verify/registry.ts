@@ -2,12 +2,15 @@ import { answeredBy } from "./answered-by.ts";
 import { bgp } from "./bgp.ts";
 import type { Check, Part } from "./check.ts";
 import { conservation } from "./conservation.ts";
+import { connectionTracking } from "./connection-tracking.ts";
 import { controlPlane } from "./control-plane.ts";
 import { delay } from "./delay.ts";
 import { encapsulated } from "./encapsulated.ts";
 import { flows } from "./flows.ts";
+import { interfaceErrors } from "./interface-errors.ts";
 import { mss } from "./mss.ts";
 import { mtu } from "./mtu.ts";
+import { neighbors } from "./neighbors.ts";
 import { noLeak } from "./no-leak.ts";
 import { notEncapsulated } from "./not-encapsulated.ts";
 import { outerEndpoints } from "./outer-endpoints.ts";
@@ -43,6 +46,9 @@ export const checks = [
   delay,
   sentinel,
   controlPlane,
+  neighbors,
+  connectionTracking,
+  interfaceErrors,
   steady,
   bgp,
 ] as const satisfies readonly Check[];

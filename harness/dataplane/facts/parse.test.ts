@@ -142,4 +142,9 @@ describe("facts from ip(8) and bridge(8)", () => {
     const [other] = parseLinks(JSON.stringify([{ ...base, flags: ["UP"], xdp: { mode: 2, prog: { id: 7 } } }]));
     assert.deepEqual([other?.noArp, other?.master, other?.xdp], [undefined, undefined, "program 7"]);
   });
+
+  it("reads how long ago a neighbor was asked for in vain", () => {
+    const entry = '[{"dst":"10.0.0.2","dev":"v0","used":3,"confirmed":63,"updated":5,"probes":6,"state":["FAILED"]}]';
+    assert.deepEqual(parseNeighbors(entry), [{ address: "10.0.0.2", mac: "", device: "v0", state: "FAILED", age: 5 }]);
+  });
 });

@@ -56,7 +56,8 @@ export const stateSections: readonly Section[] = [
   {
     name: "neighbors",
     what: "neighbors",
-    command: "ip -j neigh",
+    // With how long ago each has changed.
+    command: "ip -j -s neigh",
     batch: { options: "-d -s", line: "neigh" },
     parse: (output) => ({ neighbors: parseNeighbors(output) }),
   },
@@ -135,6 +136,12 @@ export const counterSections: readonly Section[] = [
     what: "settings",
     command: `(cd /proc/sys/net && grep -sH . ${settingFiles} || [ -r ipv4/ip_forward ])`,
     parse: (output) => ({ settings: parseSettings(output) }),
+  },
+  {
+    name: "uptime",
+    what: "counters",
+    command: "cat /proc/uptime",
+    parse: (output) => ({ uptime: Number(output.trim().split(" ")[0]) }),
   },
   {
     name: "protocols",
