@@ -66,7 +66,14 @@ describe("an event under traffic", function () {
     const run: OpenRun = { order, services, session: new LabSession(order, signal) };
     const phases = new Phases(mode.id, "change", services.listener, run.session.interruptible);
     const born = new BornFacts(run, provider);
-    const change = { network, to: mode, event, variant: event, born, ...(whole === undefined ? {} : { whole }) };
+    const change = {
+      network,
+      to: network.mode,
+      event,
+      variant: event,
+      born,
+      ...(whole === undefined ? {} : { whole }),
+    };
     const result = await switchMode(run, change, phases, scope);
     network = result.network;
     assert.equal(result.record.trouble, undefined);
@@ -122,6 +129,28 @@ describe("an event under traffic", function () {
     assert.ok(others.every(({ directions }) => directions.every(({ lost }) => lost === 0)));
     assert.deepEqual(failed(change), []);
   });
+
+  it("route-owner: the other program's routes come in the place of those that were there, and nothing is lost", async () => {
+    const none = modeOf("none");
+    network = (await referenceDataplane.switchMode(network, none, scope)).network;
+    assert.deepEqual(await protocolsOf("a1"), ["bird"]);
+    const change = await record("route-owner");
+    assert.equal(change.happened, "Felix makes the routes to pods, before that BIRD");
+    assert.deepEqual(await protocolsOf("a1"), ["80"]);
+    const near = pings(change, "/same-subnet/");
+    assert.ok(near.length > 0 && near.every(({ directions }) => directions.every(({ lost }) => lost === 0)));
+    assert.deepEqual(failed(change), []);
+  });
+
+  /** As what the kernel knows a node's routes to the blocks of others. */
+  async function protocolsOf(node: string): Promise<readonly string[]> {
+    const facts = await readNodeFacts(lab.nodes.filter(({ name }) => name === node));
+    const blocks = new Set(
+      network.identities.nodes.filter(({ name }) => name !== node).flatMap((other) => other.blocks[4] ?? []),
+    );
+    const own = facts.flatMap(({ routes }) => routes.filter(({ destination }) => blocks.has(destination)));
+    return [...new Set(own.map(({ protocol }) => protocol))];
+  }
 
   async function devices<T>(of: (link: LinkFact) => T): Promise<readonly (T | undefined)[]> {
     const facts = await readNodeFacts(lab.nodes);
