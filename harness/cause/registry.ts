@@ -13,6 +13,7 @@ import { forwardingOff } from "./forwarding-off.ts";
 import { countedLoss } from "./counted-loss.ts";
 import { natOutgoing } from "./nat-outgoing.ts";
 import { narrowLink } from "./narrow-link.ts";
+import { nodeportSnat } from "./nodeport-snat.ts";
 import { nextHop } from "./next-hop.ts";
 import { noDefaultRoute } from "./no-default-route.ts";
 import { packetFilter } from "./packet-filter.ts";
@@ -83,6 +84,7 @@ export const rules: readonly Rule[] = [
   countedLoss,
   untranslatedService,
   tunnelMasquerade,
+  nodeportSnat,
   natOutgoing,
   coveringPool,
   sourceNat,

@@ -7,6 +7,8 @@ import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import { allPairs, coveringPairs, everySource, onePairPerClass, type NodePair } from "./node-pairs.ts";
 import type { Mode } from "./mode.ts";
+import { isRequest, requestPath, secondLegOf } from "./nodeport-paths.ts";
+import { toNodePorts, toOutside } from "./outside-pairs.ts";
 import { traffics, type Locality, type Path, type Traffic } from "./path.ts";
 
 /** The words of `--profile`. */
@@ -28,6 +30,11 @@ export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile, asked?:
   return traffics.flatMap((traffic) =>
     pairsFor(plan, traffic, profile).flatMap((pair) =>
       plan.families.flatMap((family) => {
+        if (isRequest(traffic)) return requestPath(plan, mode, traffic, family, pair, localityOf(...pair));
+        if (traffic === "nodeport-to-pod") {
+          const requests = requestPath(plan, mode, "external-to-nodeport", family, pair, localityOf(...pair));
+          return requests.flatMap((request) => secondLegOf(request) ?? []);
+        }
         const turned = turnedPair(plan, traffic, pair, byPool ? 0 : asked);
         if (!byPool || traffic !== "pod-to-pod" || pair[0] === pair[1])
           return pathOf(plan, mode, traffic, family, turned);
@@ -104,25 +111,13 @@ export function shardPaths(paths: readonly Path[], shard: string | undefined): P
 }
 
 function pairsFor(plan: Plan, traffic: Traffic, profile: Profile): readonly NodePair[] {
-  if (traffic === "pod-to-external") return toOutside(plan, profile);
+  if (traffic === "pod-to-external") return toOutside(plan, profile !== "quick");
+  if (isRequest(traffic) || traffic === "nodeport-to-pod") return toNodePorts(plan, traffic, profile !== "quick");
   const can = (source: PlannedNode, target: PlannedNode): boolean => endpointsOf(traffic, source, target) !== undefined;
   if (profile !== "quick") return allPairs(plan.nodes, can);
   if (traffic === "pod-to-clusterip") return everySource(plan.nodes, traffics.indexOf(traffic), can);
   if (traffic !== "pod-to-pod") return onePairPerClass(plan.nodes, traffics.indexOf(traffic), can);
   return plan.nodes.length <= allPairsUpTo ? allPairs(plan.nodes, can) : coveringPairs(plan.nodes, can);
-}
-
-/** Each node does its own NAT, so that every one is a source; hosts outside take turns in the quick profile. */
-function toOutside({ nodes, external = [], topology }: Plan, profile: Profile): readonly NodePair[] {
-  const clients = (topology.external ?? []).filter(({ role }) => role === "client").map(({ name }) => name);
-  const servers = external.filter(({ name }) => !clients.includes(name));
-  return nodes
-    .filter(({ pods }) => pods.length > 0)
-    .flatMap((source, index) =>
-      servers
-        .filter((_, place) => profile !== "quick" || place === index % servers.length)
-        .map((target): NodePair => [source, target]),
-    );
 }
 
 function pathOf(plan: Plan, mode: Mode, traffic: Traffic, family: Family, { pair, turns }: TurnedPair): Path[] {

@@ -2,9 +2,11 @@ import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import { expectDirection } from "./expect-direction.ts";
 import type { ExpectedDirection, PathExpectation, TapId } from "./expectation.ts";
+import { expectRequest } from "./expect-request.ts";
 import { forwardFlow, reverseFlow } from "./flow.ts";
 import type { Identities } from "./identity.ts";
 import type { Mode } from "./mode.ts";
+import { secondLegOf } from "./nodeport-paths.ts";
 import { partiesOf } from "./parties.ts";
 import type { Path } from "./path.ts";
 import { isSameTap, underlayTaps } from "./taps.ts";
@@ -19,23 +21,41 @@ export function expectPath(plan: Plan, mode: Mode, identities: Identities, path:
   if (mode.encapsulation === "ipip" && path.family === 6) {
     return skipped(plan, mode, path, "Calico has no IPIP for IPv6: its tunnel carries IPv4 only");
   }
-  const parties = partiesOf(identities, path);
-  const there = forwardFlow(mode, path, parties);
-  const forward = expectDirection(plan, mode, path, parties, "forward", there);
-  const back = expectDirection(plan, mode, path, parties, "reverse", reverseFlow(mode, path, parties, there));
-  const reverse = forward.dies === undefined ? back : undefined;
+  const { forward, reverse, serverSees, dials } = waysOf(plan, mode, identities, path);
+  const skip = path.nodePort === undefined ? undefined : deadEnd(plan, mode, identities, path);
+  if (skip !== undefined) return skipped(plan, mode, path, skip);
   return {
     path,
     forward,
     ...(reverse === undefined ? {} : { reverse }),
-    serverSees: there.sources,
-    dials: parties.dials,
+    serverSees,
+    dials,
     overhead: addedTo(forward, path.family),
     podMtu: podMtu(plan, mode),
     ...sizesOf(forward, addedTo(forward, path.family), podMtu(plan, mode)),
     mtus: mtusOf(plan, mode, path, forward),
     silent: silentTaps(plan, identities, [forward, ...(reverse === undefined ? [] : [reverse])]),
   };
+}
+
+type Ways = Pick<PathExpectation, "forward" | "reverse" | "serverSees" | "dials">;
+
+function waysOf(plan: Plan, mode: Mode, identities: Identities, path: Path): Ways {
+  if (path.nodePort !== undefined) return expectRequest(plan, mode, identities, path);
+  const parties = partiesOf(identities, path);
+  const there = forwardFlow(mode, path, parties);
+  const forward = expectDirection(plan, mode, path, parties, "forward", there);
+  const back = expectDirection(plan, mode, path, parties, "reverse", reverseFlow(mode, path, parties, there));
+  const reverse = forward.dies === undefined ? { reverse: back } : {};
+  return { forward, ...reverse, serverSees: there.sources, dials: parties.dials };
+}
+
+/** Why no answer can come to a request from outside: behind the node that is dialed it ends. */
+function deadEnd(plan: Plan, mode: Mode, identities: Identities, path: Path): string | undefined {
+  const leg = secondLegOf(path);
+  if (leg === undefined) return undefined;
+  const { forward, reverse } = waysOf(plan, mode, identities, leg);
+  return (forward.dies ?? reverse?.dies)?.because;
 }
 
 /**

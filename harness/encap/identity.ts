@@ -1,3 +1,4 @@
+import type { NodePorts } from "../topology/plan.ts";
 import type { PerFamily, PoolPolicy } from "../topology/topology.ts";
 import type { PoolMode } from "./mode.ts";
 
@@ -66,10 +67,12 @@ export interface PodIdentity {
   readonly hostDevice: string;
 }
 
-interface ServiceIdentity {
+export interface ServiceIdentity {
   readonly name: string;
   readonly backend: string;
   readonly clusterIps: PerFamily<string>;
   readonly port: number;
   readonly targetPort: number;
+  /** Missing where nobody outside asks for it. */
+  readonly nodePorts?: NodePorts;
 }

@@ -9,12 +9,15 @@ export const traffics = [
   "host-to-clusterip",
   "pod-to-host",
   "pod-to-external",
+  "external-to-nodeport",
+  "external-to-nodeport-local",
+  "nodeport-to-pod",
 ] as const;
 export type Traffic = (typeof traffics)[number];
 
 /** Whether one end of the traffic is outside of the cluster: only topologies with such hosts have it. */
 export function goesOutside(traffic: Traffic): boolean {
-  return traffic.includes("external");
+  return traffic.includes("external") || traffic === "nodeport-to-pod";
 }
 
 /** Where the target is, physically: same node, same segment, or behind a router; in the order in which it is printed. */
@@ -41,8 +44,12 @@ export interface Path {
   readonly source: Endpoint;
   /** What answers in the end: for ClusterIP traffic the backend pod. */
   readonly target: Endpoint;
-  /** Name of the Service for ClusterIP traffic. */
+  /** Name of the Service for traffic to ClusterIPs and NodePorts. */
   readonly service?: string;
+  /** The NodePort that a host outside dials, and the node at which it does. */
+  readonly nodePort?: { readonly port: number; readonly node: string };
+  /** Of what a node sends on to the backend of a NodePort: the host outside that asks. */
+  readonly client?: string;
 }
 
 /** What a path's id calls its target: the node, or one of its pods where several pools have some there. */

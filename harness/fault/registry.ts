@@ -48,6 +48,7 @@ import { sizeHole } from "./size-hole.ts";
 import { poolBlackholeDeleted } from "./pool-blackhole-deleted.ts";
 import { poolChangeForgotten } from "./pool-change-forgotten.ts";
 import { natOutgoingLost } from "./nat-outgoing-lost.ts";
+import { nodeportSnatLost } from "./nodeport-snat-lost.ts";
 import { poolOverExternal } from "./pool-over-external.ts";
 import { poolOverNodes } from "./pool-over-nodes.ts";
 import { poolPolicyIgnored } from "./pool-policy-ignored.ts";
@@ -118,6 +119,7 @@ export const faults: readonly Fault[] = [
   poolOverNodes,
   poolOverExternal,
   natOutgoingLost,
+  nodeportSnatLost,
   staleDirectRoute,
   otherRouteOwner,
   routeChangesMidway,

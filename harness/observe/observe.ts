@@ -5,11 +5,11 @@ import { CaptureError } from "../packet/capture-error.ts";
 import type { Packet } from "../packet/packet.ts";
 import { suspectedVxlanPort } from "../packet/form.ts";
 import { defaultVxlanPorts, readCapture } from "../packet/read-capture.ts";
-import { probePorts } from "../probe/probe-command.ts";
 import type { Probe } from "../probe/probe.ts";
 import { ArpLedger, type UnansweredAsk } from "./arp-ledger.ts";
 import { icmpErrorOf } from "./icmp-error.ts";
 import type { ProbeObservation, TapHealth } from "./observation.ts";
+import { plainPortsOf } from "./plain-ports.ts";
 import { Recognizer, type Quotation } from "./recognizer.ts";
 import { sightingsOf } from "./sightings.ts";
 import { Tally } from "./tally.ts";
@@ -90,7 +90,7 @@ async function listen(
 ): Promise<readonly string[]> {
   try {
     const hear = listener.on(capture);
-    const reading = { vxlanPorts, plainPorts: probePorts, growing: true, reuse: true };
+    const reading = { vxlanPorts, plainPorts: listener.plainPorts, growing: true, reuse: true };
     const { packets, complete } = await readCapture(capture.file, reading, hear);
     return [
       ...capture.doubts,
@@ -129,6 +129,10 @@ class Listener {
 
   get unanswered(): readonly UnansweredAsk[] {
     return this.#arp.unanswered(this.#taps);
+  }
+
+  get plainPorts(): readonly number[] {
+    return plainPortsOf(this.#probes);
   }
 
   heardAt(tap: number): number {

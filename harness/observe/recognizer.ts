@@ -6,6 +6,7 @@ import type { Packet } from "../packet/packet.ts";
 import type { Tcp } from "../packet/tcp.ts";
 import type { Probe } from "../probe/probe.ts";
 import { readDatagram } from "./datagram.ts";
+import { FurtherWays } from "./further-ways.ts";
 import type { FlowSubject, PatternSubject, Resolved, Side } from "./subject.ts";
 import { endsKey, indexTokens, probeOfPattern, probeOfRequest, type TokenIndex } from "./token-index.ts";
 
@@ -33,6 +34,7 @@ export interface Quotation {
  */
 export class Recognizer {
   readonly #index: TokenIndex;
+  readonly #ways: FurtherWays;
   /** By probe, then by flow; that of echoes has none. */
   readonly #patterns = new Map<string, PatternSubject>();
   readonly #flows = new Map<string, FlowSubject>();
@@ -41,6 +43,7 @@ export class Recognizer {
 
   constructor(probes: readonly Probe[]) {
     this.#index = indexTokens(probes);
+    this.#ways = new FurtherWays(probes);
   }
 
   /** The subjects that packets were counted under. */
@@ -54,7 +57,7 @@ export class Recognizer {
     const header = transport(packet);
     if (ip === undefined || header === undefined) return undefined;
     if (header.kind === "tcp") return this.#identifyFlow(packet, ip, header);
-    if (header.kind === "udp") return this.#identifyDatagram(packet.payload);
+    if (header.kind === "udp") return this.#identifyDatagram(packet.payload, ip);
     if (!header.isEcho) return undefined;
     const probe = probeOfPattern(packet.payload, this.#index);
     if (probe === undefined) return undefined;
@@ -65,6 +68,11 @@ export class Recognizer {
   /** The probe of a subject: its request's mark decides, then the server's port, then the client's, then where it goes. */
   resolve(subject: PatternSubject | FlowSubject): Resolved | undefined {
     if (subject.kind === "pattern") return { probe: subject.probe, source: 0 };
+    const sent = this.#sentBy(subject);
+    return sent && { ...sent, probe: this.#ways.of(sent.probe, ...subject.between) };
+  }
+
+  #sentBy(subject: FlowSubject): Resolved | undefined {
     if (subject.marked !== undefined) return { probe: subject.marked.probe, source: subject.marked.client };
     // Masquerading may give a client the very port of another probe's server: who opened the connection settles it.
     const clients: readonly Side[] = subject.client === undefined ? [1, 0] : [subject.client];
@@ -96,10 +104,11 @@ export class Recognizer {
     return subject === undefined ? undefined : this.resolve(subject)?.probe;
   }
 
-  #identifyDatagram(payload: Uint8Array): Identified | undefined {
+  #identifyDatagram(payload: Uint8Array, ip: IpLayer): Identified | undefined {
     const datagram = readDatagram(payload, this.#index);
     if (datagram === undefined) return undefined;
-    const { probe, flow, isAnswer } = datagram;
+    const { flow, isAnswer } = datagram;
+    const probe = this.#ways.of(datagram.probe, ip.source, ip.destination);
     return { subject: this.#patternSubject(probe, `udp ${flow}`), side: isAnswer ? 1 : 0 };
   }
 
@@ -118,7 +127,8 @@ export class Recognizer {
     if (subject === undefined) {
       const { sourcePort: own, destinationPort: other } = tcp;
       const ports: [number, number] = side === 0 ? [own, other] : [other, own];
-      subject = { kind: "flow", ports, first: [undefined, undefined], tallies: new Map() };
+      const between: [string, string] = side === 0 ? [ip.source, ip.destination] : [ip.destination, ip.source];
+      subject = { kind: "flow", ports, between, first: [undefined, undefined], tallies: new Map() };
       this.#flows.set(key, subject);
     }
     if ((tcp.flags & syn) !== 0) subject.first[side] ??= tcp.sequence;

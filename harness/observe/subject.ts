@@ -21,6 +21,8 @@ export interface PatternSubject extends Subject {
 export interface FlowSubject extends Subject {
   readonly kind: "flow";
   readonly ports: readonly [number, number];
+  /** Addresses of its sides. */
+  readonly between: readonly [string, string];
   /** The side that opened the connection, once its SYN went by. */
   client?: Side;
   /** `endsKey` of that SYN. */

@@ -33,7 +33,9 @@ export function indexTokens(probes: readonly Probe[]): TokenIndex {
     marks: new Map<string, number>(),
     ends: new Map<string, number | undefined>(),
   };
-  probes.forEach(({ token }, probe) => {
+  probes.forEach(({ token, beyond }, probe) => {
+    // Its token is that of the probe that is sent.
+    if (beyond !== undefined) return;
     if (token.kind !== "tcp-port") {
       if (!token.pattern.startsWith(patternMagic)) throw new Error(`pattern ${token.pattern} lacks ${patternMagic}`);
       put(index.patterns, token.pattern, probe);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { CaptureFile, CaptureTarget } from "../capture/capture.ts";
 import type { Packet } from "../packet/packet.ts";
 import { trimCapture } from "../packet/trim-capture.ts";
-import { probePorts } from "../probe/probe-command.ts";
+import { plainPortsOf } from "./plain-ports.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Recognizer } from "./recognizer.ts";
 import type { Unwrap } from "./unwrap-wireguard.ts";
@@ -40,7 +40,7 @@ export async function trimCaptures(
   options: TrimOptions,
 ): Promise<readonly TrimmedCapture[]> {
   const { vxlanPorts, recognizer, unwrap = (packet: Packet) => packet } = options;
-  const read = { reuse: true, plainPorts: probePorts, ...(vxlanPorts === undefined ? {} : { vxlanPorts }) };
+  const read = { reuse: true, plainPorts: plainPortsOf(probes), ...(vxlanPorts === undefined ? {} : { vxlanPorts }) };
   const limits = probes.map((probe) => options.perFlow?.(probe) ?? 20);
   const trimmed: TrimmedCapture[] = [];
   for (const { node, file: source, interfaces } of captures) {

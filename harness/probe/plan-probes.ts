@@ -41,7 +41,7 @@ export function planProbes(expectations: readonly PathExpectation[], options: Pr
   const tokens = tokenSource(options.seed);
   const sampled = sampledPaths(options.whole ?? expectations, options.mtuPaths ?? "sampled");
   return expectations
-    .filter((expectation) => expectation.skip === undefined)
+    .filter(({ skip, path }) => skip === undefined && path.client === undefined)
     .flatMap((expectation, index) => {
       const planned = [
         ...pingProbe(expectation, options, tokens, index),

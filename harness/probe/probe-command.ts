@@ -1,4 +1,5 @@
 import type { Probe } from "./probe.ts";
+import { portOf } from "./port-of.ts";
 import { udpClientArgv } from "./udp/client.ts";
 
 /** Ports on which the responder answers: the service's, and the pods' and hosts' own (ServiceAllocation.port, targetPort). */
@@ -9,7 +10,7 @@ export interface HttpPorts {
 
 export const defaultHttpPorts: HttpPorts = { service: 80, direct: 8080 };
 
-/** Ports whose UDP is the probes', even where a masquerade gave a client a tunnel's port (RFC 6056: from 1024 up): 4500, 1194, 1701. */
+/** Ports of responders whose UDP is the probes', even where a masquerade gave a client a tunnel's port (RFC 6056: from 1024 up): 4500, 1194, 1701. */
 export const probePorts: readonly number[] = Object.values(defaultHttpPorts);
 
 /**
@@ -83,7 +84,7 @@ function curlArgv(probe: Probe, ports: HttpPorts, script: "saw" | "bulk", query:
   const { token, path, dials } = probe;
   if (token.kind !== "tcp-port" || token.mark === undefined) throw new TypeError(`curl of ${path.id} needs a mark`);
   const host = path.family === 6 ? `[${dials}]` : dials;
-  const port = path.service === undefined ? ports.direct : ports.service;
+  const port = portOf(path, ports);
   const connect = connectSeconds[probe.dies === true ? "dying" : paceOf(probe)];
   const limits = ["--max-time", String(curlSeconds[paceOf(probe)]), "--connect-timeout", String(connect)];
   return [

@@ -55,6 +55,11 @@ export interface Probe {
   readonly mtu?: number;
   /** No answer is expected: wait for it only briefly. */
   readonly dies?: true;
+  /**
+   * It is the further way of another probe's packets, behind a node that translates them: whose token this is, and between whom packets
+   * still are the other's. Nobody sends it.
+   */
+  readonly beyond?: readonly [client: string, entry: string];
   /** The ends are slow machines: send at a slower pace and wait longer. */
   readonly slow?: true;
 }

@@ -11,11 +11,12 @@ export interface SampledPaths {
 export function sampledPaths(expectations: readonly PathExpectation[], mtuPaths: "all" | "sampled"): SampledPaths {
   const alive = expectations.filter((one) => one.skip === undefined && !mustDie(one));
   const pods = alive.filter(({ path }) => path.traffic === "pod-to-pod");
+  const inside = alive.filter(({ path }) => path.nodePort === undefined && path.client === undefined);
   return {
     mtu: firstOfEach(pods, ({ path: { id, source, locality, family } }) =>
       mtuPaths === "all" ? id : `${source.node} ${locality} ${family}`,
     ),
-    sweep: firstOfEach(alive, ({ path: { traffic, locality, family, source } }) =>
+    sweep: firstOfEach(inside, ({ path: { traffic, locality, family, source } }) =>
       [traffic, locality, family, ...(mtuPaths === "all" ? [source.node] : [])].join(" "),
     ),
   };

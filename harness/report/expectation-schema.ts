@@ -22,6 +22,8 @@ const pathSchema = z
     source: endpointSchema,
     target: endpointSchema,
     service: text.exactOptional(),
+    nodePort: z.strictObject({ port: count, node: text }).readonly().exactOptional(),
+    client: text.exactOptional(),
   })
   .readonly();
 

@@ -24,10 +24,12 @@ export function cellsOf(outcomes: readonly PathOutcome[]): readonly GridCell[] {
   return outcomes.flatMap((outcome) => {
     const { path, status } = outcome;
     if (path === undefined) return [];
-    const { traffic, family, source } = path.expectation.path;
+    const { traffic, family, source, nodePort } = path.expectation.path;
     const form = formName(path.expectation);
     const target = targetName(path.expectation.path);
-    return [{ traffic, family, source: source.node, target, form, seen: seenInstead(outcome), status }];
+    // "client->a1" where a NodePort of a1 was dialed.
+    const from = nodePort === undefined ? source.node : `${source.node}->${nodePort.node}`;
+    return [{ traffic, family, source: from, target, form, seen: seenInstead(outcome), status }];
   });
 }
 

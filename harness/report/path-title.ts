@@ -19,6 +19,9 @@ const ends = {
   "host-to-clusterip": ["host", "service on"],
   "pod-to-host": ["pod", "host"],
   "pod-to-external": ["pod", "external host"],
+  "external-to-nodeport": ["external host", "NodePort's pod on"],
+  "external-to-nodeport-local": ["external host", "NodePort's pod on"],
+  "nodeport-to-pod": ["NodePort of", "pod"],
 } as const;
 
 const places = { "same-node": "one node", "same-subnet": "one rack", "cross-subnet": "across racks" } as const;

@@ -92,5 +92,5 @@ function countLine(title: string, cells: readonly GridCell[], style: Style): str
     count("inconclusive") > 0 ? paint(style, "inconclusive", `${count("inconclusive")} not proven`) : "",
     count("skip") > 0 ? paint(style, "skip", `${count("skip")} skipped`) : "",
   ].filter((text) => text !== "");
-  return `${indent}${title.padEnd(labelWidth)}${[sum, ...problems].join(", ")}${forms}`;
+  return `${indent}${title.padEnd(labelWidth - 1)} ${[sum, ...problems].join(", ")}${forms}`;
 }

@@ -5,6 +5,7 @@ import type { Dataplane, DataplaneFacts, Network } from "../dataplane/dataplane.
 import type { PathExpectation } from "../encap/expectation.ts";
 import { expectPath } from "../encap/expect.ts";
 import { everybody } from "../lab/everybody.ts";
+import { requestOf } from "../encap/nodeport-paths.ts";
 import { heartbeatsOf } from "../sentinel/heartbeats.ts";
 import { tapsOf } from "../encap/taps.ts";
 import { deafFilter, type FaultEffect } from "../fault/fault.ts";
@@ -16,6 +17,7 @@ import { placesOf, type Places } from "../probe/places.ts";
 import type { Probe, ProbeResult } from "../probe/probe.ts";
 import { furtherRounds, furtherSweeps } from "../probe/further-sweeps.ts";
 import { runProbes, type RunProbesOptions } from "../probe/run-probes.ts";
+import { secondLegs } from "../probe/second-legs.ts";
 import { startServers } from "../probe/servers.ts";
 import type { Guard } from "./guard.ts";
 import { sentinel } from "../verify/sentinel.ts";
@@ -60,7 +62,8 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
   const { order, network, expectations, questions, effect } = listening;
   const targets = captureTargets(network, effect.deafen ?? []);
   const seed = `${order.turn ?? order.id}-${network.mode.id}`;
-  const planned = planProbes(expectations, {
+  const all = withRequests(network, expectations);
+  const planned = planProbes(all, {
     seed,
     kinds: questions.probes,
     mtuPaths: order.profile === "quick" ? "sampled" : "all",
@@ -86,13 +89,25 @@ export async function listenToWire(listening: Listening, phases: Phases, scope: 
   const [before] = await phases.run("capture self-check", () =>
     Promise.all([readFacts(listening.dataplane, network, effect.blind), soundCheck(network)]),
   );
-  const results = await phases.run(
+  const sent = await phases.run(
     "probes",
     () => sendAll(planned, { expectations, places, seed, pace: network.lab.slow === true ? slowPace : {} }),
     describeProbes,
   );
+  const results = [...sent, ...secondLegs(sent, all)];
   const captures = await phases.run("collect", () => session.stop(), describeCaptures);
   return { probes: results.map(({ probe }) => probe), results, targets, captures, before };
+}
+
+/** Second legs of requests to NodePorts are asked about by the requests, be they asked about or not. */
+function withRequests(
+  { lab, mode, identities }: Network,
+  expectations: readonly PathExpectation[],
+): readonly PathExpectation[] {
+  const known = new Set(expectations.map(({ path }) => path.id));
+  const requests = expectations.flatMap(({ path }) => requestOf(path, lab.plan) ?? []);
+  const more = requests.filter(({ id }) => !known.has(id));
+  return [...expectations, ...more.map((path) => expectPath(lab.plan, mode, identities, path))];
 }
 
 interface Sending {

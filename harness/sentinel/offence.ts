@@ -21,6 +21,8 @@ export interface Law {
   readonly shared: boolean;
   /** Addresses of pods, "one other", between which plain packets are sent on purpose. */
   readonly exempt: ReadonlySet<string>;
+  /** Ports whose UDP is the probes', beside those of responders: NodePorts. */
+  readonly nodePorts?: readonly number[];
 }
 
 /** What forbids a packet between nodes, in words that are equal for packets of one kind; undefined where nothing does. Pure. */

@@ -28,7 +28,12 @@ export async function readTap(
     const ports = await vxlanPortsIn(file);
     const found = new Map<string, Offence>();
     let beats = 0;
-    const reading = { vxlanPorts: ports, plainPorts: probePorts, growing: true, reuse: true };
+    const reading = {
+      vxlanPorts: ports,
+      plainPorts: [...probePorts, ...(law.nodePorts ?? [])],
+      growing: true,
+      reuse: true,
+    };
     const { packets } = await readCapture(file, reading, (packet) => {
       if (isHeartbeat(packet)) beats += 1;
       const what = offenceOf(packet, law);

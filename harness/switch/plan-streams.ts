@@ -72,6 +72,11 @@ function kindsFor({ traffic }: Path, isFirst: boolean): readonly StreamKind[] {
     case "pod-to-clusterip":
     case "host-to-clusterip":
       return ["udp", "connections"];
+    // What a change does to them is what it does to the ways between nodes.
+    case "external-to-nodeport":
+    case "external-to-nodeport-local":
+    case "nodeport-to-pod":
+      return [];
   }
 }
 

@@ -11,6 +11,9 @@ export const firstServiceNumber = 11;
 /** Port of each Service, and the one its backend listens on: unequal, so that a missing translation shows. */
 const servicePort = { port: 80, targetPort: 8080 } as const;
 
+/** First NodePorts of each policy, within 30000-32767 (kube-apiserver --service-node-port-range). */
+const firstNodePorts = { masqueraded: 30_000, local: 31_400 } as const;
+
 /**
  * Addresses as Calico's IPAM gives them out in an empty cluster: the nth node of a pool takes its nth block, a tunnel the
  * block's first address, pods those that follow.
@@ -127,7 +130,9 @@ function allocateService(
   index: number,
 ): ServiceAllocation {
   const clusterIps = nthOf(topology.services, families, firstServiceNumber + index);
-  return { service: backend, backend, clusterIps, ...servicePort };
+  const nodePorts = { masqueraded: firstNodePorts.masqueraded + index, local: firstNodePorts.local + index };
+  const outside = topology.external === undefined ? {} : { nodePorts };
+  return { service: backend, backend, clusterIps, ...servicePort, ...outside };
 }
 
 function nthOf(networks: PerFamily<string>, families: readonly Family[], n: number): PerFamily<string> {

@@ -115,4 +115,12 @@ export interface ServiceAllocation {
   readonly clusterIps: PerFamily<string>;
   readonly port: number;
   readonly targetPort: number;
+  /** The same on every node's address, for hosts outside; missing where there are none. */
+  readonly nodePorts?: NodePorts;
+}
+
+/** Ports of a Service on nodes, by its externalTrafficPolicy: with Cluster requests are masqueraded, with Local they are not. */
+export interface NodePorts {
+  readonly masqueraded: number;
+  readonly local: number;
 }

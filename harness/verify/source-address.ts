@@ -29,7 +29,7 @@ export const sourceAddress = defineCheck({
       ],
       doubts: legsOf(expectation)
         .filter(({ direction }) => !wires.some((seen) => seen.leg.direction === direction))
-        .filter(({ expected: leg }) => placesOf(leg.hops).length > 0)
+        .filter(({ expected: leg }) => placesOf(expectation, leg.hops).length > 0)
         .map(({ direction }) => `${direction}: no packet was seen whose addresses could be judged: see reached`),
       evidence: wires.slice(0, 1).flatMap(({ evidence }) => evidence),
     });
@@ -47,7 +47,7 @@ interface Seen {
 
 function addressesSeen(pathCase: PathCase, leg: Leg): readonly Seen[] {
   return flowsOf(pathCase).flatMap((flow) =>
-    placesOf(leg.expected.hops).flatMap(({ tap }) =>
+    placesOf(pathCase.expectation, leg.expected.hops).flatMap(({ tap }) =>
       heardAt(flow, leg.direction, tap).variants.map((variant) => ({
         leg,
         where: `${leg.direction} at ${nameOfTap(tap)}`,
@@ -59,9 +59,13 @@ function addressesSeen(pathCase: PathCase, leg: Leg): readonly Seen[] {
   );
 }
 
-/** A source pod's veth shows addresses before NAT (a ClusterIP, say): it counts only where there is no other tap. */
-function placesOf(hops: readonly ExpectedHop[]): readonly ExpectedHop[] {
-  const others = hops.filter(({ role }) => role !== "source-pod");
+/**
+ * A source pod's veth shows addresses before NAT (a ClusterIP, say), that of a pod behind a NodePort those after it: they count only where
+ * there is no other tap.
+ */
+function placesOf({ path }: PathExpectation, hops: readonly ExpectedHop[]): readonly ExpectedHop[] {
+  const translated = path.nodePort === undefined ? "source-pod" : "target-pod";
+  const others = hops.filter(({ role }) => role !== translated);
   return others.length > 0 ? others : hops;
 }
 

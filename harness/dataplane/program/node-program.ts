@@ -89,6 +89,8 @@ export interface NatProgram {
   /** Pools with natOutgoing: what leaves them for elsewhere is masqueraded. */
   readonly masqueraded: readonly string[];
   readonly services: readonly NatService[];
+  /** Services on the node's own addresses, for hosts outside; missing = none. */
+  readonly nodePorts?: readonly NatNodePort[];
   /** This node's own pods: a pod that reaches itself through its own service must be masqueraded. */
   readonly localPods: readonly string[];
   /** Empty where the mode has no tunnel in this family. */
@@ -97,6 +99,15 @@ export interface NatProgram {
     readonly device: string;
     readonly address: string;
   }[];
+}
+
+/** A Service on a port of the node. */
+export interface NatNodePort {
+  readonly port: number;
+  readonly backend: string;
+  readonly targetPort: number;
+  /** externalTrafficPolicy Cluster: the node gives the request an address of its own, wherever the backend is. */
+  readonly masqueraded: boolean;
 }
 
 interface NatService {

@@ -6,12 +6,13 @@ export const natTable = "calico-reference";
 
 /**
  * One family's NAT rules for `nft -f`, replacing an older version of the table in one transaction.
- * Four things of Calico and kube-proxy, in the order in which they apply (felix/rules): VXLAN packets are not
+ * What Calico and kube-proxy do, in the order in which they apply (felix/rules): VXLAN packets are not
  * tracked; services to their backend; host traffic into a tunnel takes the tunnel's address; pod traffic that leaves all
  * pools takes the node's address.
  */
 export function renderNat(nat: NatProgram, table: string = natTable): string {
   const ip = nat.family === 4 ? "ip" : "ip6";
+  const { nodePorts = [] } = nat;
   return [
     `add table ${ip} ${table}`,
     `delete table ${ip} ${table}`,
@@ -22,10 +23,14 @@ export function renderNat(nat: NatProgram, table: string = natTable): string {
       `chain ${hook} {`,
       `type nat hook ${hook} priority -100`,
       `meta l4proto { tcp, udp } dnat ${ip} to ${ip} daddr . th dport map @services`,
+      ...(nodePorts.length === 0
+        ? []
+        : [`meta l4proto { tcp, udp } fib daddr type local dnat ${ip} to th dport map @nodeports`]),
       "}",
     ]),
     "chain postrouting {",
     "type nat hook postrouting priority 100",
+    ...nodePortMasquerade(nat),
     ...tunnelMasquerade(nat, ip),
     `${ip} saddr @masqueraded ${ip} daddr != @pools masquerade fully-random`,
     `${ip} saddr . ${ip} daddr @hairpin masquerade fully-random`,
@@ -48,7 +53,23 @@ function sets(nat: NatProgram): readonly string[] {
     `set pools { type ${address}; flags interval; ${elements(nat.pools)}}`,
     `set masqueraded { type ${address}; flags interval; ${elements(nat.masqueraded)}}`,
     `set hairpin { type ${address} . ${address}; ${elements(nat.localPods.map((pod) => `${pod} . ${pod}`))}}`,
+    ...nodePortMap(nat, address),
     `map services { type ${address} . inet_service : ${address} . inet_service; ${elements(services)}}`,
+  ];
+}
+
+function nodePortMap({ nodePorts = [] }: NatProgram, address: string): readonly string[] {
+  if (nodePorts.length === 0) return [];
+  const entries = nodePorts.map(({ port, backend, targetPort }) => `${port} : ${backend} . ${targetPort}`);
+  return [`map nodeports { type inet_service : ${address} . inet_service; ${elements(entries)}}`];
+}
+
+/** kube-proxy marks such requests before it translates them; the connection's own first destination tells the same. */
+function nodePortMasquerade({ nodePorts = [] }: NatProgram): readonly string[] {
+  const ports = nodePorts.filter(({ masqueraded }) => masqueraded).map(({ port }) => port);
+  if (ports.length === 0) return [];
+  return [
+    `meta l4proto { tcp, udp } ct status dnat ct original proto-dst { ${ports.join(", ")} } masquerade fully-random`,
   ];
 }
 

@@ -3,6 +3,7 @@ import { encapsulationOf, podMtu, tunnelModes, tunnelMtu, vniOf, vtepMac } from 
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import { blackholeRoutes, blockRoute, borrowedRoutes } from "../program/block-route.ts";
+import { nodePortsOf } from "../program/node-ports.ts";
 import type { NatProgram, NodeProgram, PodProgram, RouteProgram, TunnelProgram } from "../program/node-program.ts";
 import { encryptionOf } from "../program/encryption.ts";
 import { peersOf, type Peer } from "../program/peer.ts";
@@ -81,6 +82,12 @@ function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
       const clusterIp = clusterIps[family];
       return backend === undefined || clusterIp === undefined ? [] : { clusterIp, port, backend, targetPort };
     }),
+    ...nodePortsOf(
+      plan.allocation.services,
+      plan.allocation.pods.map(({ pod: name, ...pod }) => ({ name, ...pod })),
+      self.node,
+      family,
+    ),
     localPods: plan.allocation.pods.flatMap((pod) => (pod.node === self.node ? (pod.addresses[family] ?? []) : [])),
     tunnels: [
       ...tunnelOf(plan, mode, family, self, []).map(({ kind, device, address }) => ({ kind, device, address })),

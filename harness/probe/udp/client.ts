@@ -1,4 +1,5 @@
 import { addressHex } from "../../topology/address.ts";
+import { portOf } from "../port-of.ts";
 import type { Probe } from "../probe.ts";
 import {
   copyStep,
@@ -147,7 +148,7 @@ function orderOf(probe: Probe, ports: { readonly service: number; readonly direc
   const { path, dials, token, datagrams = [] } = probe;
   if (token.kind !== "udp-pattern") throw new TypeError(`UDP probe of ${path.id} needs a udp-pattern token`);
   const list = datagrams.map(({ flow, bytes, tos }) => `${flow}:${bytes - headerBytes(probe)}:${tos}`);
-  const port = path.service === undefined ? ports.direct : ports.service;
+  const port = portOf(path, ports);
   return [path.family, addressHex(dials), port, token.pattern, list.join(",")].join(";");
 }
 

@@ -1,0 +1,44 @@
+import type { Plan } from "../topology/plan.ts";
+import { expectDirection } from "./expect-direction.ts";
+import type { ExpectedDirection, ExpectedHop } from "./expectation.ts";
+import { forwardFlow } from "./flow.ts";
+import type { Identities } from "./identity.ts";
+import type { Mode } from "./mode.ts";
+import { secondLegOf } from "./nodeport-paths.ts";
+import { partiesOf, type Party } from "./parties.ts";
+import type { Path } from "./path.ts";
+
+/** What must become of a request from outside and its answer between the host that asks and the node that it dials. */
+export interface ExpectedRequest {
+  readonly forward: ExpectedDirection;
+  readonly reverse: ExpectedDirection;
+  readonly serverSees: readonly string[];
+  readonly dials: string;
+}
+
+/**
+ * Outside everything is plain, between the client's address and the node's. With externalTrafficPolicy Cluster the node goes on with an
+ * address of its own, which is a path of its own; with Local the packets come to the pod with the client's.
+ */
+export function expectRequest(plan: Plan, mode: Mode, identities: Identities, path: Path): ExpectedRequest {
+  const { source, target } = partiesOf(identities, { ...path, target: { node: path.nodePort?.node ?? "" } });
+  const backend = partiesOf(identities, path).target;
+  const leg = secondLegOf(path);
+  const parties = { source, target, dials: target.address };
+  const there = { form: "plain", sources: [source.address], destination: target.address, toBlock: false } as const;
+  const back = { form: "plain", sources: [target.address], destination: source.address, toBlock: false } as const;
+  const forward = expectDirection(plan, mode, path, parties, "forward", there);
+  const reverse = expectDirection(plan, mode, path, parties, "reverse", back);
+  const inside = leg === undefined ? podHop(backend) : [];
+  return {
+    forward: { ...forward, hops: [...forward.hops, ...inside] },
+    reverse: { ...reverse, hops: [...inside, ...reverse.hops] },
+    serverSees: leg === undefined ? there.sources : forwardFlow(mode, leg, partiesOf(identities, leg)).sources,
+    dials: target.address,
+  };
+}
+
+function podHop({ node, pod }: Party): readonly ExpectedHop[] {
+  if (pod === undefined) return [];
+  return [{ tap: { node: node.name, device: pod.hostDevice }, role: "target-pod", form: "plain" }];
+}
