@@ -63,4 +63,53 @@ describe("the BGP that must be spoken", () => {
     assert.equal(sessionOf(speakers, "a2", "b1")?.learned.length, 5);
     assert.deepEqual(sessionOf(speakers, "a1", "b1")?.learned, sessionOf(speakers, "tor", "b1")?.learned);
   });
+
+  it("has routers that share a segment learn from each other what lies behind them, and tell nothing that anybody asks of", () => {
+    const [own] = fabric.routers;
+    assert.ok(own);
+    const [rackA, rackB] = own.ports;
+    assert.ok(rackA && rackB);
+    const between = { ...rackA, device: "eth9", segment: "between" };
+    const plan: Plan = {
+      ...fabric,
+      routers: [
+        { ...own, name: "r1", ports: [rackA, between] },
+        { ...own, name: "r2", ports: [rackB, between] },
+        { ...own, name: "r3", ports: [{ ...rackB, segment: "elsewhere" }] },
+      ],
+    };
+    const speakers = expected(plan);
+    assert.deepEqual(
+      speakers.map(({ at, sessions }) => [at, sessions.map(({ peer }) => peer)]),
+      [
+        ["r1", ["a1", "a2", "r2"]],
+        ["r2", ["b1", "b2", "r1"]],
+      ],
+      "who has neither nodes nor neighbors does not speak",
+    );
+    assert.deepEqual(sessionOf(speakers, "r1", "r2"), {
+      peer: "r2",
+      family: 4,
+      learned: ["198.19.0.128/26", "198.19.0.192/26"],
+    });
+    const both = expected(plan, "mesh");
+    assert.deepEqual(
+      both.find(({ at }) => at === "a1")?.sessions.map(({ peer }) => peer),
+      ["a2", "b1", "b2", "r1"],
+      "a node speaks with the routers of its own segment",
+    );
+  });
+
+  it("is told for each family of the plan, with the blocks of that family", async () => {
+    const dual = await planOf("dual-stack");
+    const [a1] = expected(dual, "mesh");
+    const families = a1?.sessions.map(({ family }) => family) ?? [];
+    assert.deepEqual(
+      [families.filter((each) => each === 4).length, families.filter((each) => each === 6).length],
+      [3, 3],
+    );
+    for (const { family, learned } of a1?.sessions ?? [])
+      assert.ok(learned.length > 0 && learned.every((block) => block.includes(":") === (family === 6)));
+    assert.deepEqual(expected({ ...dual, families: [] }, "mesh"), []);
+  });
 });

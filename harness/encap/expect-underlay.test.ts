@@ -36,4 +36,30 @@ describe("what must lie below the tunnels", () => {
     const { ways } = await underlayOf("wide-prefix", "a1");
     assert.ok(ways.every(({ via }) => via === undefined));
   });
+
+  it("are the uplink and the devices of the node's own pods, all of which pass packets on", async () => {
+    const plan = await planOf("two-racks");
+    const identities = identitiesFromAllocation(plan, modeOf("vxlan-cross-subnet"));
+    const { podDevices, forwards, uplink } = await underlayOf("two-racks", "a2");
+    const own = identities.pods.filter(({ node }) => node === "a2").map(({ hostDevice }) => hostDevice);
+    assert.equal(own.length, 2);
+    assert.deepEqual(podDevices, own);
+    assert.deepEqual(forwards, [uplink, ...own]);
+  });
+
+  it("leave out whom nobody knows: nodes without an address, without a way, or beside the plan", async () => {
+    const plan = await planOf("two-racks");
+    const identities = identitiesFromAllocation(plan, modeOf("vxlan-cross-subnet"));
+    const [a1, a2, ...others] = identities.nodes;
+    assert.ok(a1 && a2);
+    const silent = { ...identities, nodes: [a1, { ...a2, addresses: {} }, ...others] };
+    const tos = ({ ways }: ExpectedUnderlay): readonly string[] => ways.map(({ to }) => to);
+    assert.deepEqual(tos(expectUnderlay(plan, silent, a1)), ["b1", "b2"], "a2 has no address");
+    const lone = { ...plan, nodes: plan.nodes.map((node) => ({ ...node, routes: [] })) };
+    assert.deepEqual(tos(expectUnderlay(lone, identities, a1)), ["a2"], "no route leads to the other rack");
+    const stranger = { ...a1, name: "z9", uplink: "ens3", registered: {} };
+    const { addresses, ways, registered, podDevices, forwards } = expectUnderlay(plan, identities, stranger);
+    assert.deepEqual([addresses, ways, registered, podDevices], [[], [], [], []]);
+    assert.deepEqual(forwards, ["ens3"]);
+  });
 });
