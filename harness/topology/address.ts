@@ -4,7 +4,8 @@ import type { Family } from "./topology.ts";
 /** Whether the text is one IPv4 or IPv6 address: no prefix, no zone, no leading zeros (010.0.0.1 is not read as octal). */
 export function isAddress(text: string): boolean {
   if (dottedQuad.test(text)) return true;
-  return !text.includes("/") && !text.includes("%") && (Address4.isValid(text) || Address6.isValid(text));
+  if (text.includes("/") || text.includes("%")) return false;
+  return text.includes(":") ? Address6.isValid(text) : text.includes(".") && Address4.isValid(text);
 }
 
 /** Whether the text is an address with a prefix length, for example `198.18.1.11/24`; host bits may be set. */
@@ -140,7 +141,8 @@ function readRange(text: string): Omit<Range, "first" | "last"> {
   const [quad = "", bits = "32", ...more] = text.split("/");
   if (dottedQuad.test(quad) && quadPrefix.test(bits) && more.length === 0)
     return { family: 4, bits: 32, prefix: Number(bits), value: BigInt(quadValue(quad)) };
-  if (Address4.isValid(text)) {
+  // The library refuses by throwing, which takes it longer than reading does.
+  if (!text.includes(":") && Address4.isValid(text)) {
     const address = new Address4(text);
     return { family: 4, bits: 32, prefix: address.subnetMask, value: address.bigInt() };
   }

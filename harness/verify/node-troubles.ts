@@ -1,3 +1,4 @@
+import { onceFor } from "../core/once-for.ts";
 import type { DataplaneFacts } from "../dataplane/dataplane.ts";
 import type { NodeFacts, Unreadable } from "../dataplane/node-facts.ts";
 import { expectControlPlane, type ExpectedNodeState } from "../encap/control-plane.ts";
@@ -23,13 +24,31 @@ export interface NodeJudgment {
 
 /** Compares every node's kernel state with what mode and plan make of it. */
 export function judgeNodes({ plan, mode, identities, facts }: NetworkCase): readonly NodeJudgment[] {
-  const owners = ownerTroubles(plan, identities, facts.nodes);
-  const hops = nextHopTroubles(plan, identities, facts);
-  const byNode = new Map(
-    facts.nodes.map(({ node }) => [node, [...(owners.get(node) ?? []), ...(hops.get(node) ?? [])]]),
-  );
-  return judgeStates(expectControlPlane(plan, mode, identities), facts, byNode);
+  return judged(facts)(identities)(plan)(mode);
 }
+
+/** What must be does not change between the facts before the probes and those after them. */
+const expected = onceFor((identities: NetworkCase["identities"]) =>
+  onceFor((plan: NetworkCase["plan"]) =>
+    onceFor((mode: NetworkCase["mode"]) => expectControlPlane(plan, mode, identities)),
+  ),
+);
+
+/** Two checks ask the same of the same facts. */
+const judged = onceFor((facts: DataplaneFacts) =>
+  onceFor((identities: NetworkCase["identities"]) =>
+    onceFor((plan: NetworkCase["plan"]) =>
+      onceFor((mode: NetworkCase["mode"]): readonly NodeJudgment[] => {
+        const owners = ownerTroubles(plan, identities, facts.nodes);
+        const hops = nextHopTroubles(plan, identities, facts);
+        const byNode = new Map(
+          facts.nodes.map(({ node }) => [node, [...(owners.get(node) ?? []), ...(hops.get(node) ?? [])]]),
+        );
+        return judgeStates(expected(identities)(plan)(mode), facts, byNode);
+      }),
+    ),
+  ),
+);
 
 /** The same for expectations that are there already; `owners` are troubles that only a look at all nodes shows. */
 export function judgeStates(
