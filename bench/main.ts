@@ -1,16 +1,22 @@
 // Runs every benchmark, or those named by --only, one after the other: ratios measured side by side in this one run, compared
-// with bench/baseline.json. --save makes what was measured the new baseline.
+// with bench/baseline.json. --save makes what was measured the new baseline: on a machine that does nothing else, by
+// `npm run bench -- --save` (with the options of kind-options.ts for the cluster's row); rows that were not run stay as they were.
 import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { kindOptions } from "./kind-options.ts";
 import { compareFigures, figuresIn, type Figures } from "./row.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const baseline = join(here, "baseline.json");
-const known = ["start-up", "suite", "build", "decode", "scale"];
-const options = { only: { type: "string", multiple: true }, save: { type: "boolean", default: false } } as const;
+const known = ["start-up", "suite", "build", "decode", "scale", "kind"];
+const options = {
+  ...kindOptions,
+  only: { type: "string", multiple: true },
+  save: { type: "boolean", default: false },
+} as const;
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const named = [...(values.only ?? []), ...positionals];
 const unknown = named.filter((name) => !known.includes(name));
@@ -20,7 +26,11 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else {
   let figures: Figures = {};
-  for (const name of named.length === 0 ? known : named) {
+  const canCluster = values["node-image"] !== undefined && values["calico-manifests"] !== undefined;
+  const all = known.filter((name) => name !== "kind" || canCluster);
+  if (named.length === 0 && !canCluster)
+    console.log("no cluster without --node-image and --calico-manifests, as suite takes them");
+  for (const name of named.length === 0 ? all : named) {
     console.log(`== ${name}`);
     const { code, output } = await run(name);
     if (code !== 0) process.exitCode = 1;
@@ -31,7 +41,8 @@ if (unknown.length > 0) {
 
 /** Runs a benchmark, shows what it says and keeps it. */
 function run(name: string): Promise<{ readonly code: number; readonly output: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", join(here, `${name}.ts`)], {
+  const more = name === "kind" ? kindArgs() : [];
+  const child = spawn(process.execPath, ["--import", "tsx", join(here, `${name}.ts`), ...more], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";
@@ -43,6 +54,13 @@ function run(name: string): Promise<{ readonly code: number; readonly output: st
     child.on("error", reject).on("close", (code) => {
       resolve({ code: code ?? 1, output });
     });
+  });
+}
+
+function kindArgs(): readonly string[] {
+  return Object.keys(kindOptions).flatMap((name) => {
+    const value = values[name as keyof typeof kindOptions];
+    return value === undefined ? [] : [`--${name}`, value];
   });
 }
 
