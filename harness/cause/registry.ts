@@ -46,6 +46,7 @@ import { untoldRewrite } from "./untold-rewrite.ts";
 import { sourceNat } from "./source-nat.ts";
 import { unencrypted } from "./unencrypted.ts";
 import { untranslatedService } from "./untranslated-service.ts";
+import { tunnelAddressRoute } from "./tunnel-address-route.ts";
 import { tunnelMasquerade } from "./tunnel-masquerade.ts";
 
 /** Every known kind of cause, the most telling first. To add one, add a file and a line. */
@@ -67,6 +68,7 @@ export const rules: readonly Rule[] = [
   hookedProgram,
   podState,
   tunnelDeviceWrong,
+  tunnelAddressRoute,
   routeOwner,
   wrongRoute,
   wrongNextHop,

@@ -30,6 +30,7 @@ import { firstSynLost } from "./first-syn-lost.ts";
 import { fixedSourcePort } from "./fixed-source-port.ts";
 import { foreignPort } from "./foreign-port.ts";
 import { foreignRoute } from "./foreign-route.ts";
+import { tunnelAddressRoute } from "./tunnel-address-route.ts";
 import { inheritedTos } from "./inherited-tos.ts";
 import { leakBesideProbes } from "./leak-beside-probes.ts";
 import { largeSegmentsLost } from "./large-segments-lost.ts";
@@ -170,6 +171,7 @@ export const faults: readonly Fault[] = [
   noTunnelMasquerade,
   missingBlackhole,
   foreignRoute,
+  tunnelAddressRoute,
   bgpSessionDown,
   bgpFiltered,
   bgpPortBlocked,
