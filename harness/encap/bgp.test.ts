@@ -54,6 +54,16 @@ describe("the BGP that must be spoken", () => {
     assert.deepEqual(sessionOf(both, "b1", "tor")?.learned, ["198.19.0.0/26", "198.19.0.64/26", "198.19.0.192/26"]);
   });
 
+  it("has nodes learn everything from their router alone, where racks are autonomous systems", async () => {
+    const speakers = expected(await planOf("as-per-rack"), "routers");
+    const a1 = speakers.find(({ at }) => at === "a1");
+    assert.deepEqual(
+      a1?.sessions.map(({ peer, learned }) => [peer, learned.length]),
+      [["tor-a", 3]],
+    );
+    assert.deepEqual(sessionOf(speakers, "tor-a", "tor-b")?.learned, ["198.19.0.128/26", "198.19.0.192/26"]);
+  });
+
   it("has nodes learn everything from each reflector and speak with no other node, and reflectors hear each from itself", async () => {
     const plan = await planOf("reflectors");
     const speakers = expected(plan, "reflectors");

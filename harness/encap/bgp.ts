@@ -4,8 +4,8 @@ import type { Identities } from "./identity.ts";
 
 /** How a dataplane's nodes speak BGP with each other, beside what the fabric asks of them. */
 export interface BgpDesign {
-  /** Every node with every other, which is Calico's default; or with the topology's reflectors alone. */
-  readonly nodes: "mesh" | "reflectors";
+  /** Every node with every other, which is Calico's default; or with the topology's reflectors alone; or with the routers alone. */
+  readonly nodes: "mesh" | "reflectors" | "routers";
 }
 
 /** One session that must be there, as one of its ends must see it. */
@@ -98,6 +98,7 @@ function nodePeers(
   others: readonly string[],
 ): readonly { readonly peer: string; readonly brings: readonly string[] }[] {
   const { reflectors = [] } = topology;
+  if (design.nodes === "routers") return [];
   if (design.nodes === "mesh" || reflectors.includes(at)) return others.map((peer) => ({ peer, brings: [peer] }));
   return others.filter((name) => reflectors.includes(name)).map((peer) => ({ peer, brings: others }));
 }

@@ -77,6 +77,7 @@ import { wrongOuterSource } from "./wrong-outer-source.ts";
 import { wireguardDown } from "./wireguard-down.ts";
 import { wireguardKeyMissing } from "./wireguard-key-missing.ts";
 import { wireguardRuleMissing } from "./wireguard-rule-missing.ts";
+import { wrongAs } from "./wrong-as.ts";
 import { wrongVni } from "./wrong-vni.ts";
 import { zeroUdpChecksum } from "./zero-udp-checksum.ts";
 import { forwardingOff } from "./forwarding-off.ts";
@@ -175,6 +176,7 @@ export const faults: readonly Fault[] = [
   bgpSessionDown,
   bgpFiltered,
   bgpPortBlocked,
+  wrongAs,
   statefulRouters,
   routerForwardingOff,
   podWithoutRoute,

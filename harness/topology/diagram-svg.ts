@@ -66,8 +66,12 @@ function placeRacks(plan: Plan): readonly PlacedRack[] {
   return plan.segments.map(({ name, mtu }) => {
     const hosts = [...plan.nodes, ...(plan.external ?? [])];
     const nodes = hosts.filter(({ uplink }) => uplink.segment === name);
-    const cidrs = plan.topology.subnets.find((subnet) => subnet.name === name)?.cidrs ?? {};
-    const lines = [...plan.families.flatMap((family) => cidrs[family] ?? []), ...(mtu === 1500 ? [] : [`mtu ${mtu}`])];
+    const { cidrs = {}, as } = plan.topology.subnets.find((subnet) => subnet.name === name) ?? {};
+    const lines = [
+      ...plan.families.flatMap((family) => cidrs[family] ?? []),
+      ...(mtu === 1500 ? [] : [`mtu ${mtu}`]),
+      ...(as === undefined ? [] : [`AS ${as}`]),
+    ];
     const pods = Math.max(0, ...nodes.map((node) => Math.min(node.pods.length, podsShown + 1)));
     const besides = Math.max(0, ...nodes.map(({ others = [] }) => others.length));
     const nodeHeight = 12 + lineHeight * (1 + plan.families.length * (1 + besides)) + podHeight * pods + 6;

@@ -22,6 +22,16 @@ describe("diagrams", () => {
     );
   });
 
+  it("tell the autonomous system of each rack", async () => {
+    const plan = planTopology(await loadTopology("as-per-rack"));
+    assert.match(
+      diagramText(plan),
+      /rack-a 198\.18\.1\.0\/24 AS 65001 \[a1 a2\] ─ tor-a ─ spine 198\.18\.9\.0\/24 \[\] ─ tor-b/,
+    );
+    assert.match(diagramMermaid(plan), /rack-b<br\/>198\.18\.2\.0\/24<br\/>AS 65002/);
+    assert.match(diagramSvg(plan), /AS 65002/);
+  });
+
   it("tell what a firewall passes on", async () => {
     const plan = await planOf("firewalled");
     const passed = "passes on udp/4789 ip/4 tcp/179 udp/51820";

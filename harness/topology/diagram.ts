@@ -146,8 +146,8 @@ function externalIn({ external = [] }: Plan, rack: string) {
 }
 
 function networksOf(plan: Plan, rack: string): readonly string[] {
-  const cidrs = plan.topology.subnets.find(({ name }) => name === rack)?.cidrs ?? {};
-  return plan.families.flatMap((family) => cidrs[family] ?? []);
+  const { cidrs = {}, as } = plan.topology.subnets.find(({ name }) => name === rack) ?? {};
+  return [...plan.families.flatMap((family) => cidrs[family] ?? []), ...(as === undefined ? [] : [`AS ${as}`])];
 }
 
 function podsText(pods: readonly string[]): string {

@@ -43,6 +43,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
       name,
       cidrs: perFamily(families, (family) => networkOfEntry(entry, family)),
       mtu: entry.mtu ?? file.mtu ?? defaultMtu,
+      ...(entry.as === undefined ? {} : { as: entry.as }),
     })),
     routers: Object.entries(file.routers).map(([name, entry]) => ({
       name,

@@ -102,6 +102,12 @@ const subnetSchema = z
     cidr: network(4, "198.18.1.0/24", "IPv4 network of the rack").optional(),
     cidr6: network(6, "fd00:18:1::/64", "IPv6 network of the rack").optional(),
     mtu: bytes("Bytes of IP packet that the rack's wire carries; default: the file's mtu").optional(),
+    as: z
+      .int()
+      .min(1)
+      .max(0xffff_fffe)
+      .describe("Autonomous system of the rack's nodes and routers, where fabric is bgp; default: 64512 for all")
+      .optional(),
     ...linkKeys("each node of the rack"),
   })
   .describe("A rack: one layer-2 segment with one network per family");

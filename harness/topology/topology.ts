@@ -21,6 +21,8 @@ export interface Subnet {
   readonly cidrs: PerFamily<string>;
   /** Bytes of IP packet that the segment carries. */
   readonly mtu: number;
+  /** Autonomous system of its nodes and of its routers; missing = that of the whole lab. */
+  readonly as?: number;
 }
 
 /** What a firewall between racks may let pass, by protocol and port: VXLAN (RFC 7348), IPIP (RFC 2003), BGP (RFC 4271), WireGuard. */

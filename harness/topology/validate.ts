@@ -1,5 +1,6 @@
 import { checkAddresses } from "./check-addresses.ts";
 import { checkExternal } from "./check-external.ts";
+import { checkAs } from "./check-as.ts";
 import { checkMtu } from "./check-mtu.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { checkPools } from "./check-pools.ts";
@@ -21,5 +22,6 @@ export function validateTopology(topology: Topology, file: FileFacts): readonly 
     ...checkPools(topology, file),
     ...checkReach(topology, file),
     ...checkMtu(topology, file),
+    ...checkAs(topology),
   ];
 }

@@ -53,6 +53,20 @@ describe("configuration of a BGP fabric", () => {
     assert.equal(config.match(/rr client;/g)?.length, plan.nodes.length);
   });
 
+  it("speaks iBGP within a rack's autonomous system, and eBGP without reflecting between two", async () => {
+    const plan = await planOf("as-per-rack");
+    const [torA] = plan.routers;
+    const [a1] = plan.nodes;
+    assert.ok(torA !== undefined && a1 !== undefined);
+    const config = renderRouterBird(plan, torA);
+    const session = (name: string): string =>
+      new RegExp(`protocol bgp ${name} \\{[^}]*\\}[^}]*\\}`).exec(config)?.[0] ?? "";
+    assert.match(session("a1_4"), /local 198\.18\.1\.1 as 65001;\n {2}neighbor 198\.18\.1\.11 as 65001;[^]*rr client;/);
+    assert.match(session("tor_b_eth1_4"), /local 198\.18\.9\.1 as 65001;\n {2}neighbor 198\.18\.9\.2 as 65002;/);
+    assert.doesNotMatch(session("tor_b_eth1_4"), /rr client/);
+    assert.match(renderNodeBird(plan, a1, {}), /local 198\.18\.1\.11 as 65001;\n {2}neighbor 198\.18\.1\.1 as 65001;/);
+  });
+
   it("reads the state of sessions, also of those that are down", () => {
     const text = [
       "BIRD 2.0.12 ready.",

@@ -1,12 +1,7 @@
 import { withoutPrefix } from "../../topology/address.ts";
+import { asOfRack, asOfRouter } from "../../topology/autonomous-system.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port } from "../../topology/plan.ts";
 import type { Family, PerFamily } from "../../topology/topology.ts";
-
-/**
- * Autonomous system of the whole lab: Calico's default (BGPConfiguration.spec.asNumber). One for all, so that next hops
- * stay the nodes themselves (RFC 4271 5.1.3), with the routers as route reflectors (RFC 4456).
- */
-const asNumber = 64512;
 
 /** One BGP session as its two ends configure it. */
 export interface Session {
@@ -16,21 +11,29 @@ export interface Session {
   readonly family: Family;
   readonly local: string;
   readonly neighbor: string;
+  /** Autonomous systems of both: equal where the session is within one (iBGP). */
+  readonly localAs: number;
+  readonly neighborAs: number;
 }
 
 /** A router's sessions: with every node of its own subnets, and with every router that it shares one with. */
 export function routerSessions(plan: Plan, router: PlannedRouter): readonly Session[] {
+  const own = asOfRouter(plan, router);
   return plan.families.flatMap((family) =>
     router.ports.flatMap((port) => [
       ...plan.nodes
         .filter(({ uplink }) => uplink.segment === port.segment)
-        .flatMap(({ name, uplink }) => sessionOf(name, family, port, uplink)),
+        .flatMap(({ name, uplink }) =>
+          sessionOf(name, family, port, uplink, [own, asOfRack(plan.topology, uplink.segment)]),
+        ),
       ...plan.routers
         .filter((other) => other !== router)
         .flatMap((other) =>
           other.ports
             .filter((theirs) => theirs.segment === port.segment)
-            .flatMap((theirs) => sessionOf(other.name, family, port, theirs, port.device)),
+            .flatMap((theirs) =>
+              sessionOf(other.name, family, port, theirs, [own, asOfRouter(plan, other)], port.device),
+            ),
         ),
     ]),
   );
@@ -38,17 +41,19 @@ export function routerSessions(plan: Plan, router: PlannedRouter): readonly Sess
 
 /** A node's sessions: with every router of its subnet. */
 export function nodeSessions(plan: Plan, node: PlannedNode): readonly Session[] {
+  const own = asOfRack(plan.topology, node.uplink.segment);
   return plan.families.flatMap((family) =>
     plan.routers.flatMap((router) =>
       router.ports
         .filter((port) => port.segment === node.uplink.segment)
-        .flatMap((port) => sessionOf(router.name, family, node.uplink, port)),
+        .flatMap((port) => sessionOf(router.name, family, node.uplink, port, [own, asOfRouter(plan, router)])),
     ),
   );
 }
 
 /**
- * Configuration of BIRD 2 on a router: reflects what any peer tells, and puts it into the kernel. It reads the kernel's own
+ * Configuration of BIRD 2 on a router: reflects what any peer of its own autonomous system tells (RFC 4456), so that next hops stay the
+ * nodes themselves (RFC 4271 5.1.3), passes on to others' what it knows, and puts it into the kernel. It reads the kernel's own
  * routes to resolve next hops, which for other racks lie behind the next router.
  */
 export function renderRouterBird(plan: Plan, router: PlannedRouter): string {
@@ -63,7 +68,7 @@ export function renderRouterBird(plan: Plan, router: PlannedRouter): string {
     ...routerSessions(plan, router).flatMap((session) =>
       renderSession(session, [
         // Whoever comes first connects; between node and router that is the node.
-        "  rr client;",
+        ...(session.localAs === session.neighborAs ? ["  rr client;"] : []),
         `  ipv${session.family} { import all; export where source = RTS_BGP; };`,
       ]),
     ),
@@ -89,12 +94,20 @@ export function renderNodeBird(plan: Plan, node: PlannedNode, blocks: PerFamily<
 }
 
 /** Two routers may share several subnets: the port then tells their sessions apart. */
-function sessionOf(peer: string, family: Family, own: Port, theirs: Port, port?: string): readonly Session[] {
+function sessionOf(
+  peer: string,
+  family: Family,
+  own: Port,
+  theirs: Port,
+  [localAs, neighborAs]: readonly [own: number, theirs: number],
+  port?: string,
+): readonly Session[] {
   const local = own.addresses[family];
   const neighbor = theirs.addresses[family];
   if (local === undefined || neighbor === undefined) return [];
   const name = [peer, ...(port === undefined ? [] : [port]), family].join("_").replaceAll("-", "_");
-  return [{ name, peer, family, local: withoutPrefix(local), neighbor: withoutPrefix(neighbor) }];
+  const ends = { local: withoutPrefix(local), neighbor: withoutPrefix(neighbor), localAs, neighborAs };
+  return [{ name, peer, family, ...ends }];
 }
 
 /** A router id must be unique and look like an IPv4 address; where there is none, its place in the plan gives one. */
@@ -112,11 +125,14 @@ function preamble(plan: Plan, name: string, ports: readonly Port[]): readonly st
 }
 
 /** Short waits: the defaults (5 s before the first attempt, 120 s before the next) are made for the Internet. */
-function renderSession({ name, local, neighbor }: Session, channel: readonly string[]): readonly string[] {
+function renderSession(
+  { name, local, neighbor, localAs, neighborAs }: Session,
+  channel: readonly string[],
+): readonly string[] {
   return [
     `protocol bgp ${name} {`,
-    `  local ${local} as ${asNumber};`,
-    `  neighbor ${neighbor} as ${asNumber};`,
+    `  local ${local} as ${localAs};`,
+    `  neighbor ${neighbor} as ${neighborAs};`,
     "  connect delay time 1; connect retry time 1; error wait time 1, 2;",
     ...channel,
     "}",

@@ -2,6 +2,7 @@ import type { BgpDesign } from "../../encap/bgp.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { modesWithin } from "../../encap/pool-mode.ts";
 import { runScript } from "../../exec/script.ts";
+import { hasOwnAs } from "../../topology/autonomous-system.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { packageFor } from "../../lab/host-tools.ts";
 import type { Plan } from "../../topology/plan.ts";
@@ -31,10 +32,14 @@ export function needsBgp(mode: Mode, plan: Plan): boolean {
   return own.some(({ encapsulation }) => encapsulation !== "vxlan") || plan.topology.fabric === "bgp";
 }
 
-/** Every node peers with every other, which is Calico's default, unless the topology names reflectors. */
+/**
+ * Every node peers with every other, which is Calico's default, unless the topology names reflectors, or autonomous systems: nodes of
+ * several racks have no session with each other then, since Calico's mesh has no multihop for eBGP.
+ */
 export function bgpOf(mode: Mode, { plan }: Lab): { readonly bgp?: BgpDesign } {
   if (!needsBgp(mode, plan)) return {};
-  return { bgp: { nodes: plan.topology.reflectors === undefined ? "mesh" : "reflectors" } };
+  if (plan.topology.reflectors !== undefined) return { bgp: { nodes: "reflectors" } };
+  return { bgp: { nodes: hasOwnAs(plan.topology) ? "routers" : "mesh" } };
 }
 
 /** Reasons for which Calico cannot put a mode into effect on a lab. */

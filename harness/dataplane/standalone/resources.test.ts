@@ -52,6 +52,19 @@ describe("Calico's resources", () => {
     ]);
   });
 
+  it("put each node into the AS of its rack, and its peering with the router too", async () => {
+    const resources = resourcesFor(await planOf("as-per-rack"), modes[0] ?? assert.fail());
+    const of = (kind: string): readonly unknown[] =>
+      resources.filter((one) => one.kind === kind).map(({ metadata, spec }) => [metadata.name, spec]);
+    assert.deepEqual(of("Node").slice(0, 3), [
+      ["a1", { bgp: { asNumber: 65001 } }],
+      ["a2", { bgp: { asNumber: 65001 } }],
+      ["b1", { bgp: { asNumber: 65002 } }],
+    ]);
+    assert.deepEqual(of("BGPConfiguration"), [["default", { nodeToNodeMeshEnabled: false, asNumber: 64512 }]]);
+    assert.deepEqual(of("BGPPeer")[2], ["b1-tor-b-ipv4", { node: "b1", peerIP: "198.18.2.1", asNumber: 65002 }]);
+  });
+
   it("say the VNI and the tunnels' MTU where they are declared, that of IPv6 where it is used", async () => {
     const spec = (plan: Plan): unknown => configurationsFor(plan).map((resource) => resource.spec)[0];
     const four = (await planOf("two-racks")).topology;

@@ -1,5 +1,6 @@
 import { prefixLength, withoutPrefix } from "../../topology/address.ts";
 import { modeToward, poolIdentities } from "../../encap/pool-mode.ts";
+import { asOfRack, asOfRouter, defaultAs, hasOwnAs } from "../../topology/autonomous-system.ts";
 import { selects } from "../../topology/pool-of.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Pool } from "../../topology/topology.ts";
@@ -20,9 +21,6 @@ export interface CalicoResource {
  * pods of the network (cni-plugin/pkg/plugin/plugin.go), unless there is one already.
  */
 export const networkName = "encaplab";
-
-/** Autonomous system of Calico's nodes (BGPConfiguration.spec.asNumber's default); the lab's routers are in it too. */
-const asNumber = 64512;
 
 /** Everything that a lab's datastore holds before the first node starts. */
 export function resourcesFor(plan: Plan, mode: Mode): readonly CalicoResource[] {
@@ -98,7 +96,13 @@ function bgpResources(plan: Plan): readonly CalicoResource[] {
           plan.families.flatMap((family) => {
             const peerIP = port.addresses[family]?.split("/")[0];
             if (peerIP === undefined) return [];
-            return [resource("BGPPeer", `${node}-${router.name}-ipv${family}`, { node, peerIP, asNumber })];
+            return [
+              resource("BGPPeer", `${node}-${router.name}-ipv${family}`, {
+                node,
+                peerIP,
+                asNumber: asOfRouter(plan, router),
+              }),
+            ];
           }),
         ),
     ),
@@ -109,10 +113,15 @@ function bgpResources(plan: Plan): readonly CalicoResource[] {
 function nodeResources({ topology }: Plan): readonly CalicoResource[] {
   const { pools, nodes, reflectors = [] } = topology;
   const labeled = pools.some(({ takers, pods }) => takers !== undefined || pods !== undefined);
-  return nodes.flatMap(({ name }) => {
+  return nodes.flatMap(({ name, subnet }) => {
     const reflects = reflectors.includes(name);
-    if (!labeled && !reflects) return [];
-    const node = resource("Node", name, reflects ? { bgp: { routeReflectorClusterID: reflectorCluster } } : {});
+    const numbered = hasOwnAs(topology);
+    if (!labeled && !reflects && !numbered) return [];
+    const bgp = {
+      ...(reflects ? { routeReflectorClusterID: reflectorCluster } : {}),
+      ...(numbered ? { asNumber: asOfRack(topology, subnet) } : {}),
+    };
+    const node = resource("Node", name, Object.keys(bgp).length > 0 ? { bgp } : {});
     const labels = { ...(labeled ? { [nodeLabel]: name } : {}), ...(reflects ? { [reflectorLabel]: "true" } : {}) };
     return [{ ...node, metadata: { name, labels } }];
   });
@@ -137,7 +146,8 @@ function reflectorResources(plan: Plan): readonly CalicoResource[] {
 /** What a plan declares for the whole cluster, beside its pools; [] where all is Calico's default. */
 export function configurationsFor(plan: Plan): readonly CalicoResource[] {
   const { reflectors, routeOwner, vni, tunnelMtu } = plan.topology;
-  const mesh = reflectors === undefined ? {} : { nodeToNodeMeshEnabled: false, asNumber };
+  const isMesh = reflectors === undefined && !hasOwnAs(plan.topology);
+  const mesh = isMesh ? {} : { nodeToNodeMeshEnabled: false, asNumber: defaultAs };
   const ipv6 = plan.families.includes(6) ? { vxlanMTUV6: tunnelMtu } : {};
   const felix = {
     ...(routeOwner === undefined ? {} : { programClusterRoutes: enabledIf(routeOwner === "felix") }),
