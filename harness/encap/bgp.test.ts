@@ -82,10 +82,14 @@ describe("the BGP that must be spoken", () => {
     const between = { ...rackA, device: "eth9", segment: "between" };
     const plan: Plan = {
       ...fabric,
+      nodes: fabric.nodes.map((node) =>
+        node.name === "b2" ? { ...node, uplink: { ...node.uplink, segment: "elsewhere" } } : node,
+      ),
       routers: [
         { ...own, name: "r1", ports: [rackA, between] },
         { ...own, name: "r2", ports: [rackB, between] },
         { ...own, name: "r3", ports: [{ ...rackB, segment: "elsewhere" }] },
+        { ...own, name: "r4", ports: [{ ...rackB, segment: "nowhere" }] },
       ],
     };
     const speakers = expected(plan);
@@ -93,14 +97,15 @@ describe("the BGP that must be spoken", () => {
       speakers.map(({ at, sessions }) => [at, sessions.map(({ peer }) => peer)]),
       [
         ["r1", ["a1", "a2", "r2"]],
-        ["r2", ["b1", "b2", "r1"]],
+        ["r2", ["b1", "r1"]],
+        ["r3", ["b2"]],
       ],
       "who has neither nodes nor neighbors does not speak",
     );
     assert.deepEqual(sessionOf(speakers, "r1", "r2"), {
       peer: "r2",
       family: 4,
-      learned: ["198.19.0.128/26", "198.19.0.192/26"],
+      learned: ["198.19.0.128/26"],
     });
     const both = expected(plan, "mesh");
     assert.deepEqual(

@@ -127,6 +127,15 @@ describe("the way between nodes", () => {
       inWords(wayFrom(a1, c1, { onlink: false }, [astray, r2])),
       "leaves eth0>r1>eth1 r1: the routes after r1 lead nowhere",
     );
+    const further = {
+      ...r2,
+      ports: [port("eth0", "between", "10.0.2.2/24"), port("eth1", "rack-d", "10.0.4.1/24")],
+      routes: [route("10.0.3.0/24", "10.0.4.99", "eth1")],
+    };
+    assert.match(
+      inWords(wayFrom(a1, c1, { onlink: false }, [r1, further])),
+      /eth0>r1>eth1 eth0>r2>eth1 r2: the routes after r2 lead nowhere$/,
+    );
     const round = {
       ...r2,
       ports: [port("eth0", "between", "10.0.2.2/24")],
