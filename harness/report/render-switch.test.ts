@@ -67,12 +67,35 @@ describe("a change of mode on the console", () => {
 describe("pictures of a change of mode", () => {
   it("show bands of forms, both where both were seen, and lost packets", () => {
     const { svg, csv } = switchPicture(change());
-    assert.equal(svg.match(/class="outer"/g)?.length, 3);
+    assert.equal(svg.match(/class="outer"/g)?.length, 2);
     assert.equal(svg.match(/class="plain"/g)?.length, 2);
     // The lost packets and the stall; words in red have the class too.
     assert.equal(svg.match(/<rect[^>]*class="bad"/g)?.length, 2);
     assert.match(svg, /20\/200 lost, gap 203 ms/);
     assert.match(csv, new RegExp(`^${path},ping,forward,vxlan,plain,200,20,0,0,203,20,19,0,,$`, "m"));
+  });
+
+  it("count what nothing happened to, and draw of it what strayed", () => {
+    assert.match(switchPicture(change()).svg, /and 1 stream whose form stays, nothing lost/);
+    const leak = { tap: "a1/eth0", form: "plain", packets: 7, fromMs: 100, toMs: 300 } as const;
+    const astray = { ...calm, directions: [directionRecord({ leaks: [leak, { ...leak, tap: "tor/eth0" }] })] };
+    const { svg } = switchPicture(change({ streams: [astray] }));
+    assert.match(svg, /0\/200 lost, gap 0 ms, 7 leaked/);
+    assert.equal(svg.includes("whose form stays"), false);
+  });
+
+  it("tell what was reached when where no node changes on the wire", () => {
+    const nodes = [{ node: "b2", follows: true }];
+    const steps = [
+      { step: "b2 off", atMs: 80 },
+      { step: "device", atMs: 900 },
+      { step: "route", atMs: 900 },
+    ];
+    const { svg } = switchPicture(change({ nodes, steps }));
+    assert.match(svg, /dashed: what was reached/);
+    assert.match(svg, />b2 off 0\.08 s</);
+    assert.match(svg, />route 0\.90 s</);
+    assert.equal(svg.includes("device 0.90 s"), false);
   });
 
   it("are one for each path, and one for all", () => {

@@ -1,4 +1,5 @@
 import { groupBy } from "../core/group-by.ts";
+import { isCalm } from "../switch/calm.ts";
 import { pathWithoutMode } from "../switch/stream.ts";
 import type { SwitchRecord } from "../switch/switch-record.ts";
 import { csvText } from "./csv.ts";
@@ -20,7 +21,8 @@ export function switchPicture(change: SwitchRecord): Drawn {
   const head = ["path", "stream", "direction", "before", "after", "sent", "lost", "duplicated", "reordered", "gap ms"];
   const csv = csvText([[...head, "first new ms", "last old ms", "leaked", "TCP", "stall ms"], ...rows]);
   const drawn = change.streams.filter(({ kind }) => kind !== "connections");
-  return { name: "switch", title, svg: renderSwitchSvg(title, change, drawn), csv };
+  const told = drawn.filter((stream) => !isCalm(stream));
+  return { name: "switch", title, svg: renderSwitchSvg(title, change, told, drawn.length - told.length), csv };
 }
 
 /** A picture of each path through a change, by the path's id. */

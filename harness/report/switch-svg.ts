@@ -16,40 +16,86 @@ const nodeHeight = 13;
 
 const small = { class: "faint", "font-size": 12 };
 
-/** What happened to some streams through a change, over time: forms as bands, lost packets in red, when each node changed as dashed lines. */
-export function renderSwitchSvg(title: string, change: SwitchRecord, streams: readonly StreamRecord[]): string {
+/**
+ * What happened to some streams through a change, over time: forms as bands, lost packets in red, when each node changed as dashed lines. `calm`
+ * is how many more there are that nothing happened to.
+ */
+export function renderSwitchSvg(
+  title: string,
+  change: SwitchRecord,
+  streams: readonly StreamRecord[],
+  calm = 0,
+): string {
   const { fromMs, untilMs } = change;
   const x = (ms: number): number => {
     const inside = Math.max(fromMs, Math.min(untilMs, ms));
     return Number((left + ((inside - fromMs) / Math.max(1, untilMs - fromMs)) * (right - left)).toFixed(1));
   };
-  const turned = change.nodes.flatMap(({ node, firstNewMs }) =>
-    firstNewMs === undefined ? [] : [{ node, firstNewMs }],
-  );
-  const head = titleHeight + turned.length * nodeHeight;
+  const { words, marks: told } = marksOf(change);
+  const isLate = ({ atMs }: Mark): boolean => x(atMs) > (left + right) / 2;
+  // Names stand beside their lines, on the side with more room: in this order no line crosses another's name.
+  const marks = [...told.filter((mark) => !isLate(mark)), ...told.filter(isLate).toReversed()];
+  const head = titleHeight + marks.length * nodeHeight;
   const rows = streams.flatMap(rowsOf);
   const bottom = head + rows.length * rowHeight;
-  return svgImage(width, bottom + 30, title, [
-    label(title, { x: left, y: 26, class: "ink", "font-size": 15, "font-weight": 600 }, 58),
+  const more = calm === 0 ? [] : [calmWords(calm, rows.length > 0)];
+  return svgImage(width, bottom + 30 + more.length * 20, title, [
+    label(title, { x: left, y: 26, class: "ink", "font-size": title.length > 46 ? 12 : 15, "font-weight": 600 }, 62),
     label("blue: plain; yellow: encapsulated; red: neither form, lost or stalled", { x: left, y: 46, ...small }),
-    label("line: the change begins; dashed: a node's first packet in the new form", { x: left, y: 62, ...small }),
-    ...turned.flatMap(({ node, firstNewMs }, index) => {
-      const y = titleHeight + (index + 1) * nodeHeight;
-      const isLate = x(firstNewMs) > (left + right) / 2;
-      return [
-        line({ x1: x(firstNewMs), x2: x(firstNewMs), y1: y - 8, y2: bottom, class: "axis", "stroke-dasharray": "3 3" }),
-        label(`${node} ${seconds(firstNewMs)}`, {
-          ...{ x: x(firstNewMs) + (isLate ? -4 : 4), y, ...small },
-          "text-anchor": isLate ? "end" : "start",
-        }),
-      ];
-    }),
-    line({ x1: x(0), x2: x(0), y1: head - 4, y2: bottom, class: "range" }),
-    ...rows.flatMap((row, index) => rowParts(row, head + index * rowHeight, x)),
-    label(seconds(fromMs), { x: left, y: bottom + 18, ...small }),
+    label(`line: the change begins; dashed: ${words}`, { x: left, y: 62, ...small }),
+    ...marks.flatMap((mark, index) =>
+      markParts(mark, titleHeight + (index + 1) * nodeHeight, head, x(mark.atMs), isLate(mark)),
+    ),
+    // Across the bars alone: text above them stays readable.
+    ...rows.flatMap((row, index) => [
+      ...rowParts(row, head + index * rowHeight, x),
+      ...[{ atMs: 0, class: "range" }, ...marks.map(({ atMs }) => ({ atMs, ...dashed }))].map(({ atMs, ...look }) => {
+        const y = head + index * rowHeight + barTop;
+        return line({ x1: x(atMs), x2: x(atMs), y1: y - 3, y2: y + barHeight + 3, ...look });
+      }),
+    ]),
+    ...(x(0) - left < axisRoom ? [] : [label(seconds(fromMs), { x: left, y: bottom + 18, ...small })]),
     label("0 s", { x: x(0), y: bottom + 18, ...small, "text-anchor": "middle" }),
     label(seconds(untilMs), { x: right, y: bottom + 18, ...small, "text-anchor": "end" }),
+    ...more.map((text) => label(text, { x: left, y: bottom + 40, ...small })),
   ]);
+}
+
+/** Room that two labels of the axis take side by side. */
+const axisRoom = 64;
+
+const dashed = { class: "wire", "stroke-dasharray": "3 3" };
+
+interface Mark {
+  readonly name: string;
+  readonly atMs: number;
+}
+
+/** What is worth a line of its own: when each node changed on the wire, or where none did, what was reached when. */
+function marksOf({ nodes, steps }: SwitchRecord): { readonly words: string; readonly marks: readonly Mark[] } {
+  const turned = nodes.flatMap(({ node, firstNewMs }) =>
+    firstNewMs === undefined ? [] : [{ name: node, atMs: firstNewMs }],
+  );
+  if (turned.length > 0) return { words: "a node's first packet in the new form", marks: turned };
+  // Several that were found at one look count as the last of them.
+  const marks = steps.flatMap(({ step, atMs }, index) =>
+    steps[index + 1]?.atMs === atMs ? [] : [{ name: step, atMs }],
+  );
+  return { words: "what was reached", marks };
+}
+
+function markParts({ name, atMs }: Mark, y: number, head: number, x: number, isLate: boolean): readonly string[] {
+  return [
+    line({ x1: x, x2: x, y1: y - 8, y2: head - 2, ...dashed }),
+    label(`${name} ${seconds(atMs)}`, {
+      ...{ x: x + (isLate ? -4 : 4), y, ...small },
+      "text-anchor": isLate ? "end" : "start",
+    }),
+  ];
+}
+
+function calmWords(calm: number, isMore: boolean): string {
+  return `${isMore ? "and " : ""}${calm} ${calm === 1 ? "stream" : "streams"} whose form stays, nothing lost`;
 }
 
 /** "VXLAN → None": a change in Calico's words; or what happened in a mode. */
@@ -82,9 +128,11 @@ function rowsOf({ path, kind, directions, tcp }: StreamRecord): readonly Row[] {
 }
 
 function directionRow(name: string, { direction, lost, sent, gapMs, bands, lostAt, leaks }: DirectionRecord): Row {
+  // At the tap that saw most: a packet that strays is seen at every tap that it passes.
+  const leaked = Math.max(0, ...leaks.map(({ packets }) => packets));
   return {
     name: `${direction === "forward" ? "→" : "←"} ${name}`,
-    words: `${lost}/${sent} lost, ${gap(gapMs)}`,
+    words: `${lost}/${sent} lost, ${gap(gapMs)}${leaked === 0 ? "" : `, ${leaked} leaked`}`,
     isBad: lost > 0 || leaks.length > 0,
     bands,
     red: [...lostAt, ...leaks],
@@ -93,7 +141,7 @@ function directionRow(name: string, { direction, lost, sent, gapMs, bands, lostA
 
 function rowParts({ name, words, isBad, bands, red }: Row, y: number, x: (ms: number) => number): readonly string[] {
   return [
-    label(name, { x: left, y: y + 12, class: "ink", "font-size": 12 }, 48),
+    label(name, { x: left, y: y + 12, class: "ink", "font-size": 12 }, 46),
     label(words, { x: right, y: y + 12, class: isBad ? "bad" : "faint", "font-size": 12, "text-anchor": "end" }),
     ...(bands.length > 0
       ? []

@@ -3,8 +3,9 @@ import type { StreamRecord } from "./switch-record.ts";
 /** Milliseconds below which a gap is what a busy machine does to a packet. */
 const calmGapMs = 20;
 
-/** Whether a stream kept its form, and nothing of it was lost or late. */
+/** Whether a stream kept its form, and nothing of it was lost, late or astray. */
 export function isCalm({ directions, tcp, connections }: StreamRecord): boolean {
+  if (directions.some(({ leaks }) => leaks.length > 0)) return false;
   const isNumberedCalm = directions.every(
     ({ before, after, lost, duplicated, reordered, gapMs }) =>
       before === after && lost + duplicated + reordered === 0 && gapMs < calmGapMs,

@@ -5,8 +5,9 @@ import { serviceEnds, type ServiceEnd } from "../process/supervise.ts";
 import { nodeFolder } from "./lab-folder.ts";
 import { logTail } from "./log-tail.ts";
 
-/** Ends after which a program counts as unable to run; Felix ends once by itself when the encapsulation changes. */
+/** Ends in a row after which a program counts as unable to run, and the seconds within which they come then. */
 const tooMany = 4;
+const rowSeconds = 120;
 
 /** Exit code of Felix when it wants to be started again with a changed configuration (felix/daemon/daemon.go). */
 const configurationChanged = 129;
@@ -17,10 +18,15 @@ export async function restartNotes(lab: Lab): Promise<readonly string[]> {
   return all.flat();
 }
 
-/** Throws, with the end of its log, where a program of a node's folder ends again and again: waiting longer will not help. */
+/**
+ * Throws, with the end of its log, where a program of a node's folder ends again and again: waiting longer will not help. Felix ends by itself
+ * whenever the encapsulation changes, which on a way through several modes is often.
+ */
 export async function assertNoCrashLoop(executor: Executor, folder: string): Promise<void> {
   const ends = await serviceEnds(executor, folder);
-  for (const [name, own] of byName(ends)) {
+  for (const [name, all] of byName(ends.filter(({ exitCode }) => exitCode !== configurationChanged))) {
+    const last = all.at(-1)?.at ?? 0;
+    const own = all.filter(({ at }) => last - at <= rowSeconds);
     if (own.length < tooMany) continue;
     const error = new LabError(`Calico's ${name} keeps failing: it has exited ${own.length} times (${codes(own)})`, {
       where: executor.where,
