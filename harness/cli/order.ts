@@ -4,6 +4,7 @@ import { resultsFolder } from "../report/store.ts";
 import type { RunOrder } from "../run/order.ts";
 import { join } from "node:path";
 import { plainMeasuring } from "./measuring-options.ts";
+import { refuseEncrypted } from "./switch-options.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { ScenarioOptions } from "./scenario-options.ts";
 
@@ -21,6 +22,7 @@ export function orderFor(
   const id = newRunId();
   const measuring = resolved.measuring ?? plainMeasuring();
   const { again, fault } = resolved;
+  if (resolved.tour !== undefined) refuseEncrypted(resolved.plan);
   return {
     ...resolved,
     measuring,

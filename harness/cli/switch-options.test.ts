@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../core/errors.ts";
-import { oneModeOf, tourModes, tourOf } from "./switch-options.ts";
+import { planOf } from "../encap/plan.fixture.ts";
+import { oneModeOf, refuseEncrypted, tourModes, tourOf } from "./switch-options.ts";
 
 describe("options of a change of mode", () => {
   it("name modes in the order of the way, some of them again", () => {
@@ -15,6 +16,14 @@ describe("options of a change of mode", () => {
     assert.deepEqual(names(true), ["IPIP", "None", "IPIPCrossSubnet", "IPIP"]);
     const ofVxlan = tourModes(true, ["vxlan"]).map((mode) => mode.calicoName);
     assert.deepEqual(ofVxlan, ["VXLAN", "None", "VXLANCrossSubnet", "VXLAN"]);
+  });
+
+  it("are errors where packets are encrypted, since nobody could follow them", async () => {
+    const encrypted = await planOf("wireguard");
+    assert.throws(() => {
+      refuseEncrypted(encrypted);
+    }, /which WireGuard encrypts/);
+    refuseEncrypted(await planOf("two-racks"));
   });
 
   it("are errors where they name no way", () => {

@@ -2,6 +2,8 @@ import { Option, type Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { parseModes } from "../encap/mode-words.ts";
 import { modes as allModes, type Mode } from "../encap/mode.ts";
+import { isEncrypted } from "../encap/wireguard.ts";
+import type { Plan } from "../topology/plan.ts";
 import type { Tour } from "../run/order.ts";
 import { idleIn, switchEventNames, switchEvents, type SwitchEvent } from "../switch/switch-event.ts";
 import { parseGap, parseLoss } from "../switch/budget.ts";
@@ -13,6 +15,14 @@ export interface SwitchOptions {
   readonly maxLoss?: number;
   readonly allowLeak?: boolean;
   readonly born: boolean;
+}
+
+/** A UsageError where nobody could follow streams through a change: they are known by what WireGuard encrypts. */
+export function refuseEncrypted(plan: Plan): void {
+  if (!isEncrypted(plan)) return;
+  throw new UsageError("a change under traffic follows each packet by its content, which WireGuard encrypts", {
+    fix: "take a topology without wireguard: true",
+  });
 }
 
 /** Adds the options that say what a change of mode may cost. */

@@ -4,6 +4,7 @@ import type { PathExpectation } from "../encap/expectation.ts";
 import { localities, type Locality } from "../encap/path.ts";
 import { underlayWay } from "../encap/underlay-way.ts";
 import { tunnelDevice } from "../encap/tunnel.ts";
+import { wireguardDevice } from "../encap/wireguard.ts";
 import type { Executor } from "../exec/executor.ts";
 import { executorAt } from "../probe/places.ts";
 import { routePastTunnel } from "./plain-twin.ts";
@@ -53,7 +54,8 @@ export async function openSides(
   const nodes = [path.source.node, path.target.node] as const;
   const [clientNode, serverNode] = [executorAt(places, { node: nodes[0] }), executorAt(places, { node: nodes[1] })];
   const own = { client, server, address: dials };
-  const tunnel = tunnelDevice(network.mode, path.family);
+  const tunnel =
+    forward.underlay === "wireguard" ? wireguardDevice(path.family) : tunnelDevice(network.mode, path.family);
   const host = hostSide(network, expectation, [clientNode, serverNode]);
   const twin = compared === "self" ? { name: "self" as const, ...own } : await twinSide(network, expectation, scope);
   return {

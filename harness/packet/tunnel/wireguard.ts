@@ -62,7 +62,7 @@ export function decodeWireguard(cursor: Cursor): Protocol {
 }
 
 /** A message that carries a packet, as far as everybody can read it; receiver and counter tell it from all others of its session. */
-export interface DataMessage {
+interface DataMessage {
   /** The session, by the number that its receiver gave it. */
   readonly receiver: number;
   /** Position in the session: the sender numbers its messages in the order in which their packets came. */
