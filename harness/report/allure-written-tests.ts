@@ -5,7 +5,7 @@ import type { AllureContext } from "./allure-context.ts";
 import { checkStep, statusOf } from "./allure-verdict.ts";
 import { describeOutcome } from "./allure-description.ts";
 import type { PathOutcome } from "./path-outcome.ts";
-import { shortest, testOutcomes, type TestOutcome } from "./test-outcome.ts";
+import { shortest, testOutcomes, withVariant, type TestOutcome } from "./test-outcome.ts";
 
 /** The tests of Mocha files, each with its proofs as steps and with what it did by hand. */
 export function* writtenTests(context: AllureContext): Generator<AllureTest> {
@@ -20,7 +20,7 @@ function writtenTest(written: TestOutcome, context: AllureContext): AllureTest {
   const description = describeOutcome(outcome, { ...context, causes: [] });
   const wrong = status === "fail" || status === "inconclusive";
   return {
-    suites: [shortest(test.file), ...suites],
+    suites: [withVariant(shortest(test.file), test), ...suites],
     name: test.titles.at(-1) ?? test.id,
     ...statusOf(outcome),
     ...(description === undefined ? {} : { description }),

@@ -119,6 +119,7 @@ const scenarioSchema = z
 const testSchema = z
   .strictObject({
     id: text,
+    variant: text.exactOptional(),
     file: text,
     titles: texts,
     startedAt: z.iso.datetime(),

@@ -19,11 +19,15 @@ export interface TestOutcome {
 
 /** All tests of a run in the order in which they ran. */
 export function testOutcomes({ tests = [], verdicts }: RunRecord): readonly TestOutcome[] {
-  const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]));
+  const byId = new Map(verdicts.map((verdict) => [keyOf(verdict), verdict]));
   return tests.flatMap((test) => {
-    const verdict = byId.get(test.id);
+    const verdict = byId.get(keyOf(test));
     return verdict === undefined ? [] : [testOutcomeOf(test, verdict)];
   });
+}
+
+function keyOf({ id, variant = "" }: Pick<Verdict, "id" | "variant">): string {
+  return `${variant}\n${id}`;
 }
 
 /** One test with its verdict. */
@@ -35,7 +39,7 @@ export function testOutcomeOf(test: TestRecord, verdict: Verdict): TestOutcome {
   return {
     test,
     verdict,
-    title: test.titles.join(" › "),
+    title: withVariant(test.titles.join(" › "), test),
     outcome: {
       id,
       mode: test.lab?.mode ?? "none",
@@ -48,6 +52,11 @@ export function testOutcomeOf(test: TestRecord, verdict: Verdict): TestOutcome {
     },
     proofs,
   };
+}
+
+/** What sets a test apart from itself on another release. */
+export function withVariant(title: string, { variant }: Pick<TestRecord, "variant">): string {
+  return variant === undefined ? title : `${title} (${variant})`;
 }
 
 /** Files below the current folder are shown relative to it, others in full. */

@@ -50,6 +50,8 @@ export interface RunRecord {
 export interface TestRecord {
   /** Id of its verdict: `tests/<file>/<titles>`. */
   readonly id: string;
+  /** Which of several releases or kernels it ran on, where a run compares them. */
+  readonly variant?: string;
   readonly file: string;
   /** Titles of the `describe`s around it, and its own. */
   readonly titles: readonly string[];

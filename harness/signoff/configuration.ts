@@ -26,8 +26,11 @@ export function laneOf(configuration: Configuration): string {
   return [topology, provider, dataplane, ...(variant === undefined ? [] : [variant])].join(" · ");
 }
 
+/** What of a scenario, or of the labs of tests, tells its configuration. */
+export type Conditions = Pick<ScenarioRecord, "provider" | "dataplane" | "variant" | "kernel">;
+
 /** The configuration of a scenario, or of what a run judged outside its scenarios. */
-export function configurationOf(record: RunRecord, scenario?: ScenarioRecord): Configuration {
+export function configurationOf(record: RunRecord, scenario?: Conditions): Configuration {
   const { topology, planDigest: plan, environment } = record;
   const { provider, dataplane } = scenario ?? record;
   const { variant, kernel = environment.kernel } = scenario ?? {};

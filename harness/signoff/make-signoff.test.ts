@@ -6,6 +6,7 @@ import type { Status } from "../verify/verdict.ts";
 import { historyEntry, makeSignoff, type SignoffInput } from "./make-signoff.ts";
 import type { Signoff } from "./signoff.ts";
 import type { Waiver } from "./waiver.ts";
+import type { Verdict } from "../verify/verdict.ts";
 
 const [config, later] = ["2030-06-01T02:17:00.000Z", "2030-06-02T02:17:00.000Z"];
 
@@ -137,6 +138,26 @@ describe("a sign-off", () => {
     assert.equal(decision, "no-go");
     assert.match(reasons[0] ?? "", /was certified in the baseline/);
     assert.equal(sign([passingRun()], { baseline: [skipped] }).decision, "go");
+  });
+
+  it("keeps what tests of one's own found on one release apart from what they found on another", () => {
+    const record = passingRun();
+    const test = { id: "tests/incident/holds", check: "test", expected: "holds", observed: "", evidence: [] };
+    const verdicts: readonly Verdict[] = [
+      ...record.verdicts,
+      { ...test, variant: "v3.30.7", status: "fail", category: "assertion", reason: "broken" },
+      { ...test, variant: "v3.32.1", status: "pass" },
+    ];
+    const { cells, notes } = sign([{ ...record, verdicts, summary: summarizeVerdicts(verdicts) }]);
+    const own = cells.filter(({ mode }) => mode === "tests");
+    assert.deepEqual(
+      own.map(({ status, configuration }) => [status, configuration.variant]),
+      [
+        ["failed", "v3.30.7"],
+        ["certified", "v3.32.1"],
+      ],
+    );
+    assert.ok(!notes.some((note) => note.includes("disagree")), notes.join());
   });
 
   it("compares one release with another", () => {

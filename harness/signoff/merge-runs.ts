@@ -2,7 +2,7 @@ import { groupBy } from "../core/group-by.ts";
 import type { ModeId } from "../encap/mode.ts";
 import type { RunRecord, ScenarioRecord } from "../run/record.ts";
 import type { Status, Verdict } from "../verify/verdict.ts";
-import { configurationOf, identityOf, titlesOf, type Configuration } from "./configuration.ts";
+import { configurationOf, identityOf, titlesOf, type Conditions, type Configuration } from "./configuration.ts";
 
 /** A verdict with the runs that gave it. */
 export interface Judged {
@@ -55,7 +55,20 @@ function sharesOf(record: RunRecord): readonly Share[] {
   }));
   const others = record.verdicts.filter((verdict) => !record.scenarios.some((scenario) => isOf(scenario, verdict)));
   if (others.length === 0) return shares;
-  return [...shares, { run: record.id, mode: ownTests, configuration: configurationOf(record), verdicts: others }];
+  // Tests of one's own run on each of the releases or kernels that a run compares.
+  const byVariant = groupBy(others, ({ variant = "" }) => variant);
+  const own = [...byVariant].map(([variant, verdicts]): Share => {
+    const configuration = configurationOf(record, ownConditions(record, variant));
+    return { run: record.id, mode: ownTests, configuration, verdicts };
+  });
+  return [...shares, ...own];
+}
+
+/** What is known of the labs of a variant's tests: missing where the run compares nothing. */
+function ownConditions({ tests = [], provider, dataplane }: RunRecord, variant: string): Conditions | undefined {
+  if (variant === "") return undefined;
+  const lab = tests.find((test) => test.variant === variant && test.lab !== undefined)?.lab;
+  return { provider: lab?.provider ?? provider, dataplane: lab?.dataplane ?? dataplane, variant };
 }
 
 function isOf({ mode, variant }: ScenarioRecord, verdict: Verdict): boolean {

@@ -6,7 +6,10 @@ import { exitCodeFor, summarizeVerdicts } from "../run/summary.ts";
 import { withLabs } from "./run-labs.ts";
 import type { LoadedTests, TestsOutcome } from "./run-tests.ts";
 
-/** Runs Mocha files after the modes of a run, and adds what they found to its record. */
+/**
+ * Runs Mocha files after the modes of a run, on each of the releases or kernels that it compares, and adds what they found to its
+ * record.
+ */
 export async function appendTests(
   record: RunRecord,
   tests: LoadedTests,
@@ -16,8 +19,27 @@ export async function appendTests(
   const { listener, signal } = services;
   const aborted = (): boolean => signal.aborted;
   if (aborted()) return record;
-  const outcome = await withLabs(order, services, (labs) => tests.run({ labs, listener, signal }));
-  return { ...withTests(record, outcome), ...(aborted() ? { exitCode: ExitCode.interrupted } : {}) };
+  const outcomes: TestsOutcome[] = [];
+  try {
+    for (const variant of services.variants) {
+      if (aborted()) break;
+      const { name, dataplane = services.dataplane } = variant;
+      const own = { ...services, dataplane, variants: [variant] };
+      const mark = name === undefined ? {} : { variant: name };
+      outcomes.push(await withLabs(order, own, (labs) => tests.run({ labs, listener, signal, ...mark })));
+    }
+  } finally {
+    tests.dispose();
+  }
+  return { ...withTests(record, together(outcomes)), ...(aborted() ? { exitCode: ExitCode.interrupted } : {}) };
+}
+
+function together(outcomes: readonly TestsOutcome[]): TestsOutcome {
+  return {
+    tests: outcomes.flatMap(({ tests }) => tests),
+    verdicts: outcomes.flatMap(({ verdicts }) => verdicts),
+    troubles: outcomes.flatMap(({ troubles }) => troubles),
+  };
 }
 
 function withTests(record: RunRecord, outcome: TestsOutcome): RunRecord {

@@ -10,7 +10,7 @@ import type { ProofRecord, RunEvent } from "../run/record.ts";
 import { topologyFolder } from "../topology/load.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import type { LabSource, OpenLab } from "./lab-source.ts";
-import { loadTests, type TestsOutcome } from "./run-tests.ts";
+import { loadTests, type LoadedTests, type TestsOutcome } from "./run-tests.ts";
 import { oneMode } from "./test-lab.ts";
 
 const wrong: Verdict = {
@@ -68,16 +68,22 @@ class ToldLabs implements LabSource {
 
 describe("Mocha files", () => {
   let folder = "";
+  let loadedNow: LoadedTests | undefined;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "encaplab-mocha-"));
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(async () => {
+    loadedNow?.dispose();
+    loadedNow = undefined;
+    await rm(folder, { recursive: true });
+  });
 
   async function outcomeOf(body: string, labs: LabSource = new ToldLabs(), mode?: Mode): Promise<TestsOutcome> {
     const file = join(folder, "incident.suite.ts");
     await writeFile(file, `import assert from "node:assert"; import { useLab } from "encaplab";\n${body}`);
     const defaults = { topology: "two-racks", ...(mode === undefined ? {} : { mode }) };
     const loaded = await loadTests([{ file, name: "incident" }], defaults);
+    loadedNow = loaded;
     const events: RunEvent[] = [];
     const listener = {
       on: (event: RunEvent): void => {
@@ -109,6 +115,20 @@ describe("Mocha files", () => {
     assert.equal(verdicts[0].status, "pass");
     assert.equal(tests[0]?.lab?.mode, "vxlan-always");
     assert.equal(tests[0].proofs.length, 1);
+  });
+
+  it("run again on each release that a run compares, with labs of their own and their name on what comes of it", async () => {
+    const skipping = new ToldLabs({ status: "pass" });
+    skipping.open = () => Promise.resolve({ skip: "this release cannot" });
+    const first = await outcomeOf(withLab('(await net.prove("x")).mustPass();'), skipping);
+    assert.deepEqual([first.verdicts[0]?.status, first.verdicts[0]?.reason], ["skip", "this release cannot"]);
+    const labs = new ToldLabs({ status: "fail" });
+    const services = { labs, listener: { on: () => undefined }, signal: new AbortController().signal };
+    const again = await loadedNow?.run({ ...services, variant: "v3.32.1" });
+    assert.deepEqual(labs.opened, ["two-racks vxlan-always", "closed"]);
+    const [verdict] = again?.verdicts ?? [];
+    assert.deepEqual([verdict?.id, verdict?.variant, verdict?.status], [first.verdicts[0]?.id, "v3.32.1", "fail"]);
+    assert.equal(again?.tests[0]?.variant, "v3.32.1");
   });
 
   it("take topology and mode from the command line where they name none", async () => {

@@ -24,11 +24,15 @@ interface TestServices {
   readonly labs: LabSource;
   readonly listener: RunListener;
   readonly signal: AbortSignal;
+  /** Written on everything that comes of it. */
+  readonly variant?: string;
 }
 
-/** Mocha files that are loaded and can be run, once. */
+/** Mocha files that are loaded and can be run: again on each release that a run compares. */
 export interface LoadedTests {
   run(services: TestServices): Promise<TestsOutcome>;
+  /** Lets go of the files; nothing can be run afterwards. */
+  dispose(): void;
 }
 
 /** Time limit of a test or hook that sets none: a proof on emulated machines takes a minute, and what hangs hangs for good. */
@@ -39,11 +43,15 @@ export async function loadTests(files: readonly TestFile[], defaults: LabDefault
   const session = new TestSession(defaults);
   // The base of all reporters prints nothing: reports are made of the record.
   const mocha = new Mocha({ ui: "bdd", timeout: defaultTimeoutMs, reporter: Mocha.reporters.Base });
+  mocha.cleanReferencesAfterRun(false);
   const filesOf = await withSession(session, () => keepingGlobals(() => load(mocha, files, session)));
   return {
     run: (services) => {
       session.provide(services.labs);
       return new TestRun(mocha, session, services, filesOf).finish();
+    },
+    dispose: () => {
+      mocha.dispose();
     },
   };
 }
@@ -103,7 +111,6 @@ class TestRun {
       this.#services.signal.addEventListener("abort", abort, { once: true });
       if (this.#services.signal.aborted) abort();
     });
-    this.#mocha.dispose();
     await this.#telling;
     return { tests: this.#tests, verdicts: this.#verdicts, troubles: this.#troubles };
   }
@@ -141,10 +148,13 @@ class TestRun {
     if (file === undefined || this.#told.has(test)) return;
     this.#told.add(test);
     const titles = test.titlePath().filter((title) => title !== "");
-    const verdict = judge(testId(file.name, titles), file);
+    const { variant } = this.#services;
+    const mark = variant === undefined ? {} : { variant };
+    const verdict = { ...judge(testId(file.name, titles), file), ...mark };
     const { commands, proofs, lab } = this.#session.log;
     const record: TestRecord = {
       id: verdict.id,
+      ...mark,
       file: file.file,
       titles,
       startedAt: this.#startedAt.toISOString(),

@@ -23,6 +23,7 @@ export class TestSession implements LoadingSession {
   /** Where labs come from, from now on. */
   provide(labs: LabSource): void {
     this.#labs = labs;
+    this.skips.clear();
   }
 
   /** What `useLab` of the file that is being loaded gives. */
