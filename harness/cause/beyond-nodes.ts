@@ -16,10 +16,11 @@ export interface PlaceJudgment {
 /** What is wrong beyond the nodes, of which no check asks: with routers, with the pods that somebody looked at, and with what machines of a segment know of each other. */
 export function judgeBeyondNodes(network: NetworkCase, asked: readonly PathCase[]): readonly PlaceJudgment[] {
   const { plan, identities, facts } = network;
+  const ofPods = new Set(identities.pods.flatMap(({ addresses }) => Object.values(addresses)));
   const routers = (facts.routers ?? []).flatMap((own): readonly PlaceJudgment[] => {
     const router = plan.routers.find(({ name }) => name === own.node);
     if (router === undefined) return [];
-    const carriesPods = asked.some((pathCase) => passesPlain(pathCase, router.name));
+    const carriesPods = asked.some((pathCase) => passesPlain(pathCase, router.name, ofPods));
     return [
       {
         name: own.node,
@@ -42,11 +43,13 @@ export function judgeBeyondNodes(network: NetworkCase, asked: readonly PathCase[
 }
 
 /** Whether pods' own packets go through a router, and must not end there. */
-function passesPlain({ expectation }: PathCase, router: string): boolean {
+function passesPlain({ expectation }: PathCase, router: string, ofPods: ReadonlySet<string>): boolean {
   const legs = legsOf(expectation);
-  if (expectation.path.traffic.endsWith("-host") || legs.some(({ expected }) => expected.dies !== undefined))
-    return false;
+  if (legs.some(({ expected }) => expected.dies !== undefined)) return false;
   return legs.some(
-    ({ expected }) => expected.underlay === "plain" && expected.hops.some(({ tap }) => tap.node === router),
+    ({ expected: { underlay, sources, destination, hops } }) =>
+      underlay === "plain" &&
+      [...sources, destination].some((address) => ofPods.has(address)) &&
+      hops.some(({ tap }) => tap.node === router),
   );
 }

@@ -1,5 +1,5 @@
 import type { ExpectedDirection, ExpectedHop, Form, TapId } from "../encap/expectation.ts";
-import type { Path } from "../encap/path.ts";
+import { goesToHosts, type Path } from "../encap/path.ts";
 import { isSameTap } from "../encap/taps.ts";
 import type { Direction } from "../observe/observation.ts";
 import { isOfSizes } from "../probe/probe-kinds.ts";
@@ -73,7 +73,7 @@ function crossingAt(pathCase: PathCase, passage: Passage, hop: ExpectedHop, inde
 
 /** Behind masquerading a connection is known by its request alone: SYNs that nobody answers are not told from others'. */
 function isDisguised({ expectation }: PathCase, { observation, leg }: Passage, index: number): boolean {
-  if (observation.probe.token.kind !== "tcp-port" || expectation.path.traffic !== "pod-to-host" || index === 0)
+  if (observation.probe.token.kind !== "tcp-port" || !goesToHosts(expectation.path.traffic) || index === 0)
     return false;
   return !leg.expected.hops.slice(index).some(({ tap }) => heardAt(observation, leg.direction, tap).packets > 0);
 }

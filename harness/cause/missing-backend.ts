@@ -31,7 +31,7 @@ function lostBackends({ network: { facts, identities }, cases, failed }: Inciden
   const failing = new Set(failed.map(({ id }) => id));
   const known = [...identities.pods, ...identities.nodes].flatMap(({ addresses }) => Object.values(addresses));
   return cases.flatMap(({ expectation: { path, dials } }) => {
-    if (!path.traffic.endsWith("-clusterip") || !failing.has(path.id)) return [];
+    if (path.service === undefined || path.nodePort !== undefined || !failing.has(path.id)) return [];
     const { backends = {} } = facts.nodes.find(({ node }) => node === path.source.node) ?? {};
     const own = Object.entries(backends).flatMap(([address, to]) => (isSameAddress(address, dials) ? to : []));
     const ghosts = own.filter((backend) => !known.some((address) => isSameAddress(address, backend)));

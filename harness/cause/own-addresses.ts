@@ -1,3 +1,4 @@
+import { goesToHosts, type Traffic } from "../encap/path.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import type { Incident } from "./cause.ts";
 
@@ -5,7 +6,7 @@ import type { Incident } from "./cause.ts";
 export function keptOwnAddress({ id, observed }: Verdict, { network }: Incident): boolean {
   const [, source] = /^forward (\S+) >/.exec(observed) ?? [];
   const [, traffic = ""] = id.split("/");
-  return leavesCluster(traffic) && source !== undefined && isOfPods(source, network);
+  return goesToHosts(traffic as Traffic) && source !== undefined && isOfPods(source, network);
 }
 
 /**
@@ -19,14 +20,10 @@ export function keepsEverywhere({ id }: Verdict, { asked, failed, network }: Inc
     .map(({ expectation }) => expectation)
     .filter(({ path, skip, forward }) => {
       const isOwn = path.source.node === own?.source.node && skip === undefined && forward.underlay !== "none";
-      return isOwn && leavesCluster(path.traffic) && !forward.sources.some((source) => isOfPods(source, network));
+      return isOwn && goesToHosts(path.traffic) && !forward.sources.some((source) => isOfPods(source, network));
     });
-  const kinds = new Set(leaving.map(({ path }) => path.traffic));
+  const kinds = new Set(leaving.map(({ path }) => path.traffic === "pod-to-external"));
   return kinds.size > 1 && leaving.every(({ path }) => wrong.has(path.id));
-}
-
-function leavesCluster(traffic: string): boolean {
-  return traffic === "pod-to-host" || traffic === "pod-to-external";
 }
 
 function isOfPods(address: string, { identities }: Incident["network"]): boolean {

@@ -27,7 +27,7 @@ export const serviceRules: Rule = {
 function lostServices({ network, cases, failed }: Incident) {
   const failing = new Set(failed.map(({ id }) => id));
   return cases.flatMap(({ expectation: { path, dials } }) => {
-    if (!path.traffic.endsWith("-clusterip") || !failing.has(path.id)) return [];
+    if (path.service === undefined || path.nodePort !== undefined || !failing.has(path.id)) return [];
     const { nodes } = network.facts;
     const own = nodes.find(({ node }) => node === path.source.node);
     const others = nodes.filter((facts) => translates(facts, dials)).map(({ node }) => node);

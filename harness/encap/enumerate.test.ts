@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UsageError } from "../core/errors.ts";
 import type { Plan } from "../topology/plan.ts";
 import { enumeratePaths, parseShard, selectPaths, shardPaths, type Profile } from "./enumerate.ts";
-import { goesOutside, localities, traffics, type Path } from "./path.ts";
+import { isSpecial, localities, traffics, type Path } from "./path.ts";
 import { largePlan, modeOf, planOf, planWith } from "./plan.fixture.ts";
 
 const mode = modeOf("vxlan-cross-subnet");
@@ -31,7 +31,7 @@ describe("enumeratePaths", () => {
   it("asks all pairs of pods and each class of the rest in quick", () => {
     const ids = idsOf(enumeratePaths(two, mode, "quick"));
     assert.equal(ids.filter((id) => id.includes("/pod-to-pod/")).length, 16);
-    for (const traffic of traffics.slice(1).filter((one) => !goesOutside(one))) {
+    for (const traffic of traffics.slice(1).filter((one) => !isSpecial(one))) {
       const own = ids.filter((id) => id.includes(`/${traffic}/`));
       assert.equal(own.length, 6, traffic);
       const crossing = own.map((id) =>

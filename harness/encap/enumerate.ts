@@ -113,9 +113,13 @@ export function shardPaths(paths: readonly Path[], shard: string | undefined): P
 function pairsFor(plan: Plan, traffic: Traffic, profile: Profile): readonly NodePair[] {
   if (traffic === "pod-to-external") return toOutside(plan, profile !== "quick");
   if (isRequest(traffic) || traffic === "nodeport-to-pod") return toNodePorts(plan, traffic, profile !== "quick");
-  const can = (source: PlannedNode, target: PlannedNode): boolean => endpointsOf(traffic, source, target) !== undefined;
+  const services = serviceOf(plan.allocation);
+  const can = (source: PlannedNode, target: PlannedNode): boolean =>
+    endpointsOf(traffic, source, target) !== undefined &&
+    (traffic !== "pod-to-host-service" || services.has(target.name));
   if (profile !== "quick") return allPairs(plan.nodes, can);
-  if (traffic === "pod-to-clusterip") return everySource(plan.nodes, traffics.indexOf(traffic), can);
+  if (traffic === "pod-to-clusterip" || traffic === "pod-to-host-service")
+    return everySource(plan.nodes, traffics.indexOf(traffic), can);
   if (traffic !== "pod-to-pod") return onePairPerClass(plan.nodes, traffics.indexOf(traffic), can);
   return plan.nodes.length <= allPairsUpTo ? allPairs(plan.nodes, can) : coveringPairs(plan.nodes, can);
 }
@@ -123,9 +127,8 @@ function pairsFor(plan: Plan, traffic: Traffic, profile: Profile): readonly Node
 function pathOf(plan: Plan, mode: Mode, traffic: Traffic, family: Family, { pair, turns }: TurnedPair): Path[] {
   const [source, target] = pair;
   const endpoints = endpointsOf(traffic, source, target, turns);
-  const byService = traffic === "pod-to-clusterip" || traffic === "host-to-clusterip";
-  const service =
-    endpoints?.target.pod === undefined ? undefined : serviceOf(plan.allocation).get(endpoints.target.pod);
+  const byService = throughService(traffic);
+  const service = endpoints && serviceOf(plan.allocation).get(endpoints.target.pod ?? endpoints.target.node);
   if (endpoints === undefined || (byService && service === undefined)) return [];
   const locality = localityOf(source, target);
   const id = `${mode.id}/${traffic}/${locality}/v${family}/${source.name}->${target.name}`;
@@ -133,7 +136,12 @@ function pathOf(plan: Plan, mode: Mode, traffic: Traffic, family: Family, { pair
   return [byService && service !== undefined ? { ...path, service } : path];
 }
 
-/** Names of services by the pod behind each. */
+/** Whether traffic goes to a ClusterIP, whatever is behind it. */
+function throughService(traffic: Traffic): boolean {
+  return traffic === "pod-to-clusterip" || traffic === "host-to-clusterip" || traffic === "pod-to-host-service";
+}
+
+/** Names of services by the pod, or node, behind each. */
 const serviceOf = onceFor(
   ({ services }: Plan["allocation"]) => new Map(services.map(({ backend, service }) => [backend, service])),
 );
@@ -146,7 +154,7 @@ function endpointsOf(
   [sourceTurn, targetTurn]: TurnedPair["turns"] = [0, 0],
 ): Pick<Path, "source" | "target"> | undefined {
   const fromHost = traffic === "host-to-pod" || traffic === "host-to-clusterip";
-  const toHost = traffic === "pod-to-host" || traffic === "pod-to-external";
+  const toHost = traffic === "pod-to-host" || traffic === "pod-to-host-service" || traffic === "pod-to-external";
   const sourcePod = podAt(source, sourceTurn);
   // A pod cannot be both ends of a path: between pods of one node the next one answers.
   const isOwn = source === target && !fromHost;

@@ -8,6 +8,7 @@ export const traffics = [
   "host-to-pod",
   "host-to-clusterip",
   "pod-to-host",
+  "pod-to-host-service",
   "pod-to-external",
   "external-to-nodeport",
   "external-to-nodeport-local",
@@ -15,9 +16,14 @@ export const traffics = [
 ] as const;
 export type Traffic = (typeof traffics)[number];
 
-/** Whether one end of the traffic is outside of the cluster: only topologies with such hosts have it. */
-export function goesOutside(traffic: Traffic): boolean {
-  return traffic.includes("external") || traffic === "nodeport-to-pod";
+/** Whether only topologies that ask for it have the traffic: hosts outside of the cluster, pods in nodes' own networks. */
+export function isSpecial(traffic: Traffic): boolean {
+  return traffic.includes("external") || traffic === "nodeport-to-pod" || traffic === "pod-to-host-service";
+}
+
+/** Whether pods go to hosts, on whose way natOutgoing puts their node's address in the place of theirs. */
+export function goesToHosts(traffic: Traffic): boolean {
+  return traffic === "pod-to-host" || traffic === "pod-to-host-service" || traffic === "pod-to-external";
 }
 
 /** Where the target is, physically: same node, same segment, or behind a router; in the order in which it is printed. */
@@ -42,7 +48,7 @@ export interface Path {
   readonly locality: Locality;
   readonly family: Family;
   readonly source: Endpoint;
-  /** What answers in the end: for ClusterIP traffic the backend pod. */
+  /** What answers in the end: for traffic to Services the backend. */
   readonly target: Endpoint;
   /** Name of the Service for traffic to ClusterIPs and NodePorts. */
   readonly service?: string;

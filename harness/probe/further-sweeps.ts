@@ -2,15 +2,16 @@ import type { PathExpectation } from "../encap/expectation.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
 import { tokenSource } from "./token.ts";
 import type { Datagram } from "./udp/datagram.ts";
+import { whereTo } from "./where-to.ts";
 import { refineSizeSweep } from "./udp/plan-size-sweep.ts";
 
 /** Further sweeps after the first: two find the borders of a hole to the byte. */
 export const furtherRounds = [1, 2] as const;
 
 /** The probe of a sweep. */
-export function sweepOf({ path, dials }: PathExpectation, datagrams: readonly Datagram[], pattern: string): Probe {
+export function sweepOf(expectation: PathExpectation, datagrams: readonly Datagram[], pattern: string): Probe {
   const token = { kind: "udp-pattern", pattern } as const;
-  return { path, dials, kind: "sweep", token, amount: datagrams.length, datagrams };
+  return { ...whereTo(expectation), kind: "sweep", token, amount: datagrams.length, datagrams };
 }
 
 /** Sweeps between the sizes that passed and their neighbors that did not; none where all is as it must be. */

@@ -2,6 +2,7 @@ import { packetsFor, packetsForOne, roundTripLoss } from "../encap/declared-loss
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { FlowEnds, Probe, ProbeKind, Token } from "./probe.ts";
 import { defaultHttpPorts } from "./probe-command.ts";
+import { whereTo } from "./where-to.ts";
 import { tokenSource, type TokenSource } from "./token.ts";
 import { sweepOf } from "./further-sweeps.ts";
 import { mustDie, sampledPaths, type SampledPaths } from "./sampled-paths.ts";
@@ -82,9 +83,9 @@ function curlProbe(expectation: PathExpectation, tokens: TokenSource, index: num
   return [{ ...common(expectation), kind: "curl", token, amount: 1 }];
 }
 
-/** A node that dials a ClusterIP is masqueraded: its address is not of the pods. */
+/** A node that dials a ClusterIP is masqueraded, as its address is not of the pods, and so is a pod that comes to a node by one. */
 function endsBehindMasquerade({ path, forward }: PathExpectation): { readonly ends?: FlowEnds } {
-  if (path.traffic !== "host-to-clusterip") return {};
+  if (path.traffic !== "host-to-clusterip" && path.traffic !== "pod-to-host-service") return {};
   const { sources, destination } = forward;
   return { ends: { sources, destination, port: defaultHttpPorts.direct } };
 }
@@ -144,9 +145,8 @@ function lossOf({ forward, reverse }: PathExpectation): number {
   return roundTripLoss(forward.link?.loss ?? 0, reverse?.link?.loss ?? 0);
 }
 
-function common(expectation: PathExpectation): Pick<Probe, "path" | "dials" | "dies"> {
-  const { path, dials } = expectation;
-  return { path, dials, ...(mustDie(expectation) ? { dies: true } : {}) };
+function common(expectation: PathExpectation): Pick<Probe, "path" | "dials" | "dies" | "hostAddress"> {
+  return { ...whereTo(expectation), ...(mustDie(expectation) ? { dies: true } : {}) };
 }
 
 function httpToken(tokens: TokenSource, index: number): Token {

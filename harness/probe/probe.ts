@@ -47,6 +47,8 @@ export interface Probe {
   readonly token: Token;
   /** Destination address as the source dials it: pod, node or ClusterIP. */
   readonly dials: string;
+  /** The node's own address that answers behind a Service; missing = what is dialed, or a pod's. */
+  readonly hostAddress?: string;
   /** ping: echo requests; curl: 1; bulk: bytes of payload; mtu: 2 (one fits, one does not), or as many pairs; udp, sweep: datagrams. */
   readonly amount: number;
   /** udp and sweep probes only: the requests, by number. */

@@ -10,7 +10,7 @@ import { secondLegs } from "./second-legs.ts";
 const plan = await planOf("external");
 const mode = modeOf("vxlan-cross-subnet");
 const identities = identitiesFromAllocation(plan, mode);
-const expectations = enumeratePaths(plan, mode, "quick").map((path) => expectPath(plan, mode, identities, path));
+const expectations = enumeratePaths(plan, mode, "full").map((path) => expectPath(plan, mode, identities, path));
 const kinds = new Set(["ping", "udp", "curl", "bulk", "mtu", "sweep"] as const);
 const probes = planProbes(expectations, { seed: "s", kinds });
 const results = probes.map((probe) => ({ probe, received: 1 }) as ProbeResult);
@@ -30,7 +30,7 @@ describe("secondLegs", () => {
     const requests = expectations.filter(({ path }) => path.traffic !== "nodeport-to-pod");
     assert.deepEqual(secondLegs(results, requests), []);
     const told = new Set(secondLegs(results, expectations).map(({ probe }) => probe.path.id));
-    assert.equal(told.size, 6);
+    assert.equal(told.size, 16);
   });
 
   it("are never sent: requests are, by TCP and UDP alone", () => {

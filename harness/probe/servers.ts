@@ -50,7 +50,7 @@ function serversFor(probes: readonly Probe[], ports: HttpPorts): ServerPlan {
 /** A pod has one address of each family; a host has many, of which those answer that are asked. */
 function addressesFor(probes: readonly Probe[]): readonly string[] {
   const onHosts = probes.filter(({ path }) => path.target.pod === undefined);
-  return [...new Set(onHosts.map(({ dials }) => dials))];
+  return [...new Set(onHosts.map(({ dials, hostAddress = dials }) => hostAddress))];
 }
 
 /** Starts servers in many places, one shell for places of one host, and returns when they listen, on IPv4 and IPv6. */

@@ -18,6 +18,7 @@ const ends = {
   "host-to-pod": ["host", "pod"],
   "host-to-clusterip": ["host", "service on"],
   "pod-to-host": ["pod", "host"],
+  "pod-to-host-service": ["pod", "service of host"],
   "pod-to-external": ["pod", "external host"],
   "external-to-nodeport": ["external host", "NodePort's pod on"],
   "external-to-nodeport-local": ["external host", "NodePort's pod on"],

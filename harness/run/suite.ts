@@ -1,5 +1,5 @@
 import type { ModeId } from "../encap/mode.ts";
-import { goesOutside, type Locality, type Path } from "../encap/path.ts";
+import { isSpecial, type Locality, type Path } from "../encap/path.ts";
 import type { ProbeKind } from "../probe/probe.ts";
 import type { Check } from "../verify/check.ts";
 import { checkOf, checks, type CheckName } from "../verify/registry.ts";
@@ -70,8 +70,8 @@ export function promisedAndLacking(
   suites: readonly Suite[],
   paths: readonly Path[],
 ): readonly { readonly suite: string; readonly locality: Locality }[] {
-  // What goes out of the cluster is never encapsulated, wherever it goes.
-  const within = paths.filter(({ traffic }) => !goesOutside(traffic));
+  // What goes to hosts is never encapsulated, wherever they are.
+  const within = paths.filter(({ traffic }) => !isSpecial(traffic));
   const present = new Set(within.map((path) => path.locality));
   return suites
     .filter((suite) => suite.modes.includes(mode))

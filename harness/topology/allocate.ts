@@ -23,7 +23,13 @@ export function allocate(topology: Topology, families: readonly Family[]): Alloc
   const lent = new Map<string, number>();
   const nodes = topology.nodes.map((node) => allocateNode(topology, families, node.name, blocks, lent));
   const pods = topology.nodes.flatMap((node) => allocatePods(topology, families, node, blocks, lent));
-  const services = pods.map((pod, index) => allocateService(topology, families, pod.pod, index));
+  const backends = [
+    ...pods.map(({ pod }) => ({ service: pod, backend: pod })),
+    ...topology.nodes.flatMap(({ name, hostNetworkPod }) =>
+      hostNetworkPod === true ? [{ service: `${name}-host`, backend: name }] : [],
+    ),
+  ];
+  const services = backends.map((names, index) => allocateService(topology, families, names, index));
   return { nodes, pods, services };
 }
 
@@ -126,13 +132,13 @@ function allocatePods(
 function allocateService(
   topology: Topology,
   families: readonly Family[],
-  backend: string,
+  names: Pick<ServiceAllocation, "service" | "backend">,
   index: number,
 ): ServiceAllocation {
   const clusterIps = nthOf(topology.services, families, firstServiceNumber + index);
   const nodePorts = { masqueraded: firstNodePorts.masqueraded + index, local: firstNodePorts.local + index };
   const outside = topology.external === undefined ? {} : { nodePorts };
-  return { service: backend, backend, clusterIps, ...servicePort, ...outside };
+  return { ...names, clusterIps, ...servicePort, ...outside };
 }
 
 function nthOf(networks: PerFamily<string>, families: readonly Family[], n: number): PerFamily<string> {

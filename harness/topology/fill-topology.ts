@@ -119,6 +119,7 @@ function fillNode(
       withPrefix(family, family === 4 ? entry.registeredPrefix : entry.registeredPrefix6),
     ),
     pods: entry.pods ?? defaultPods,
+    ...(entry.hostNetworkPod === true ? { hostNetworkPod: true as const } : {}),
     ...(entry.networks === undefined ? {} : { networks: networksOf(file, families, name, entry.networks) }),
     ...(entry.gateway === undefined ? {} : { gateway: entry.gateway }),
     ...(entry.wireguard === undefined ? {} : { wireguard: entry.wireguard }),

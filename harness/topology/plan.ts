@@ -107,10 +107,11 @@ export interface PodAllocation {
   readonly hostDevice: string;
 }
 
-/** One Service per backend pod, so that a ClusterIP path has exactly one backend. */
+/** One Service per backend, so that a ClusterIP path has exactly one backend. */
 export interface ServiceAllocation {
-  /** Equal to the backend pod's name. */
+  /** Equal to the backend pod's name; `<node>-host` where the backend is a pod in the node's own network. */
   readonly service: string;
+  /** A pod; a node, by its name, where the pod is in the node's own network. */
   readonly backend: string;
   readonly clusterIps: PerFamily<string>;
   readonly port: number;

@@ -150,6 +150,12 @@ const nodeSchema = z
         "Whether it takes part in the file's wireguard; false: a node without it (an old kernel), which others reach unencrypted, as the pool's mode says; default true",
       )
       .optional(),
+    hostNetworkPod: z
+      .boolean()
+      .describe(
+        "Carries a pod in the node's own network behind a ClusterIP, as Kubernetes' API server is; default false",
+      )
+      .optional(),
     pods: z.int().min(0).max(250).describe("How many pods it carries; default 2").optional(),
     ...linkKeys("the node"),
   })

@@ -54,6 +54,8 @@ export interface TopologyNode {
   readonly wireguard?: boolean;
   /** How many pods the node carries. */
   readonly pods: number;
+  /** It also carries a pod in its own network, behind a Service, as Kubernetes' API server is. */
+  readonly hostNetworkPod?: true;
   /** What the node's link does to what the node sends; missing = nothing. */
   readonly link?: LinkShape;
 }

@@ -66,7 +66,7 @@ const headers = { 4: 40, 6: 60 } as const;
 function fitting({ expectation }: PathCase, { direction }: Leg): Fits {
   const { path, podMtu, pathMtu = podMtu, mtus = [podMtu] } = expectation;
   const sender = direction === "forward" ? path.source : path.target;
-  const isPod = sender.pod !== undefined || (path.service !== undefined && direction === "reverse");
+  const isPod = sender.pod !== undefined;
   const off = headers[path.family];
   return { least: Math.min(pathMtu, podMtu) - off, most: (isPod ? podMtu : Math.max(...mtus)) - off };
 }

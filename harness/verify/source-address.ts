@@ -70,7 +70,9 @@ function placesOf({ path }: PathExpectation, hops: readonly ExpectedHop[]): read
 }
 
 function wrongAddresses({ expectation }: PathCase, seen: Seen): readonly Finding[] {
-  const { sources } = seen.leg.expected;
+  const { expected, direction } = seen.leg;
+  const isAnswerOfService = direction === "reverse" && isSeenBeforeNat(seen.leg);
+  const sources = isAnswerOfService ? [...expected.sources, expectation.dials] : expected.sources;
   // Where several sources are legal, answers go to whichever the requests had.
   const destinations =
     seen.leg.direction === "forward" ? destinationsOf(expectation, seen.leg) : expectation.forward.sources;
@@ -81,9 +83,12 @@ function wrongAddresses({ expectation }: PathCase, seen: Seen): readonly Finding
 }
 
 /** What was dialed, too, where packets end on their own node: they are seen before NAT alone. */
-function destinationsOf({ dials }: PathExpectation, { expected: { hops, destination, dies } }: Leg): readonly string[] {
-  const isSeenBeforeNat = dies !== undefined && hops.every(({ role }) => role === "source-pod");
-  return isSeenBeforeNat ? [destination, dials] : [destination];
+function destinationsOf({ dials }: PathExpectation, leg: Leg): readonly string[] {
+  return isSeenBeforeNat(leg) ? [leg.expected.destination, dials] : [leg.expected.destination];
+}
+
+function isSeenBeforeNat({ expected: { hops } }: Leg): boolean {
+  return hops.length > 0 && hops.every(({ role }) => role === "source-pod");
 }
 
 function notAmong(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { latestRun, newOut, runCli } from "./run-cli.fixture.ts";
-import { goesOutside, localities, traffics } from "../../encap/path.ts";
+import { isSpecial, localities, traffics } from "../../encap/path.ts";
 
 describe("suite, end to end on namespaces", function () {
   this.timeout(120_000);
@@ -21,7 +21,7 @@ describe("suite, end to end on namespaces", function () {
     assert.equal(run.exitCode, 0);
     assert.equal(run.summary.fail + run.summary.inconclusive + run.summary.skip, 0);
     const judged = new Set(run.verdicts.map(({ id }) => id.split("/").slice(1, 3).join("/")));
-    for (const traffic of traffics.filter((one) => !goesOutside(one))) {
+    for (const traffic of traffics.filter((one) => !isSpecial(one))) {
       for (const locality of localities) assert.ok(judged.has(`${traffic}/${locality}`), `${traffic}/${locality}`);
     }
     assert.ok(run.measurements.some(({ what }) => what === "throughput"));

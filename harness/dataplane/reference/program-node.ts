@@ -1,5 +1,6 @@
 import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf, podMtu, tunnelModes, tunnelMtu, vniOf, vtepMac } from "../../encap/tunnel.ts";
+import { withoutPrefix } from "../../topology/address.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import { blackholeRoutes, blockRoute, borrowedRoutes } from "../program/block-route.ts";
@@ -72,7 +73,7 @@ function podsOf(plan: Plan, mode: Mode, node: string, prefix: string): readonly 
 function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
   const pools = plan.topology.pools.filter((pool) => pool.family === family);
   const addressOf = (name: string): string | undefined =>
-    plan.allocation.pods.find((pod) => pod.pod === name)?.addresses[family];
+    plan.allocation.pods.find((pod) => pod.pod === name)?.addresses[family] ?? hostAddressOf(plan, name, family);
   return {
     family,
     pools: pools.map(({ cidr }) => cidr),
@@ -98,4 +99,9 @@ function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
       })),
     ],
   };
+}
+
+function hostAddressOf({ nodes }: Plan, name: string, family: Family): string | undefined {
+  const address = nodes.find((node) => node.name === name)?.uplink.addresses[family];
+  return address && withoutPrefix(address);
 }

@@ -17,7 +17,7 @@ export function renderServices(plan: Plan, identities: Identities, node: string)
 
 function renderFamily(identities: Identities, node: string, family: Family): string {
   const addressOf = (name: string): string | undefined =>
-    identities.pods.find((pod) => pod.name === name)?.addresses[family];
+    [...identities.pods, ...identities.nodes].find((backend) => backend.name === name)?.addresses[family];
   const program = {
     family,
     pools: [],

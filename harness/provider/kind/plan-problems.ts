@@ -31,6 +31,7 @@ export function planProblems(plan: Plan): readonly Problem[] {
     ...fabricProblems(plan),
     ...uplinkProblems(plan),
     ...externalProblems(plan),
+    ...hostNetworkProblems(plan),
     ...autodetectionProblems(plan),
   ];
 }
@@ -40,6 +41,14 @@ function fabricProblems({ topology }: Plan): readonly Problem[] {
   if (topology.fabric === "none") return [];
   const what = `the topology has \`fabric: ${topology.fabric}\`, and routers of kind labs have no routes to pods`;
   return [{ what, fix: `use a topology without a fabric, or ${otherProviders}` }];
+}
+
+/** Services there are made for pods in networks of their own. */
+function hostNetworkProblems({ topology }: Plan): readonly Problem[] {
+  const names = topology.nodes.filter(({ hostNetworkPod }) => hostNetworkPod === true).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const what = `${names.join(", ")} of ${topology.name} have a pod in the node's own network, which kind labs do not make`;
+  return [{ what, fix: `use another topology, or ${otherProviders}` }];
 }
 
 /** Its nodes have a leg by which they are managed, which no method of a topology's knows of. */
