@@ -11,7 +11,8 @@ import { UsageError } from "../core/errors.ts";
 import { nodePartOf, holdsObjects } from "./bundle.ts";
 import { bundleFiles } from "./bundle.fixture.ts";
 import { describeCluster } from "./described-cluster.ts";
-import { isBundle, readBundle } from "./read-bundle.ts";
+import { isBundle } from "./is-bundle.ts";
+import { readBundle } from "./read-bundle.ts";
 
 describe("a bundle's reader", () => {
   let folder: string;

@@ -1,18 +1,10 @@
-import { open, readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { limits, type Bundle } from "./bundle.ts";
 import { FileCollector } from "./collect-files.ts";
+import { packingOf } from "./is-bundle.ts";
 import { readArchive } from "./read-archive.ts";
-
-/** Whether this is a bundle and no capture: a folder, a tar archive, or one packed with gzip (a capture may be packed, too). */
-export async function isBundle(path: string): Promise<boolean> {
-  const status = await stat(path).catch(() => undefined);
-  if (status?.isDirectory() === true) return true;
-  if (status?.isFile() !== true) return false;
-  const { gzip, tar } = await kindOf(path);
-  return tar || (gzip && /\.(tar\.gz|tgz)$/i.test(path));
-}
 
 /** Reads a bundle of diagnostics: a folder, or an archive as `calicoctl cluster diags` makes it. UsageError where it is too large or broken. */
 export async function readBundle(path: string): Promise<Bundle> {
@@ -20,7 +12,7 @@ export async function readBundle(path: string): Promise<Bundle> {
   const collector = new FileCollector(name);
   const status = await stat(path);
   if (status.isDirectory()) await readFolder(path, "", collector, 0);
-  else await readArchive(path, (await kindOf(path)).gzip, collector);
+  else await readArchive(path, (await packingOf(path)).gzip, collector);
   return { name, files: collector.files, notes: collector.notes };
 }
 
@@ -38,23 +30,5 @@ async function readFolder(root: string, below: string, collector: FileCollector,
       const { size } = await stat(join(root, path));
       if (collector.wants(path, size)) collector.add(path, await readFile(join(root, path)));
     }
-  }
-}
-
-/** Offset and magic of a tar archive (POSIX.1-1988 ustar, also in GNU tar's own format). */
-const tarMagic = { offset: 257, text: "ustar" } as const;
-
-async function kindOf(path: string): Promise<{ readonly gzip: boolean; readonly tar: boolean }> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
-    const head = buffer.subarray(0, bytesRead);
-    const { offset, text } = tarMagic;
-    return {
-      gzip: head[0] === 0x1f && head[1] === 0x8b,
-      tar: head.toString("latin1", offset, offset + text.length) === text,
-    };
-  } finally {
-    await file.close();
   }
 }

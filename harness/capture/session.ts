@@ -33,7 +33,7 @@ export const startCapture: StartCapture = async (targets, options, scope) => {
     targets.map(async (target, index): Promise<NodeCapture> => {
       const [place, tcpdump] = [places[index], running[index]];
       if (place === undefined || tcpdump === undefined) throw new RangeError(`no capture on ${target.node}`);
-      await whenListening(tcpdump, target.node, listening);
+      await whenListening(tcpdump, target.node, listening, targets.length);
       return { target, place, tcpdump };
     }),
   );

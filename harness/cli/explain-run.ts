@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { explainCapture } from "../explain/explain-capture.ts";
@@ -8,19 +7,6 @@ import { renderProblem } from "../report/render-problem.ts";
 import { repeatOf } from "../report/see-it.ts";
 import { loadRun, type StoredRun } from "../report/store.ts";
 import { plainStyle } from "../report/style.ts";
-
-/** Whether an argument is a run of ours and no file: its id, its folder, or `latest`. */
-export async function isRun(reference: string, out: string): Promise<boolean> {
-  const there = (path: string): Promise<boolean> =>
-    access(path).then(
-      () => true,
-      () => false,
-    );
-  if (await there(join(reference, "run.json"))) return true;
-  if (await there(join(out, reference, "run.json"))) return true;
-  // A run that was cut short has a folder, and an error of its own.
-  return !(await there(reference)) && (await there(join(out, reference)));
-}
 
 /** Explains a stored run: what was wrong with its paths, or with those that a pattern names, then the captures of these. */
 export async function explainRun(

@@ -6,9 +6,8 @@ import { defaultTop, renderSummary } from "../explain/render-summary.ts";
 import { CaptureError } from "../packet/capture-error.ts";
 import { defaultVxlanPorts } from "../packet/read-capture.ts";
 import { exitCodeOf, readExpectation, type ExpectOptions } from "./explain-expect.ts";
-import { isBundle } from "../bundle/read-bundle.ts";
-import { explainBundle } from "./explain-bundle.ts";
-import { explainRun, isRun } from "./explain-run.ts";
+import { isBundle } from "../bundle/is-bundle.ts";
+import { isRun } from "./is-run.ts";
 import { readingProgress } from "./reading-progress.ts";
 
 interface ExplainOptions extends ExpectOptions {
@@ -53,12 +52,15 @@ export function addExplain(program: Command): void {
     .addHelpText("after", examples())
     .action(async (file: string, path: string | undefined, options: ExplainOptions) => {
       if (path !== undefined || (await isRun(file, options.out))) {
+        // Only here is needed what reads runs and bundles, which takes longer to load than a small capture to explain.
+        const { explainRun } = await import("./explain-run.ts");
         await explainRun(file, path, options.out, options.top);
         return;
       }
       const expectation = readExpectation(options);
       if (await isBundle(file)) {
         refuseCaptureOptions(options);
+        const { explainBundle } = await import("./explain-bundle.ts");
         await explainBundle(file, options.json === true);
         return;
       }

@@ -84,7 +84,7 @@ export async function startSentinel(network: Network, options: SentinelOptions, 
       if (tcpdump === undefined) throw new RangeError(`nobody listens at ${tap.device} of ${tap.node}`);
       const watch = { tap, executor, file, shared, tcpdump };
       try {
-        await whenListening(tcpdump, tap.node, /^tcpdump: listening on /);
+        await whenListening(tcpdump, tap.node, /^tcpdump: listening on /, watched.length);
         return watch;
       } catch (error) {
         // What is wrong with a device is for the verdicts to say.
