@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { UsageError } from "../harness/core/errors.ts";
+import { messageOf, UsageError } from "../harness/core/errors.ts";
 import { localExecutor } from "../harness/exec/local/local.ts";
 import { kindOptions } from "./kind-options.ts";
 import { printFigures } from "./row.ts";
@@ -33,6 +33,9 @@ try {
   const value = ours / byHand;
   console.log(`  ours / by hand  ${value.toFixed(2)} (bar 1.2${value <= 1.2 ? "" : ", NOT held"})`);
   printFigures({ "kind: seconds of the whole command / bare script": { value, better: "lower", noise: 0.3 } });
+} catch (error) {
+  console.error(`  ${messageOf(error)}`);
+  process.exitCode = 1;
 } finally {
   await rm(out, { recursive: true, force: true });
 }
@@ -46,7 +49,8 @@ function suite(): readonly string[] {
 
 async function seconds(what: string, argv: readonly string[], env: Record<string, string> = {}): Promise<number> {
   const start = performance.now();
-  await localExecutor({ env }).run(argv, { timeoutMs });
+  const { exitCode, stdout, stderr } = await localExecutor({ env }).tryRun(argv, { timeoutMs });
+  if (exitCode !== 0) throw new Error(`${what} ended with ${exitCode}\n${`${stdout}\n${stderr}`.trim().slice(-2_000)}`);
   const taken = (performance.now() - start) / 1000;
   console.log(`  ${what.padEnd(8)} ${taken.toFixed(0)} s`);
   return taken;

@@ -2,12 +2,12 @@
  * How long the main job takes, warm: `suite --mode VXLANCrossSubnet` on two racks, beside a plain shell script that builds
  * the same lab and sends the same kind of packets without capturing or judging them. Turns are taken; ratios count.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { processorTime } from "./processor-time.ts";
-import { printFigures, type Figure } from "./row.ts";
+import { printFigures, type Figure, type Figures } from "./row.ts";
 import type { RunRecord } from "../harness/run/record.ts";
 import { summarize } from "../harness/stats/summarize.ts";
 
@@ -25,6 +25,8 @@ interface Sample {
   readonly verdicts: number;
   readonly lab: number;
   readonly byHand: number;
+  /** Bytes of the Allure page. */
+  readonly page: number;
 }
 
 /** Others compute already: the clock would tell of them and not of us. */
@@ -59,8 +61,9 @@ async function ours(): Promise<Omit<Sample, "byHand" | "processorByHand">> {
   const phases = run.scenarios.flatMap((scenario) => scenario.phases);
   const ms = (names?: string): number =>
     phases.filter(({ phase }) => names === undefined || phase === names).reduce((sum, phase) => sum + phase.ms, 0);
+  const page = (await stat(join(out, "latest", "allure-report", "index.html")).catch(() => undefined))?.size ?? NaN;
   console.log(`  ours: verdicts after ${(ms() / 1000).toFixed(2)} s, whole command with reports ${whole.toFixed(2)} s`);
-  return { whole, processor, verdicts: ms() / 1000, lab: ms("lab") / 1000 };
+  return { whole, processor, verdicts: ms() / 1000, lab: ms("lab") / 1000, page };
 }
 
 async function byHand(): Promise<Pick<Sample, "byHand" | "processorByHand">> {
@@ -103,7 +106,12 @@ function print(samples: readonly Sample[]): void {
       (sample) => sample.processorByHand,
     ),
   };
-  printFigures(busy ? processor : { ...byTheClock, ...processor });
+  const page = samples[0]?.page ?? NaN;
+  console.log(`the Allure page of one mode  ${(page / 1e6).toFixed(1)} MB (bar 4)`);
+  const pages: Figures = Number.isNaN(page)
+    ? {}
+    : { "suite: megabytes of the Allure page": { value: page / 1e6, better: "lower", noise: 0.05 } };
+  printFigures({ ...(busy ? {} : byTheClock), ...processor, ...pages });
   if (busy) console.log("the machine is busy: only processor time is compared");
   if (!busy && (verdicts.median > bars.verdicts || lab.median > bars.lab)) process.exitCode = 1;
 }
