@@ -82,6 +82,7 @@ describe("signoff, end to end", function () {
       [["nonsense"], /no run "nonsense"/],
       [[whole, "--public-key", "x"], /does nothing without --verify/],
       [[whole, "--key", join(out, "latest", "run.json")], /not a key in PEM format/],
+      [["--verify", out, "--key", "x"], /--key does nothing with --verify/],
       [["--verify", out], /no sign-off bundle/],
     ] as const;
     await Promise.all(

@@ -102,6 +102,11 @@ async function make(references: readonly string[], options: SignoffOptions): Pro
 async function check(folder: string, runs: readonly string[], options: SignoffOptions): Promise<ExitCode> {
   const [run] = runs;
   if (run !== undefined) throw new UsageError(`--verify checks a bundle and takes no run, and ${run} was given`);
+  if (options.key !== undefined) {
+    throw new UsageError("--key does nothing with --verify", {
+      fix: "--public-key FILE says whose signature it must bear: openssl pkey -in KEY.pem -pubout -out PUBLIC.pem",
+    });
+  }
   const key = options.publicKey === undefined ? undefined : await readKey(options.publicKey, createPublicKey);
   const { troubles, signature, files } = await verifyBundle(folder, key);
   for (const trouble of troubles) console.log(`✘ ${trouble}`);

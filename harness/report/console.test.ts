@@ -84,6 +84,12 @@ describe("console report", () => {
     for (const text of drawn) assert.ok((text.split("\n")[0] ?? "").length < 20, text);
   });
 
+  it("counts a mode once that ran on several releases", () => {
+    const run = passingRun();
+    const scenarios = ["v3.30.7", "v3.32.1"].flatMap((variant) => run.scenarios.map((each) => ({ ...each, variant })));
+    assert.match(printed({ ...run, scenarios }, { level: "quiet" }), /PASS {2}1 mode in 2 variants · 148 checks/);
+  });
+
   it("says INCONCLUSIVE, INTERRUPTED or NOTHING CHECKED as the exit code says", () => {
     const last = (exitCode: RunRecord["exitCode"]): string =>
       printed({ ...passingRun(), exitCode }, { level: "quiet" });

@@ -5,8 +5,10 @@ import type { Style } from "./style.ts";
 /** The last word on a run: troubles, then one line with the outcome and every count; ends with a line end. */
 export function renderSummary(record: RunRecord, style: Style): string {
   const { summary } = record;
-  const ran = record.scenarios.filter((scenario) => scenario.skip === undefined).length;
-  const left = record.scenarios.length - ran;
+  const done = record.scenarios.filter((scenario) => scenario.skip === undefined);
+  const ran = new Set(done.map(({ mode }) => mode)).size;
+  const variants = new Set(done.map(({ variant }) => variant)).size;
+  const left = record.scenarios.length - done.length;
   const counts = [
     `${formatCount(summary.pass)} checks passed`,
     `${formatCount(summary.fail)} failed`,
@@ -15,7 +17,7 @@ export function renderSummary(record: RunRecord, style: Style): string {
   ].join(", ");
   const { length: tests } = record.tests ?? [];
   const modes = [
-    ...(ran > 0 || tests === 0 ? [plural(ran, "mode")] : []),
+    ...(ran > 0 || tests === 0 ? [`${plural(ran, "mode")}${variants > 1 ? ` in ${variants} variants` : ""}`] : []),
     ...(left > 0 ? [`${plural(left, "mode")} skipped`] : []),
     ...(tests > 0 ? [plural(tests, "test")] : []),
   ].join(", ");

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { failingId, failingRun, inconclusiveId, passingRun } from "../report/sample-records.fixture.ts";
 import type { RunRecord } from "../run/record.ts";
 import { summarizeVerdicts } from "../run/summary.ts";
-import type { Status } from "../verify/verdict.ts";
+import type { Status, Verdict } from "../verify/verdict.ts";
 import { historyEntry, makeSignoff, type SignoffInput } from "./make-signoff.ts";
 import type { Signoff } from "./signoff.ts";
 import type { Waiver } from "./waiver.ts";
-import type { Verdict } from "../verify/verdict.ts";
 
 const [config, later] = ["2030-06-01T02:17:00.000Z", "2030-06-02T02:17:00.000Z"];
 
