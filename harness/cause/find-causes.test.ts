@@ -33,6 +33,16 @@ describe("causes", () => {
     assert.deepEqual(others, [], "its routes are consequences");
   });
 
+  it("do not take a tunnel's route with another MTU for one of a registered /32", () => {
+    const narrow = ({ routes }: NodeFacts): Partial<NodeFacts> => ({
+      routes: routes.map((route) => (route.destination === "198.19.0.128/26" ? { ...route, mtu: 1000 } : route)),
+    });
+    assert.match(
+      first({ path: "a1->b1", after: { a1: narrow } }),
+      /^wrong-route: a1: route 198\.19\.0\.128\/26 .* mtu 1000, not .* mtu 1450/,
+    );
+  });
+
   it("tell a node that Calico knows by its address in another network", async () => {
     const [cause, ...others] = causes({
       plan: await planOf("two-uplinks"),

@@ -53,3 +53,8 @@ const shown = 6;
 export function placeIn(finding: string): string {
   return /(?: at | between )([^/ ]+)\//.exec(finding)?.[1] ?? "a node";
 }
+
+/** Whether packets of a finding go to another address than they are for; what their source is does not matter then. */
+export function isMisled(reason: string): boolean {
+  return /^\w+ at \S+: destination /.test(reason);
+}

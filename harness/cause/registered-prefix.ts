@@ -1,4 +1,5 @@
 import type { NodeJudgment } from "../verify/node-troubles.ts";
+import type { Trouble } from "../verify/trouble.ts";
 import { ofTroubles } from "./of-troubles.ts";
 import { isTunnelDevice } from "./tunnel-words.ts";
 
@@ -7,9 +8,7 @@ export const registeredPrefix = ofTroubles({
   name: "registered-prefix",
   issues: ["#3003", "#4254", "#2375", "projectcalico/node#563"],
   fix: "register the node with its interface's own prefix (IP_AUTODETECTION_METHOD, or spec.bgp.ipv4Address of its Node)",
-  chosen: (trouble, node) =>
-    trouble.kind === "registration" ||
-    (tunnelsToWholeRack(node) && trouble.kind === "wrong route" && isTunnelDevice(trouble.route?.device)),
+  chosen: (trouble, node) => trouble.kind === "registration" || (tunnelsToWholeRack(node) && isIntoTunnel(trouble)),
   sentence: (node, troubles) => {
     const registered = troubles.find(({ kind }) => kind === "registration")?.what;
     const peers = [...new Set(troubles.flatMap(({ peer }) => peer ?? []))].join(" and ") || "its rack";
@@ -22,6 +21,10 @@ export const registeredPrefix = ofTroubles({
 /** Every plain route that the node must have leads into the tunnel instead; with one neighbor a single stale route looks the same. */
 function tunnelsToWholeRack({ expected, troubles }: NodeJudgment): boolean {
   const plain = expected.routes.filter(({ peer, device }) => peer !== undefined && !isTunnelDevice(device));
-  const wrong = troubles.filter(({ kind, route }) => kind === "wrong route" && isTunnelDevice(route?.device));
-  return plain.length > 0 && wrong.length === plain.length;
+  return plain.length > 0 && troubles.filter(isIntoTunnel).length === plain.length;
+}
+
+/** A route that must be plain leads into the tunnel. */
+function isIntoTunnel({ kind, route, expected }: Trouble): boolean {
+  return kind === "wrong route" && isTunnelDevice(route?.device) && !isTunnelDevice(expected?.device);
 }

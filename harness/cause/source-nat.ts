@@ -1,4 +1,4 @@
-import { ofVerdicts, placeIn } from "./of-verdicts.ts";
+import { isMisled, ofVerdicts, placeIn } from "./of-verdicts.ts";
 
 /** Somebody translates addresses that Calico leaves as they are, or leaves those that it translates. */
 export const sourceNat = ofVerdicts({
@@ -6,8 +6,8 @@ export const sourceNat = ofVerdicts({
   issues: ["#3440", "#2222", "#5952"],
   fix: "see who translates addresses there (nft list ruleset, iptables-save -t nat): Calico's pools must hold all pods (natOutgoing), and kube-proxy's clusterCIDR too",
   check: "source-address",
-  chosen: ({ id }) => !id.includes("/host-to-"),
-  rewrites: /\b(?:[sd]nat|masquerade|redirect|notrack)\b|-j (?:[SD]NAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK)/,
+  chosen: ({ id, reason = "" }) => !id.includes("/host-to-") || isMisled(reason),
+  rewrites: /\b(?:[sd]nat|masquerade|redirect|notrack|ct zone)\b|-j (?:[SD]NAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK)/,
   sentence: (finding, { id }) => `${placeIn(finding)} ${whatHappens(finding, id)}: ${finding}`,
 });
 
