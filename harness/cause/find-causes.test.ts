@@ -172,6 +172,19 @@ describe("causes", () => {
     );
     assert.match(cause?.fix ?? "", /key of b1 .*wireguardPublicKey/);
     assert.ok(cause?.explains.some((id) => id.endsWith("control-plane/a2")));
+    const alone = ({ otherTables = [] }: NodeFacts): Partial<NodeFacts> => ({ otherTables: otherTables.slice(0, 0) });
+    const keyless = causes({ plan: encrypted, after: { a1: withoutB1, a2: withoutB1, b1: alone } });
+    // The path that fails here has nothing to do with it.
+    assert.deepEqual(
+      keyless.map(({ name }) => name),
+      ["unencrypted", "common-ground"],
+    );
+    assert.match(keyless[0]?.sentence ?? "", /^b1: no route /);
+    for (const node of ["a1", "a2", "b1"])
+      assert.ok(
+        keyless[0]?.explains.some((id) => id.endsWith(`control-plane/${node}`)),
+        node,
+      );
   });
 
   it("tell a firewall's list, and what is missing from it", () => {

@@ -49,24 +49,24 @@ function causeOf(incident: Incident, node: string, all: readonly Found[]): Cause
     ofItself.length > 0
       ? `see whether ${node} has the wireguard module and calico-node there published a key (Node status.wireguardPublicKey)`
       : `see whether the key of ${node} is in its Node's status (wireguardPublicKey), and whether calico-node on ${listOf(others)} has read it`;
-  const explained =
-    others.length === 0 || ofItself.length > 0 ? failuresOf(incident, node) : between(incident, node, others);
+  const ends = others.map((other) => `control-plane/${other}`);
+  const ofNodes = incident.failed.map(({ id }) => id).filter((id) => ends.some((end) => id.endsWith(end)));
+  const paths = ofItself.length > 0 ? failuresOf(incident, node) : between(incident, node, others);
   return {
     name: "unencrypted",
     sentence: `${itself}${unknown}: packets from and to its pods travel as the pool's mode says, readable on the wire`,
     fix,
     issues: ["#3760", "#8039"],
     evidence: all.map(({ judgment, trouble }) => `${judgment.expected.node}: ${trouble.text}`).slice(0, shown),
-    explains: explained,
+    explains: [...new Set([...paths, ...ofNodes])],
   };
 }
 
 /** Lines of evidence that a cause shows. */
 const shown = 6;
 
-/** Failures on paths between a node and some others, and on those nodes themselves. */
+/** Failures on paths between a node and some others. */
 function between(incident: Incident, node: string, others: readonly string[]): readonly string[] {
   const own = new Set(failuresOf(incident, node));
-  const nodes = others.map((other) => `control-plane/${other}`);
-  return failuresOf(incident, ...others).filter((id) => own.has(id) || nodes.some((end) => id.endsWith(end)));
+  return failuresOf(incident, ...others).filter((id) => own.has(id));
 }
