@@ -157,4 +157,15 @@ describe("causes that the kernel's own state tells", () => {
       `${asked}; on a2 ipv4.conf.all.arp_ignore is 8`,
     );
   });
+
+  it("are a pod's route that lets less through than its device", () => {
+    const narrow =
+      (mtu: number) =>
+      ({ routes }: NodeFacts): Partial<NodeFacts> => ({
+        routes: routes.map((route) => ({ ...route, mtu })),
+      });
+    const told = first({ silent, after: { "a1-p1": narrow(600) } });
+    assert.match(told, /^pod-state: a1-p1: what it sends to pod \S+ takes default via 169\.254\.1\.1 .* mtu 600/);
+    assert.doesNotMatch(first({ silent, after: { "a1-p1": narrow(1450) } }), /pod-state/);
+  });
 });

@@ -89,10 +89,23 @@ function routeTroubles({ identities, pod, facts }: Judged): readonly Trouble[] {
       return [{ kind: "no gateway", text }];
     }
     const wrong = routes.find(({ route }) => route?.type !== "unicast" || route.device !== device);
-    if (wrong === undefined) return [];
+    if (wrong === undefined) return narrowRoute(facts, routes);
     const text = `what it sends to pod ${wrong.name} takes ${wrong.route === undefined ? "no route" : routeInWords(wrong.route)}`;
     return [{ kind: "wrong route", text }];
   });
+}
+
+/** A route that lets less through than the pod's device does: TCP asks for smaller segments, and large packets are refused. */
+function narrowRoute(
+  { links }: NodeFacts,
+  routes: readonly { readonly name: string; readonly route: NodeFacts["routes"][number] | undefined }[],
+): readonly Trouble[] {
+  const narrow = routes.find(({ route }) => {
+    const own = links.find(({ device }) => device === route?.device)?.mtu ?? 0;
+    return route?.mtu !== undefined && route.mtu < own;
+  });
+  if (narrow?.route === undefined) return [];
+  return [{ kind: "wrong route", text: `what it sends to pod ${narrow.name} takes ${routeInWords(narrow.route)}` }];
 }
 
 /** The node answers for the gateway with the MAC of its end of the wire. */

@@ -23,6 +23,14 @@ table ip kube-proxy {
 	}
 }
 `;
+    const onTunnel = `table ip x {
+	chain p {
+		iifname "vxlan.calico" ip ttl set 1
+		iifname { "vxlan.calico", "tunl0" } oifname != "vxlan.calico" ip dscp set ef
+	}
+}
+`;
+    assert.equal(parseNftRewrites(onTunnel).length, 2, "anybody may name Calico's devices");
     assert.deepEqual(parseNftRewrites(ruleset), [
       {
         where: "table ip nat chain POSTROUTING",

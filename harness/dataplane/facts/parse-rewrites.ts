@@ -20,6 +20,9 @@ export function parseIptablesRewrites(saved: string, program: "iptables" | "ip6t
   return foreign(parseIptablesRules(saved, program).filter(({ rule }) => targets.test(rule)));
 }
 
+/** Devices that a rule names: Calico's may stand in anybody's rule. */
+const devices = /\b[io]ifname (?:!= )?(?:\{[^}]*\}|\S+)|\bdevice \S+|-[io] \S+/g;
+
 function foreign(rules: readonly FilterFact[]): readonly FilterFact[] {
-  return rules.filter(({ where, rule }) => !known.test(where) && !known.test(rule));
+  return rules.filter(({ where, rule }) => !known.test(where) && !known.test(rule.replace(devices, "")));
 }
