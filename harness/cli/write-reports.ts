@@ -37,7 +37,7 @@ export async function writeReports(
   const history = options.history === undefined ? {} : { historyFolder: options.history };
   // Java takes longest and is another process: it works while the other reports are written.
   const paging = Promise.all([
-    attempt("Allure results", () => writeAllure(told, folder)),
+    attempt("Allure results", () => writeAllure(told, folder, { history: options.history !== undefined })),
     attempt("the history of costs", () =>
       options.history === undefined ? Promise.resolve() : writeHistory(record, options.history),
     ),

@@ -242,6 +242,7 @@ describe("Allure results", () => {
     const read = (name: string): Promise<string> => readFile(join(folder.allureResults, name), "utf8");
     assert.match(await read("environment.properties"), /dataplane *= *reference dataplane, not Calico/);
     assert.match(await read("environment.properties"), /^calico *= *v3\.32\.1$/m);
+    assert.match(await read("environment.properties"), /^trend *= *none without --history DIR/m);
     assert.match(await read("environment.properties"), /^kind *= *v0\.33\.0, v0\.34\.0$/m);
     assert.deepEqual((JSON.parse(await read("categories.json")) as unknown[]).length, allureCategories(run).length);
     const executor = JSON.parse(await read("executor.json")) as Record<string, unknown>;
