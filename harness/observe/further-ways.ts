@@ -7,6 +7,7 @@ export class FurtherWays {
   readonly #beyond = new Map<number, { readonly index: number; readonly before: readonly [string, string] }>();
 
   constructor(probes: readonly Probe[]) {
+    if (probes.every(({ beyond }) => beyond === undefined)) return;
     const sent = new Map(probes.flatMap((probe, index) => (probe.beyond ? [] : [[keyOf(probe), index] as const])));
     probes.forEach((probe, index) => {
       const own = probe.beyond === undefined ? undefined : sent.get(keyOf(probe));
