@@ -1,5 +1,5 @@
+import { onceFor } from "../core/once-for.ts";
 import type { TapId } from "../encap/expectation.ts";
-import { isSameTap } from "../encap/taps.ts";
 import type { PathCase } from "./verdict.ts";
 import { nameOfTap } from "./words.ts";
 
@@ -9,7 +9,7 @@ import { nameOfTap } from "./words.ts";
  */
 export function doubtAbout({ health }: PathCase, tap: TapId): string | undefined {
   const name = nameOfTap(tap);
-  const own = health.find((candidate) => isSameTap(candidate.tap, tap));
+  const own = healthByTap(health).get(name);
   if (own === undefined) return `nothing was captured at ${name}: put a capture there and rerun the probe`;
   if (own.doubts.length === 0) return undefined;
   return `the capture at ${name} is in doubt (${own.doubts.join("; ")}): capture again, with a larger buffer if it dropped packets`;
@@ -33,8 +33,13 @@ export function silenceDoubt(pathCase: PathCase, tap: TapId): string | undefined
 }
 
 function packetsOf({ health }: PathCase, tap: TapId): number {
-  return health.find((candidate) => isSameTap(candidate.tap, tap))?.packets ?? 0;
+  return healthByTap(health).get(nameOfTap(tap))?.packets ?? 0;
 }
+
+/** Every path asks about the same taps; of two of one name the first counts. */
+const healthByTap = onceFor(
+  (health: PathCase["health"]) => new Map(health.toReversed().map((own) => [nameOfTap(own.tap), own])),
+);
 
 function isConcerned({ expectation }: PathCase, { node }: TapId): boolean {
   const { path, forward, reverse } = expectation;
