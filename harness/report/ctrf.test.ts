@@ -11,6 +11,21 @@ describe("CTRF", () => {
     assert.equal(validate({ ...renderCtrf(passingRun()), reportFormat: "other" }).valid, false);
   });
 
+  it("gives each release that a run compares ids of its own", () => {
+    const run = passingRun();
+    const variants = ["v3.30.7", "v3.32.1"];
+    const record = {
+      ...run,
+      scenarios: variants.flatMap((variant) => run.scenarios.map((scenario) => ({ ...scenario, variant }))),
+      verdicts: variants.flatMap((variant) => run.verdicts.map((verdict) => ({ ...verdict, variant }))),
+    };
+    const { tests } = renderCtrf(record).results;
+    assert.equal(tests.length, 2 * renderCtrf(run).results.tests.length);
+    const judged = tests.filter(({ status }) => status === "passed");
+    assert.equal(new Set(judged.map(({ testId }) => testId)).size, judged.length);
+    assert.ok(judged.some(({ testId, suite }) => testId === `${failingId} (v3.30.7)` && suite[0]?.includes("v3.30.7")));
+  });
+
   it("keeps what is inconclusive apart from passed and failed", () => {
     const { summary, tests } = renderCtrf(failingRun()).results;
     const statusOf = (id: string): string | undefined => tests.find(({ testId }) => testId === id)?.status;

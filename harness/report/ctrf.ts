@@ -2,6 +2,7 @@ import type { RunRecord } from "../run/record.ts";
 import type { Status } from "../verify/verdict.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { timesOf } from "./path-times.ts";
+import { scenarioTitle } from "./scenario-title.ts";
 import { pathTitle } from "./path-title.ts";
 import { testOutcomes } from "./test-outcome.ts";
 
@@ -81,14 +82,16 @@ const statuses: Readonly<Record<Status, CtrfStatus>> = {
   inconclusive: "other",
 };
 
-function testOf({ id, mode, status, reason }: PathOutcome, name: string, durationMs: number): CtrfTest {
+/** Dashboards know a test by its id: where a run compares releases, each has its own. */
+function testOf({ id, mode, status, reason, verdicts }: PathOutcome, name: string, durationMs: number): CtrfTest {
+  const variant = verdicts.find((verdict) => verdict.variant !== undefined)?.variant;
   return {
     name,
-    testId: id,
+    testId: variant === undefined ? id : `${id} (${variant})`,
     status: statuses[status],
     duration: Math.round(durationMs),
     rawStatus: status,
-    suite: [mode],
+    suite: [scenarioTitle(variant === undefined ? { mode } : { mode, variant })],
     ...(reason === "" ? {} : { message: reason }),
   };
 }
