@@ -97,8 +97,8 @@ export const rules: readonly Rule[] = [
   untoldRewrite,
   pathMtu,
   linkShape,
-  oddSetting,
   kernelCount,
+  oddSetting,
 ];
 
 /** What is said where no rule fits. */

@@ -55,7 +55,6 @@ const harms: readonly Harm[] = [
   { name: /gc_thresh3$/, isHarmful: (value) => value < 32, words: "its table of neighbors is full after so many" },
   { name: /unres_qlen_bytes$/, isHarmful: (value) => value < 4096, words: "packets that wait for ARP are thrown away" },
   { name: /mcast_solicit$/, isHarmful: (value) => value < 1, words: "it does not ask who has an address" },
-  { name: /disable_ipv6$/, isHarmful: (value) => value === 1, words: "no IPv6 there" },
   { name: /echo_ignore_all$/, isHarmful: (value) => value === 1, words: "it answers no ping" },
   {
     name: /ip_no_pmtu_disc$/,

@@ -4,7 +4,7 @@ import { factsOf } from "./counters.ts";
 import { harmIn, settingsOf } from "./settings.ts";
 
 /** Settings that keep a machine from answering who asks for its address. */
-const ofNeighbors = /arp_ignore|arp_filter|mcast_solicit|gc_thresh3|disable_ipv6/;
+const ofNeighbors = /arp_ignore|arp_filter|mcast_solicit|gc_thresh3/;
 
 /** Why nobody answers who asks for an address: what is set on the one that should, a pod's node where that is a pod's gateway. */
 export function unanswered({ network }: Incident, name: string, { text, peer }: Trouble): string | undefined {
