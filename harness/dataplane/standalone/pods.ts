@@ -1,6 +1,9 @@
 import { LabError } from "../../core/errors.ts";
 import { poll } from "../../core/poll.ts";
-import type { PodAllocation } from "../../topology/plan.ts";
+import { wireguardMtu } from "../../encap/tunnel.ts";
+import { isEncrypted } from "../../encap/wireguard.ts";
+import { encrypts } from "../../topology/allocate.ts";
+import type { Plan, PodAllocation } from "../../topology/plan.ts";
 import { poolOfPod } from "../../topology/pool-of.ts";
 import type { Family } from "../../topology/topology.ts";
 import type { LabNode } from "../../lab/lab.ts";
@@ -78,6 +81,16 @@ async function addPod(node: LabNode, calico: NodeCalico, pod: PodAllocation): Pr
   });
 }
 
+/**
+ * A node that cannot encrypt gives its pods WireGuard's MTU all the same, since FelixConfiguration asks for it (felix int_dataplane.go
+ * determinePodMTU). Here it is kept out by a configuration of its own, which would raise that: so the plugin is told.
+ */
+function mtuOf(plan: Plan, node: string): { readonly mtu?: number } {
+  if (!isEncrypted(plan) || encrypts(plan.topology, node)) return {};
+  const { tunnelMtu = Infinity } = plan.topology;
+  return { mtu: Math.min(tunnelMtu, ...plan.families.map((family) => wireguardMtu(plan, family))) };
+}
+
 /** What a container runtime would give the plugin on standard input, with the pools that name the pod. */
 export function cniConfig({ node, plan, folder }: NodeCalico, pod: string): string {
   const named = (family: Family): readonly string[] =>
@@ -94,6 +107,7 @@ export function cniConfig({ node, plan, folder }: NodeCalico, pod: string): stri
     nodename: node,
     log_level: "info",
     log_file_path: `${folder}/cni.log`,
+    ...mtuOf(plan, node),
     ipam: {
       type: "calico-ipam",
       assign_ipv4: String(plan.families.includes(4)),

@@ -65,6 +65,20 @@ describe("Calico's resources", () => {
     assert.deepEqual(of("BGPPeer")[2], ["b1-tor-b-ipv4", { node: "b1", peerIP: "198.18.2.1", asNumber: 65002 }]);
   });
 
+  it("ask for WireGuard in each family, and spare nodes that take no part", async () => {
+    const spoken = (plan: Plan): readonly unknown[] =>
+      configurationsFor(plan).map(({ metadata, spec }) => [metadata.name, spec]);
+    const plan = await planOf("wireguard");
+    assert.deepEqual(spoken(plan), [
+      ["default", { wireguardEnabled: true }],
+      ["node.b2", { wireguardEnabled: false }],
+    ]);
+    const both = (await planOf("dual-stack")).topology;
+    assert.deepEqual(spoken(planTopology({ ...both, wireguard: true })), [
+      ["default", { wireguardEnabled: true, wireguardEnabledV6: true }],
+    ]);
+  });
+
   it("say the VNI and the tunnels' MTU where they are declared, that of IPv6 where it is used", async () => {
     const spec = (plan: Plan): unknown => configurationsFor(plan).map((resource) => resource.spec)[0];
     const four = (await planOf("two-racks")).topology;
