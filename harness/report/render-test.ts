@@ -12,7 +12,7 @@ export function renderTest(
   options: ProblemOptions & { readonly quiet: boolean },
 ): readonly string[] {
   const { style } = options;
-  const { outcome, title } = testOutcomeOf(test, verdict);
+  const { outcome, title } = testOutcomeOf(test, verdict, options.repeat);
   const { status } = verdict;
   if (status === "pass" || status === "skip") {
     if (options.quiet) return [];

@@ -4,7 +4,7 @@ import { enumeratePaths } from "../encap/enumerate.ts";
 import { expectPath } from "../encap/expect.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import type { PathRecord } from "../run/record.ts";
-import { againCommand, repeatOf } from "./see-it.ts";
+import { againCommand, againTest, repeatOf } from "./see-it.ts";
 
 describe("the command that repeats a path", () => {
   let path: PathRecord;
@@ -33,5 +33,15 @@ describe("the command that repeats a path", () => {
 
   it("names at least the topology where nothing was typed", () => {
     assert.match(again(), /^npm run suite -- --mode VXLANCrossSubnet --topology \/t\/mine\.yaml --paths /);
+  });
+});
+
+describe("the command that repeats a test", () => {
+  it("has every option of the run but other suites", () => {
+    const words = ["suite", "--suites", "mine", "--calico", "a.tar,b.tar", "--suites=others", "--seed", "7"];
+    assert.equal(
+      againTest("mine/a b.suite.ts", words),
+      "npm run suite -- --suites 'mine/a b.suite.ts' --calico a.tar,b.tar --seed 7",
+    );
   });
 });

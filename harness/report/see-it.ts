@@ -29,6 +29,15 @@ export function againCommand(path: PathRecord, repeat: readonly string[]): strin
   return asTyped([...start, ...words.map(quote), "--paths", quote(pattern)].join(" "));
 }
 
+/** The command that runs a test's file again, with all options of the run that it failed in; other files are left out. */
+export function againTest(file: string, [, ...words]: readonly string[]): string {
+  const isOfSuites = (word: string | undefined): boolean => word === "--suites";
+  const others = words.filter(
+    (word, index) => !isOfSuites(word) && !isOfSuites(words[index - 1]) && !word.startsWith("--suites="),
+  );
+  return asTyped(["npm run suite --", "--suites", quote(file), ...others.map(quote)].join(" "));
+}
+
 /** Calico's word for a mode. */
 function calicoName(id: ModeId): Mode["calicoName"] {
   return modes.find((mode) => mode.id === id)?.calicoName ?? poolsMode.calicoName;

@@ -1,9 +1,8 @@
 import { relative } from "node:path";
-import { asTyped } from "../core/command-words.ts";
-import { shellQuote } from "../exec/quote.ts";
 import type { ProofRecord, RunRecord, TestRecord } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
+import { againTest, repeatOf } from "./see-it.ts";
 
 /** A test that somebody wrote, as every report shows it. */
 export interface TestOutcome {
@@ -18,11 +17,12 @@ export interface TestOutcome {
 }
 
 /** All tests of a run in the order in which they ran. */
-export function testOutcomes({ tests = [], verdicts }: RunRecord): readonly TestOutcome[] {
+export function testOutcomes(record: RunRecord): readonly TestOutcome[] {
+  const { tests = [], verdicts } = record;
   const byId = new Map(verdicts.map((verdict) => [keyOf(verdict), verdict]));
   return tests.flatMap((test) => {
     const verdict = byId.get(keyOf(test));
-    return verdict === undefined ? [] : [testOutcomeOf(test, verdict)];
+    return verdict === undefined ? [] : [testOutcomeOf(test, verdict, repeatOf(record))];
   });
 }
 
@@ -30,8 +30,8 @@ function keyOf({ id, variant = "" }: Pick<Verdict, "id" | "variant">): string {
   return `${variant}\n${id}`;
 }
 
-/** One test with its verdict. */
-export function testOutcomeOf(test: TestRecord, verdict: Verdict): TestOutcome {
+/** One test with its verdict; `repeat` is the verb and the options that repeat the run. */
+export function testOutcomeOf(test: TestRecord, verdict: Verdict, repeat: readonly string[]): TestOutcome {
   const proofs = test.proofs.map(outcomesOfProof);
   const { id, status, reason, category } = verdict;
   const wrong = status === "fail" || status === "inconclusive";
@@ -48,7 +48,7 @@ export function testOutcomeOf(test: TestRecord, verdict: Verdict): TestOutcome {
       status,
       reason: reason ?? "",
       ...(category === undefined ? {} : { category }),
-      again: asTyped(`npm run suite -- --suites ${shellQuote([shortest(test.file)])}`),
+      again: againTest(shortest(test.file), repeat),
     },
     proofs,
   };
