@@ -40,7 +40,7 @@ export function renderSwitchSvg(
   const bottom = head + rows.length * rowHeight;
   const more = calm === 0 ? [] : [calmWords(calm, rows.length > 0)];
   return svgImage(width, bottom + 30 + more.length * 20, title, [
-    label(title, { x: left, y: 26, class: "ink", "font-size": title.length > 46 ? 12 : 15, "font-weight": 600 }, 62),
+    label(title, { x: left, y: 26, class: "ink", "font-size": title.length > 46 ? 12 : 15, "font-weight": 600 }, 58),
     label("blue: plain; yellow: encapsulated; red: neither form, lost or stalled", { x: left, y: 46, ...small }),
     label(`line: the change begins; dashed: ${words}`, { x: left, y: 62, ...small }),
     ...marks.flatMap((mark, index) =>
@@ -132,7 +132,8 @@ function directionRow(name: string, { direction, lost, sent, gapMs, bands, lostA
   const leaked = Math.max(0, ...leaks.map(({ packets }) => packets));
   return {
     name: `${direction === "forward" ? "→" : "←"} ${name}`,
-    words: `${lost}/${sent} lost, ${gap(gapMs)}${leaked === 0 ? "" : `, ${leaked} leaked`}`,
+    // No wider than what stands beside the longest name.
+    words: leaked === 0 ? `${lost}/${sent} lost, ${gap(gapMs)}` : `${leaked} leaked, ${lost} lost`,
     isBad: lost > 0 || leaks.length > 0,
     bands,
     red: [...lostAt, ...leaks],
