@@ -84,6 +84,6 @@ function unable({ title }: Dataplane, event: SwitchEvent): LabError {
   const fix =
     event === "upgrade"
       ? "take a lab with two releases of real Calico in namespaces: --calico 'a1=OLD,*=NEW'"
-      : `take a lab in namespaces${event === "reboot" ? "" : " or machines"}, with real Calico or the reference dataplane`;
+      : "take a lab in namespaces or machines, with real Calico or the reference dataplane";
   return new LabError(`--event ${event} cannot happen here: ${title} lets nobody ask for it on this lab`, { fix });
 }

@@ -4,7 +4,7 @@ import type { NodePower } from "../lab/lab.ts";
 import type { Plan } from "../topology/plan.ts";
 import { memberScript } from "./render-lab.ts";
 
-/** A namespace goes as a machine that is switched off: its wires are dead and forgotten, and come back by the script that made them. */
+/** A node's network goes as that of a machine which is switched off: its wires are dead and forgotten, and come back by the script that made them. */
 export function nodePower(plan: Plan, name: string, executor: Executor): NodePower {
   const node = plan.nodes.find((candidate) => candidate.name === name);
   if (node === undefined) throw new RangeError(`the plan has no node ${name}`);

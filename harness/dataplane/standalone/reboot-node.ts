@@ -8,7 +8,8 @@ import { factsLimitMs } from "./converge.ts";
 import { waitForFelix } from "./felix-ready.ts";
 import { nodeFolder } from "./lab-folder.ts";
 import { nodeCalico, plannedPods, type Release } from "./node-calico.ts";
-import { kernelRemoval } from "./remove.ts";
+import { connectMachine } from "./management.ts";
+import { removeFromKernel } from "./remove.ts";
 import { startNode } from "./start-node.ts";
 
 /**
@@ -26,9 +27,10 @@ export async function rebootNode(
   const clear = async (): Promise<void> => {
     await stopServices(executor, nodeFolder(lab, name));
     await setPods(lab, node, "down");
-    await runScript(executor, kernelRemoval);
+    await removeFromKernel(lab, node);
   };
   await powerCycle(node, clear, watch);
+  if (lab.machines !== undefined) await connectMachine(lab.machines, executor, nodeFolder(lab, name));
   await startNode(executor, nodeCalico(lab, node, release, mode));
   await waitForFelix({ ...lab, nodes: [node] }, factsLimitMs(lab));
   watch.reached(`Felix ready on ${name}`);

@@ -32,6 +32,12 @@ export async function removeFromNode(lab: Lab, node: LabNode): Promise<void> {
     node,
     lab.plan.allocation.pods.filter((pod) => pod.node === node.name),
   );
+  await removeFromKernel(lab, node);
+  if (lab.machines !== undefined) await runScript(node.executor, `rm -rf ${shellQuote([nodeFolder(lab, node.name)])}`);
+}
+
+/** Takes off one node's kernel what Calico has made there. */
+export async function removeFromKernel(lab: Lab, node: LabNode): Promise<void> {
   if (lab.machines === undefined) {
     await runScript(node.executor, kernelRemoval);
     return;
@@ -43,11 +49,10 @@ export async function removeFromNode(lab: Lab, node: LabNode): Promise<void> {
     node.executor,
     `[ ! -x ${entrance({ folder })} ] || exec ${inside} <<'SCRIPT'\n${kernelRemoval}SCRIPT`,
   );
-  await runScript(node.executor, `rm -rf ${shellQuote([folder])}`);
 }
 
 /** Felix routes by protocol 80 and on its own devices, BIRD by 12; chains and sets begin with `cali`. */
-export const kernelRemoval = `
+const kernelRemoval = `
 for family in -4 -6; do
   for protocol in 80 bird; do ip $family route flush proto $protocol 2>/dev/null || :; done
   ip $family rule del fwmark 0x100000/0x100000 2>/dev/null || :

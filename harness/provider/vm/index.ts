@@ -14,6 +14,7 @@ import { labIdOf } from "../../lab/owner.ts";
 import type { Capability, Lab, LabNode, OwnMachines } from "../../lab/lab.ts";
 import { incompleteLab, noSuchLab, ownerGone, refuseOtherPlan } from "../../lab/identity-errors.ts";
 import type { Provider } from "../provider.ts";
+import { nodePower } from "../../underlay/node-power.ts";
 import { buildMachines, inMachines, loginFile, type BuiltMachines } from "./build-lab.ts";
 import { uplinkProblems } from "../../lab/uplink-problems.ts";
 import { hostProblems } from "./check.ts";
@@ -153,7 +154,8 @@ function wireUp(plan: Plan, id: LabId, login: LabLogin, host: Executor, options:
   });
   const nodes = connections.map(({ node, ssh }): LabNode => {
     const executor = options.onCommand === undefined ? ssh : recordingExecutor(ssh, options.onCommand);
-    return { name: node, role: "node", executor, enter: enterMachine(id, node), namespacePrefix: nodePrefix };
+    const power = nodePower(plan, node, executor);
+    return { name: node, role: "node", executor, enter: enterMachine(id, node), namespacePrefix: nodePrefix, power };
   });
   const hangUp = async (): Promise<void> => {
     await Promise.all(connections.map(({ ssh }) => ssh.close()));
