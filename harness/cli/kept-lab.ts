@@ -53,7 +53,8 @@ export async function openKeptLab(id: string | undefined, options: KeptOptions):
   const modes = [modeWithId(label.mode ?? "")];
   const provider = await offer.make(labs.given, hostContext(labs.cache));
   const lab = await provider.attach(ref, plan);
-  return { ref, label, labs, plan, modes, standing: { lab, provider }, asked: askedPaths(label, options) };
+  const standing = { lab, provider, ...(label.podMtu === undefined ? {} : { podMtu: label.podMtu }) };
+  return { ref, label, labs, plan, modes, standing, asked: askedPaths(label, options) };
 }
 
 /** What made the lab, and its dataplane, with the flags that it was built with where no others are given. */

@@ -121,6 +121,8 @@ export interface LabLabel extends Declared {
   readonly families: readonly (4 | 6)[];
   readonly mode?: string;
   readonly dataplane?: string;
+  /** MTU of its pods, where they were made before a change to what gives new pods another. */
+  readonly podMtu?: number;
   /** What was asked of the lab: `check` asks the same paths again. */
   readonly asked?: { readonly profile: string; readonly paths: readonly string[]; readonly shard?: string };
   /** What reaching the lab takes of the flags that it was built with, by whose they are. */

@@ -15,13 +15,14 @@ interface Keeping {
   readonly lab: Lab;
   readonly mode: Mode;
   readonly dataplane: Dataplane;
+  readonly podMtu?: number;
   readonly memory?: LabMemory;
   readonly listener?: RunListener;
 }
 
 /** Leaves a lab up in its mode: labels it so that `check` and `down` find it, and lets go of its scopes. */
 export async function keepLab(keeping: Keeping, scopes: readonly Scope[]): Promise<void> {
-  const { provider, lab, mode, dataplane, memory, listener } = keeping;
+  const { provider, lab, mode, dataplane, podMtu, memory, listener } = keeping;
   const { topology, digest, families } = lab.plan;
   await provider.label(lab, {
     topology: topology.source,
@@ -29,6 +30,7 @@ export async function keepLab(keeping: Keeping, scopes: readonly Scope[]): Promi
     families,
     mode: mode.id,
     dataplane: dataplane.name,
+    ...(podMtu === undefined ? {} : { podMtu }),
     ...declaredIn(topology),
     ...memory,
     kept: true,

@@ -78,6 +78,8 @@ export interface MeasuringChoice {
 
 /** A lab that was left up, with the provider that made it. */
 export interface StandingLab {
+  /** MTU of its pods, where they were made before a change to what gives new pods another. */
+  readonly podMtu?: number;
   readonly lab: Lab;
   readonly provider: Provider;
 }

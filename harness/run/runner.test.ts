@@ -251,6 +251,18 @@ describe("run on a machine in memory", () => {
     assert.equal((await world.provider.discover())[0]?.state, "kept");
   });
 
+  it("judges a lab whose pods are older than its mode by the MTU that they were made with", async () => {
+    const kept = orderIn(world, { keep: true });
+    await runModes(kept, servicesIn(world));
+    const [ref] = await world.provider.discover();
+    assert.ok(ref !== undefined);
+    const lab = await world.provider.attach(ref, world.plan);
+    const mtuOf = async (standing: RunOrder["standing"]): Promise<number | undefined> =>
+      (await run(standing === undefined ? {} : { standing })).scenarios[0]?.paths[0]?.expectation.podMtu;
+    assert.equal(await mtuOf({ lab, provider: world.provider }), 1450);
+    assert.equal(await mtuOf({ lab, provider: world.provider, podMtu: 1500 }), 1500);
+  });
+
   it("says that a lab was removed while it was judged, in place of all that failed by it", async () => {
     const kept = orderIn(world, { keep: true });
     await runModes(kept, servicesIn(world));

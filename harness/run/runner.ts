@@ -1,6 +1,7 @@
 import { InterruptedError } from "../core/errors.ts";
 import { withScope, type Scope } from "../core/scope.ts";
 import type { Dataplane, Network } from "../dataplane/dataplane.ts";
+import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
@@ -15,6 +16,7 @@ import { skipVerdict, type ScenarioOutcome } from "./outcome.ts";
 import { unlessRemoved } from "./removed-lab.ts";
 import { pathsFor, requirePromisedPaths } from "./paths.ts";
 import { controlMode } from "./control.ts";
+import { withRunningMtu } from "../switch/running-pods.ts";
 import { troublesOf } from "./troubles.ts";
 import { Phases } from "./phases.ts";
 import type { RunRecord } from "./record.ts";
@@ -135,12 +137,14 @@ class Run {
     }
   }
 
-  async #runStanding({ lab, provider }: StandingLab): Promise<void> {
+  async #runStanding({ lab, provider, podMtu }: StandingLab): Promise<void> {
     const because = "this lab was left up in this mode";
     const only = { providers: [provider] };
     for (const mode of this.#run.order.modes) {
       await this.#tellChoice({ mode, provider: provider.name, because }, only);
-      const choice = { mode, because, lab, labPhases: [], network: attach };
+      const adjust =
+        podMtu === undefined ? {} : { adjust: (expectation: PathExpectation) => withRunningMtu(expectation, [podMtu]) };
+      const choice = { mode, because, lab, labPhases: [], network: attach, ...adjust };
       await this.#addMeasured(await withScope((scope) => this.#scenario(choice, scope, only)));
     }
   }

@@ -74,12 +74,14 @@ interface Arrived {
   readonly network: Network;
   /** What the lab is to be labeled with, where that is not what the order says. */
   readonly memory?: LabMemory;
+  /** MTU of its pods, where new ones would get another. */
+  readonly podMtu?: number;
 }
 
 async function walk(walking: Walking, start: Network): Promise<Arrived> {
   const { run, tour, provider, whole } = walking;
   const comparison = comparisonFor(walking, start.lab);
-  let network = start;
+  let arrived: Arrived = { network: start };
   if (tour.event !== undefined) {
     const { event } = tour;
     const { standing } = run.order;
@@ -87,10 +89,10 @@ async function walk(walking: Walking, start: Network): Promise<Arrived> {
     const joining = event === "join" ? { whole } : {};
     const planned = { ...whole, plan: planThen(start, { to: start.mode, event, ...joining }) };
     await requireModes(run, [start.mode], planned);
-    const change = { network, to: network.mode, event, variant: event, ...joining, ...comparison };
+    const change = { network: start, to: start.mode, event, variant: event, ...joining, ...comparison };
     const { trouble, ...stepped } = await step(walking, change);
     const { memoryAfter } = tour;
-    const arrived = {
+    arrived = {
       ...stepped,
       ...(memoryAfter === undefined || trouble !== undefined ? {} : { memory: memoryAfter }),
     };
@@ -98,19 +100,19 @@ async function walk(walking: Walking, start: Network): Promise<Arrived> {
     return arrived;
   }
   for (const [index, to] of tour.modes.slice(1).entries()) {
-    const from = network.mode.calicoName;
+    const from = arrived.network.mode.calicoName;
     const variant = tour.modes.length > 2 ? `step ${index + 1}, from ${from}` : `from ${from}`;
-    ({ network } = await step(walking, { network, to, variant, ...comparison }));
-    if (run.order.standing !== undefined) await keep(run, provider, { network }, []);
+    arrived = await step(walking, { network: arrived.network, to, variant, ...comparison });
+    if (run.order.standing !== undefined) await keep(run, provider, arrived, []);
   }
-  return { network };
+  return arrived;
 }
 
 /** One change, its verdicts, and the full judgment of the mode that it led to. */
 async function step(
   { run, tour, gathered, scope }: Walking,
   change: Change,
-): Promise<{ readonly network: Network; readonly trouble?: string }> {
+): Promise<Arrived & { readonly trouble?: string }> {
   const { services, session } = run;
   const { to, variant = "" } = change;
   const phases = new Phases(to.id, "change", services.listener, session.interruptible);
@@ -143,7 +145,13 @@ async function step(
   ];
   const measurements = outcome.measurements.map((one) => ({ ...one, variant }));
   await gathered.add({ ...outcome, scenario: { ...outcome.scenario, variant }, verdicts, measurements });
-  return { network, ...(record.trouble === undefined ? {} : { trouble: record.trouble }) };
+  const { running, fresh } = record.podMtu;
+  const [podMtu = fresh] = running;
+  return {
+    network,
+    ...(podMtu === fresh ? {} : { podMtu }),
+    ...(record.trouble === undefined ? {} : { trouble: record.trouble }),
+  };
 }
 
 function comparisonFor({ run, tour, provider }: Walking, lab: Lab): Pick<Change, "born" | "notCompared"> {
@@ -194,10 +202,10 @@ async function tellTour(
 async function keep(
   { order, services }: OpenRun,
   provider: Provider,
-  { network: { lab, mode }, memory = order.memory }: Arrived,
+  { network: { lab, mode }, memory = order.memory, podMtu }: Arrived,
   scopes: readonly Scope[],
 ): Promise<void> {
-  const remembered = memory === undefined ? {} : { memory };
+  const remembered = { ...(memory === undefined ? {} : { memory }), ...(podMtu === undefined ? {} : { podMtu }) };
   // One that stood before is known to its owner.
   const told = order.standing === undefined ? { listener: services.listener } : {};
   await keepLab({ provider, lab, mode, dataplane: services.dataplane, ...told, ...remembered }, scopes);

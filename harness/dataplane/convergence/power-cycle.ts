@@ -12,7 +12,8 @@ export async function powerCycle(
   clear: () => Promise<void>,
   watch: Stopwatch,
 ): Promise<void> {
-  if (power === undefined) throw new LabError(`${name} cannot be rebooted`, { fix: "take a lab in namespaces or machines" });
+  if (power === undefined)
+    throw new LabError(`${name} cannot be rebooted`, { fix: "take a lab in namespaces or machines" });
   await power.off();
   watch.reached(`${name} off`);
   await clear();

@@ -9,7 +9,10 @@ export function renderHalt({ pods, tunnels, routes }: NodeProgram): string {
   return [
     "ip -force -batch - 2>/dev/null <<'END' || true",
     ...pods.map(({ hostDevice }) => `link set ${hostDevice} down`),
-    ...tunnels.map(({ kind, device }) => (kind === "ipip" ? `addr flush dev ${device}` : `link del ${device}`)),
+    // tunl0 stays with its module, which no kernel has at its start: what is left on would pass on packets.
+    ...tunnels.flatMap(({ kind, device }) =>
+      kind === "ipip" ? [`addr flush dev ${device}`, `link set ${device} down`] : [`link del ${device}`],
+    ),
     ...routes.map(({ destination, type }) => `route del ${type === "blackhole" ? "blackhole " : ""}${destination}`),
     "END",
     batch("nft -f -", [renderNatRemoval(4), renderNatRemoval(6)]),
