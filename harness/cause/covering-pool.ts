@@ -5,7 +5,7 @@ import { keepsEverywhere, keptOwnAddress } from "./own-addresses.ts";
 export const coveringPool = ofVerdicts({
   name: "covering-pool",
   issues: ["#7345", "#12767", "#4138"],
-  fix: "see which IPPool holds the addresses that they go to (calicoctl get ippools -o wide): one for load balancers or a disabled one counts too",
+  fix: "see which IPPool holds the addresses that they go to (calicoctl get ippools -o wide): a disabled one counts too, and before v3.32.1 one for load balancers alone",
   check: "source-address",
   chosen: (verdict, incident) => keptOwnAddress(verdict, incident) && !keepsEverywhere(verdict, incident),
   sentence: (finding, { id }) =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../topology/plan.ts";
+import type { Pool } from "../topology/topology.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import { enumeratePaths } from "./enumerate.ts";
 import { expectationOf, modeOf, planOf } from "./plan.fixture.ts";
@@ -39,6 +40,16 @@ describe("paths to hosts outside of the cluster", () => {
       "server/eth0 target-uplink",
     ]);
     assert.ok(to("a1").silent.some(({ node }) => node === "client"));
+  });
+
+  it("keep the pod's address where a disabled pool holds the host, and not where one for load balancers does (calico#12767)", () => {
+    const beside = (more: Partial<Pool>) => {
+      const pools = [...plan.topology.pools, { family: 4, cidr: "198.18.9.0/26", blockSize: 29, ...more } as const];
+      return to("a1", "none", planTopology({ ...plan.topology, pools })).forward.sources;
+    };
+    assert.deepEqual(beside({ disabled: true }), ["198.19.0.1"]);
+    assert.deepEqual(beside({ allowedUses: ["LoadBalancer"] }), ["198.18.1.11"]);
+    assert.deepEqual(beside({ allowedUses: ["LoadBalancer"], disabled: true }), ["198.18.1.11"]);
   });
 
   it("get no answer to a pod's own address where the routers know no pods", () => {

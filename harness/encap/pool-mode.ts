@@ -1,5 +1,6 @@
 import { contains } from "../topology/address.ts";
 import type { Plan } from "../topology/plan.ts";
+import { holdsPods } from "../topology/pool-of.ts";
 import type { Family } from "../topology/topology.ts";
 import type { NodeIdentity, PoolIdentity } from "./identity.ts";
 import { modes, type Encapsulation, type Mode, type PoolMode } from "./mode.ts";
@@ -9,7 +10,7 @@ const plain: PoolMode = { id: "none", encapsulation: "none", policy: "Never", ca
 
 /** What the pools say for themselves; nothing where all are as the run's mode has them. */
 export function poolIdentities({ topology }: Plan): { readonly pools?: readonly PoolIdentity[] } {
-  const { pools } = topology;
+  const pools = topology.pools.filter(holdsPods);
   const own = pools.some(
     ({ policy, encapsulation, natOutgoing, disabled }) =>
       policy !== undefined || encapsulation !== undefined || natOutgoing === false || disabled === true,

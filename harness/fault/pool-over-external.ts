@@ -4,7 +4,7 @@ import { defineFault } from "./fault.ts";
 import { keepPodAddresses } from "./keep-pod-addresses.ts";
 import { noHostsOutside } from "./no-hosts-outside.ts";
 
-/** A second pool, be it for load balancers alone, covers hosts outside of the cluster: natOutgoing then takes them for pods, on every node. */
+/** A second pool (before v3.32.1 also one for load balancers alone) covers hosts outside of the cluster: natOutgoing then takes them for pods, on every node. */
 export const poolOverExternal = defineFault({
   name: "pool-over-external",
   title:

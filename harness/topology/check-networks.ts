@@ -1,4 +1,5 @@
 import { networkOf, overlaps } from "./address.ts";
+import { holdsPods } from "./pool-of.ts";
 import type { Family, Topology } from "./topology.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
@@ -33,11 +34,11 @@ function networksOf(topology: Topology): readonly Network[] {
     const cidr = topology.services[family];
     return cidr === undefined ? [] : [{ path: ["services", keyOf(family)], label: "the services", cidr }];
   });
-  const pools = topology.pools.map(({ cidr, disabled }, index) => ({
+  const pools = topology.pools.map((pool, index) => ({
     path: ["pools", index, "cidr"],
     label: "the pool",
-    cidr,
-    ...(disabled === true ? { disabled } : {}),
+    cidr: pool.cidr,
+    ...(pool.disabled === true || !holdsPods(pool) ? { disabled: true as const } : {}),
   }));
   const subnets = topology.subnets.flatMap(({ name, cidrs }) =>
     topology.families.flatMap((family) => {

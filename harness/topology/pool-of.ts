@@ -20,6 +20,14 @@ export function poolOfPod(
   return named ?? poolOf(topology, node, family);
 }
 
+/**
+ * Whether Calico takes what a pool holds for pods' own, to which natOutgoing does not apply: disabled pools too, but none for load
+ * balancers alone (felix masq_mgr.go since #12769, v3.32.1).
+ */
+export function holdsPods({ allowedUses = usualUses }: Pool): boolean {
+  return allowedUses.some((use) => use !== "LoadBalancer");
+}
+
 /** Whether addresses may be taken from a pool for a use. */
 export function serves({ disabled, allowedUses = usualUses }: Pool, use: PoolUse): boolean {
   return disabled !== true && allowedUses.includes(use);

@@ -2,6 +2,7 @@ import type { Mode } from "../../encap/mode.ts";
 import { encapsulationOf, podMtu, tunnelModes, tunnelMtu, vniOf, vtepMac } from "../../encap/tunnel.ts";
 import { withoutPrefix } from "../../topology/address.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
+import { holdsPods } from "../../topology/pool-of.ts";
 import type { Family } from "../../topology/topology.ts";
 import { blackholeRoutes, blockRoute, borrowedRoutes } from "../program/block-route.ts";
 import { nodePortsOf } from "../program/node-ports.ts";
@@ -71,7 +72,7 @@ function podsOf(plan: Plan, mode: Mode, node: string, prefix: string): readonly 
 }
 
 function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
-  const pools = plan.topology.pools.filter((pool) => pool.family === family);
+  const pools = plan.topology.pools.filter((pool) => pool.family === family && holdsPods(pool));
   const addressOf = (name: string): string | undefined =>
     plan.allocation.pods.find((pod) => pod.pod === name)?.addresses[family] ?? hostAddressOf(plan, name, family);
   return {
