@@ -9,7 +9,7 @@ import { partiesOf, type Party } from "./parties.ts";
 import type { Path } from "./path.ts";
 
 /** What must become of a request from outside and its answer between the host that asks and the node that it dials. */
-export interface ExpectedRequest {
+interface ExpectedRequest {
   readonly forward: ExpectedDirection;
   readonly reverse: ExpectedDirection;
   readonly serverSees: readonly string[];

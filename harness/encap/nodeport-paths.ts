@@ -5,7 +5,7 @@ import type { NodePair } from "./node-pairs.ts";
 import type { Locality, Path, Traffic } from "./path.ts";
 
 /** Traffic of requests from outside, by the externalTrafficPolicy of the Service. */
-export type RequestTraffic = "external-to-nodeport" | "external-to-nodeport-local";
+type RequestTraffic = "external-to-nodeport" | "external-to-nodeport-local";
 
 /** Whether traffic is a request from outside. */
 export function isRequest(traffic: Traffic): traffic is RequestTraffic {

@@ -1,7 +1,7 @@
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import { clientsOf } from "./nodeport-paths.ts";
 import { allPairs, onePairPerClass, type NodePair } from "./node-pairs.ts";
-import { traffics, type Traffic } from "./path.ts";
+import type { Traffic } from "./path.ts";
 
 /** Each node does its own NAT, so that every one is a source; hosts outside take turns in the quick profile. */
 export function toOutside({ nodes, external = [], topology }: Plan, all: boolean): readonly NodePair[] {
@@ -25,5 +25,5 @@ export function toNodePorts(plan: Plan, traffic: Traffic, all: boolean): readonl
     target.pods.length > 0 && (!isLocal || entry === target);
   if (all) return allPairs(plan.nodes, can);
   // The second leg is of the same pairs as the request.
-  return onePairPerClass(plan.nodes, traffics.indexOf("external-to-nodeport"), can);
+  return onePairPerClass(plan.nodes, 0, can);
 }
