@@ -41,7 +41,7 @@ try {
 }
 
 function suite(): readonly string[] {
-  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+  const given = Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
   const bootstrap = join(here, "..", "scripts", "bootstrap.mjs");
   const asked = ["--mode", "VXLANCrossSubnet", "--provider", "kind", "--no-throughput", "--quiet", "--out", out];
   return [process.execPath, bootstrap, "suite", ...asked, ...given];

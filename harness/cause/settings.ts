@@ -66,6 +66,6 @@ const harms: readonly Harm[] = [
 
 /** What is bad about a value; undefined where it is usual. `lo` and loose defaults harm nobody. */
 export function harmIn(name: string, value: string): string | undefined {
-  if (/\.lo\./.test(name) || !/^\d+$/.test(value)) return undefined;
+  if (name.includes(".lo.") || !/^\d+$/.test(value)) return undefined;
   return harms.find((harm) => harm.name.test(name) && harm.isHarmful(Number(value)))?.words;
 }

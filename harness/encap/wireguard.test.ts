@@ -60,7 +60,7 @@ describe("WireGuard", () => {
       { device: "wireguard.cali", kind: "wireguard", mtu: 1440, address: "198.19.0.63/32" },
     );
     assert.deepEqual(
-      a1?.encrypted?.flatMap(({ peers }) => peers.map(({ node, destinations }) => `${node} ${destinations.join()}`)),
+      a1.encrypted?.flatMap(({ peers }) => peers.map(({ node, destinations }) => `${node} ${destinations.join()}`)),
       ["a2 198.19.0.64/26", "b1 198.19.0.128/26"],
     );
     assert.equal(b2?.encrypted, undefined);

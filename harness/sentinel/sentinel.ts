@@ -134,7 +134,9 @@ async function stopAll(
     vni: vniOf(lab.plan),
     book: new AddressBook(lab.plan, identities),
     shared: lab.shared === true,
-    nodePorts: identities.services.flatMap(({ nodePorts }) => Object.values(nodePorts ?? {})),
+    nodePorts: identities.services.flatMap(({ nodePorts: ports }) =>
+      ports === undefined ? [] : [ports.masqueraded, ports.local],
+    ),
     exempt: new Set(options.exempt.flatMap(([one, other]) => [`${one} ${other}`, `${other} ${one}`])),
   };
   const beating = new Set(beats.map(({ from, device }) => `${from} ${device}`));

@@ -23,7 +23,7 @@ function wayTroubles(expected: ExpectedEncryption, facts: NodeFacts): readonly T
   const tables = (facts.otherTables ?? []).filter((route) => route.family === family && route.device === device);
   const asked = (facts.rules ?? []).filter((rule) => rule.family === family && asksFor(rule, tables));
   if (asked.length === 0 && tables.length > 0) {
-    const [{ table = "" } = {}] = tables;
+    const table = tables[0]?.table ?? "";
     const text = `no rule asks table ${table}, whose routes lead into ${device} (not fwmark …, priority ${wireguardPriority}): packets to other nodes' pods go unencrypted`;
     return [{ kind: "encryption", what: "rule", text }];
   }

@@ -17,7 +17,7 @@ describe("the WireGuard of a node", () => {
     ]);
     assert.deepEqual(b2?.encryption, []);
     assert.deepEqual(
-      b2?.pods.map(({ mtu }) => mtu),
+      b2.pods.map(({ mtu }) => mtu),
       [1440, 1440],
     );
   });

@@ -31,9 +31,7 @@ export function numberedPacket(packet: Packet, index: TokenIndex): NumberedPacke
   if ((header?.kind !== "icmp" && header?.kind !== "icmpv6") || !header.isEcho) return undefined;
   const stream = probeOfPattern(packet.payload, index);
   const request = header.kind === "icmp" ? IcmpType.echoRequest : Icmpv6Type.echoRequest;
-  return stream === undefined
-    ? undefined
-    : { stream, isForward: (header.type as number) === request, number: header.sequence };
+  return stream === undefined ? undefined : { stream, isForward: header.type === request, number: header.sequence };
 }
 
 /** The bytes by which datagrams and their answers are told. */
