@@ -39,7 +39,7 @@ describe("ci/nightly.sh", function () {
 
   function night(name: string, words: readonly string[], env: Readonly<Record<string, string>>) {
     const { PATH: rest = "" } = process.env;
-    const { status, stdout, stderr } = spawnSync("ci/nightly.sh", [...cell, ...words], {
+    const { status, stdout, stderr } = spawnSync("bash", ["ci/nightly.sh", ...cell, ...words], {
       cwd: root,
       encoding: "utf8",
       env: {

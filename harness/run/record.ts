@@ -142,7 +142,7 @@ export interface PathRecord {
 }
 
 /** One stage of a scenario. */
-export interface PhaseRecord {
+interface PhaseRecord {
   readonly phase: string;
   /** ISO 8601; missing in records of before. */
   readonly startedAt?: string;
