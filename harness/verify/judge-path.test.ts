@@ -19,8 +19,8 @@ async function expectations(topology: string) {
 }
 
 describe("judgePath", () => {
-  it("passes every path of every mode and topology when the wire shows what is expected", async () => {
-    for (const topology of ["one-rack", "two-racks", "three-racks", "dual-stack", "wide-prefix", "static-fabric"]) {
+  for (const topology of ["one-rack", "two-racks", "three-racks", "dual-stack", "wide-prefix", "static-fabric"]) {
+    it(`passes every path of every mode when the wire shows what is expected: ${topology}`, async () => {
       const all = await expectations(topology);
       const verdicts = all.flatMap((expectation) =>
         judgePath(caseAsExpected(expectation, ["ping", "udp", "curl", "bulk", "mtu"]), checks),
@@ -29,11 +29,10 @@ describe("judgePath", () => {
       assert.deepEqual(
         bad.map(({ id, check, reason }) => [id, check, reason]),
         [],
-        topology,
       );
       assertJudged(all, verdicts);
-    }
-  });
+    });
+  }
 
   it("passes what is encrypted where it must be, and fails it plain, between other ports and with other sizes", async () => {
     const plan = await planOf("wireguard");
