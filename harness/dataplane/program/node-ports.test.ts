@@ -48,3 +48,22 @@ describe("NodePorts of a node", () => {
     assert.ok(!renderNat({ ...base, ...none }).includes("nodeports"));
   });
 });
+
+describe("masqueraded UDP", () => {
+  it("never takes VXLAN's port, whose packets are not tracked: answers to it would end at the node", () => {
+    const tunnels = [{ kind: "vxlan", device: "vxlan.calico", address: "198.19.0.0" }] as const;
+    const nat = { family: 4, pools: ["198.19.0.0/17"], masqueraded: ["198.19.0.0/17"], services: [], tunnels } as const;
+    const rules = renderNat({ ...nat, localPods: ["198.19.0.1"], ...nodePortsOf(services, pods, "a1", 4) }).split("\n");
+    assert.ok(rules.includes("udp dport 4789 notrack"));
+    const masquerading = rules.filter((rule) => rule.endsWith("fully-random"));
+    assert.equal(masquerading.length, 2 * 4);
+    for (const [index, rule] of masquerading.entries()) {
+      if (index % 2 === 0) assert.match(rule, /meta l4proto udp masquerade to :32768-60999 fully-random$/);
+      else
+        assert.equal(
+          masquerading[index - 1]?.replace(" meta l4proto udp masquerade to :32768-60999", " masquerade"),
+          rule,
+        );
+    }
+  });
+});

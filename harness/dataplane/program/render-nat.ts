@@ -32,8 +32,8 @@ export function renderNat(nat: NatProgram, table: string = natTable): string {
     "type nat hook postrouting priority 100",
     ...nodePortMasquerade(nat),
     ...tunnelMasquerade(nat, ip),
-    `${ip} saddr @masqueraded ${ip} daddr != @pools masquerade fully-random`,
-    `${ip} saddr . ${ip} daddr @hairpin masquerade fully-random`,
+    ...masquerade(`${ip} saddr @masqueraded ${ip} daddr != @pools`),
+    ...masquerade(`${ip} saddr . ${ip} daddr @hairpin`),
     "}",
     "}",
     "",
@@ -68,9 +68,7 @@ function nodePortMap({ nodePorts = [] }: NatProgram, address: string): readonly 
 function nodePortMasquerade({ nodePorts = [] }: NatProgram): readonly string[] {
   const ports = nodePorts.filter(({ masqueraded }) => masqueraded).map(({ port }) => port);
   if (ports.length === 0) return [];
-  return [
-    `meta l4proto { tcp, udp } ct status dnat ct original proto-dst { ${ports.join(", ")} } masquerade fully-random`,
-  ];
+  return masquerade(`meta l4proto { tcp, udp } ct status dnat ct original proto-dst { ${ports.join(", ")} }`);
 }
 
 /** nft(8) takes no empty list of elements. */
@@ -91,8 +89,17 @@ function untracked({ tunnels }: NatProgram): readonly string[] {
 
 /** felix/rules/nat.go: out of the tunnel device, source local to this host but not the device's own address. */
 function tunnelMasquerade({ tunnels }: NatProgram, ip: string): readonly string[] {
-  return tunnels.map(
-    ({ device, address }) =>
-      `oifname "${device}" fib saddr type local ${ip} saddr != ${address} masquerade fully-random`,
+  return tunnels.flatMap(({ device, address }) =>
+    masquerade(`oifname "${device}" fib saddr type local ${ip} saddr != ${address}`),
   );
+}
+
+/**
+ * Source ports of masqueraded UDP, as FelixConfiguration's natPortRange (Calico's own default is any port): the kernel's ephemeral range.
+ * Answers to VXLAN's port would not be tracked, and so end at the node.
+ */
+const natPortRange = "32768-60999";
+
+function masquerade(match: string): readonly string[] {
+  return [`${match} meta l4proto udp masquerade to :${natPortRange} fully-random`, `${match} masquerade fully-random`];
 }
