@@ -25,6 +25,6 @@ export const duplicatingRouter = defineFault({
     return { did: await addRulesToAll(routers, "forward", [rule], scope, { family }) };
   },
   cause: "duplicated-packets",
-  follows: ["outer-header"],
+  follows: ["outer-header", "connection-tracking"],
   trips: [{ check: "conservation", status: "fail", path: "*/cross-subnet/*", category: "duplicated on the way" }],
 });

@@ -30,7 +30,7 @@ export const onlinkGatewayMissing = defineFault({
     await forgetNeighbors(network, name);
     return { did };
   },
-  follows: ["conservation"],
+  follows: ["conservation", "neighbors", "interface-errors"],
   trips: [
     { check: "control-plane", status: "fail", path: "*/control-plane/a", category: "control plane" },
     { check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" },
