@@ -1,3 +1,4 @@
+import { poll } from "../core/poll.ts";
 import { Scope } from "../core/scope.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { runScript } from "../exec/script.ts";
@@ -18,7 +19,9 @@ export const bgpFiltered = defineFault({
     scope.defer(`take routes from ${peering.session} again`, async () => {
       await importing(peering, "none", "all");
     });
-    return { did: [await importing(peering, "all", "none")] };
+    const did = [await importing(peering, "all", "none")];
+    await forgotten(peering);
+    return { did };
   },
   // The route goes away while probes run: what they asked before passed.
   follows: ["reached", "conservation", "flows", "sizes", "path-mtu"],
@@ -33,4 +36,19 @@ async function importing(peering: Peering, from: string, to: string): Promise<st
   await runScript(router.executor, shellQuote(argv));
   await birdc(peering, "configure");
   return `${router.name}: ${shellQuote(argv)}; birdc configure`;
+}
+
+/** BIRD answers before it has done what it was told: what is asked until then would still find the routes. */
+async function forgotten({ router, session, folder }: Peering): Promise<void> {
+  await poll(
+    async () => {
+      const { stdout } = await router.executor.run([
+        ...["birdc", "-s", `${folder}/bird.ctl`],
+        ...["show", "route", "protocol", session],
+      ]);
+      const routes = stdout.split("\n").filter((line) => line.includes(`[${session} `));
+      return routes.length === 0 ? { done: true, value: undefined } : { done: false, seen: `${routes.length} routes` };
+    },
+    { what: `BIRD to forget the routes of ${session}`, where: router.name, timeoutMs: 10_000 },
+  );
 }
