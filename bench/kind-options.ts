@@ -6,3 +6,13 @@ export const kindOptions = {
   kind: { type: "string" },
   kubectl: { type: "string" },
 } as const;
+
+/** Their values as words of a command, those that were given. */
+export function kindWords(values: {
+  readonly [Name in keyof typeof kindOptions]?: string | undefined;
+}): readonly string[] {
+  return Object.keys(kindOptions).flatMap((name) => {
+    const value = values[name as keyof typeof kindOptions];
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+}

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { messageOf, UsageError } from "../harness/core/errors.ts";
 import { localExecutor } from "../harness/exec/local/local.ts";
-import { kindOptions } from "./kind-options.ts";
+import { kindOptions, kindWords } from "./kind-options.ts";
 import { printFigures } from "./row.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -41,10 +41,9 @@ try {
 }
 
 function suite(): readonly string[] {
-  const given = Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
   const bootstrap = join(here, "..", "scripts", "bootstrap.mjs");
   const asked = ["--mode", "VXLANCrossSubnet", "--provider", "kind", "--no-throughput", "--quiet", "--out", out];
-  return [process.execPath, bootstrap, "suite", ...asked, ...given];
+  return [process.execPath, bootstrap, "suite", ...asked, ...kindWords(values)];
 }
 
 async function seconds(what: string, argv: readonly string[], env: Record<string, string> = {}): Promise<number> {

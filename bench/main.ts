@@ -6,7 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { kindOptions } from "./kind-options.ts";
+import { kindOptions, kindWords } from "./kind-options.ts";
 import { compareFigures, figuresIn, type Figures } from "./row.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -41,7 +41,7 @@ if (unknown.length > 0) {
 
 /** Runs a benchmark, shows what it says and keeps it. */
 function run(name: string): Promise<{ readonly code: number; readonly output: string }> {
-  const more = name === "kind" ? kindArgs() : [];
+  const more = name === "kind" ? kindWords(values) : [];
   const child = spawn(process.execPath, ["--import", "tsx", join(here, `${name}.ts`), ...more], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -54,13 +54,6 @@ function run(name: string): Promise<{ readonly code: number; readonly output: st
     child.on("error", reject).on("close", (code) => {
       resolve({ code: code ?? 1, output });
     });
-  });
-}
-
-function kindArgs(): readonly string[] {
-  return Object.keys(kindOptions).flatMap((name) => {
-    const value = values[name as keyof typeof kindOptions];
-    return value === undefined ? [] : [`--${name}`, value];
   });
 }
 

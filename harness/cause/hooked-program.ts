@@ -2,7 +2,7 @@ import type { NodeFacts } from "../dataplane/node-facts.ts";
 import type { Rule } from "./cause.ts";
 import { factsOf } from "./counters.ts";
 import type { Crossing } from "./crossings.ts";
-import { lossyPlaces } from "./lossy-places.ts";
+import { lossyPlaces, pathsIn } from "./lossy-places.ts";
 import { isTunnelDevice } from "./tunnel-words.ts";
 
 /** Packets are lost at a device where a program sees them that no packet filter lists: XDP, or a filter of tc. */
@@ -23,7 +23,7 @@ export const hookedProgram: Rule = {
           fix: "take it off and try again (ip link set DEVICE xdp off; tc filter del dev DEVICE ingress), and see who put it there (bpftool net)",
           issues: [],
           evidence: told.map(({ words }) => `${place}: ${words}`).slice(0, shown),
-          explains: [...new Set(own.map(({ path }) => path.id))],
+          explains: pathsIn({ lossy: own }),
         },
       ];
     }),

@@ -9,16 +9,22 @@ export interface LossyPlace {
 }
 
 /** Where packets of failing paths were lost, the places with most such paths first. */
-export function lossyPlaces({ failed, crossings }: Incident): readonly LossyPlace[] {
-  const failing = new Set(failed.map(({ id }) => id));
-  const lossy = crossings.filter((crossing) => failing.has(crossing.path.id) && isLossy(crossing));
-  const found = lossy.flatMap((crossing) => crossedBy(crossing).map((place) => ({ place, crossing })));
+export function lossyPlaces(incident: Incident): readonly LossyPlace[] {
+  const found = lossyCrossings(incident).flatMap((crossing) =>
+    crossedBy(crossing).map((place) => ({ place, crossing })),
+  );
   return [...groupBy(found, ({ place }) => place)]
     .map(([place, own]): LossyPlace => ({ place, lossy: own.map(({ crossing }) => crossing) }))
     .toSorted((a, b) => b.lossy.length - a.lossy.length);
 }
 
+/** Where on their ways failing paths lost packets. */
+export function lossyCrossings({ failed, crossings }: Incident): readonly Crossing[] {
+  const failing = new Set(failed.map(({ id }) => id));
+  return crossings.filter((crossing) => failing.has(crossing.path.id) && isLossy(crossing));
+}
+
 /** Ids of the paths that lost packets there. */
-export function pathsIn({ lossy }: LossyPlace): readonly string[] {
+export function pathsIn({ lossy }: Pick<LossyPlace, "lossy">): readonly string[] {
   return [...new Set(lossy.map(({ path }) => path.id))];
 }

@@ -1,7 +1,8 @@
 import type { Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident, Rule } from "./cause.ts";
 import { grownOn } from "./counters.ts";
-import { crossedBy, isLossy } from "./crossings.ts";
+import { crossedBy } from "./crossings.ts";
+import { lossyCrossings, pathsIn } from "./lossy-places.ts";
 
 /** A counter of the kernel's whose growth says why packets ended. */
 export interface TellingCounter {
@@ -17,8 +18,7 @@ export function ofCounters(name: string, kinds: readonly TellingCounter[]): Rule
   return {
     name,
     find: (incident) => {
-      const failing = new Set(incident.failed.map(({ id }) => id));
-      const lossy = incident.crossings.filter((crossing) => failing.has(crossing.path.id) && isLossy(crossing));
+      const lossy = lossyCrossings(incident);
       const places = [...new Set([...lossy.flatMap(crossedBy), ...incident.failed.flatMap(machineOf)])];
       return places.flatMap((place): readonly Cause[] => {
         const own = lossy.filter((crossing) => crossedBy(crossing).includes(place));
@@ -32,7 +32,7 @@ export function ofCounters(name: string, kinds: readonly TellingCounter[]): Rule
             fix: first.kind.fix,
             issues: first.kind.issues,
             evidence: told.map(({ counter, grown }) => `${place}: ${counter} +${grown}`).slice(0, shown),
-            explains: own.length > 0 ? [...new Set(own.map(({ path }) => path.id))] : verdictsOn(incident, place),
+            explains: own.length > 0 ? pathsIn({ lossy: own }) : verdictsOn(incident, place),
           },
         ];
       });

@@ -40,22 +40,18 @@ function isEncryption({ kind, text }: Trouble, { expected }: NodeJudgment): bool
 
 function causeOf(incident: Incident, node: string, all: readonly Found[]): Cause {
   const ofItself = all.filter(({ judgment }) => judgment.expected.node === node);
-  const ofOthers = all.filter(({ judgment }) => judgment.expected.node !== node);
-  const others = [...new Set(ofOthers.map(({ judgment }) => judgment.expected.node))];
-  const [first] = ofItself.length > 0 ? ofItself : ofOthers;
-  const itself = ofItself.length > 0 ? `${node}: ${first?.trouble.text ?? ""}` : "";
-  const unknown = ofItself.length > 0 ? "" : `${listOf(others)}: ${first?.trouble.text ?? ""}`;
-  const fix =
-    ofItself.length > 0
-      ? `see whether ${node} has the wireguard module and calico-node there published a key (Node status.wireguardPublicKey)`
-      : `see whether the key of ${node} is in its Node's status (wireguardPublicKey), and whether calico-node on ${listOf(others)} has read it`;
+  const others = [...new Set(all.map(({ judgment }) => judgment.expected.node))].filter((name) => name !== node);
+  const isItself = ofItself.length > 0;
+  const [first] = isItself ? ofItself : all;
   const ends = others.map((other) => `control-plane/${other}`);
   const ofNodes = incident.failed.map(({ id }) => id).filter((id) => ends.some((end) => id.endsWith(end)));
-  const paths = ofItself.length > 0 ? failuresOf(incident, node) : between(incident, node, others);
+  const paths = isItself ? failuresOf(incident, node) : between(incident, node, others);
   return {
     name: "unencrypted",
-    sentence: `${itself}${unknown}: packets from and to its pods travel as the pool's mode says, readable on the wire`,
-    fix,
+    sentence: `${isItself ? node : listOf(others)}: ${first?.trouble.text ?? ""}: packets from and to its pods travel as the pool's mode says, readable on the wire`,
+    fix: isItself
+      ? `see whether ${node} has the wireguard module and calico-node there published a key (Node status.wireguardPublicKey)`
+      : `see whether the key of ${node} is in its Node's status (wireguardPublicKey), and whether calico-node on ${listOf(others)} has read it`,
     issues: ["#3760", "#8039"],
     evidence: all.map(({ judgment, trouble }) => `${judgment.expected.node}: ${trouble.text}`).slice(0, shown),
     explains: [...new Set([...paths, ...ofNodes])],

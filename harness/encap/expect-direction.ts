@@ -88,8 +88,8 @@ function hopsOf(way: Way, form: Form, from: Party, to: Party, [start, end]: read
   ];
 }
 
-/** Inside a node packets have no outer header. */
-function podHop({ node, pod }: Party, end: End): ExpectedHop[] {
+/** The hop at a pod's own device; none where the host is the end. Inside a node packets have no outer header. */
+export function podHop({ node, pod }: Party, end: End): ExpectedHop[] {
   if (pod === undefined) return [];
   return [{ tap: { node: node.name, device: pod.hostDevice }, role: `${end}-pod`, form: "plain" }];
 }

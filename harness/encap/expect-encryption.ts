@@ -1,5 +1,5 @@
 import type { Plan } from "../topology/plan.ts";
-import { contains } from "../topology/address.ts";
+import { contains, familyOf } from "../topology/address.ts";
 import type { Family } from "../topology/topology.ts";
 import type { NodeIdentity } from "./identity.ts";
 import { wireguardMtu } from "./tunnel.ts";
@@ -65,7 +65,7 @@ export function encryptionOf(
 export function encryptedDestinations({ blocks, tunnelAddresses }: NodeIdentity, family: Family): readonly string[] {
   const own = blocks[family] ?? [];
   const borrowed = Object.values(tunnelAddresses).filter(
-    (address) => address.includes(":") === (family === 6) && !own.some((block) => contains(block, address)),
+    (address) => familyOf(address) === family && !own.some((block) => contains(block, address)),
   );
   return [...own, ...borrowed];
 }

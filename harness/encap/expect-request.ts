@@ -1,11 +1,11 @@
 import type { Plan } from "../topology/plan.ts";
-import { expectDirection } from "./expect-direction.ts";
-import type { ExpectedDirection, ExpectedHop } from "./expectation.ts";
+import { expectDirection, podHop } from "./expect-direction.ts";
+import type { ExpectedDirection } from "./expectation.ts";
 import { forwardFlow } from "./flow.ts";
 import type { Identities } from "./identity.ts";
 import type { Mode } from "./mode.ts";
 import { secondLegOf } from "./nodeport-paths.ts";
-import { partiesOf, type Party } from "./parties.ts";
+import { partiesOf } from "./parties.ts";
 import type { Path } from "./path.ts";
 
 /** What must become of a request from outside and its answer between the host that asks and the node that it dials. */
@@ -29,16 +29,11 @@ export function expectRequest(plan: Plan, mode: Mode, identities: Identities, pa
   const back = { form: "plain", sources: [target.address], destination: source.address, toBlock: false } as const;
   const forward = expectDirection(plan, mode, path, parties, "forward", there);
   const reverse = expectDirection(plan, mode, path, parties, "reverse", back);
-  const inside = leg === undefined ? podHop(backend) : [];
+  const inside = leg === undefined ? podHop(backend, "target") : [];
   return {
     forward: { ...forward, hops: [...forward.hops, ...inside] },
     reverse: { ...reverse, hops: [...inside, ...reverse.hops] },
     serverSees: leg === undefined ? there.sources : forwardFlow(mode, leg, partiesOf(identities, leg)).sources,
     dials: target.address,
   };
-}
-
-function podHop({ node, pod }: Party): readonly ExpectedHop[] {
-  if (pod === undefined) return [];
-  return [{ tap: { node: node.name, device: pod.hostDevice }, role: "target-pod", form: "plain" }];
 }

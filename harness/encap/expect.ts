@@ -1,5 +1,6 @@
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
+import { hostsOf } from "../topology/hosts-of.ts";
 import { expectDirection } from "./expect-direction.ts";
 import type { ExpectedDirection, PathExpectation, TapId } from "./expectation.ts";
 import { expectRequest } from "./expect-request.ts";
@@ -92,9 +93,7 @@ function mtusOf(plan: Plan, mode: Mode, { family, source, target }: Path, forwar
   // Within a node only hosts know the uplink: by their default route, to ClusterIPs.
   if (forward.underlay === "none" && source.pod !== undefined) return [pods];
   const added = addedTo(forward, family);
-  const ends = (plan.external === undefined ? plan.nodes : [...plan.nodes, ...plan.external]).filter(
-    ({ name }) => name === source.node || name === target.node,
-  );
+  const ends = hostsOf(plan).filter(({ name }) => name === source.node || name === target.node);
   const links = [
     ...ends.map(({ uplink }) => uplink.mtu),
     ...(forward.narrow === undefined ? [] : [forward.narrow.mtu]),

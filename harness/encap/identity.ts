@@ -40,10 +40,12 @@ export interface NodeIdentity {
 }
 
 /** Names of the WireGuard devices, which are beside those of the mode (felix/config/config_params.go WireguardInterfaceName). */
-export type WireguardDevice = "wireguard.cali" | "wg-v6.cali";
+export const wireguardDevices = ["wireguard.cali", "wg-v6.cali"] as const;
+export type WireguardDevice = (typeof wireguardDevices)[number];
 
 /** Names of the tunnel devices (felix/dataplane/linux/dataplanedefs). */
-export type TunnelDevice = "tunl0" | "vxlan.calico" | "vxlan-v6.calico" | WireguardDevice;
+export const tunnelDevices = ["tunl0", "vxlan.calico", "vxlan-v6.calico", ...wireguardDevices] as const;
+export type TunnelDevice = (typeof tunnelDevices)[number];
 
 /** By device. */
 export type TunnelAddresses = Readonly<Partial<Record<TunnelDevice, string>>>;

@@ -1,5 +1,6 @@
 import { onceFor } from "../core/once-for.ts";
 import type { Plan } from "../topology/plan.ts";
+import { hostsOf } from "../topology/hosts-of.ts";
 import type { TapId } from "./expectation.ts";
 import type { Identities } from "./identity.ts";
 
@@ -17,7 +18,7 @@ export function underlayTaps(plan: Plan, identities: Identities): readonly TapId
 /** Every path asks for them. */
 const tapsOfPlan = onceFor((plan: Plan) =>
   onceFor((identities: Identities): readonly TapId[] => {
-    const hosts = [...identities.nodes, ...(identities.external ?? [])];
+    const hosts = hostsOf(identities);
     const uplinks = hosts.map(({ name, uplink }) => ({ node: name, device: uplink }));
     const beside = plan.nodes.flatMap(({ name, others = [] }) => others.map(({ device }) => ({ node: name, device })));
     const seen = plan.routers.filter(({ unseen }) => unseen !== true);

@@ -1,9 +1,7 @@
 import { poll } from "../core/poll.ts";
 import { Scope } from "../core/scope.ts";
-import { shellQuote } from "../exec/quote.ts";
-import { runScript } from "../exec/script.ts";
 import { defineFault } from "./fault.ts";
-import { birdc, peeringRouter, type Peering } from "./peering-router.ts";
+import { askBird, editSession, peeringRouter, type Peering } from "./peering-router.ts";
 
 /** The session is Established, and nothing comes over it: its state alone would not tell. */
 export const bgpFiltered = defineFault({
@@ -28,25 +26,18 @@ export const bgpFiltered = defineFault({
   trips: [{ check: "bgp", status: "fail", path: "*/bgp/*", category: "control plane" }],
 });
 
-/** Changes what is taken from the session alone, and makes BIRD read it: it then also forgets what it took before. */
-async function importing(peering: Peering, from: string, to: string): Promise<string> {
-  const { router, session, folder } = peering;
-  const edit = `/^protocol bgp ${session} /,/^}/ s/import ${from};/import ${to};/`;
-  const argv = ["sed", "-i", edit, `${folder}/bird.conf`];
-  await runScript(router.executor, shellQuote(argv));
-  await birdc(peering, "configure");
-  return `${router.name}: ${shellQuote(argv)}; birdc configure`;
+/** Changes what is taken from the session alone; BIRD then also forgets what it took before. */
+function importing(peering: Peering, from: string, to: string): Promise<string> {
+  return editSession(peering, `s/import ${from};/import ${to};/`);
 }
 
 /** BIRD answers before it has done what it was told: what is asked until then would still find the routes. */
-async function forgotten({ router, session, folder }: Peering): Promise<void> {
+async function forgotten(peering: Peering): Promise<void> {
+  const { router, session } = peering;
   await poll(
     async () => {
-      const { stdout } = await router.executor.run([
-        ...["birdc", "-s", `${folder}/bird.ctl`],
-        ...["show", "route", "protocol", session],
-      ]);
-      const routes = stdout.split("\n").filter((line) => line.includes(`[${session} `));
+      const { said } = await askBird(peering, "show", "route", "protocol", session);
+      const routes = said.split("\n").filter((line) => line.includes(`[${session} `));
       return routes.length === 0 ? { done: true, value: undefined } : { done: false, seen: `${routes.length} routes` };
     },
     { what: `BIRD to forget the routes of ${session}`, where: router.name, timeoutMs: 10_000 },

@@ -1,10 +1,9 @@
 import { Scope } from "../core/scope.ts";
-import type { Plan } from "../topology/plan.ts";
 import { actorNamed } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import { defineFault } from "./fault.ts";
 import { forgetNeighbors } from "./forget-neighbors.ts";
-import { onlinkNode } from "./onlink-node.ts";
+import { onlinkNode, withoutOnlinkNode } from "./onlink-node.ts";
 
 /** Whoever manages the routes of a machine has taken away the only route that a machine with a /32 has. */
 export const onlinkGatewayMissing = defineFault({
@@ -14,7 +13,7 @@ export const onlinkGatewayMissing = defineFault({
   modes: ["vxlan-cross-subnet", "vxlan-always", "ipip-cross-subnet", "ipip-always"],
   needs: ["cross-subnet"],
   topology: "gcp-like",
-  unmet: (plan: Plan) => (onlinkNode(plan) === undefined ? "no node has an onlink gateway: see gcp-like" : undefined),
+  unmet: withoutOnlinkNode,
   cause: "no-default-route",
   apply: async (network, plan, scope = new Scope()) => {
     const { name = "", via = "", device = "" } = onlinkNode(plan) ?? {};

@@ -4,7 +4,7 @@ import type { Plan } from "../topology/plan.ts";
 import { actorNamed } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import { defineFault } from "./fault.ts";
-import { onlinkNode } from "./onlink-node.ts";
+import { onlinkNode, withoutOnlinkNode } from "./onlink-node.ts";
 
 /** No network of the machine tells that the gateway is wrong: the kernel takes whatever is said to be onlink. */
 export const onlinkGatewayWrong = defineFault({
@@ -14,7 +14,7 @@ export const onlinkGatewayWrong = defineFault({
   modes: ["vxlan-cross-subnet", "vxlan-always", "ipip-cross-subnet", "ipip-always"],
   needs: ["cross-subnet"],
   topology: "gcp-like",
-  unmet: (plan: Plan) => (onlinkNode(plan) === undefined ? "no node has an onlink gateway: see gcp-like" : undefined),
+  unmet: withoutOnlinkNode,
   cause: "wrong-gateway",
   apply: async (network, plan, scope = new Scope()) => {
     const { name = "", via = "", device = "" } = onlinkNode(plan) ?? {};

@@ -17,3 +17,8 @@ export function onlinkNode({ nodes }: Plan): OnlinkNode | undefined {
   });
   return found[0];
 }
+
+/** Why faults of onlink gateways mean nothing in a plan; undefined where they do. */
+export function withoutOnlinkNode(plan: Plan): string | undefined {
+  return onlinkNode(plan) === undefined ? "no node has an onlink gateway: see gcp-like" : undefined;
+}

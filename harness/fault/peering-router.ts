@@ -3,6 +3,7 @@ import type { Network } from "../dataplane/dataplane.ts";
 import { birdFolder } from "../dataplane/fabric/bgp-fabric.ts";
 import { routerSessions } from "../dataplane/fabric/bird-config.ts";
 import { shellQuote } from "../exec/quote.ts";
+import { runScript } from "../exec/script.ts";
 import type { LabNode } from "../lab/lab.ts";
 import { culprit, faultFamily, routersOf } from "./cast.ts";
 
@@ -31,9 +32,26 @@ export function peeringRouter(network: Network): Peering {
   return { router, folder: birdFolder(network.lab, router.name), session: session.name };
 }
 
-/** Gives a command to the router's BIRD; returns it as something to paste. */
-export async function birdc({ router, folder }: Peering, ...words: readonly string[]): Promise<string> {
+/** Gives a command to the router's BIRD; returns it as something to paste, and what BIRD says. */
+export async function askBird(
+  { router, folder }: Peering,
+  ...words: readonly string[]
+): Promise<{ readonly did: string; readonly said: string }> {
   const argv = ["birdc", "-s", `${folder}/bird.ctl`, ...words];
-  await router.executor.run(argv);
-  return `${router.name}: ${shellQuote(argv)}`;
+  const { stdout } = await router.executor.run(argv);
+  return { did: `${router.name}: ${shellQuote(argv)}`, said: stdout };
+}
+
+/** Gives a command to the router's BIRD; returns it as something to paste. */
+export async function birdc(peering: Peering, ...words: readonly string[]): Promise<string> {
+  return (await askBird(peering, ...words)).did;
+}
+
+/** Changes a session's part of the configuration, a command of sed(1), and makes BIRD read it; returns both as something to paste. */
+export async function editSession(peering: Peering, change: string): Promise<string> {
+  const { router, session, folder } = peering;
+  const argv = ["sed", "-i", `/^protocol bgp ${session} /,/^}/ ${change}`, `${folder}/bird.conf`];
+  await runScript(router.executor, shellQuote(argv));
+  await birdc(peering, "configure");
+  return `${router.name}: ${shellQuote(argv)}; birdc configure`;
 }

@@ -4,6 +4,7 @@ import type { Network } from "../dataplane/dataplane.ts";
 import { everyActor, faultFamily, farPeer, type Actor } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import { defineFault } from "./fault.ts";
+import { ofUnencrypted } from "./of-unencrypted.ts";
 import { withoutWireguard } from "./without-wireguard.ts";
 
 /** A node publishes no key, say because its kernel has no such module: nobody encrypts to it, it encrypts to nobody, and all pings pass. */
@@ -37,16 +38,7 @@ export const wireguardKeyMissing = defineFault({
     );
     return { did };
   },
-  follows: [
-    "symmetry",
-    "sentinel",
-    "no-leak",
-    "reached",
-    "conservation",
-    "source-address",
-    "outer-endpoints",
-    "outer-header",
-  ],
+  follows: ofUnencrypted,
   trips: [
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
     { check: "encapsulated", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "leak" },

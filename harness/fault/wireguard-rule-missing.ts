@@ -3,6 +3,7 @@ import { Scope } from "../core/scope.ts";
 import { culprit, faultFamily } from "./cast.ts";
 import { changeNode } from "./change-node.ts";
 import { defineFault } from "./fault.ts";
+import { ofUnencrypted } from "./of-unencrypted.ts";
 import { withoutWireguard } from "./without-wireguard.ts";
 
 /** Somebody cleans up rules, and packets no longer find the table that leads into WireGuard: they go as the pool's mode says. */
@@ -26,16 +27,7 @@ export const wireguardRuleMissing = defineFault({
     const undo = [`${rule} add $(cat ${file}) priority ${wireguardPriority}`, `rm ${file}`];
     return { did: [await changeNode(culprit(network), commands, undo, scope)] };
   },
-  follows: [
-    "symmetry",
-    "sentinel",
-    "no-leak",
-    "reached",
-    "conservation",
-    "source-address",
-    "outer-endpoints",
-    "outer-header",
-  ],
+  follows: ofUnencrypted,
   trips: [
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
     { check: "encapsulated", status: "fail", path: "*/pod-to-pod/*", category: "leak" },

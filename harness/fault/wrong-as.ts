@@ -1,12 +1,10 @@
 import { Scope } from "../core/scope.ts";
 import { birdFolder } from "../dataplane/fabric/bgp-fabric.ts";
 import { routerSessions } from "../dataplane/fabric/bird-config.ts";
-import { shellQuote } from "../exec/quote.ts";
-import { runScript } from "../exec/script.ts";
 import { hasOwnAs } from "../topology/autonomous-system.ts";
 import { faultFamily } from "./cast.ts";
 import { defineFault } from "./fault.ts";
-import { birdc, type Peering } from "./peering-router.ts";
+import { editSession, type Peering } from "./peering-router.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 
 /** A private AS (RFC 6996) that nobody in a lab is in. */
@@ -51,11 +49,6 @@ function neighborSession(network: Network): { readonly peering: Peering; readonl
   return first;
 }
 
-async function expecting(peering: Peering, from: number, to: number): Promise<string> {
-  const { router, session, folder } = peering;
-  const edit = `/^protocol bgp ${session} /,/^}/ { /neighbor/ s/ as ${from};/ as ${to};/ }`;
-  const argv = ["sed", "-i", edit, `${folder}/bird.conf`];
-  await runScript(router.executor, shellQuote(argv));
-  await birdc(peering, "configure");
-  return `${router.name}: ${shellQuote(argv)}; birdc configure`;
+function expecting(peering: Peering, from: number, to: number): Promise<string> {
+  return editSession(peering, `{ /neighbor/ s/ as ${from};/ as ${to};/ }`);
 }

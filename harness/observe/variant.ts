@@ -1,4 +1,4 @@
-import type { ObservedForm } from "../encap/expectation.ts";
+import { forms, type ObservedForm } from "../encap/expectation.ts";
 import { formOf, innerEthernet, innerIp, outerIp, vxlanOf } from "../packet/form.ts";
 import type { IpLayer } from "../packet/layer.ts";
 import type { Packet } from "../packet/packet.ts";
@@ -51,7 +51,7 @@ function hasChecksum(packet: Packet): boolean {
 /** The forms that modes speak of; all further tunnels are one to them, and the packet's lines name which. */
 function observedForm(packet: Packet): ObservedForm {
   const form = formOf(packet);
-  return form === "plain" || form === "ipip" || form === "vxlan" || form === "wireguard" ? form : "other";
+  return forms.find((known) => known === form) ?? "other";
 }
 
 /** Equal for packets that look alike. */

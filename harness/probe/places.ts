@@ -1,6 +1,7 @@
 import { LabError } from "../core/errors.ts";
 import type { Endpoint } from "../encap/path.ts";
 import type { Executor } from "../exec/executor.ts";
+import { hostsOf } from "../topology/hosts-of.ts";
 
 /** Where probes can be sent from and answered: the pods and the hosts of a network, and hosts outside of it. */
 export interface Places {
@@ -16,7 +17,7 @@ export function placesOf({
   readonly pods: Places["pods"];
   readonly lab: { readonly nodes: Places["nodes"]; readonly external?: Places["nodes"] };
 }): Places {
-  return { pods, nodes: [...lab.nodes, ...(lab.external ?? [])] };
+  return { pods, nodes: hostsOf(lab) };
 }
 
 /** Tells endpoints apart: pods and nodes have name spaces of their own. */

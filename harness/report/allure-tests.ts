@@ -1,4 +1,5 @@
 import { Status as AllureStatus, type Label, type Parameter } from "allure-js-commons";
+import { onceFor } from "../core/once-for.ts";
 import { isLarge } from "../run/large-run.ts";
 import type { Measurement, RunRecord, ScenarioRecord } from "../run/record.ts";
 import { attachPictures, attachMeasurements, attachRun, elsewhere, evidenceOf } from "./allure-attachments.ts";
@@ -61,14 +62,13 @@ function pathTest(
 function contentOf(outcome: PathOutcome, context: AllureContext): readonly AllureContent[] {
   const { status, path, verdicts } = outcome;
   const { record, examples } = context;
-  if (status === "pass" && path !== undefined && !examples.has(path) && isLarge(record.scenarios.flatMap(pathsOf)))
+  if (status === "pass" && path !== undefined && !examples.has(path) && isLargeRun(record))
     return [checksStep(verdicts, elsewhere(path, context))];
   return [...verdicts.map(checkStep), ...evidenceOf(outcome, context)];
 }
 
-function pathsOf({ paths }: ScenarioRecord): ScenarioRecord["paths"] {
-  return paths;
-}
+/** Every path asks. */
+const isLargeRun = onceFor(({ scenarios }: RunRecord) => isLarge(scenarios.flatMap(({ paths }) => paths)));
 
 /** A mode that was skipped whole, so that its absence is seen. */
 function skippedMode(suites: readonly string[], mode: string, reason: string, record: RunRecord): AllureTest {

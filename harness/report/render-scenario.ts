@@ -78,33 +78,24 @@ function skipLine(reason: string, paths: number, style: Style): string {
   return `  ${paint(style, "skip", `${marks.skip} ${plural(paths, "path")} skipped: ${reason}`)}`;
 }
 
+/** Questions about nodes and routers, not paths, in the order in which they are shown. */
+const states = {
+  sentinel: "nothing astray",
+  "control-plane": "control plane",
+  neighbors: "neighbors answer",
+  "connection-tracking": "connection tracking",
+  "interface-errors": "errors of devices",
+  steady: "steady in the run",
+  bgp: "BGP speakers",
+  control: "red in another mode",
+} as const;
+
 /** What is judged per node or router and not per path, one line per question. */
 function stateLines(outcomes: readonly PathOutcome[]): readonly string[] {
-  return (
-    [
-      "sentinel",
-      "control-plane",
-      "neighbors",
-      "connection-tracking",
-      "interface-errors",
-      "steady",
-      "bgp",
-      "control",
-    ] as const
-  ).flatMap((check) => {
+  return Object.entries(states).flatMap(([check, title]) => {
     const own = outcomes.filter((outcome) => outcome.id.startsWith(`${outcome.mode}/${check}/`));
     if (own.length === 0) return [];
     const passed = own.filter((outcome) => outcome.status === "pass").length;
-    const title = {
-      sentinel: "nothing astray",
-      "control-plane": "control plane",
-      neighbors: "neighbors answer",
-      "connection-tracking": "connection tracking",
-      "interface-errors": "errors of devices",
-      steady: "steady in the run",
-      control: "red in another mode",
-      bgp: "BGP speakers",
-    }[check];
     return [`    ${title.padEnd(22)}${passed} of ${own.length} as expected`];
   });
 }

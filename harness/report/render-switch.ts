@@ -4,6 +4,7 @@ import { tableLines } from "../packet/table-lines.ts";
 import { isCalm } from "../switch/calm.ts";
 import { pathWithoutMode } from "../switch/stream.ts";
 import type { DirectionRecord, NodeTurn, StreamRecord, SwitchRecord } from "../switch/switch-record.ts";
+import { underlayName } from "./form-name.ts";
 import { changeTitle } from "./switch-svg.ts";
 import { formatCount, plural } from "./format.ts";
 
@@ -91,7 +92,7 @@ function streamRows({ path, kind, directions, tcp, connections }: StreamRecord):
 
 function directionCells(direction: DirectionRecord): readonly string[] {
   const { before, after, firstNewMs, lastOldMs, sent, lost, duplicated, reordered, gapMs, silent } = direction;
-  const form = before === after ? formWord(before) : `${formWord(before)} → ${formWord(after)}`;
+  const form = before === after ? underlayName(before) : `${underlayName(before)} → ${underlayName(after)}`;
   return [
     direction.direction === "forward" ? "→" : "←",
     form,
@@ -164,11 +165,6 @@ function leftLines({ leftBehind, notCompared, to }: SwitchRecord, style: Style):
   return leftBehind.slice(0, listedErrors * 2).map(({ node, what, subject, a = "nothing", b = "nothing" }) => {
     return `  ${style.fail("✘")} ${node} ${what} ${subject}: ${a}; ${born} has ${b}`;
   });
-}
-
-function formWord(form: DirectionRecord["before"]): string {
-  if (form === "wireguard") return "WireGuard";
-  return form === "vxlan" || form === "ipip" ? form.toUpperCase() : form === "none" ? "local" : form;
 }
 
 function gapText(ms: number): string {

@@ -1,3 +1,4 @@
+import { forms } from "../encap/expectation.ts";
 import { legsOf } from "../verify/path-case.ts";
 import type { Category } from "../verify/verdict.ts";
 import type { PathOutcome } from "./path-outcome.ts";
@@ -34,13 +35,14 @@ const words: Partial<Readonly<Record<Category, string>>> = {
   "wrong source address": "source",
 };
 
+const formWords = new RegExp(String.raw`\b(?:${forms.join("|")})\b`, "gi");
+
 /** Forms at the taps between nodes, in the order in which they were seen first. */
 function formsSeen(hops: NonNullable<PathOutcome["path"]>["hops"]): readonly string[] {
   const between = hops.filter(({ role, packets }) => !role.endsWith("-pod") && packets > 0);
-  const forms = between.flatMap(({ observed }) =>
-    [...observed.matchAll(/\b(plain|vxlan|ipip|wireguard)\b/gi)].map(([word]) => word),
-  );
-  return [...new Set(forms.map((word) => word.toLowerCase()))].flatMap((form) =>
-    form === "plain" || form === "vxlan" || form === "ipip" || form === "wireguard" ? [underlayName(form)] : [],
-  );
+  const seen = between.flatMap(({ observed }) => [...observed.matchAll(formWords)].map(([word]) => word.toLowerCase()));
+  return [...new Set(seen)].flatMap((word) => {
+    const form = forms.find((known) => known === word);
+    return form === undefined ? [] : [underlayName(form)];
+  });
 }

@@ -5,6 +5,7 @@ import type { Mode } from "../encap/mode.ts";
 import { lastNode, planAfter, type SwitchEvent } from "../switch/switch-event.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Plan } from "../topology/plan.ts";
+import type { Topology } from "../topology/topology.ts";
 import { restartNodes, nothingToRestart } from "./restart-nodes.ts";
 
 /** Something that is done to a network while traffic goes on. */
@@ -65,19 +66,19 @@ function requireRoom(dataplane: Dataplane, { plan: { topology }, nodes }: Lab, i
     throw new LabError("--event join cannot happen here: all nodes of a lab that is up have joined already", {
       fix: "let a run build a lab for it: npm run suite -- --event join --mode MODE",
     });
-  const last = nodes.at(-1)?.name ?? "";
-  const because =
-    topology.fabric === "bgp"
-      ? "its routers are told all neighbors before the first node starts"
-      : topology.reflectors?.includes(last) === true
-        ? `${last} is a route reflector of the others`
-        : nodes.length < 3
-          ? "fewer than two nodes would be there before"
-          : undefined;
+  const because = roomless(topology, nodes);
   if (because === undefined) return;
   throw new LabError(`--event join cannot happen in ${topology.name}: ${because}`, {
     fix: "take another topology: --topology two-racks",
   });
+}
+
+/** Why the last node cannot be the one that joins the others; undefined where it can. */
+function roomless({ fabric, reflectors = [] }: Topology, nodes: Lab["nodes"]): string | undefined {
+  const last = nodes.at(-1)?.name ?? "";
+  if (fabric === "bgp") return "its routers are told all neighbors before the first node starts";
+  if (reflectors.includes(last)) return `${last} is a route reflector of the others`;
+  return nodes.length < 3 ? "fewer than two nodes would be there before" : undefined;
 }
 
 function unable({ title }: Dataplane, event: SwitchEvent): LabError {

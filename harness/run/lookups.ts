@@ -3,6 +3,7 @@ import type { Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
+import { hostsOf } from "../topology/hosts-of.ts";
 
 /** Stands before each answer; no output of ip(8) looks like it. */
 const heading = "--path--";
@@ -16,7 +17,7 @@ export async function readRouteLookups(
   expectations: readonly PathExpectation[],
 ): Promise<ReadonlyMap<string, string>> {
   const bySource = groupBy(expectations, ({ path }) => path.source.node);
-  const places = [...network.lab.nodes, ...(network.lab.external ?? [])].filter(({ name }) => bySource.has(name));
+  const places = hostsOf(network.lab).filter(({ name }) => bySource.has(name));
   const results = await runEverywhere(
     places.map(({ name, executor }) => {
       const lines = (bySource.get(name) ?? []).map(

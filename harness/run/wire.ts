@@ -28,6 +28,7 @@ import type { Phases } from "./phases.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 import { wholeCaptures } from "./whole-captures.ts";
+import { hostsOf } from "../topology/hosts-of.ts";
 
 /** What emulated machines on few cores carry without losing packets to their own slowness. */
 const slowPace = { sources: 12, perSource: 2 };
@@ -144,13 +145,13 @@ async function beginWatch({ questions, guard }: Listening): Promise<void> {
  * say that the path was silent there. An unanswered ping is no trouble here; the verdicts will tell.
  */
 async function soundCheck({ lab }: Network): Promise<void> {
-  const hosts = [...lab.plan.nodes, ...(lab.plan.external ?? [])];
+  const hosts = hostsOf(lab.plan);
   const routesOf = new Map(hosts.map(({ name, routes }) => [name, routes]));
   const beside = heartbeatsOf(lab.plan).filter(({ from, device }) =>
     lab.plan.nodes.some(({ name, others = [] }) => name === from && others.some((port) => port.device === device)),
   );
   await runEverywhere(
-    [...lab.nodes, ...(lab.external ?? [])].map(({ name, executor }) => {
+    hostsOf(lab).map(({ name, executor }) => {
       const defaults = (routesOf.get(name) ?? []).filter(({ destination }) => destination === "default");
       const targets = [
         ...defaults.map(({ via }) => via),

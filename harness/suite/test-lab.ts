@@ -6,6 +6,7 @@ import { faultNamed } from "../fault/fault-named.ts";
 import { didYouMean } from "../core/closest-name.ts";
 import { everybody } from "../lab/everybody.ts";
 import type { Plan } from "../topology/plan.ts";
+import { hostsOf } from "../topology/hosts-of.ts";
 import type { Check } from "../verify/check.ts";
 import { checkOf, checks, type CheckName } from "../verify/registry.ts";
 import type { LabSource, OpenLab } from "./lab-source.ts";
@@ -90,7 +91,7 @@ export class HookedLab implements TestLab {
   node(name: string): Place {
     const { lab, identities } = this.#up.network;
     const members = everybody(lab).map(({ name: member, executor }) => {
-      const node = [...identities.nodes, ...(identities.external ?? [])].find((one) => one.name === member);
+      const node = hostsOf(identities).find((one) => one.name === member);
       return { name: member, executor, addresses: node?.addresses ?? {} };
     });
     return this.#place("node, router or external host", name, members);

@@ -1,4 +1,4 @@
-import { defaultVni, hostMtu, vniOf } from "../encap/tunnel.ts";
+import { defaultVni, hostMtu, overheadOf, vniOf } from "../encap/tunnel.ts";
 import type { Mode } from "../encap/mode.ts";
 import { planTopology } from "../topology/make-plan.ts";
 import type { Plan } from "../topology/plan.ts";
@@ -86,7 +86,7 @@ const mtuStep = 100;
 
 /** That step less than what VXLAN leaves of the wires' MTU; where it is so already, what VXLAN leaves. */
 function otherTunnelMtu(plan: Plan): number {
-  const full = hostMtu(plan) - (plan.families.includes(6) ? 70 : 50);
+  const full = hostMtu(plan) - overheadOf("vxlan", plan.families.includes(6) ? 6 : 4);
   return plan.topology.tunnelMtu === full - mtuStep ? full : full - mtuStep;
 }
 

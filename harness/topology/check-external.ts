@@ -1,22 +1,15 @@
-import { didYouMean } from "../core/closest-name.ts";
 import type { ValueProblem } from "../core/yaml/value-problem.ts";
 import { contains, reservedIn, withoutPrefix } from "./address.ts";
+import { checkSubnetName } from "./check-subnet-name.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { ExternalHost, Family, Topology } from "./topology.ts";
 
 /** Hosts outside of the cluster: a subnet that exists and an address in it. */
 export function checkExternal(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   return (topology.external ?? []).flatMap((host) => [
-    ...checkSubnet(topology, file, host),
+    ...checkSubnetName(topology, file, ["external", host.name, "subnet"], host.subnet),
     ...topology.families.flatMap((family) => checkAddress(topology, host, family)),
   ]);
-}
-
-function checkSubnet(topology: Topology, file: FileFacts, { name, subnet }: ExternalHost): readonly ValueProblem[] {
-  if (file.spells(["subnets", subnet])) return [];
-  const known = topology.subnets.map((one) => one.name);
-  const message = `"${subnet}" does not exist${didYouMean(subnet, known)}; known: ${known.join(", ")}`;
-  return [{ path: ["external", name, "subnet"], message }];
 }
 
 function checkAddress(topology: Topology, host: ExternalHost, family: Family): readonly ValueProblem[] {

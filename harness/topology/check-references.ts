@@ -1,5 +1,6 @@
 import { didYouMean } from "../core/closest-name.ts";
 import type { Topology, TopologyNode } from "./topology.ts";
+import { checkSubnetName } from "./check-subnet-name.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
 
@@ -60,18 +61,6 @@ function checkNodeName(
   if (file.spells(["nodes", node])) return [];
   const known = nodes.map(({ name }) => name);
   return [{ path, message: `"${node}" is not a node${didYouMean(node, known)}; known: ${known.join(", ")}` }];
-}
-
-function checkSubnetName(
-  topology: Topology,
-  file: FileFacts,
-  path: ValuePath,
-  subnet: string,
-): readonly ValueProblem[] {
-  // A subnet that was left out for a fault of its own does exist.
-  if (file.spells(["subnets", subnet])) return [];
-  const known = topology.subnets.map(({ name }) => name);
-  return [{ path, message: `"${subnet}" does not exist${didYouMean(subnet, known)}; known: ${known.join(", ")}` }];
 }
 
 /** Nodes, routers, pods and external hosts share one set of names: each stands for one machine in commands and reports. */

@@ -1,5 +1,6 @@
 import { prefixLength } from "./address.ts";
 import type { Plan, PlannedNode, PlannedRouter } from "./plan.ts";
+import { hostsOf } from "./hosts-of.ts";
 
 /** The lab as one self-contained SVG: racks as boxes with their nodes, pods and hosts outside, routers above; fits light and dark pages. */
 export function diagramSvg(plan: Plan): string {
@@ -64,7 +65,7 @@ function placeRacks(plan: Plan): readonly PlacedRack[] {
   const y = titleHeight + routerHeight + wireHeight;
   let x = margin;
   return plan.segments.map(({ name, mtu }) => {
-    const hosts = [...plan.nodes, ...(plan.external ?? [])];
+    const hosts = hostsOf(plan);
     const nodes = hosts.filter(({ uplink }) => uplink.segment === name);
     const { cidrs = {}, as } = plan.topology.subnets.find((subnet) => subnet.name === name) ?? {};
     const lines = [

@@ -1,4 +1,5 @@
 import type { NodeFacts } from "../dataplane/node-facts.ts";
+import { tunnelDevices } from "../encap/identity.ts";
 import type { Plan } from "../topology/plan.ts";
 import { defineCheck, type NetworkCase } from "./check.ts";
 import { judgeCounters, type Growth } from "./judge-counters.ts";
@@ -29,8 +30,7 @@ function isOurs(counter: string, { node }: NodeFacts, { plan, identities }: Netw
   const device = /^(.+)\.(?:rx|tx)\.(?:errors|carrier_errors|dropped)$/.exec(counter)?.[1];
   if (device === undefined) return false;
   const pods = identities.pods.filter((pod) => pod.node === node).map(({ hostDevice }) => hostDevice);
-  const tunnels = ["vxlan.calico", "vxlan-v6.calico", "tunl0", "wireguard.cali", "wg-v6.cali"];
-  return [...portsOf(plan, node), ...pods, ...tunnels].includes(device);
+  return [...portsOf(plan, node), ...pods, ...tunnelDevices].includes(device);
 }
 
 function portsOf({ nodes, routers }: Plan, name: string): readonly string[] {

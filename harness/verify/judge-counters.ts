@@ -1,6 +1,6 @@
-import type { DataplaneFacts } from "../dataplane/dataplane.ts";
 import type { NodeFacts } from "../dataplane/node-facts.ts";
 import type { NetworkCase } from "./check.ts";
+import { machinesIn } from "./machines.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A counter of the kernel that grew while probes ran. */
@@ -23,12 +23,8 @@ interface CounterQuestion {
 /** One verdict for each node and router, on counters that tell of packets that were thrown away: those that grew during the probes. */
 export function judgeCounters({ mode, facts, before }: NetworkCase, question: CounterQuestion): readonly Verdict[] {
   if (before === undefined) return [];
-  const earlier = new Map(placesOf(before).map((own) => [own.node, own]));
-  return placesOf(facts).map((own) => verdictOn(mode.id, own, earlier.get(own.node), question));
-}
-
-function placesOf({ nodes, routers = [] }: DataplaneFacts): readonly NodeFacts[] {
-  return [...nodes, ...routers];
+  const earlier = new Map(machinesIn(before).map((own) => [own.node, own]));
+  return machinesIn(facts).map((own) => verdictOn(mode.id, own, earlier.get(own.node), question));
 }
 
 function verdictOn(

@@ -2,6 +2,7 @@ import type { NodeFacts } from "../dataplane/node-facts.ts";
 import type { Identities, PodIdentity } from "../encap/identity.ts";
 import { withoutPrefix } from "../topology/address.ts";
 import { destinationOf } from "../topology/destination.ts";
+import { deafnessOf } from "./deaf-device.ts";
 import { longestMatch } from "./longest-match.ts";
 import { routeInWords } from "./route-words.ts";
 import type { Trouble } from "./trouble.ts";
@@ -49,7 +50,7 @@ function deviceTroubles({ identities, pod, facts, host }: Judged): readonly Trou
       : [trouble("MTU", `${link.device} has MTU ${link.mtu}, and its other end ${other.device} ${other.mtu}`)];
   return [
     ...(link.up ? [] : [trouble("state", `${link.device} is down`)]),
-    ...(link.noArp === true ? [trouble("arp", `${link.device} neither asks nor answers ARP (arp off)`)] : []),
+    ...deafnessOf(link).flatMap(({ what, text }) => (what === "arp" ? [trouble(what, text)] : [])),
     ...missing.map((address) =>
       trouble(
         "address",

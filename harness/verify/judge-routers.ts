@@ -5,6 +5,7 @@ import { destinationOf } from "../topology/destination.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import { isSameAddress } from "../topology/same-address.ts";
+import { deafnessOf } from "./deaf-device.ts";
 import { ruleInWords } from "./judge-rules.ts";
 import { longestMatch, type RouteLookup } from "./longest-match.ts";
 import { routeInWords } from "./route-words.ts";
@@ -52,10 +53,7 @@ function portTroubles({ device, mtu, addresses }: Port, { links }: NodeFacts): r
   const missing = Object.values(addresses).filter((address) => !there.has(destinationOf(address)));
   return [
     ...(link.up ? [] : [trouble("state", `${device} is down`)]),
-    ...(link.noArp === true ? [trouble("arp", `${device} neither asks nor answers ARP (arp off)`)] : []),
-    ...(link.master === undefined
-      ? []
-      : [trouble("master", `${device} is a part of ${link.master}, which takes its packets`)]),
+    ...deafnessOf(link).map(({ what, text }) => trouble(what, text)),
     ...(link.mtu === mtu ? [] : [trouble("MTU", `${device} has MTU ${link.mtu}, not ${mtu}`)]),
     ...missing.map((address) =>
       trouble("address", `${device} has ${link.addresses.join(" and ") || "no address"}, not ${address}`),

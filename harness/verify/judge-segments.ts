@@ -3,13 +3,14 @@ import type { NodeFacts } from "../dataplane/node-facts.ts";
 import { withoutPrefix } from "../topology/address.ts";
 import { destinationOf } from "../topology/destination.ts";
 import type { Plan, Port } from "../topology/plan.ts";
+import { hostsOf } from "../topology/hosts-of.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** By node or router: neighbors on its segments that it knows with another MAC than they have, or that do not answer it. No check asks this: the wire decides. */
 export function segmentTroubles(plan: Plan, facts: readonly NodeFacts[]): ReadonlyMap<string, readonly Trouble[]> {
   const byName = new Map(facts.map((own) => [own.node, own]));
   const stations = [
-    ...[...plan.nodes, ...(plan.external ?? [])].map(({ name, uplink }) => ({ name, port: uplink })),
+    ...hostsOf(plan).map(({ name, uplink }) => ({ name, port: uplink })),
     ...plan.routers.flatMap(({ name, ports }) => ports.map((port) => ({ name, port }))),
   ].map((station) => ({ ...station, facts: byName.get(station.name) }));
   const bySegment = groupBy(stations, ({ port }) => port.segment);

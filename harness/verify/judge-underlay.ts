@@ -3,6 +3,7 @@ import type { ExpectedNodeState } from "../encap/control-plane.ts";
 import type { ExpectedUnderlay, ExpectedWay } from "../encap/expect-underlay.ts";
 import { familyOf, prefixLength, withoutPrefix } from "../topology/address.ts";
 import { destinationOf } from "../topology/destination.ts";
+import { deafnessOf } from "./deaf-device.ts";
 import { longestMatch, type RouteLookup } from "./longest-match.ts";
 import { routeInWords } from "./route-words.ts";
 import { isSameAddress } from "../topology/same-address.ts";
@@ -68,21 +69,11 @@ export function linkTroubles({ underlay }: ExpectedNodeState, { links }: NodeFac
   const devices = [underlay.uplink, ...underlay.podDevices];
   return links
     .filter(({ device, mac }) => devices.includes(device) && mac !== "")
-    .flatMap(({ device, noArp, master }): readonly Trouble[] => [
-      ...(noArp === true
-        ? [{ kind: "link", what: "arp", text: `${device} neither asks nor answers ARP (arp off)` } as const]
-        : []),
+    .flatMap((link) =>
       // An uplink may stand in a VRF or in a bridge, and still do its work.
-      ...(master === undefined || device === underlay.uplink
-        ? []
-        : [
-            {
-              kind: "link",
-              what: "master",
-              text: `${device} is a part of ${master}, which takes its packets`,
-            } as const,
-          ]),
-    ]);
+      deafnessOf(link).filter(({ what }) => what === "arp" || link.device !== underlay.uplink),
+    )
+    .map((deafness): Trouble => ({ kind: "link", ...deafness }));
 }
 
 /**

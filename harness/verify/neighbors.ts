@@ -1,10 +1,10 @@
-import type { DataplaneFacts } from "../dataplane/dataplane.ts";
 import type { NodeFacts } from "../dataplane/node-facts.ts";
 import type { UnansweredAsk } from "../observe/arp-ledger.ts";
 import { withoutPrefix } from "../topology/address.ts";
 import { destinationOf } from "../topology/destination.ts";
 import type { Plan } from "../topology/plan.ts";
 import { defineCheck, type NetworkCase } from "./check.ts";
+import { machinesIn } from "./machines.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -19,7 +19,7 @@ export const neighbors = defineCheck({
   judge: (networkCase) => {
     const { facts, before } = networkCase;
     if (before === undefined) return [];
-    return placesOf(facts).map((own) => verdictOn(networkCase, own, placesOf(before)));
+    return machinesIn(facts).map((own) => verdictOn(networkCase, own, machinesIn(before)));
   },
 });
 
@@ -28,10 +28,6 @@ const podGateway = "169.254.1.1";
 
 /** How many questions a reason spells out. */
 const spelledOut = 3;
-
-function placesOf({ nodes, routers = [] }: DataplaneFacts): readonly NodeFacts[] {
-  return [...nodes, ...routers];
-}
 
 function verdictOn(networkCase: NetworkCase, own: NodeFacts, before: readonly NodeFacts[]): Verdict {
   const { mode } = networkCase;

@@ -2,6 +2,7 @@ import { onceFor } from "../core/once-for.ts";
 import type { DataplaneFacts } from "../dataplane/dataplane.ts";
 import type { NodeFacts, Unreadable } from "../dataplane/node-facts.ts";
 import { expectControlPlane, type ExpectedNodeState } from "../encap/control-plane.ts";
+import { wireguardDevices } from "../encap/identity.ts";
 import type { NetworkCase } from "./check.ts";
 import { encryptionTroubles } from "./judge-encryption.ts";
 import { nextHopTroubles } from "./judge-next-hops.ts";
@@ -76,7 +77,7 @@ export function judgeStates(
 
 /** Felix makes the device where the kernel can (wireguard.cali, felix/wireguard); without it packets go as they are, and nothing else says so. */
 function unencrypted({ links, unreadable = [] }: NodeFacts, asked: readonly string[]): readonly Trouble[] {
-  const isThere = links.some(({ device }) => device === "wireguard.cali" || device === "wg-v6.cali");
+  const isThere = links.some(({ device }) => wireguardDevices.some((own) => own === device));
   if (asked.length === 0 || isThere || unreadable.some(({ what }) => what === "devices")) return [];
   const text = `${asked.join(" and ")} asks for WireGuard, and there is no device wireguard.cali: packets are not encrypted, and new pods get WireGuard's MTU all the same`;
   return [{ kind: "device", what: "wireguard", text }];

@@ -1,6 +1,6 @@
 import { systemClock } from "../../core/clock.ts";
 import { LabError } from "../../core/errors.ts";
-import type { Lab, LabNode } from "../../lab/lab.ts";
+import type { LabNode } from "../../lab/lab.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 /** Milliseconds for which a node is off: long enough for neighbors to notice, shorter than real machines take. */
@@ -20,11 +20,4 @@ export async function powerCycle(
   await systemClock.sleep(offMs);
   await power.on();
   watch.reached(`${name} on`);
-}
-
-/** The node of a lab by its name. */
-export function labNode(lab: Lab, name: string): LabNode {
-  const node = lab.nodes.find((candidate) => candidate.name === name);
-  if (node === undefined) throw new RangeError(`the lab has no node ${name}`);
-  return node;
 }

@@ -1,5 +1,5 @@
 import { encrypts } from "../../topology/allocate.ts";
-import { contains } from "../../topology/address.ts";
+import { contains, familyOf } from "../../topology/address.ts";
 import { wireguardMtu } from "../../encap/tunnel.ts";
 import { isEncrypted, wireguardDevice, wireguardPort, wireguardTable } from "../../encap/wireguard.ts";
 import type { Plan } from "../../topology/plan.ts";
@@ -38,7 +38,7 @@ export function encryptionOf(
 
 /** A node's blocks, and addresses of its pods and tunnels that are in none of them. */
 function networksOf({ blocks, borrowed, tunnels }: Peer, family: Family): readonly string[] {
-  const own = Object.values(tunnels).filter((address) => address.includes(":") === (family === 6));
+  const own = Object.values(tunnels).filter((address) => familyOf(address) === family);
   const single = [...borrowed, ...own.filter((address) => !blocks.some((block) => contains(block, address)))];
   return [...new Set([...blocks, ...single.map((address) => `${address}/${family === 4 ? 32 : 128}`)])];
 }

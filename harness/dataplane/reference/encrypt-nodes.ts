@@ -3,7 +3,8 @@ import { succeeded } from "../../exec/command-error.ts";
 import { runEverywhere, runScripts } from "../../exec/run-everywhere.ts";
 import { isEncrypted, wireguardPriority } from "../../encap/wireguard.ts";
 import { packageFor } from "../../lab/host-tools.ts";
-import type { Lab, LabNode } from "../../lab/lab.ts";
+import { labNode } from "../../lab/lab-node.ts";
+import type { Lab } from "../../lab/lab.ts";
 import type { Requirement } from "../dataplane.ts";
 import type { EncryptionProgram, NodeProgram } from "../program/node-program.ts";
 import { batch, setting } from "./render-script.ts";
@@ -28,7 +29,7 @@ export async function encryptNodes(lab: Lab, programs: readonly NodeProgram[]): 
   const own = programs.filter(({ encryption }) => encryption.length > 0);
   if (own.length === 0) return;
   const placed = (render: (program: NodeProgram) => string) =>
-    own.map((program) => ({ executor: nodeOf(lab, program.node).executor, script: render(program) }));
+    own.map((program) => ({ executor: labNode(lab, program.node).executor, script: render(program) }));
   const made = await runEverywhere(placed(renderDevices), { stopAtError: true });
   const keys = new Map(own.map(({ node }, index) => [node, publicKeys(made[index]?.stdout ?? "")]));
   for (const result of made) succeeded(result);
@@ -42,12 +43,6 @@ export async function encryptNodes(lab: Lab, programs: readonly NodeProgram[]): 
     { stopAtError: true },
   );
   for (const result of led) succeeded(result);
-}
-
-function nodeOf(lab: Lab, name: string): LabNode {
-  const node = lab.nodes.find((candidate) => candidate.name === name);
-  if (node === undefined) throw new RangeError(`the lab has no node ${name}`);
-  return node;
 }
 
 /** Prints each device with its public key. A device that is there keeps its key. */

@@ -5,7 +5,9 @@ import type { Mode } from "../../encap/mode.ts";
 import type { Executor } from "../../exec/executor.ts";
 import { ownerWords } from "../route-owner.ts";
 import { namespacePod } from "../namespace-pod.ts";
+import { labNode } from "../../lab/lab-node.ts";
 import type { Lab, LabNode } from "../../lab/lab.ts";
+import { withNewNodes } from "../../lab/new-nodes.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Convergence, Dataplane, Network, RunningPod } from "../dataplane.ts";
 import { readFabricSessions } from "../fabric/bgp-sessions.ts";
@@ -16,7 +18,7 @@ import { encryptNodes, missingKeyTool } from "./encrypt-nodes.ts";
 import { missingOn } from "../program/missing.ts";
 import { deliveringPairs } from "../convergence/must-deliver.ts";
 import { patienceWith } from "../convergence/patience.ts";
-import { labNode as nodeOf, powerCycle } from "../convergence/power-cycle.ts";
+import { powerCycle } from "../convergence/power-cycle.ts";
 import { Stopwatch } from "../convergence/stopwatch.ts";
 import type { NodeProgram } from "../program/node-program.ts";
 import { programNodes } from "./program-node.ts";
@@ -86,7 +88,7 @@ async function change(network: Network, plan: Plan, mode: Mode): Promise<Network
 
 async function reboot({ lab, mode }: Network, name: string): Promise<Network> {
   const watch = new Stopwatch();
-  const node = nodeOf(lab, name);
+  const node = labNode(lab, name);
   const programs = programsFor(lab, mode);
   const alone = { ...lab, nodes: [node] };
   const clear = async (): Promise<void> => {
@@ -102,14 +104,12 @@ async function reboot({ lab, mode }: Network, name: string): Promise<Network> {
 /** The node that joins is programmed first: what the others send it meanwhile would find nobody. */
 async function join({ lab: before, mode }: Network, lab: Lab, scope: Scope): Promise<Network> {
   const watch = new Stopwatch();
-  const nodes = lab.nodes.filter(({ name }) => before.nodes.every((node) => node.name !== name));
+  const joining = withNewNodes(before, lab);
+  const names = joining.nodes.map(({ name }) => name);
   const programs = programsFor(lab, mode);
-  const joining = { ...lab, nodes };
-  scope.defer(`remove the reference dataplane from ${nodes.map(({ name }) => name).join(", ")}`, () =>
-    removeFromLab(joining),
-  );
-  for (const { name } of nodes) await onEveryNode(lab, ofNode(programs, name), renderInstall);
-  watch.reached(`${nodes.map(({ name }) => name).join(", ")} programmed`);
+  scope.defer(`remove the reference dataplane from ${names.join(", ")}`, () => removeFromLab(joining));
+  for (const name of names) await onEveryNode(lab, ofNode(programs, name), renderInstall);
+  watch.reached(`${names.join(", ")} programmed`);
   const old = programsFor(before, mode);
   const known = programs.filter(({ node }) => old.some((program) => program.node === node));
   await onEveryNode(lab, known, (program) => renderSwitch(ofNode(old, program.node)[0] ?? program, program));
@@ -121,7 +121,7 @@ function ofNode(programs: readonly NodeProgram[], name: string): readonly NodePr
 }
 
 function programsFor(lab: Lab, mode: Mode): readonly NodeProgram[] {
-  return programNodes(lab.plan, mode, (node) => nodeOf(lab, node).namespacePrefix);
+  return programNodes(lab.plan, mode, (node) => labNode(lab, node).namespacePrefix);
 }
 
 async function onEveryNode(
@@ -130,12 +130,12 @@ async function onEveryNode(
   render: (program: NodeProgram) => string,
 ): Promise<void> {
   await runNodeScripts(
-    programs.map((program) => ({ executor: nodeOf(lab, program.node).executor, script: render(program) })),
+    programs.map((program) => ({ executor: labNode(lab, program.node).executor, script: render(program) })),
   );
 }
 
 function convergeLab(lab: Lab, mode: Mode, programs: readonly NodeProgram[], watch: Stopwatch): Promise<Convergence> {
-  const executorOf = (node: string): Executor => nodeOf(lab, node).executor;
+  const executorOf = (node: string): Executor => labNode(lab, node).executor;
   const pairs = deliveringPairs(lab.plan, mode);
   const fabric = (): Promise<boolean> => waitForFabric(lab, identitiesFromAllocation(lab.plan, mode));
   return converge({ programs, executorOf, pods: podsOf(lab), pairs, patience: patienceWith(lab), fabric }, watch);
@@ -147,7 +147,7 @@ function networkOf(lab: Lab, mode: Mode, convergence: Convergence): Network {
 }
 
 function podsOf(lab: Lab): readonly RunningPod[] {
-  return lab.plan.allocation.pods.map(({ pod, node }) => namespacePod(nodeOf(lab, node), pod));
+  return lab.plan.allocation.pods.map(({ pod, node }) => namespacePod(labNode(lab, node), pod));
 }
 
 async function assertPods(lab: Lab, { name, executor, namespacePrefix }: LabNode): Promise<void> {

@@ -4,11 +4,12 @@ import type { Lab } from "../../lab/lab.ts";
 import { contains } from "../../topology/address.ts";
 import type { Plan } from "../../topology/plan.ts";
 import { renderNatRemoval } from "../program/render-nat.ts";
+import { tunnelDevices } from "../../encap/identity.ts";
 import { wireguardPriority, wireguardTable } from "../../encap/wireguard.ts";
 import { batch } from "./render-script.ts";
 
 /** Devices that any mode makes; tunl0 belongs to the kernel and only loses its address. */
-const ownDevices = ["vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali"];
+const ownDevices = tunnelDevices.filter((device) => device !== "tunl0");
 
 /** Device group for what shall go: the kernel removes a group in one step, which takes less than half as long as one by one. */
 const removalGroup = 4096;

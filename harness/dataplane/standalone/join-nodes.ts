@@ -1,6 +1,7 @@
 import type { Mode } from "../../encap/mode.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { Lab } from "../../lab/lab.ts";
+import { withNewNodes } from "../../lab/new-nodes.ts";
 import { onEveryNode } from "../convergence/every-node.ts";
 import type { Stopwatch } from "../convergence/stopwatch.ts";
 import type { Network } from "../dataplane.ts";
@@ -22,9 +23,9 @@ export async function joinNodes(
   watch: Stopwatch,
   scope: Scope,
 ): Promise<void> {
-  const joining = lab.nodes.filter(({ name }) => before.nodes.every((node) => node.name !== name));
-  const names = joining.map(({ name }) => name).join(", ");
-  await onEveryNode({ ...lab, nodes: joining }, async (node) => {
+  const joining = withNewNodes(before, lab);
+  const names = joining.nodes.map(({ name }) => name).join(", ");
+  await onEveryNode(joining, async (node) => {
     scope.defer(`remove Calico from ${node.name}`, async () => {
       await stopServices(node.executor, nodeFolder(lab, node.name));
       await removeFromNode(lab, node);
@@ -35,11 +36,9 @@ export async function joinNodes(
   });
   const known = new Set(resourcesFor(before.plan, mode).map(keyOf));
   await writeResources(managementExecutor(lab), newTo(known, lab, mode));
-  await onEveryNode({ ...lab, nodes: joining }, (node) =>
-    startNode(node.executor, nodeCalico(lab, node, release, mode)),
-  );
+  await onEveryNode(joining, (node) => startNode(node.executor, nodeCalico(lab, node, release, mode)));
   watch.reached(`${names} started`);
-  await onEveryNode({ ...lab, nodes: joining }, (node) =>
+  await onEveryNode(joining, (node) =>
     makePods(node, nodeCalico(lab, node, release, mode), plannedPods(lab, node.name)),
   );
   watch.reached(`pods on ${names}`);

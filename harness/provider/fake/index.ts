@@ -1,6 +1,7 @@
 import type { Executor } from "../../exec/executor.ts";
 import { scriptedExecutor, type ScriptedAnswer } from "../../exec/scripted.ts";
 import type { Plan } from "../../topology/plan.ts";
+import { hostsOf } from "../../topology/hosts-of.ts";
 import type { Capability, Lab, LabLabel, LabNode, LabRef } from "../../lab/lab.ts";
 import { noSuchLab, refuseOtherPlan } from "../../lab/identity-errors.ts";
 import type { Provider } from "../provider.ts";
@@ -91,7 +92,7 @@ function refOf(machine: FakeMachine, { lab, ownerPid, label }: FakeLab): LabRef 
 }
 
 function labOf(plan: Plan, runId: string, { answers = [], memberOf }: FakeOptions): Lab {
-  const hosts = [...plan.nodes, ...(plan.external ?? [])];
+  const hosts = hostsOf(plan);
   const ports = [...plan.routers.flatMap((router) => router.ports), ...hosts.map(({ uplink }) => uplink)];
   const known = ports.flatMap(({ addresses }) =>
     Object.values(addresses).map((address) => address.split("/")[0] ?? ""),
