@@ -100,7 +100,15 @@ function summarize(): void {
     for (const { title, ms } of slowest) console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${title}`);
   }
   if (failed > 0 || passes.length === 0) process.exitCode = 1;
+  // Once more, where one looks: of a long log the end is what people and log viewers show.
+  if (inCi) for (const { text } of results.filter((result) => result.failed > 0)) process.stdout.write(failuresOf(text));
   console.log(`${passes.length} passed, ${failed} failed, ${skipped.length} skipped`);
+}
+
+/** What Mocha's reporter writes below the list of a file's tests: each that failed, with its error. The whole text, if it has none. */
+function failuresOf(text: string): string {
+  const begin = /^ {2}\d+ failing$/m.exec(text)?.index ?? 0;
+  return text.slice(begin);
 }
 
 async function mayRunOnlyAlone(file: string): Promise<boolean> {
