@@ -30,7 +30,7 @@ import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 import { planSweep, sendSweep, type SweepPlan } from "../probe/sweep.ts";
-import { afterSecondLook, isShaky } from "./second-look.ts";
+import { afterSecondLook, isWorthAnotherLook } from "./second-look.ts";
 import { coverageOf, type Coverage } from "./coverage.ts";
 import { tapCount, type Wire } from "./wire.ts";
 import { plainTwins } from "../measure/sides.ts";
@@ -53,8 +53,8 @@ export interface Judgment {
 
 /** Another round of probes. */
 export interface SecondLook {
-  /** Why: what this machine had to do. */
-  readonly because: string;
+  /** What this machine had to do, if that was too much. */
+  readonly because?: string;
   at(expectations: readonly PathExpectation[]): Promise<readonly Verdict[]>;
 }
 
@@ -69,7 +69,7 @@ interface Hearing {
   readonly guard?: Guard;
   /** Whether costs are measured in the same lab afterwards. */
   readonly measures?: boolean;
-  /** Asks some paths once more, where this machine was too busy for losses to be sure. */
+  /** Asks some paths once more, where the probe or this machine was too late for the answer to be sure. */
   readonly secondLook?: SecondLook;
   /** Name of the scenario's folders. */
   readonly folder: string;
@@ -142,13 +142,13 @@ function sweepFor({ order, network, guard }: Hearing): SweepPlan | undefined {
   return planSweep(identities, lab.plan.families, order.turn ?? 0, most);
 }
 
-/** Repeats what a machine that is too busy may have feigned. */
+/** Asks paths once more of which a late probe or a machine that is too busy may be what was seen. */
 async function lookAgain(
   { secondLook, expectations }: Hearing,
   first: readonly Verdict[],
 ): Promise<readonly Verdict[]> {
   if (secondLook === undefined) return first;
-  const shaky = new Set(first.filter(isShaky).map(({ id }) => id));
+  const shaky = new Set(first.filter((verdict) => isWorthAnotherLook(verdict, secondLook.because)).map(({ id }) => id));
   if (shaky.size === 0) return first;
   const second = await secondLook.at(expectations.filter(({ path }) => shaky.has(path.id)));
   return afterSecondLook(first, second, secondLook.because);

@@ -125,7 +125,7 @@ async function perform(
     const endWatch = await watchMachine();
     const wire = await withScope((wireScope) => listenToWire(listening, phases, wireScope));
     const because = tooBusy(await endWatch());
-    const hearing = { ...listening, wire, measures, ...secondLook(asking, phases, because) };
+    const hearing = { ...listening, wire, measures, secondLook: secondLook(asking, phases, because) };
     const judgment = await phases.run("verdicts", () => judgeScenario(hearing));
     draft.judgment = judgment;
     if (!measures) return;
@@ -138,12 +138,7 @@ async function perform(
 }
 
 /** Other tokens than at first, that no packet of before is taken for one of these. */
-function secondLook(
-  listening: Listening,
-  phases: Phases,
-  because: string | undefined,
-): { readonly secondLook?: SecondLook } {
-  if (because === undefined) return {};
+function secondLook(listening: Listening, phases: Phases, because: string | undefined): SecondLook {
   const { order, folder } = listening;
   const turned = order.turn === undefined ? {} : { turn: order.turn + 1 };
   const again = {
@@ -156,7 +151,7 @@ function secondLook(
     const wire = await withScope((scope) => listenToWire(asked, phases, scope));
     return (await judgeScenario({ ...asked, wire })).verdicts;
   };
-  return { secondLook: { because, at } };
+  return { ...(because === undefined ? {} : { because }), at };
 }
 
 async function kernelOf({ nodes }: Lab): Promise<string> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Category, Status, Verdict } from "../verify/verdict.ts";
-import { afterSecondLook, isShaky } from "./second-look.ts";
+import { afterSecondLook, isShaky, isWorthAnotherLook } from "./second-look.ts";
 
 const busy = "a load of 40 on 2 CPUs";
 
@@ -27,6 +27,22 @@ describe("afterSecondLook", () => {
     assert.deepEqual(afterSecondLook([unclear], [of("pass")], busy), [of("pass")]);
     assert.deepEqual(afterSecondLook([unclear], [of("fail", "leak")], busy), [of("fail", "leak")]);
     assert.deepEqual(afterSecondLook([unclear], [unclear], busy), [unclear]);
+  });
+
+  it("on a machine with time to spare tells what could not be told, and leaves every red as it is", () => {
+    const unclear = of("inconclusive", "inconclusive");
+    assert.deepEqual(afterSecondLook([unclear], [of("pass")], undefined), [of("pass")]);
+    assert.deepEqual(afterSecondLook([unclear], [lost], undefined), [lost]);
+    assert.deepEqual(afterSecondLook([lost], [of("pass")], undefined), [lost]);
+  });
+
+  it("is worth it where the probe is in doubt, and on a busy machine where anything was late", () => {
+    const unclear = of("inconclusive", "inconclusive");
+    assert.equal(isWorthAnotherLook(unclear, undefined), true);
+    assert.equal(isWorthAnotherLook({ ...unclear, check: "encapsulated" }, undefined), false, "a deaf tap stays deaf");
+    assert.equal(isWorthAnotherLook(lost, undefined), false);
+    assert.equal(isWorthAnotherLook(lost, busy), true);
+    assert.equal(isWorthAnotherLook({ ...unclear, check: "encapsulated" }, busy), true);
   });
 
   it("compares the same question on the same path alone, and leaves passes alone", () => {

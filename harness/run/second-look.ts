@@ -14,21 +14,34 @@ export function isShaky({ status, category }: Verdict): boolean {
   return status === "inconclusive" || (status === "fail" && category !== undefined && feigned.has(category));
 }
 
+/** Checks in which the probe itself may be what failed: it was late, was killed or sent nothing. */
+const ofTheProbe: ReadonlySet<Verdict["check"]> = new Set(["reached", "conservation"]);
+
+/**
+ * Whether a path is worth asking once more. On a machine that was too busy, whatever is shaky; on any other only what could not be
+ * told since the probe is in doubt, which says "rerun the probe" itself. A failure there is a failure.
+ */
+export function isWorthAnotherLook(verdict: Verdict, busy: string | undefined): boolean {
+  if (busy !== undefined) return isShaky(verdict);
+  return verdict.status === "inconclusive" && ofTheProbe.has(verdict.check);
+}
+
 /**
  * Puts two looks together: what failed and did not fail again on a machine that was too busy is inconclusive, and never green; what
- * could not be told and then was, is told. All else stays as it was at first. Pure.
+ * could not be told and then was, is told. All else stays as it was at first. `busy` says what the machine had to do, if that was
+ * too much. Pure.
  */
 export function afterSecondLook(
   first: readonly Verdict[],
   second: readonly Verdict[],
-  busy: string,
+  busy: string | undefined,
 ): readonly Verdict[] {
   const again = new Map(second.map((verdict) => [`${verdict.id} ${verdict.check}`, verdict]));
   return first.map((verdict) => {
     const later = again.get(`${verdict.id} ${verdict.check}`);
     if (later === undefined || !isShaky(verdict)) return verdict;
     if (verdict.status === "inconclusive") return later.status === "inconclusive" ? verdict : later;
-    if (later.status !== "pass") return verdict;
+    if (busy === undefined || later.status !== "pass") return verdict;
     return {
       ...verdict,
       status: "inconclusive",
