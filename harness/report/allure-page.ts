@@ -1,10 +1,11 @@
-import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { messageOf } from "../core/errors.ts";
 import { exists } from "../core/exists.ts";
 import { shellQuote } from "../exec/quote.ts";
 import type { Executor } from "../exec/executor.ts";
+import { packPage } from "./pack-page.ts";
 import type { ResultsFolder } from "./store.ts";
 
 /** What became of the page; a run never fails because of it. */
@@ -28,6 +29,7 @@ export async function generatePage(folder: ResultsFolder, options: PageOptions):
     }
     await bringHistory(folder, options.historyFolder);
     const ms = await allure(["--single-file"], folder, folder.allureReport, options.executor);
+    await writeFile(folder.page, packPage(await readFile(folder.page, "utf8")));
     await keepHistory(folder, options);
     return { generated: true, page: folder.page, ms };
   } catch (error) {
