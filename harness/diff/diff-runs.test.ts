@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Cost } from "../measure/cost.ts";
 import { costFixture } from "../measure/cost.fixture.ts";
 import type { Measurement, RunRecord } from "../run/record.ts";
 import type { Verdict } from "../verify/verdict.ts";
@@ -59,6 +60,32 @@ describe("diffRuns", () => {
     assert.deepEqual(follows(before, run({ costs: [narrow(0.63), cpu(1.4)] })), [undefined, narrow(0.9).id]);
     assert.deepEqual(follows(before, run({ costs: [narrow(0.9), cpu(1.4)] })), [undefined]);
     assert.deepEqual(follows(before, run({ costs: [narrow(1.3), cpu(1.4)] })), [undefined, undefined]);
+  });
+
+  it("tells a figure beside two baselines and with more streams once, and by itself what changed by another measure", () => {
+    const ofKind = (metric: Cost["metric"], baseline: Cost["baseline"], ratio: number) =>
+      costFixture({
+        ...{ metric, baseline, ratio },
+        ...{ interval: [ratio * 0.98, ratio * 1.02], floor: 1.02 },
+      });
+    const runOf = (fourTimes: number, bare: number, one: number) =>
+      run({
+        costs: [
+          ofKind("throughput-4", "plain", fourTimes),
+          ofKind("throughput", "host", bare),
+          ofKind("throughput", "plain", one),
+        ],
+      });
+    const told = (after: RunRecord) =>
+      diffRuns(runOf(0.9, 0.8, 0.9), after).costs.map(({ metric, follows }) => [metric, follows?.split("/").slice(-2)]);
+    const once = [
+      ["throughput", undefined],
+      ["throughput", ["throughput", "plain"]],
+      ["throughput-4", ["throughput", "plain"]],
+    ];
+    assert.deepEqual(told(runOf(0.64, 0.56, 0.63)).sort(), once);
+    const apart = told(runOf(0.3, 0.56, 0.63)).filter(([, follows]) => follows === undefined);
+    assert.deepEqual(apart.map(([metric]) => metric).sort(), ["throughput", "throughput-4"]);
   });
 
   it("tells verdicts that changed, worse ones first, and failures of what was not asked before", () => {

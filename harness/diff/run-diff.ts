@@ -20,8 +20,9 @@ export interface CostChange {
   readonly metric: MetricName;
   readonly better: "higher" | "lower";
   /**
-   * Of processor time for each Gbit: id of the throughput that changed the same way. What a processor does by the clock (interrupts,
-   * timers) counts for more of a Gbit that takes longer, so this is no difference of its own.
+   * Id of the difference that this one is a part of: the same figure beside another baseline or with more streams, as much as far as both
+   * intervals tell; or the throughput that changed the same way as processor time for each Gbit, since what a processor does by the
+   * clock (interrupts, timers) counts for more of a Gbit that takes longer.
    */
   readonly follows?: string;
   /** Second run to first, with interval and the noise of both. */

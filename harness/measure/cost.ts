@@ -8,6 +8,9 @@ import type { MetricName } from "./metric.ts";
 /** What a mode's path is compared with: plain packets on the same wires, the bare nodes, or itself. */
 export type Baseline = "plain" | "host" | "self";
 
+/** Baselines, in the order in which they are told. */
+export const baselines: readonly Baseline[] = ["plain", "self", "host"];
+
 /** Whether a comparison shows anything. */
 export type Finding =
   /** It costs (or gains), beyond the noise. */

@@ -3,12 +3,9 @@ import { comparePairs, type Comparison } from "../stats/compare-pairs.ts";
 import { findDifferences, type Claim } from "../stats/find-differences.ts";
 import { noiseFloor } from "../stats/noise-floor.ts";
 import { smallestVisible } from "../stats/smallest-visible.ts";
-import type { Baseline, Cost, CostPair, Finding } from "./cost.ts";
+import { baselines, type Baseline, type Cost, type CostPair, type Finding } from "./cost.ts";
 import { costOf, metrics, type Metric } from "./metric.ts";
 import { isBusy, type PathClass, type Sample, type SideName } from "./sample.ts";
-
-/** Baselines, in the order in which they are told. */
-const baselines: readonly Baseline[] = ["plain", "self", "host"];
 
 /** The ratio by bytes alone of a class to a baseline; undefined where it says nothing. */
 export type ByBytes = (measured: PathClass, metric: Metric, baseline: Baseline) => number | undefined;

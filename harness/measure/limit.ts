@@ -2,7 +2,7 @@ import { UsageError } from "../core/errors.ts";
 import { forms } from "../encap/expectation.ts";
 import { modes } from "../encap/mode.ts";
 import { localities } from "../encap/path.ts";
-import type { Baseline, Cost } from "./cost.ts";
+import { baselines, type Baseline, type Cost } from "./cost.ts";
 import { metrics } from "./metric.ts";
 
 /** What something may cost at most. */
@@ -19,7 +19,6 @@ export interface CostLimit {
   readonly most: number;
 }
 
-const baselines: readonly Baseline[] = ["plain", "host", "self"];
 const fix = "write FORM/LOCALITY/METRIC[/BASELINE]=N%, for example vxlan/cross-subnet/throughput=15%";
 
 /** Reads `vxlan/cross-subnet/throughput=15%`; the baseline is plain unless a fourth word names another. */

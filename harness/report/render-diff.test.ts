@@ -16,6 +16,7 @@ const diff: RunDiff = {
   mtu: [],
   costs: [
     { id: "x/cost", metric: "throughput", better: "higher", change: change(0.7) },
+    { id: "x/throughput/host", metric: "throughput", better: "higher", follows: "x/cost", change: change(0.72) },
     { id: "x/cpu", metric: "cpu-sender", better: "lower", follows: "x/cost", change: change(1.3) },
   ],
   convergence: [],
@@ -31,7 +32,7 @@ describe("a difference of runs", () => {
       "verdicts",
       "  x/pod-to-pod reached: pass → fail: lost at tor",
       "costs, beyond the noise of both runs",
-      "  x/cost: worse, -30 % [-32, -28]; with it, processor time for each Gbit: cpu-sender +30 % [+28, +32]",
+      "  x/cost: worse, -30 % [-32, -28]; the same by throughput/host -28 % [-30, -26]; with it, processor time for each Gbit: cpu-sender +30 % [+28, +32]",
       "WORSE · 9 costs and times differ by no more than noise, 1 not comparable (too few samples, or a busy machine)",
     ]);
   });

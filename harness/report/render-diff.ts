@@ -52,10 +52,24 @@ function costLines(costs: readonly CostChange[]): readonly string[] {
     .map((cost) => {
       const { id, variant } = cost;
       const followers = costs.filter((one) => one.follows === id && one.variant === variant);
-      const processor = followers.map((one) => `${one.metric} ${changeWithInterval(one)}`).join(", ");
-      const more = processor === "" ? "" : `; with it, processor time for each Gbit: ${processor}`;
-      return `${named(id, variant)}: ${costsMore(cost) ? "worse" : "better"}, ${changeWithInterval(cost)}${more}`;
+      const processor = followers.filter(({ metric }) => metric.startsWith("cpu-"));
+      const same = followers.filter((one) => !processor.includes(one));
+      const more = [
+        ...part(
+          "the same by",
+          same.map((one) => `${one.id.split("/").slice(-2).join("/")} ${changeWithInterval(one)}`),
+        ),
+        ...part(
+          "with it, processor time for each Gbit:",
+          processor.map((one) => `${one.metric} ${changeWithInterval(one)}`),
+        ),
+      ];
+      return `${named(id, variant)}: ${costsMore(cost) ? "worse" : "better"}, ${changeWithInterval(cost)}${more.join("")}`;
     });
+}
+
+function part(title: string, items: readonly string[]): readonly string[] {
+  return items.length === 0 ? [] : [`; ${title} ${items.join(", ")}`];
 }
 
 function changeWithInterval({ change }: CostChange): string {
