@@ -14,6 +14,7 @@ import type { PathCase } from "../verify/verdict.ts";
 export interface Lot {
   readonly kind: "ping" | "datagram" | "SYN" | "SYN-ACK" | "data" | "ACK";
   readonly protocol: "ICMP" | "UDP" | "TCP";
+  readonly family: Path["family"];
   /** Form in which it must cross the place: plain within nodes. */
   readonly form: Form;
   /** Bytes of IP packet, with the outer header where the place is between nodes. */
@@ -64,7 +65,7 @@ function crossingAt(pathCase: PathCase, passage: Passage, hop: ExpectedHop, inde
   const more = form === "plain" ? 0 : pathCase.expectation.overhead;
   const lots = lotsOf(pathCase, passage, index)
     .filter(({ came }) => came > 0)
-    .map((lot) => ({ ...lot, form, bytes: lot.bytes + more }));
+    .map((lot) => ({ ...lot, form, family: pathCase.expectation.path.family, bytes: lot.bytes + more }));
   if (isDeclared || lots.length === 0) return [];
   const { path } = pathCase.expectation;
   const base = { path, direction: leg.direction, missed: hop.tap, underlay: leg.expected.underlay, lots };
@@ -85,7 +86,7 @@ const tcpHeaders = { 4: 52, 6: 72 } as const;
 const pingBytes = { 4: 84, 6: 104 } as const;
 
 /** A lot as it enters or leaves a pod. */
-type InnerLot = Omit<Lot, "form">;
+type InnerLot = Omit<Lot, "form" | "family">;
 
 function lotsOf(pathCase: PathCase, passage: Passage, index: number): readonly InnerLot[] {
   const { family } = pathCase.expectation.path;

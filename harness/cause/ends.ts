@@ -34,8 +34,8 @@ function startAt(pathCase: PathCase, observation: ProbeObservation, forward: Leg
   const isSeen = observation.sightings.some(({ packets }) => packets > 0);
   if (missed === undefined || isSeen || (kind !== "curl" && kind !== "bulk")) return [];
   if (doubtAbout(pathCase, missed) !== undefined) return [];
-  const lots = [{ ...lotOf(kind, forward), came: 1, lost: 1 }];
   const { path } = pathCase.expectation;
+  const lots = [{ ...lotOf(kind, forward), family: path.family, came: 1, lost: 1 }];
   return [{ path, direction: "forward", missed, underlay: forward.expected.underlay, lots }];
 }
 
@@ -52,7 +52,7 @@ function endAt(
   if (heardAt(observation, leg.direction, last).packets === 0) return [];
   const { node, pod } = leg.direction === "forward" ? path.target : path.source;
   const missed: TapId = { node, device: pod ?? node };
-  const lots = [{ ...lot, came: 1, lost: taken ? 0 : 1 }];
+  const lots = [{ ...lot, family: path.family, came: 1, lost: taken ? 0 : 1 }];
   return [{ path, direction: leg.direction, last, missed, underlay: leg.expected.underlay, lots }];
 }
 
@@ -63,7 +63,7 @@ function isHeard(observation: ProbeObservation, { direction, expected }: Leg): b
 /** Bytes of IP packet of the smallest that each program sends. */
 const sizes = { ping: 84, udp: 104, curl: 52, bulk: 52 } as const;
 
-type KindOfLot = Omit<Lot, "came" | "lost">;
+type KindOfLot = Omit<Lot, "came" | "lost" | "family">;
 
 function lotOf(kind: keyof typeof sizes, { direction }: Leg): KindOfLot {
   const base = { form: "plain", bytes: sizes[kind], tos: 0, ports: [], extra: 0 } as const;

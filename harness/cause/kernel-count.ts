@@ -48,4 +48,4 @@ const kinds: readonly TellingCounter[] = [
 ];
 
 /** The kernel counted packets that it threw away, for a reason that may be another one's too. */
-export const kernelCount = ofCounters("kernel-count", kinds);
+export const kernelCount = ofCounters("kernel-count", kinds, true);

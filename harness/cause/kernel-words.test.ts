@@ -84,11 +84,11 @@ describe("causes that the kernel's own state tells", () => {
   it("are counters of what it threw away, those that tell most first", () => {
     const counted = (name: string, value: number) => (): Partial<NodeFacts> => ({ counters: { [name]: value } });
     const grown = (name: string): string =>
-      first({ silent, earlier: { a2: counted(name, 1) }, after: { a2: counted(name, 5) } });
-    assert.match(grown("Ip.InHdrErrors"), /^kernel-count: a2 throws packets away for their IP header: .*\(4 during/);
-    assert.match(grown("IpExt.InNoRoutes"), /^kernel-count: a2 has no route for packets \(4/);
+      first({ silent, earlier: { a2: counted(name, 1) }, after: { a2: counted(name, 41) } });
+    assert.match(grown("Ip.InHdrErrors"), /^kernel-count: a2 throws packets away for their IP header: .*\(40 during/);
+    assert.match(grown("IpExt.InNoRoutes"), /^kernel-count: a2 has no route for packets \(40/);
     assert.match(grown("Ip.InAddrErrors"), /^kernel-count: a2 refuses packets for their addresses/);
-    assert.match(grown("eth0.rx.errors"), /^kernel-count: a2 counts errors on eth0 \(rx\) \(4/);
+    assert.match(grown("eth0.rx.errors"), /^kernel-count: a2 counts errors on eth0 \(rx\) \(40/);
     assert.match(grown("eth0.tx.dropped"), /^kernel-count: a2 drops packets on eth0 \(tx\)/);
     assert.match(grown("Ip.FragFails"), /^kernel-count: a2 cannot pass on packets that are too large/);
     assert.match(
@@ -97,15 +97,17 @@ describe("causes that the kernel's own state tells", () => {
     );
     assert.match(
       grown("eth0.queue.clsact.drops"),
-      /^counted-loss: a2 throws packets away by a filter of tc on eth0 \(4/,
+      /^counted-loss: a2 throws packets away by a filter of tc on eth0 \(40/,
     );
     assert.match(grown("Ip.ForwDatagrams"), /^common-ground: /);
+    const few = { "Ip.FragFails": 2 };
+    assert.match(first({ silent, after: { a2: () => ({ counters: few }) } }), /^common-ground: /, "more were lost");
     const [cause] = causes({
       silent,
       earlier: { a2: () => ({ counters: {} }) },
-      after: { a2: () => ({ counters: { "Ip.InHdrErrors": 3, "eth0.tx.errors": 2 } }) },
+      after: { a2: () => ({ counters: { "Ip.InHdrErrors": 30, "eth0.tx.errors": 20 } }) },
     });
-    assert.deepEqual(cause?.evidence, ["a2: eth0.tx.errors +2", "a2: Ip.InHdrErrors +3"]);
+    assert.deepEqual(cause?.evidence, ["a2: eth0.tx.errors +20", "a2: Ip.InHdrErrors +30"]);
   });
 
   it("are ClusterIPs that lead to an address that no pod has", () => {

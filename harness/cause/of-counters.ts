@@ -1,7 +1,7 @@
 import type { Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident, Rule } from "./cause.ts";
 import { grownOn } from "./counters.ts";
-import { crossedBy } from "./crossings.ts";
+import { crossedBy, type Crossing } from "./crossings.ts";
 import { lossyCrossings, pathsIn } from "./lossy-places.ts";
 
 /** A counter of the kernel's whose growth says why packets ended. */
@@ -13,8 +13,11 @@ export interface TellingCounter {
   readonly issues: readonly string[];
 }
 
-/** A rule about counters that grew in places where packets were lost; the kinds in the order in which they tell most. */
-export function ofCounters(name: string, kinds: readonly TellingCounter[]): Rule {
+/**
+ * A rule about counters that grew in places where packets were lost; the kinds in the order in which they tell most. Of those that grow for
+ * other reasons too, only one that counted about as much as was lost there says why.
+ */
+export function ofCounters(name: string, kinds: readonly TellingCounter[], weak = false): Rule {
   return {
     name,
     find: (incident) => {
@@ -22,7 +25,8 @@ export function ofCounters(name: string, kinds: readonly TellingCounter[]): Rule
       const places = [...new Set([...lossy.flatMap(crossedBy), ...incident.failed.flatMap(machineOf)])];
       return places.flatMap((place): readonly Cause[] => {
         const own = lossy.filter((crossing) => crossedBy(crossing).includes(place));
-        const told = tellingOn(incident, place, kinds);
+        const least = weak ? packetsLost(own) / 2 : 0;
+        const told = tellingOn(incident, place, kinds).filter(({ grown }) => grown >= least);
         const [first] = told;
         if (first === undefined) return [];
         return [
@@ -38,6 +42,12 @@ export function ofCounters(name: string, kinds: readonly TellingCounter[]): Rule
       });
     },
   };
+}
+
+/** Packets that ended there; not TCP's data, of which the kernel counts many segments as one. */
+function packetsLost(crossings: readonly Crossing[]): number {
+  const lots = crossings.flatMap((crossing) => crossing.lots).filter(({ kind }) => kind !== "data");
+  return lots.reduce((total, { lost }) => total + lost, 0);
 }
 
 /** Checks that ask counters themselves, whatever was lost. */

@@ -5,6 +5,7 @@ import { traitsOf } from "./traits.ts";
 const ping: Lot = {
   kind: "ping",
   protocol: "ICMP",
+  family: 4,
   form: "vxlan",
   bytes: 134,
   tos: 0,
@@ -28,6 +29,14 @@ describe("what lost packets share", () => {
   it("is their protocol", () => {
     const datagrams = [120, 400, 1500].map((bytes) => lost({ ...datagram, bytes }));
     assert.equal(traitsOf([...pings, segment, ack, ...datagrams]), "only UDP (3 of 3), while others pass");
+  });
+
+  it("is the family of their addresses, whatever sizes were sent in it", () => {
+    const six = [154, 404, 1500].map((bytes) => lost({ ...datagram, bytes, family: 6 }));
+    assert.equal(
+      traitsOf([...pings, segment, ack, datagram, ...six, lost({ ...segment, family: 6 })]),
+      "only packets over IPv6 (23 of 23), while others pass",
+    );
   });
 
   it("is that they open connections, once or ever", () => {

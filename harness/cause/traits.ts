@@ -9,8 +9,10 @@ export function traitsOf(lots: readonly Lot[]): string {
   const form = formOf(whole);
   const sameForm = split(form === undefined ? lots : lots.filter(form.includes));
   const kind = kindOf(sameForm);
-  const alike = split(kind === undefined ? sameForm.all : sameForm.all.filter(kind.includes));
-  const words = [form?.words, kind?.words, portsOf(alike), sizeOf(alike), tosOf(alike)].filter(
+  const sameKind = split(kind === undefined ? sameForm.all : sameForm.all.filter(kind.includes));
+  const family = familyOf(sameKind);
+  const alike = split(family === undefined ? sameKind.all : sameKind.all.filter(family.includes));
+  const words = [form?.words, kind?.words, family?.words, portsOf(alike), sizeOf(alike), tosOf(alike)].filter(
     (word) => word !== undefined,
   );
   const count = `${sum(alike.lost, "lost")} of ${sum(alike.all, "came")}`;
@@ -62,6 +64,15 @@ function kindOf({ lost, passed }: Split): Kind | undefined {
   const others = passed.filter((lot) => !includes(lot));
   if (!isTelling(lost, passed.filter(includes), others)) return undefined;
   return { words: listOf(protocols), includes };
+}
+
+/** One of two families is lost, and the other passes. */
+function familyOf({ lost, passed }: Split): Kind | undefined {
+  const [family, ...others] = new Set(lost.map((lot) => lot.family));
+  if (family === undefined || others.length > 0) return undefined;
+  const includes = (lot: Lot): boolean => lot.family === family;
+  const other = passed.filter((lot) => !includes(lot));
+  return isTelling(lost, passed.filter(includes), other) ? { words: `over IPv${family}`, includes } : undefined;
 }
 
 /** Packets below which "all the others pass" may be chance. */
