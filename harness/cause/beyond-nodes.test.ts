@@ -58,6 +58,15 @@ describe("causes beyond the nodes", () => {
       at(() => ({ neighbors: [asks] })),
       /it asks who has its gateway 169.254.1.1, and nobody answers/,
     );
+    const via = "fe80::ecee:eeff:feee:eeee";
+    assert.match(
+      at(({ routes }) => ({
+        routes: routes.map((route) => ({ ...route, via })),
+        neighbors: [{ address: via, device: "eth0", mac: "", state: "FAILED" }],
+      })),
+      /it asks who has its gateway fe80::ecee:eeff:feee:eeee, and nobody answers/,
+      "IPv6 has a gateway of its own",
+    );
     const drops = [{ where: "table ip x chain f", hook: "output", rule: "drop" }];
     assert.match(
       at(() => ({ drops })),

@@ -158,6 +158,11 @@ describe("causes that the kernel's own state tells", () => {
       first({ silent: ["a2/eth0"], after: { a1: asks, a2: settings("ipv4.conf.all.arp_ignore", "8") } }),
       `${asked}; on a2 ipv4.conf.all.arp_ignore is 8`,
     );
+    const drops = (where: string, rule: string) => (): Partial<NodeFacts> => ({ drops: [{ where, rule }] });
+    const filtered = (where: string, rule: string): string =>
+      first({ silent: ["a2/eth0"], after: { a1: asks, a2: drops(where, rule) } });
+    assert.equal(filtered("table arp x chain i", "drop"), `${asked}; on a2 table arp x chain i: drop`);
+    assert.equal(filtered("table ip6 x chain i", "icmpv6 type nd-neighbor-solicit drop"), asked, "no ARP");
   });
 
   it("are a pod's route that lets less through than its device", () => {

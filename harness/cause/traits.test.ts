@@ -45,6 +45,11 @@ describe("what lost packets share", () => {
       traitsOf([...pings, segment, again, again]),
       "only the first SYN of a connection, which passes when sent again (2 of 4), while others pass",
     );
+    const ofSix = { ...syn, family: 6, came: 4, lost: 3 } as const;
+    assert.equal(
+      traitsOf([...pings, ...[syn, syn, syn, syn, syn], ofSix]),
+      "only the first SYN of a connection over IPv6, which passes when sent again (3 of 4), while others pass",
+    );
     assert.equal(traitsOf([...pings, lost(syn), lost(syn)]), "only SYNs of TCP (2 of 2), while others pass");
   });
 

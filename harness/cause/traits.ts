@@ -17,7 +17,7 @@ export function traitsOf(lots: readonly Lot[]): string {
   );
   const count = `${sum(alike.lost, "lost")} of ${sum(alike.all, "came")}`;
   if (words.length === 0) return `packets of every kind (${count})`;
-  return `only ${form === undefined && kind === undefined ? "packets " : ""}${words.join(" ")} (${count}), while others pass`;
+  return `only ${form === undefined && kind === undefined ? "packets " : ""}${words.join(" ")}${kind?.more ?? ""} (${count}), while others pass`;
 }
 
 /** Packets of a place: those of which some were lost, and those of which some passed. */
@@ -42,6 +42,8 @@ function formOf({ lost, passed }: Split): Kind | undefined {
 
 interface Kind {
   readonly words: string;
+  /** What stands behind everything else. */
+  readonly more?: string;
   readonly includes: (lot: Lot) => boolean;
 }
 
@@ -52,8 +54,9 @@ function kindOf({ lost, passed }: Split): Kind | undefined {
   if (!has(lost, "ping", "datagram", "data", "ACK")) {
     const first = lost.every(({ came, lost: gone }) => came > gone);
     const names = listOf([...new Set(lost.map(({ kind }) => kind))]);
-    const words = first ? `the first ${names} of a connection, which passes when sent again` : `${names}s of TCP`;
-    return { words, includes: ({ kind }) => lost.some((lot) => lot.kind === kind) };
+    const includes = ({ kind }: Lot): boolean => lost.some((lot) => lot.kind === kind);
+    if (!first) return { words: `${names}s of TCP`, includes };
+    return { words: `the first ${names} of a connection`, more: ", which passes when sent again", includes };
   }
   if (!has(lost, "ping", "datagram", "SYN", "SYN-ACK") && has(passed, "SYN", "SYN-ACK")) {
     const isOpen = (lot: Lot): boolean => lot.protocol === "TCP" && !lot.kind.startsWith("SYN");

@@ -109,29 +109,24 @@ function narrowRoute(
   return [{ kind: "wrong route", text: `what it sends to pod ${narrow.name} takes ${routeInWords(narrow.route)}` }];
 }
 
-/** The node answers for the gateway with the MAC of its end of the wire. */
-function gatewayTroubles({ pod, facts, host }: Judged): readonly Trouble[] {
+/** The node answers for the gateways, IPv4's and the link-local one of IPv6, with the MAC of its end of the wire. */
+function gatewayTroubles(judged: Judged): readonly Trouble[] {
+  const { routes } = judged.facts;
+  const vias = routes.flatMap(({ destination, via }) => (destination === "default" && via !== undefined ? [via] : []));
+  return [...new Set([podGateway, ...vias])].flatMap((gateway) => gatewayTrouble(judged, gateway));
+}
+
+function gatewayTrouble({ pod, facts, host }: Judged, gateway: string): readonly Trouble[] {
+  const there = `${pod.node}/${pod.hostDevice}`;
   const mac = host?.links.find(({ device }) => device === pod.hostDevice)?.mac.toLowerCase();
-  const entry = facts.neighbors.find(({ address }) => address === podGateway);
+  const entry = facts.neighbors.find(({ address }) => address === gateway);
   if (entry === undefined) return [];
   if (entry.mac === "") {
-    const asks = /FAILED|INCOMPLETE/.test(entry.state);
-    return asks
-      ? [
-          {
-            kind: "neighbor",
-            text: `it asks who has its gateway ${podGateway}, and nobody answers at ${pod.node}/${pod.hostDevice}`,
-          },
-        ]
-      : [];
+    if (!/FAILED|INCOMPLETE/.test(entry.state)) return [];
+    return [{ kind: "neighbor", text: `it asks who has its gateway ${gateway}, and nobody answers at ${there}` }];
   }
   if (mac === undefined || mac === "" || entry.mac.toLowerCase() === mac) return [];
-  return [
-    {
-      kind: "neighbor",
-      text: `its gateway ${podGateway} has MAC ${entry.mac} for it, and ${pod.node}/${pod.hostDevice} has ${mac}`,
-    },
-  ];
+  return [{ kind: "neighbor", text: `its gateway ${gateway} has MAC ${entry.mac} for it, and ${there} has ${mac}` }];
 }
 
 /** The node finds the pod by its MAC likewise. */

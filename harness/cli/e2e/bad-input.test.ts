@@ -79,7 +79,7 @@ describe("bad input is one clear error and exit 2", function () {
   for (const [what, bytes, pattern] of [
     ["empty", Buffer.alloc(0), /empty/],
     ["cut in its header", Buffer.from("d4c3b2a102000400", "hex"), /header|cut|short/i],
-    ["garbage", Buffer.from("this is no capture, whatever its name says"), /neither pcap nor pcapng/],
+    ["garbage", Buffer.from("this is no capture, whatever its name says"), /neither pcap nor pcapng[^]*editcap/],
     [
       "pcapng, and corrupt",
       Buffer.concat([Buffer.from("0a0d0d0a1c0000004d3c2b1a", "hex"), Buffer.alloc(40)]),

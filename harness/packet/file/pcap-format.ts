@@ -72,7 +72,7 @@ export function readFormat(header: Buffer, file: string): PcapFormat {
   const magic = littleEndian ? little : big;
   if (header.length >= 4 && !known.includes(magic)) {
     throw new CaptureError(`neither pcap nor pcapng: it begins with ${header.toString("hex", 0, 4)}`, file, {
-      fix: "Give a file that tcpdump -w wrote.",
+      fix: "Give a file that tcpdump -w wrote; what else Wireshark opens, editcap IN OUT.pcapng converts.",
     });
   }
   if (header.length < fileHeaderLength) {
