@@ -50,6 +50,13 @@ describe("servers in a namespace", () => {
     assert.deepEqual(await openPorts(place), new Set());
   });
 
+  it("listen on addresses that the host has lost: the probes find that", async () => {
+    await withScope(async (scope) => {
+      await serve({ udp: { port: 8081, addresses: ["198.51.100.9", "2001:db8::9"] }, iperf3: [] }, scope, 5000);
+      assert.deepEqual(await openPorts(place), new Set(["udp/8081"]));
+    });
+  });
+
   it("refuse ports on which somebody else would answer", async () => {
     await withScope(async (scope) => {
       await serve({ http: 8080, iperf3: [] }, scope);
@@ -133,8 +140,8 @@ describe("servers in a namespace", () => {
     assert.deepEqual(await folders(), []);
   });
 
-  function serve(plan: ServerPlan, scope: Scope): Promise<void> {
-    return startServersAt([{ executor: place, plan }], scope);
+  function serve(plan: ServerPlan, scope: Scope, timeoutMs?: number): Promise<void> {
+    return startServersAt([{ executor: place, plan }], scope, timeoutMs);
   }
 
   async function folders(): Promise<string[]> {

@@ -5,6 +5,7 @@ import { layout, roomInPerl } from "./datagram.ts";
  * Answers each request with itself, marked as an answer and with its own name. Perl and nothing beside its core: the one program that every node has
  * and that can wait for datagrams. Bound to given addresses, because an answer from "any" takes the kernel's choice of source, which on a host
  * with several addresses need not be the one that was asked. Room for what comes while a busy machine is late.
+ * An address that the host has lost is bound all the same (IP_FREEBIND, ip(7)): that nothing arrives there is what the run is to find.
  */
 const program = `
 my ($port, $name, @addresses) = @ARGV;
@@ -14,6 +15,7 @@ for (@addresses) {
   my $six = $family == 6;
   socket my $s, $six ? 10 : 2, 2, 17 or next;
   setsockopt $s, 41, 26, pack("i", $bytes =~ /[^0]/ ? 1 : 0) if $six;
+  setsockopt $s, $six ? 41 : 0, $six ? 78 : 15, pack("i", 1);
   ${roomInPerl}
   bind $s, $six ? pack("S n N H32 N", 10, $port, 0, $bytes, 0) : pack("S n H8 x8", 2, $port, $bytes) or die "UDP port $port: $!\\n";
   vec($wanted, fileno $s, 1) = 1;
