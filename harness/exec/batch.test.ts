@@ -55,6 +55,14 @@ for (const [name, executor, probe] of shells) {
       assert.match(results.get("missing")?.stderr ?? "", /not found/);
     });
 
+    it("gives a command its standard input to the letter, however long it is and whatever stands in it", async () => {
+      const inputs = ["short", "END\n$HOME `id` 'END'\nEND_\n", "0123456789abcdef\n".repeat(20_000)];
+      const commands = inputs.map((input, index) => ({ id: String(index), argv: ["cat"], input }));
+      const results = await runBatch(executor, [...commands, { id: "none", argv: ["cat"] }], { parallel: 2 });
+      for (const [index, input] of inputs.entries()) assert.ok(results.get(String(index))?.stdout === `${input}\n`);
+      assert.equal(results.get("none")?.stdout, "");
+    });
+
     it("keeps outputs apart that are no ASCII, or look like its own frames", async () => {
       const commands = ["é\n\n12 000001.o\n", "base64\n", "\0\x7f", "☃"].map((text) => ({
         id: text,

@@ -7,6 +7,8 @@ export interface BatchCommand {
   /** Unique in the batch. */
   readonly id: string;
   readonly argv: readonly string[];
+  /** Text for its standard input, which gets a last newline; default: nothing. */
+  readonly input?: string;
   /** Milliseconds, rounded up to seconds, after which it is killed: exit code 137. Default: none but the batch's own. */
   readonly timeoutMs?: number;
 }
@@ -19,8 +21,8 @@ export interface BatchOptions extends Omit<RunOptions, "input"> {
 /**
  * Runs many commands side by side in ONE sh process and returns each one's exit code, stdout and stderr exactly, by id.
  * For slow links (an ssh channel costs some 100 ms, a command in a batch 1-2 ms) and to save processes. Non-zero exits
- * are data, and so is exit code 127 for a missing program. Commands have no standard input and ignore SIGINT (POSIX.1,
- * 2.11, for commands started with `&`). Durations have a resolution of 10 ms. Needs POSIX sh, mkfifo, mktemp, wc, tr and
+ * are data, and so is exit code 127 for a missing program. Commands ignore SIGINT (POSIX.1, 2.11, for commands started
+ * with `&`). Durations have a resolution of 10 ms. Needs POSIX sh, mkfifo, mktemp, wc, tr and
  * base64: coreutils or busybox.
  */
 export async function runBatch(
@@ -32,16 +34,25 @@ export async function runBatch(
   const { parallel, ...run } = options;
   const input = batchScript(commands, parallel);
   const { stdout } = await executor.run(["sh", "-s"], { ...run, input });
-  const files = splitFiles(stdout, executor.where);
-  return new Map(commands.map((command, index) => [command.id, commandResult(executor.where, command, index, files)]));
+  return batchResults(commands, stdout, executor.where);
+}
+
+/** Reads what the script of a batch has printed: each command's result, by id. */
+export function batchResults(
+  commands: readonly BatchCommand[],
+  stdout: string,
+  where: string,
+): Map<string, CommandResult> {
+  const files = splitFiles(stdout, where);
+  return new Map(commands.map((command, index) => [command.id, commandResult(where, command, index, files)]));
 }
 
 /**
- * Tokens in a FIFO bound the parallelism without `wait -n`, which POSIX sh lacks; /proc/uptime is a clock that needs no
+ * The script of a batch, for POSIX sh. Tokens in a FIFO bound the parallelism without `wait -n`, which POSIX sh lacks; /proc/uptime is a clock that needs no
  * process. Results go to files first, so that nothing has to read many pipes, and come back as one stream: a table of
  * sizes, an empty line, the files. Bytes above 127 make it base64, because executors return text.
  */
-function batchScript(commands: readonly BatchCommand[], parallel: number): string {
+export function batchScript(commands: readonly BatchCommand[], parallel: number): string {
   return `
 LC_ALL=C; export LC_ALL
 run=\${ENCAPLAB_RUN:-none:$$}
@@ -53,7 +64,7 @@ printf '${"\\n".repeat(Math.max(1, Math.min(parallel, commands.length)))}' >&3
 job() {
   name=$1; shift
   read -r begin _ </proc/uptime
-  "$@" </dev/null >$name.o 2>$name.e 3>&-
+  "$@" >$name.o 2>$name.e 3>&-
   code=$?
   read -r end _ </proc/uptime
   echo $code $begin $end >$name.c
@@ -71,9 +82,19 @@ fi
 }
 
 function jobLine(command: BatchCommand, index: number): string {
-  const { argv, timeoutMs } = command;
+  const { argv, input, timeoutMs } = command;
   const limit = timeoutMs === undefined ? [] : ["timeout", "-s", "KILL", String(Math.ceil(timeoutMs / 1000))];
-  return `read -r token <&3; job ${fileName(index)} ${shellQuote([...limit, ...argv])} &`;
+  const job = `read -r token <&3; job ${fileName(index)} ${shellQuote([...limit, ...argv])}`;
+  if (input === undefined) return `${job} </dev/null &`;
+  const end = endWord(input);
+  return `${job} <<'${end}' &\n${input}\n${end}`;
+}
+
+/** A word that ends a here-document, and is no line of it. */
+function endWord(input: string): string {
+  let word = "END";
+  while (input.includes(word)) word += "_";
+  return word;
 }
 
 /** Equal lengths keep the shell's sorting in the order of commands. */

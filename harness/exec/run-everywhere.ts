@@ -44,7 +44,9 @@ export async function runEverywhere(
     }
     const commands = chunk.map(({ index, prefix, script }) => ({
       id: String(index),
-      argv: [...prefix, ...shell, "-c", script],
+      ...(script.length > longScript
+        ? { argv: [...prefix, ...shell, "-s"], input: script }
+        : { argv: [...prefix, ...shell, "-c", script] }),
     }));
     const turns = Math.ceil(commands.length / parallel);
     const answers = await runBatch(host, commands, { ...run, timeoutMs: turns * timeoutMs, parallel });
@@ -54,7 +56,7 @@ export async function runEverywhere(
       if (answer !== undefined) results[index] = { ...answer, argv, where: executor.where };
     }
   };
-  await inSharedProcesses(placed, runChunk, rootOrOwn);
+  await inSharedProcesses(placed, runChunk);
   return results;
 }
 
@@ -64,8 +66,4 @@ export async function runScripts(
   options: Omit<EverywhereOptions, "stopAtError"> = {},
 ): Promise<readonly CommandResult[]> {
   return (await runEverywhere(placed, { ...options, stopAtError: true })).map(succeeded);
-}
-
-function rootOrOwn({ root, executor, script }: Placed<PlacedScript>): Executor {
-  return script.length > longScript ? executor : root;
 }

@@ -15,17 +15,26 @@ export type Placed<Item> = Item & {
 
 /**
  * Does work for many places in as few processes as can be: places that are namespaces of one host share them. A fork of this process,
- * with all that a run keeps in memory, costs more than what most commands do. `shared` says where an item's process runs; by default
- * on its host. All work ends before the first failure is thrown.
+ * with all that a run keeps in memory, costs more than what most commands do. All work ends before the first failure is thrown.
  */
 export async function inSharedProcesses<Item extends { readonly executor: Executor }>(
   placed: readonly Item[],
   work: (host: Executor, chunk: readonly Placed<Item>[]) => Promise<void>,
-  shared: (item: Placed<Item>) => Executor = ({ root }) => root,
 ): Promise<void> {
+  await settleAll(shared(placed).map(([host, chunk]) => work(host, chunk)));
+}
+
+/** How many processes work for so many places is done in. */
+export function processesFor(placed: readonly { readonly executor: Executor }[]): number {
+  return shared(placed).length;
+}
+
+function shared<Item extends { readonly executor: Executor }>(
+  placed: readonly Item[],
+): readonly (readonly [Executor, readonly Placed<Item>[]])[] {
   const items = placed.map((item, index) => ({ ...item, index, ...rootOf(item.executor) }));
-  const ofHosts = [...groupBy(items, shared)];
-  await settleAll(ofHosts.flatMap(([host, own]) => chunksOf(own, perProcess).map((chunk) => work(host, chunk))));
+  const ofHosts = [...groupBy(items, ({ root }) => root)];
+  return ofHosts.flatMap(([host, own]) => chunksOf(own, perProcess).map((chunk) => [host, chunk] as const));
 }
 
 /** Ends a shared process with the scope: before the spawn's own undo, whose SIGINT background jobs of a shell ignore (POSIX.1, 2.11). */
@@ -52,8 +61,9 @@ export function rootOf(executor: Executor): { readonly root: Executor; readonly 
   return { root, prefix: [...prefix, ...behind.prefix] };
 }
 
-/** Cuts a list into pieces of at most this size. */
-function chunksOf<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, index) => index * size);
-  return starts.map((start) => items.slice(start, start + size));
+/** Cuts a list into as few pieces of at most this size as can be, which are as long as each other. */
+function chunksOf<Item>(items: readonly Item[], most: number): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / most);
+  const size = Math.ceil(items.length / Math.max(1, count));
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -1,7 +1,7 @@
-import { runBatch, type BatchCommand } from "../exec/batch.ts";
+import type { BatchCommand } from "../exec/batch.ts";
 import type { CommandResult, Executor } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
-import { mapLimited } from "./limit.ts";
+import { runBatches } from "../exec/run-batches.ts";
 import { byEndpoint, executorAt, type Places } from "./places.ts";
 import { defaultHttpPorts, probeCommands, probeTimeoutMs, type HttpPorts } from "./probe-command.ts";
 import { probeResult } from "./probe-result.ts";
@@ -19,42 +19,41 @@ export interface RunProbesOptions {
 }
 
 /**
- * Sends all probes, all sources side by side, one shell process per source, and reads what the programs reported, in the
- * order of the probes. An answer that does not come is a result; a source that cannot run commands at all is a LabError.
+ * Sends all probes, all sources side by side, in few processes, and reads what the programs reported, in the order of the
+ * probes. An answer that does not come is a result; a source that cannot run commands at all is a LabError.
  */
 export async function runProbes(
   probes: readonly Probe[],
   places: Places,
   options: RunProbesOptions = {},
 ): Promise<readonly ProbeResult[]> {
-  const groups = byEndpoint(probes, (probe) => probe.path.source);
-  const batches = await mapLimited(groups, options.sources ?? 8, ({ endpoint, values }) =>
-    sendFrom(executorAt(places, endpoint), values, options),
+  const { ports = defaultHttpPorts, sources = 8, perSource: parallel = 8, signal } = options;
+  const groups = byEndpoint(probes, (probe) => probe.path.source).map(({ endpoint, values }) => {
+    const orders = ordersOf(values, ports);
+    const commands = orders.flatMap(({ batch }) => batch);
+    return { executor: executorAt(places, endpoint), values, orders, commands };
+  });
+  const limits = groups.map(
+    ({ commands, values }) => (Math.ceil(commands.length / parallel) + 1) * probeTimeoutMs + sweepWaitMs(values),
   );
-  const results = new Map(batches.flat().map((result) => [result.probe, result]));
-  return probes.flatMap((probe) => results.get(probe) ?? []);
+  const answers = await runBatches(groups, {
+    ...{ places: sources, parallel, timeoutMs: Math.max(0, ...limits) },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const results = groups.flatMap(({ executor, orders }, index) =>
+    orders.flatMap((order) => resultsOf(order, executor, answers[index])),
+  );
+  const known = new Map(results.map((result) => [result.probe, result]));
+  return probes.flatMap((probe) => known.get(probe) ?? []);
 }
 
-async function sendFrom(
-  executor: Executor,
-  probes: readonly Probe[],
-  options: RunProbesOptions,
-): Promise<readonly ProbeResult[]> {
-  const ports = options.ports ?? defaultHttpPorts;
-  const parallel = options.perSource ?? 8;
-  const orders = ordersOf(probes, ports);
-  const commands = orders.flatMap(({ batch }) => batch);
-  const results = await runBatch(executor, commands, {
-    parallel,
-    timeoutMs: Math.ceil(commands.length / parallel) * probeTimeoutMs + probeTimeoutMs + sweepWaitMs(probes),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  return orders.flatMap(({ batch, sends, words }) => {
-    const outputs = batch.flatMap(({ id }) => results.get(id) ?? []);
-    return sends.map((probe, place) =>
-      probeResult(probe, words?.(probe) ?? commandLine(outputs), executor.where, outputs, place),
-    );
-  });
+function resultsOf(
+  { batch, sends, words }: Order,
+  { where }: Executor,
+  answers: ReadonlyMap<string, CommandResult> | undefined,
+): readonly ProbeResult[] {
+  const outputs = batch.flatMap(({ id }) => answers?.get(id) ?? []);
+  return sends.map((probe, place) => probeResult(probe, words?.(probe) ?? commandLine(outputs), where, outputs, place));
 }
 
 /** Commands of a source, and the probes that they send. */
