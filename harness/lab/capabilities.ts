@@ -23,6 +23,7 @@ export const trials: Readonly<Record<Capability, string>> = {
   nftables: "nft add table inet trial",
   netem: "tc qdisc add dev lo root netem delay 1ms && tc qdisc del dev lo root",
   tbf: "tc qdisc add dev lo root tbf rate 10mbit burst 64kb latency 1s",
+  vlan: "ip link add trial0 type veth peer name trial1 && ip link add link trial0 name trial0.1 type vlan id 1",
   ipv6: "ip addr add fd00::1/128 dev lo",
 };
 

@@ -4,7 +4,7 @@ import type { TestedFile } from "./tested-file.ts";
 import type { Declared } from "../topology/declared.ts";
 
 /** What a provider's nodes can do; scenarios name what they need. */
-export type Capability = "vxlan" | "vxlan6" | "ipip" | "nftables" | "wireguard" | "netem" | "tbf" | "ipv6";
+export type Capability = "vxlan" | "vxlan6" | "ipip" | "nftables" | "wireguard" | "netem" | "tbf" | "vlan" | "ipv6";
 
 /** One reason for which something cannot run here, with the way out. */
 export interface Problem {

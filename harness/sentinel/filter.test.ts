@@ -79,6 +79,33 @@ describe("the sentinel's filter", () => {
     plan = await planOf("two-racks");
   });
 
+  it("lets pass what is right inside of the VLAN that is due, and keeps every other frame", async () => {
+    plan = await planOf("vlan-uplinks");
+    const mode = modeOf("vxlan-cross-subnet");
+    const network = { lab: { plan }, mode, identities: identitiesFromAllocation(plan, mode) };
+    const filter = sentinelFilter(network, { node: "a1", device: "eth0.101" }, [], 101);
+    const tagged = (id: number, content: Buffer): Buffer =>
+      frame(Buffer.concat([Buffer.from([id >> 8, id & 0xff, 0x08, 0x00]), content]), 0x8100);
+    const right = ip(
+      a1,
+      b1,
+      17,
+      udp({ sourcePort: 50_000, destinationPort: 4789 }, vxlan({ vni: 4096 }, ethernet(macs, across))),
+    );
+    const count = async (one: Buffer): Promise<string> => {
+      const file = join(folder, "vlan.pcap");
+      await writePcap(file, [{ timeSeconds: 1, bytes: one }], { linkType: ethernetLink });
+      return (await localExecutor().run(["tcpdump", "-Z", "root", "-r", file, "--count", filter])).stdout.trim();
+    };
+    assert.equal(await count(tagged(101, right)), "0 packets");
+    assert.equal(await count(tagged(101, between(pods.a1, pods.a2))), "0 packets");
+    const doubled = Buffer.concat([Buffer.from("00650800", "hex"), right]);
+    const inner = Buffer.concat([Buffer.from("00658100", "hex"), doubled]);
+    const wrong = [tagged(102, right), frame(right), frame(between(a1, b1)), tagged(101, across), frame(inner, 0x8100)];
+    for (const [index, one] of wrong.entries()) assert.equal(await count(one), "1 packet", String(index));
+    plan = await planOf("two-racks");
+  });
+
   it("stays a program that the kernel takes, with many nodes", async function () {
     this.timeout(30_000);
     const large = await largePlan(50);

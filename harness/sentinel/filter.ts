@@ -31,12 +31,19 @@ const inVxlan = { flags: 8, vni: 12, etherType: 28, source4: 42, destination4: 4
  * BPF for one tap between nodes: lets the kernel keep all that a mode has no use for, and whatever it cannot tell, and passes over
  * what must be there in bulk, so that listening costs next to nothing. Which of it is an offence is for `offenceOf` to say.
  */
-export function sentinelFilter(network: Watched, tap: TapId, exempt: readonly (readonly [string, string])[]): string {
+export function sentinelFilter(
+  network: Watched,
+  tap: TapId,
+  exempt: readonly (readonly [string, string])[],
+  vlan?: number,
+): string {
   const { families } = network.lab.plan;
   const perFamily = families.flatMap((family) => suspicious(network, tap, family, exempt));
   const others = families.length === 2 ? [] : [families.includes(4) ? "ip6 proto 4 or ip6 proto 41" : "ip proto 4"];
-  // `vlan` moves all offsets behind it, so it stands last: then no tag slips through that the kernel has taken off.
-  return [...perFamily, heartbeat, ...others, "not (ip or ip6 or arp or rarp)", "vlan"]
+  // `vlan` moves all offsets behind it: first for the tag that is due, then to what that tag stands before, and last so that no other tag
+  // slips through that the kernel has taken off.
+  const tag = vlan === undefined ? [] : [`not vlan ${vlan}`];
+  return [...tag, ...perFamily, heartbeat, ...others, "not (ip or ip6 or arp or rarp)", "vlan"]
     .map((part) => `(${part})`)
     .join(" or ");
 }

@@ -10,6 +10,7 @@ import type { Packet } from "../packet/packet.ts";
 import { vniValidFlag, vxlanPort } from "../packet/tunnel/vxlan.ts";
 import { isSameAddress } from "../topology/same-address.ts";
 import type { AddressBook, Owner } from "./address-book.ts";
+import { tagOffence, type Wire } from "./vlan-tag.ts";
 
 /** What a packet is judged by. */
 export interface Law {
@@ -21,14 +22,18 @@ export interface Law {
   readonly shared: boolean;
   /** Addresses of pods, "one other", between which plain packets are sent on purpose. */
   readonly exempt: ReadonlySet<string>;
+  /** Where the packet is seen, and the tag that is due there; missing = no tag is right. */
+  readonly wire?: Wire;
   /** Ports whose UDP is the probes', beside those of responders: NodePorts. */
   readonly nodePorts?: readonly number[];
 }
 
 /** What forbids a packet between nodes, in words that are equal for packets of one kind; undefined where nothing does. Pure. */
 export function offenceOf(packet: Packet, law: Law): string | undefined {
+  const tag = law.wire && tagOffence(packet, law.wire, law.book);
+  if (tag !== undefined) return tag;
   const outer = outerIp(packet);
-  const shim = shimOf(packet);
+  const shim = shimOf(packet, law.wire?.vlan);
   if (shim !== undefined) return ofPods(packet, law.book) ? `pod addresses inside ${shim}` : undefined;
   if (outer === undefined) return undefined;
   // Whatever a pod sends is content, be it a tunnel of its own.
@@ -48,10 +53,11 @@ export function offenceOf(packet: Packet, law: Law): string | undefined {
   return unreadable && !law.shared ? `${name}, whose content cannot be read` : undefined;
 }
 
-/** VLAN tags and whatever else stands between Ethernet and IP: the name of what no wire of a lab has. */
-function shimOf({ layers }: Packet): string | undefined {
+/** VLAN tags and whatever else stands between Ethernet and IP: the name of what no wire of a lab has, beside the tag that is due. */
+function shimOf({ layers }: Packet, due: number | undefined): string | undefined {
   const end = layers.findIndex(({ kind }) => kind === "ipv4" || kind === "ipv6");
-  const shims = layers.slice(0, Math.max(0, end)).flatMap((layer) => {
+  const begin = due !== undefined && layers[1]?.kind === "vlan" && layers[1].id === due ? 2 : 0;
+  const shims = layers.slice(begin, Math.max(begin, end)).flatMap((layer) => {
     if (layer.kind === "vlan") return [`VLAN ${layer.id}`];
     return layer.kind === "shim" ? [`${layer.name} ${layer.detail}`.trimEnd()] : [];
   });

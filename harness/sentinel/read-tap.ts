@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import type { TapId } from "../encap/expectation.ts";
 import { CaptureError } from "../packet/capture-error.ts";
 import { innerIp, suspectedVxlanPort } from "../packet/form.ts";
 import { packetLines } from "../packet/packet-lines.ts";
@@ -9,6 +8,7 @@ import { probePorts } from "../probe/probe-command.ts";
 import { heartbeatBytes } from "./filter.ts";
 import { offenceOf, type Law } from "./offence.ts";
 import type { Offence, TapReport } from "./tap-report.ts";
+import type { Wire } from "./vlan-tag.ts";
 
 /** Kinds of offences told apart at one tap; more would help nobody. */
 const mostKinds = 40;
@@ -18,7 +18,7 @@ const furtherKinds = "packets of further kinds";
 
 /** Reads what a tap's kernel let through, and judges packet by packet. `heard` says whether it must hold a heartbeat. */
 export async function readTap(
-  tap: TapId,
+  tap: Wire,
   file: string,
   law: Law,
   doubts: readonly string[],
@@ -35,8 +35,9 @@ export async function readTap(
       reuse: true,
     };
     const { packets } = await readCapture(file, reading, (packet) => {
-      if (isHeartbeat(packet)) beats += 1;
       const what = offenceOf(packet, law);
+      // One with a wrong tag proves nothing of the wire that is asked about.
+      if (what === undefined && isHeartbeat(packet)) beats += 1;
       if (what !== undefined) note(found, what, packet, file);
     });
     const deaf = mustBeat && beats === 0 ? ["it did not hear the ping sent over it, so it may be deaf"] : [];

@@ -20,6 +20,7 @@ import { heartbeatBytes, sentinelFilter } from "./filter.ts";
 import { heartbeatsOf, type Heartbeat } from "./heartbeats.ts";
 import { readTap } from "./read-tap.ts";
 import type { TapReport } from "./tap-report.ts";
+import { wireOf, type Wire } from "./vlan-tag.ts";
 
 /** Bytes kept of each packet: QinQ, IPv6, UDP, VXLAN, Ethernet, IPv6 and the begin of TCP. */
 const snaplen = 192;
@@ -51,6 +52,7 @@ export interface Sentinel {
 
 interface Watch {
   readonly tap: TapId;
+  readonly wire: Wire;
   readonly executor: Executor;
   /** Path on the node. */
   readonly file: string;
@@ -79,10 +81,10 @@ export async function startSentinel(network: Network, options: SentinelOptions, 
   });
   const running = await spawnCommands(watched, { longestSeconds: longestCaptureSeconds }, scope);
   const watches = await settleAll(
-    watched.map(async ({ tap, executor, file, shared }, index): Promise<Watch> => {
+    watched.map(async ({ tap, wire, executor, file, shared }, index): Promise<Watch> => {
       const tcpdump = running[index];
       if (tcpdump === undefined) throw new RangeError(`nobody listens at ${tap.device} of ${tap.node}`);
-      const watch = { tap, executor, file, shared, tcpdump };
+      const watch = { tap, wire, executor, file, shared, tcpdump };
       try {
         await whenListening(tcpdump, tap.node, /^tcpdump: listening on /, watched.length);
         return watch;
@@ -107,8 +109,9 @@ function watchedAt(
   { deaf, exempt }: SentinelOptions,
 ): Omit<Watch, "tcpdump"> & { readonly argv: readonly string[] } {
   const file = place.file.replace(/\.pcap$/, `-${tap.device.replaceAll(/[^\w.-]/g, "_")}.pcap`);
-  const filter = deaf.nodes.includes(tap.node) ? deaf.filter : sentinelFilter(network, tap, exempt);
-  return { tap, executor, file, shared: place.shared, argv: argvOf(tap, file, filter) };
+  const wire = wireOf(network.lab.plan, tap);
+  const filter = deaf.nodes.includes(tap.node) ? deaf.filter : sentinelFilter(network, tap, exempt, wire.vlan);
+  return { tap, wire, executor, file, shared: place.shared, argv: argvOf(wire, file, filter) };
 }
 
 function argvOf({ device }: TapId, file: string, filter: string): readonly string[] {
@@ -142,12 +145,14 @@ async function stopAll(
   const beating = new Set(beats.map(({ from, device }) => `${from} ${device}`));
   return settleAll(
     watches.map(async (watch) => {
-      const { tap, file, executor, shared, tcpdump, failed } = watch;
-      if (failed !== undefined) return { tap, packets: 0, offences: [], doubts: [`nobody listened there (${failed})`] };
+      const { tap, wire, file, executor, shared, tcpdump, failed } = watch;
+      if (failed !== undefined)
+        return { tap: wire, packets: 0, offences: [], doubts: [`nobody listened there (${failed})`] };
       const { stderr } = await tcpdump.stop("SIGINT");
       const local = shared ? file : join(options.folder, file.split("/").at(-1) ?? "");
       if (!shared) await fetchFile(executor, file, local);
-      const report = await readTap(tap, local, law, doubtsOf(stderr), beating.has(`${tap.node} ${tap.device}`));
+      const mustBeat = beating.has(`${tap.node} ${tap.device}`);
+      const report = await readTap(wire, local, { ...law, wire }, doubtsOf(stderr), mustBeat);
       // What shows nothing astray is of no use to anybody.
       if (report.offences.length === 0) await rm(local, { force: true });
       return report;

@@ -1,4 +1,4 @@
-import type { TapId } from "../encap/expectation.ts";
+import type { Wire } from "./vlan-tag.ts";
 
 /** Packets of one kind that a mode forbids between nodes. */
 export interface Offence {
@@ -17,7 +17,7 @@ export interface Offence {
 
 /** What was seen at one tap between nodes over the whole of a run. */
 export interface TapReport {
-  readonly tap: TapId;
+  readonly tap: Wire;
   /** Packets that were looked at one by one; the kernel passed over what was as it must be. */
   readonly packets: number;
   readonly offences: readonly Offence[];

@@ -67,16 +67,16 @@ export function detectAddress(method: string, node: TopologyNode, family: Family
   }
 }
 
-/** Names of a node's devices: its uplink's, and those of its further networks. */
-export function deviceName(index: number): string {
-  return `eth${index}`;
+/** Names of a node's devices: its uplink's, and those of its further networks; `eth0.100` where it is a VLAN of its card. */
+export function deviceName(index: number, vlan?: number): string {
+  return vlan === undefined ? `eth${index}` : `eth${index}.${vlan}`;
 }
 
 function devicesOf(node: TopologyNode, family: Family): readonly DetectedAddress[] {
-  const networks = [{ subnet: node.subnet, addresses: node.addresses }, ...(node.networks ?? [])];
-  return networks.flatMap(({ subnet, addresses }, index) => {
+  const networks = [node, ...(node.networks ?? [])];
+  return networks.flatMap(({ subnet, addresses, vlan }, index) => {
     const address = addresses[family];
-    return address === undefined ? [] : [{ device: deviceName(index), subnet, address }];
+    return address === undefined ? [] : [{ device: deviceName(index, vlan), subnet, address }];
   });
 }
 

@@ -67,9 +67,10 @@ function placeRacks(plan: Plan): readonly PlacedRack[] {
   return plan.segments.map(({ name, mtu }) => {
     const hosts = hostsOf(plan);
     const nodes = hosts.filter(({ uplink }) => uplink.segment === name);
-    const { cidrs = {}, as } = plan.topology.subnets.find((subnet) => subnet.name === name) ?? {};
+    const { cidrs = {}, as, vlan } = plan.topology.subnets.find((subnet) => subnet.name === name) ?? {};
     const lines = [
       ...plan.families.flatMap((family) => cidrs[family] ?? []),
+      ...(vlan === undefined ? [] : [`VLAN ${vlan}`]),
       ...(mtu === 1500 ? [] : [`mtu ${mtu}`]),
       ...(as === undefined ? [] : [`AS ${as}`]),
     ];

@@ -32,6 +32,13 @@ describe("diagrams", () => {
     assert.match(diagramSvg(plan), /AS 65002/);
   });
 
+  it("tell the VLAN of each rack", async () => {
+    const plan = await planOf("vlan-uplinks");
+    assert.match(diagramText(plan), /rack-a 198\.18\.1\.0\/24 VLAN 101 \[a1 a2\] ─ tor ─ rack-b/);
+    assert.match(diagramMermaid(plan), /rack-b<br\/>198\.18\.2\.0\/24<br\/>VLAN 102/);
+    assert.match(diagramSvg(plan), />VLAN 102</);
+  });
+
   it("tell what a firewall passes on", async () => {
     const plan = await planOf("firewalled");
     const passed = "passes on udp/4789 ip/4 tcp/179 udp/51820";

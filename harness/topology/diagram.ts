@@ -146,8 +146,12 @@ function externalIn({ external = [] }: Plan, rack: string) {
 }
 
 function networksOf(plan: Plan, rack: string): readonly string[] {
-  const { cidrs = {}, as } = plan.topology.subnets.find(({ name }) => name === rack) ?? {};
-  return [...plan.families.flatMap((family) => cidrs[family] ?? []), ...(as === undefined ? [] : [`AS ${as}`])];
+  const { cidrs = {}, as, vlan } = plan.topology.subnets.find(({ name }) => name === rack) ?? {};
+  return [
+    ...plan.families.flatMap((family) => cidrs[family] ?? []),
+    ...(vlan === undefined ? [] : [`VLAN ${vlan}`]),
+    ...(as === undefined ? [] : [`AS ${as}`]),
+  ];
 }
 
 function podsText(pods: readonly string[]): string {

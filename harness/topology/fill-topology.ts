@@ -44,6 +44,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
       cidrs: perFamily(families, (family) => networkOfEntry(entry, family)),
       mtu: entry.mtu ?? file.mtu ?? defaultMtu,
       ...(entry.as === undefined ? {} : { as: entry.as }),
+      ...vlanOf(entry),
     })),
     routers: Object.entries(file.routers).map(([name, entry]) => ({
       name,
@@ -121,6 +122,7 @@ function fillNode(
     pods: entry.pods ?? defaultPods,
     ...(entry.hostNetworkPod === true ? { hostNetworkPod: true as const } : {}),
     ...(entry.networks === undefined ? {} : { networks: networksOf(file, families, name, entry.networks) }),
+    ...vlanOf(file.subnets[entry.subnet]),
     ...(entry.gateway === undefined ? {} : { gateway: entry.gateway }),
     ...(entry.wireguard === undefined ? {} : { wireguard: entry.wireguard }),
     ...(link === undefined ? {} : { link }),
@@ -144,8 +146,12 @@ function networksOf(
       if (network === undefined || BigInt(number) >= addressCount(network)) return undefined;
       return `${hostAddress(network, number)}/${prefixLength(network)}`;
     });
-    return { subnet, addresses };
+    return { subnet, addresses, ...vlanOf(file.subnets[subnet]) };
   });
+}
+
+function vlanOf(entry: SubnetEntry | undefined): { readonly vlan?: number } {
+  return entry?.vlan === undefined ? {} : { vlan: entry.vlan };
 }
 
 function addressOf(file: TopologyFile, entry: NodeEntry, family: Family, place: number): string | undefined {

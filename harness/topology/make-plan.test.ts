@@ -41,6 +41,34 @@ describe("planTopology", () => {
     assert.notEqual(planTopology(topology, [4]).digest, plan.digest);
   });
 
+  it("puts nodes' addresses and routes on the VLAN of their rack, further devices too, and hands the others untagged frames", () => {
+    const text = `
+subnets:
+  rack-a: { cidr: 198.18.1.0/24, vlan: 100 }
+  storage: { cidr: 198.18.7.0/24, vlan: 4094 }
+  outside: { cidr: 198.18.9.0/24 }
+routers:
+  tor: { subnets: [rack-a, outside] }
+nodes:
+  a1: { subnet: rack-a, networks: [storage] }
+external:
+  client: { subnet: rack-a }
+`;
+    const { nodes, routers, external = [] } = planTopology(parseTopology(text, "vlan.yaml", "vlan"));
+    assert.deepEqual(routesOf(nodes[0]), ["default via 198.18.1.1 dev eth0.100"]);
+    const ports = [nodes[0]?.uplink, ...(nodes[0]?.others ?? []), ...(routers[0]?.ports ?? []), external[0]?.uplink];
+    assert.deepEqual(
+      ports.map((port) => [port?.device, port?.vlan?.card, port?.vlan?.id, port?.access, port?.mtu]),
+      [
+        ["eth0.100", "eth0", 100, undefined, 1500],
+        ["eth1.4094", "eth1", 4094, undefined, 1500],
+        ["eth0", undefined, undefined, 100, 1500],
+        ["eth1", undefined, undefined, undefined, 1500],
+        ["eth0", undefined, undefined, 100, 1500],
+      ],
+    );
+  });
+
   it("wires two racks", async () => {
     const plan = planTopology(await loadTopology("two-racks"));
     assert.deepEqual(plan.segments[1], { name: "rack-b", bridge: "br-rack-b", mtu: 1500 });

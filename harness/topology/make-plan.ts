@@ -52,7 +52,7 @@ function planNode(topology: Topology, families: readonly Family[], index: number
   const node = at(topology.nodes, index);
   const subnet = subnetNamed(topology, node.subnet);
   const uplink: Port = {
-    device: deviceName(0),
+    ...tagged(0, node.vlan),
     segment: subnet.name,
     bridgePort: `${node.name}_eth0`,
     mac: mac(0, index + 1),
@@ -77,15 +77,24 @@ function planOther(
   other: number,
 ): Port {
   const { name, mtu } = subnetNamed(topology, network.subnet);
-  const device = deviceName(other + 1);
   return {
-    device,
+    ...tagged(other + 1, network.vlan),
     segment: name,
-    bridgePort: `${node}_${device}`,
+    bridgePort: `${node}_${deviceName(other + 1)}`,
     mac: mac(0, index + 1, other + 1),
     addresses: perFamily(families, (family) => network.addresses[family]),
     mtu,
   };
+}
+
+/** Tag and payload of a frame share the wire, and not the MTU: the card has the same as its VLAN (net/8021q, eth_type_vlan). */
+function tagged(index: number, vlan: number | undefined): Pick<Port, "device" | "vlan"> {
+  const device = deviceName(index, vlan);
+  return vlan === undefined ? { device } : { device, vlan: { id: vlan, card: deviceName(index) } };
+}
+
+function accessOf({ vlan }: Subnet): Pick<Port, "access"> {
+  return vlan === undefined ? {} : { access: vlan };
 }
 
 function planExternal(topology: Topology, families: readonly Family[], host: ExternalHost, index: number): PlannedNode {
@@ -97,6 +106,7 @@ function planExternal(topology: Topology, families: readonly Family[], host: Ext
     mac: mac(0, index + 1, externalDevice),
     addresses: perFamily(families, (family) => host.addresses[family]),
     mtu: subnet.mtu,
+    ...accessOf(subnet),
   };
   return { name: host.name, uplink, routes: nodeRoutes(topology, families, host), pods: [] };
 }
@@ -117,6 +127,7 @@ function planRouter(
       mac: mac(index + 1, port + 1),
       addresses: perFamily(families, (family) => portAddress(topology, router.name, subnet, family)),
       mtu: subnet.mtu,
+      ...accessOf(subnet),
     };
   });
   const routes = routerRoutes(topology, families, blocks, router);

@@ -48,6 +48,14 @@ describe("a bad topology file", () => {
     ]);
   });
 
+  it("has VLANs that no tag can name", () => {
+    const withVlan = (id: string): readonly string[] =>
+      problemsOf(minimal.replace("198.18.1.0/24", `198.18.1.0/24, vlan: ${id}`)).slice(1);
+    assert.deepEqual(withVlan("4094"), []);
+    for (const id of ["0", "4095", "1.5", "eth0"])
+      assert.match(withVlan(id)[0] ?? "", /^ {2}t\.yaml:2:49 subnets\.rack-a\.vlan: /, id);
+  });
+
   it("has tunnels that carry too little, or more than the wires do with VXLAN around it", () => {
     const within = (least: number, most: number): RegExp =>
       new RegExp(`tunnelMtu: \\d+ is not within ${least} and ${most}:`);

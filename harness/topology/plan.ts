@@ -38,6 +38,22 @@ export interface Port {
   readonly mtu: number;
   /** What happens to packets that are sent here; missing = nothing. */
   readonly link?: LinkShape;
+  /** The device is a VLAN of a card, on whose wire its frames carry the tag; missing = the device is the card. */
+  readonly vlan?: Vlan;
+  /** VLAN that the switch puts what this port sends into, and the only one that it hands to it, without tag; missing = untagged wire. */
+  readonly access?: number;
+}
+
+/** A sub-interface of IEEE 802.1Q. */
+export interface Vlan {
+  readonly id: number;
+  /** Device that it stands on, for example `eth0`. */
+  readonly card: string;
+}
+
+/** The device whose wire a port is: its card where it is a VLAN of one. */
+export function cardOf({ device, vlan }: Pick<Port, "device" | "vlan">): string {
+  return vlan?.card ?? device;
 }
 
 /** A static route of the underlay. */

@@ -1,3 +1,4 @@
+import { deviceName } from "./autodetection.ts";
 import { contains, prefixLength, withoutPrefix } from "./address.ts";
 import type { NodeAllocation, Route } from "./plan.ts";
 import { routerAddress } from "./router-address.ts";
@@ -10,18 +11,19 @@ import type { Family, Router, Topology, TopologyNode } from "./topology.ts";
 export function nodeRoutes(
   topology: Topology,
   families: readonly Family[],
-  node: Pick<TopologyNode, "subnet" | "addresses" | "gateway" | "networks">,
+  node: Pick<TopologyNode, "subnet" | "addresses" | "gateway" | "networks" | "vlan">,
 ): readonly Route[] {
   const here = routersAt(topology, node.subnet);
   const main = here.find(({ name }) => name === node.gateway) ?? here[0];
   if (main === undefined) return [];
+  const device = deviceName(0, node.vlan);
   const own = [node.subnet, ...(node.networks ?? []).map(({ subnet }) => subnet)];
   const others = topology.subnets.filter(({ name }) => !own.includes(name));
   return families.flatMap((family) => {
     // An address with /32 or /128 stands in no network that could hold the gateway, as clouds give them out.
     const onlink = isSingle(node.addresses[family]) ? { onlink: true as const } : {};
     const toward = (destination: string, router: string): readonly Route[] =>
-      routeVia(family, destination, routerAddress(topology, router, node.subnet, family), "eth0").map((route) => ({
+      routeVia(family, destination, routerAddress(topology, router, node.subnet, family), device).map((route) => ({
         ...route,
         ...onlink,
       }));

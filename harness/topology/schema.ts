@@ -98,6 +98,14 @@ const subnetSchema = z
       .max(0xffff_fffe)
       .describe("Autonomous system of the rack's nodes and routers, where fabric is bgp; default: 64512 for all")
       .optional(),
+    vlan: z
+      .int()
+      .min(1)
+      .max(4094)
+      .describe(
+        "VLAN (IEEE 802.1Q) of the rack: nodes' addresses are on eth0.<vlan>, and their wires carry its tag; the switch hands routers and hosts outside untagged frames; needs 8021q in the kernel; default: none",
+      )
+      .optional(),
     ...linkKeys("each node of the rack"),
   })
   .describe("A rack: one layer-2 segment with one network per family");

@@ -23,6 +23,8 @@ export interface Subnet {
   readonly mtu: number;
   /** Autonomous system of its nodes and of its routers; missing = that of the whole lab. */
   readonly as?: number;
+  /** VLAN whose tag nodes' frames carry on its wire; missing = they are untagged. */
+  readonly vlan?: number;
 }
 
 /** What a firewall between racks may let pass, by protocol and port: VXLAN (RFC 7348), IPIP (RFC 2003), BGP (RFC 4271), WireGuard. */
@@ -50,6 +52,8 @@ export interface TopologyNode {
   readonly gateway?: string;
   /** Its devices beside the uplink, eth1 and up in this order: management, storage, a second fabric; missing = none. */
   readonly networks?: readonly NodeNetwork[];
+  /** VLAN of its uplink, that of its subnet; missing = untagged. */
+  readonly vlan?: number;
   /** False: takes no part in WireGuard, so that others reach its pods as the pool's mode says. Missing = as the topology says. */
   readonly wireguard?: boolean;
   /** How many pods the node carries. */
@@ -65,6 +69,8 @@ export interface NodeNetwork {
   readonly subnet: string;
   /** Interface addresses with the subnet's prefix. */
   readonly addresses: PerFamily<string>;
+  /** VLAN of the device, that of the subnet; missing = untagged. */
+  readonly vlan?: number;
 }
 
 /** What a host outside of the cluster is to pods and services. */

@@ -1,7 +1,8 @@
 import { qdiscWords } from "../topology/link-shape.ts";
-import type { Plan, PlannedNode, PlannedRouter, Port, Route } from "../topology/plan.ts";
+import { cardOf, type Plan, type PlannedNode, type PlannedRouter, type Port, type Route } from "../topology/plan.ts";
 import type { LabNode } from "../lab/lab.ts";
 import { fabricNamespace, memberNamespace, type LabId } from "../lab/lab-id.ts";
+import { accessPortCommands } from "./access-port.ts";
 import { fabricSettings, memberSettings } from "./settings.ts";
 
 /** Everything that makes a lab, as text for ip(8) and sh(1). */
@@ -40,14 +41,18 @@ export function renderLab(plan: Plan, id: LabId): RenderedLab {
   const names = [fabricNamespace(id), ...members.map(({ name }) => memberNamespace(id, name))];
   return {
     namespaces: lines(names.map((name) => `netns add ${name}`)),
-    fabric: script(fabricSettings(), [
-      ...plan.segments.flatMap(({ bridge, mtu }) => [
-        // No STP, no snooping: frames flow at once and the bridge itself sends none.
-        `link add ${bridge} mtu ${mtu} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
-        `link set ${bridge} up`,
-      ]),
-      ...members.flatMap((member) => member.ports.flatMap((port) => renderWire(plan, id, member, port))),
-    ]),
+    fabric: script(
+      fabricSettings(),
+      [
+        ...plan.segments.flatMap(({ bridge, mtu }) => [
+          // No STP, no snooping: frames flow at once and the bridge itself sends none.
+          `link add ${bridge} mtu ${mtu} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
+          `link set ${bridge} up`,
+        ]),
+        ...members.flatMap((member) => member.ports.flatMap((port) => renderWire(plan, id, member, port))),
+      ],
+      members.flatMap(({ ports }) => ports.flatMap(renderAccess)),
+    ),
     members: members.map((member) => ({
       name: member.name,
       namespace: memberNamespace(id, member.name),
@@ -94,20 +99,28 @@ function proxyEntries(plan: Plan, router: PlannedRouter): readonly ProxyEntry[] 
 }
 
 function renderWire(plan: Plan, id: LabId, member: Member, port: Port): readonly string[] {
-  const { bridgePort, device, mac, mtu } = port;
+  const { bridgePort, mac, mtu } = port;
   const bridge = plan.segments.find(({ name }) => name === port.segment)?.bridge ?? port.segment;
-  const far = `name ${device} address ${mac} mtu ${mtu} netns ${memberNamespace(id, member.name)}`;
+  const far = `name ${cardOf(port)} address ${mac} mtu ${mtu} netns ${memberNamespace(id, member.name)}`;
   return [`link add ${bridgePort} mtu ${mtu} type veth peer ${far}`, `link set ${bridgePort} master ${bridge} up`];
 }
 
+function renderAccess({ bridgePort, access }: Port): readonly string[] {
+  return access === undefined ? [] : accessPortCommands(bridgePort, access);
+}
+
 function renderMember(plan: Plan, member: Member): string {
-  const devices = member.ports.map(({ device }) => device);
+  const devices = member.ports.flatMap((port) => [...new Set([cardOf(port), port.device])]);
   const proxyDevices = member.role === "router" && plan.routers.some(isProxy(member.name)) ? devices : [];
   const ipv6 = plan.families.includes(6);
-  const settings = [memberSettings({ role: member.role, devices, proxyDevices, ipv6 }), ...member.ports.flatMap(shape)];
+  const settings = [
+    ...member.ports.flatMap(renderVlan),
+    memberSettings({ role: member.role, devices, proxyDevices, ipv6 }),
+    ...member.ports.flatMap(shape),
+  ];
   return script(settings.join("\n"), [
     "link set lo up",
-    ...member.ports.flatMap(renderPort),
+    ...member.ports.flatMap((port) => renderPort(port, ipv6)),
     ...member.routes.map(routeLine),
     ...member.proxy.map(({ address, device }) => `neigh add proxy ${address} dev ${device}`),
   ]);
@@ -115,6 +128,13 @@ function renderMember(plan: Plan, member: Member): string {
 
 function routeLine({ destination, via, device, onlink }: Route): string {
   return `route add ${destination} via ${via} dev ${device}${onlink === true ? " onlink" : ""}`;
+}
+
+/** A VLAN outlives that its card is down, so that it is there already when a node comes back. */
+function renderVlan({ device, vlan }: Port): readonly string[] {
+  if (vlan === undefined) return [];
+  const make = `ip link add link ${vlan.card} name ${device} type vlan id ${vlan.id}`;
+  return [`if ! ip link show dev ${device} >/dev/null 2>&1; then`, make, "fi"];
 }
 
 /** What is sent is shaped where it is sent, so that it also holds where only machines can do it, and not their host. */
@@ -126,8 +146,9 @@ function isProxy(name: string): (router: PlannedRouter) => boolean {
   return (router) => router.name === name && router.proxyArp;
 }
 
-function renderPort({ device, addresses }: Port): readonly string[] {
+function renderPort({ device, vlan, addresses }: Port, ipv6: boolean): readonly string[] {
   return [
+    ...(vlan === undefined ? [] : renderCard(vlan.card, ipv6)),
     ...(addresses[4] === undefined ? [] : [`addr add ${addresses[4]} dev ${device}`]),
     // Addresses are unique by plan: nodad makes them usable at once instead of a second later.
     ...(addresses[6] === undefined ? [] : [`addr add ${addresses[6]} dev ${device} nodad`]),
@@ -135,8 +156,14 @@ function renderPort({ device, addresses }: Port): readonly string[] {
   ];
 }
 
-function script(settings: string, batch: readonly string[]): string {
-  return `set -e\n${settings}\nexec ip -batch - <<'END'\n${lines(batch)}END\n`;
+/** Nobody has an address on the card itself: without a link-local one nothing goes out untagged. */
+function renderCard(card: string, ipv6: boolean): readonly string[] {
+  return [...(ipv6 ? [`link set ${card} addrgenmode none`] : []), `link set ${card} up`];
+}
+
+function script(settings: string, batch: readonly string[], last: readonly string[] = []): string {
+  const exec = last.length === 0 ? "exec " : "";
+  return `set -e\n${settings}\n${exec}ip -batch - <<'END'\n${lines(batch)}END\n${lines(last)}`;
 }
 
 function lines(list: readonly string[]): string {

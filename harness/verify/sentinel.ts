@@ -23,10 +23,12 @@ export const sentinel = defineCheck({
 
 function verdictOn(mode: string, node: string, reports: readonly TapReport[]): Verdict {
   const taps = listOf(reports.map(({ tap }) => nameOfTap(tap)));
+  const tags = reports.flatMap(({ tap }) => (tap.vlan === undefined ? [] : [`VLAN ${tap.vlan} at ${nameOfTap(tap)}`]));
+  const tagged = tags.length === 0 ? "" : `, and nothing without the tag of ${listOf(tags)}`;
   const base = {
     id: `${mode}/sentinel/${node}`,
     check: "sentinel",
-    expected: `nothing of the pods in another form than the mode's at ${taps}, from the first probe to the last measurement`,
+    expected: `nothing of the pods in another form than the mode's at ${taps}${tagged}, from the first probe to the last measurement`,
   } as const;
   const offences = reports.flatMap(({ tap, offences: own }) =>
     own.map((offence) => ({ tap: nameOfTap(tap), offence })),

@@ -275,6 +275,22 @@ describe("netns rendering", () => {
     assert.match(text(v4), /disable_ipv6 1/);
   });
 
+  it("makes VLANs before their settings, and hands tags to the switch's ports of routers alone", async () => {
+    const id = { runId: "7f3kq", ownerPid: 1, ownerStart: "2" };
+    const { fabric, members } = renderLab(planTopology(await loadTopology("vlan-uplinks")), id);
+    const [router, node] = ["tor", "b1"].map((name) => members.find((member) => member.name === name)?.script ?? "");
+    assert.match(
+      node ?? "",
+      /^ip link add link eth0 name eth0\.102 type vlan id 102$[^]*conf\/eth0\.102\/rp_filter[^]*^link set eth0 up\naddr add 198\.18\.2\.11\/24 dev eth0\.102\nlink set eth0\.102 up$/m,
+    );
+    assert.doesNotMatch(router ?? "", /vlan/);
+    const filters = [...fabric.matchAll(/^tc filter add dev (\S+) (\S+) bpf .* section (\S+)$/gm)];
+    assert.deepEqual(
+      filters.map(([, ...words]) => words.join(" ")),
+      ["tor_eth0 ingress in", "tor_eth0 egress out", "tor_eth1 ingress in", "tor_eth1 egress out"],
+    );
+  });
+
   it("walks from every node, and to every rack, however large the lab", async () => {
     const small = planWalks(planTopology(await loadTopology("three-racks")));
     const topology = await loadTopology("two-racks");

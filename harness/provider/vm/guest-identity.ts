@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { Port } from "../../topology/plan.ts";
+import { cardOf, type Port } from "../../topology/plan.ts";
 import { reseedBytes } from "../../rootfs/reseed-program.ts";
 
 /** What makes a booted machine a node. */
@@ -20,9 +20,9 @@ export interface GuestIdentity {
 export function identityScript(identity: GuestIdentity, now: Date, seed = randomBytes(reseedBytes)): string {
   const { node, uplink, setUp } = identity;
   return `${renewalScript(identity, now, seed)}hostname ${node}
-ip link set uplink name ${uplink.device}
-ip link set ${uplink.device} address ${uplink.mac} mtu ${uplink.mtu}
-${setUp.replace(/^exec ip /m, "/usr/bin/ip ").replace(/^tc /gm, "/usr/bin/tc ")}
+ip link set uplink name ${cardOf(uplink)}
+ip link set ${cardOf(uplink)} address ${uplink.mac} mtu ${uplink.mtu}
+${setUp.replace(/^exec ip /m, "/usr/bin/ip ").replace(/^(ip|tc) /gm, "/usr/bin/$1 ")}
 `;
 }
 

@@ -1,5 +1,6 @@
 import { toolNames } from "../../lab/host-tools.ts";
 import { guestAddress, guestMac, sshPort, sshdConfig, waitingMarker } from "../../rootfs/guest-init.ts";
+import { cardOf } from "../../topology/plan.ts";
 import type { GuestIdentity } from "./guest-identity.ts";
 import type { SeedFile } from "../../rootfs/seed-image.ts";
 
@@ -128,8 +129,8 @@ ip addr add ${guestAddress}/64 dev mgmt0 nodad'
 device=$(byMac ${uplink.mac})
 ip link set "$device" down
 ip addr flush dev "$device"
-[ "$device" = ${uplink.device} ] || ip link set "$device" name ${uplink.device}
-ip link set ${uplink.device} mtu ${uplink.mtu}
+[ "$device" = ${cardOf(uplink)} ] || ip link set "$device" name ${cardOf(uplink)}
+ip link set ${cardOf(uplink)} mtu ${uplink.mtu}
 sh -s <<'END OF SET-UP'
 ${setUp}
 END OF SET-UP

@@ -47,6 +47,7 @@ const capabilities: readonly Capability[] = [
   "nftables",
   "netem",
   "tbf",
+  "vlan",
   "ipv6",
 ];
 

@@ -142,6 +142,7 @@ ip -6 addr add fd00::1/128 dev lo || { echo 0 >/proc/sys/net/ipv6/conf/lo/disabl
 ip link add tv6 type vxlan id 4096 dstport 4790 local ::1 nolearning && echo vxlan6
 ip link add ti type ipip local 127.0.0.1 remote 127.0.0.2 && echo ipip
 ip link add tw type wireguard && echo wireguard
+ip link add tt type veth peer name tp && ip link add link tt name tt.1 type vlan id 1 && echo vlan
 nft add table inet trial && echo nftables
 tc qdisc add dev lo root netem delay 1ms && echo netem
 tc qdisc replace dev lo root tbf rate 10mbit burst 64kb latency 1s && echo tbf
