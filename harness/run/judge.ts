@@ -30,7 +30,7 @@ import type { Measurement, PathRecord, ScenarioRecord } from "./record.ts";
 import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 import { planSweep, sendSweep, type SweepPlan } from "../probe/sweep.ts";
-import { afterSecondLook, isWorthAnotherLook } from "./second-look.ts";
+import { afterSecondLook, pathsInDoubt } from "./second-look.ts";
 import { coverageOf, type Coverage } from "./coverage.ts";
 import { tapCount, type Wire } from "./wire.ts";
 import { plainTwins } from "../measure/sides.ts";
@@ -89,7 +89,7 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
   assertJudged(expectations, onPaths);
   const seen = { ...networkCaseOf(network, facts, wire.before), unanswered: observed.unanswered };
-  const verdicts = [...(await lookAgain(hearing, onPaths)), ...judgeNetwork(seen, questions.checks)];
+  const verdicts = await lookAgain(hearing, [...onPaths, ...judgeNetwork(seen, questions.checks)]);
   const many = isLarge(cases);
   const details = await readDetails(hearing, verdicts);
   const networkCase = { ...seen, facts: { ...facts, pods: details.pods } };
@@ -148,9 +148,10 @@ async function lookAgain(
   first: readonly Verdict[],
 ): Promise<readonly Verdict[]> {
   if (secondLook === undefined) return first;
-  const shaky = new Set(first.filter((verdict) => isWorthAnotherLook(verdict, secondLook.because)).map(({ id }) => id));
-  if (shaky.size === 0) return first;
-  const second = await secondLook.at(expectations.filter(({ path }) => shaky.has(path.id)));
+  const paths = expectations.map(({ path }) => path);
+  const doubtful = pathsInDoubt(first, paths, secondLook.because);
+  if (doubtful.size === 0) return first;
+  const second = await secondLook.at(expectations.filter(({ path }) => doubtful.has(path.id)));
   return afterSecondLook(first, second, secondLook.because);
 }
 

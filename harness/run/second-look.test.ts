@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { Path } from "../encap/path.ts";
 import type { Category, Status, Verdict } from "../verify/verdict.ts";
-import { afterSecondLook, isShaky, isWorthAnotherLook } from "./second-look.ts";
+import { afterSecondLook, isShaky, isWorthAnotherLook, pathsInDoubt } from "./second-look.ts";
 
 const busy = "a load of 40 on 2 CPUs";
 
@@ -48,6 +49,30 @@ describe("afterSecondLook", () => {
   it("compares the same question on the same path alone, and leaves passes alone", () => {
     assert.deepEqual(afterSecondLook([lost], [{ ...of("pass"), check: "flows" }], busy), [lost]);
     assert.deepEqual(afterSecondLook([of("pass")], [lost], busy), [of("pass")]);
+  });
+});
+
+describe("pathsInDoubt", () => {
+  const path = (source: string, target: string) => {
+    const id = `none/pod-to-pod/same-subnet/v4/${source}->${target}`;
+    return { id, source: { kind: "pod", node: source }, target: { kind: "pod", node: target } } as unknown as Path;
+  };
+  const paths = [path("a1", "a2"), path("a2", "a1"), path("b1", "b2")];
+  const counted = (place: string): Verdict => ({
+    ...of("fail", "lost on the way"),
+    id: `none/connection-tracking/${place}`,
+    check: "connection-tracking",
+  });
+
+  it("are those whose own verdict is shaky, and those of a node that counted losses", () => {
+    assert.deepEqual([...pathsInDoubt([lost], paths, busy)], [paths[0]?.id]);
+    assert.deepEqual([...pathsInDoubt([counted("b2")], paths, busy)], [paths[2]?.id]);
+    assert.deepEqual([...pathsInDoubt([counted("a1")], paths, busy)], [paths[0]?.id, paths[1]?.id]);
+    assert.equal(pathsInDoubt([counted("tor")], paths, busy).size, 3, "what a router counts may be anybody's");
+  });
+
+  it("are none on a machine with time to spare, where what was counted was lost", () => {
+    assert.equal(pathsInDoubt([lost, counted("b2")], paths, undefined).size, 0);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Path } from "../encap/path.ts";
 import type { Category, Verdict } from "../verify/verdict.ts";
 
 /** What a machine that is too busy can feign: whatever is lost, late or cut short. A form on the wire it cannot. */
@@ -24,6 +25,26 @@ const ofTheProbe: ReadonlySet<Verdict["check"]> = new Set(["reached", "conservat
 export function isWorthAnotherLook(verdict: Verdict, busy: string | undefined): boolean {
   if (busy !== undefined) return isShaky(verdict);
   return verdict.status === "inconclusive" && ofTheProbe.has(verdict.check);
+}
+
+/**
+ * The paths to ask once more: those in doubt, and of what a node counted while probes ran those that begin or end there; of what a
+ * router counted, all. Pure.
+ */
+export function pathsInDoubt(
+  first: readonly Verdict[],
+  paths: readonly Path[],
+  busy: string | undefined,
+): ReadonlySet<string> {
+  const doubtful = first.filter((verdict) => isWorthAnotherLook(verdict, busy)).map(({ id }) => id);
+  const ids = new Set(paths.map(({ id }) => id));
+  const places = doubtful.filter((id) => !ids.has(id)).map((id) => id.split("/").at(-1) ?? "");
+  const touches = (place: string, { source, target }: Path): boolean => source.node === place || target.node === place;
+  const near = places.flatMap((place) => {
+    const own = paths.filter((path) => touches(place, path));
+    return own.length > 0 ? own : paths;
+  });
+  return new Set([...doubtful.filter((id) => ids.has(id)), ...near.map(({ id }) => id)]);
 }
 
 /**

@@ -22,6 +22,9 @@ const telling = new Set([
 /** Ways of the connection tracker to lose packets or to call them invalid (/proc/net/stat/nf_conntrack). */
 const tracked = new Set(["drop", "early_drop", "insert_failed", "invalid"]);
 
+const dropped = "conntrack.drop";
+const clashed = "conntrack.insert_failed";
+
 /** Reads /proc/net/snmp, netstat and snmp6, one after the other. */
 export function parseProtocolCounters(lines: string): Counters {
   const counters: Record<string, number> = {};
@@ -40,7 +43,10 @@ function keep(counters: Record<string, number>, name: string, value: string | un
   if (telling.has(name) && value !== undefined) counters[name] = Number(value);
 }
 
-/** Reads /proc/net/stat/nf_conntrack: hexadecimal, one row for each processor. */
+/**
+ * Reads /proc/net/stat/nf_conntrack: hexadecimal, one row for each processor. The kernel counts a connection that looks like another
+ * one twice, as `insert_failed` and as `drop` (net/netfilter/nf_conntrack_core.c, nf_ct_resolve_clash): here `drop` is the rest.
+ */
 export function parseTrackerCounters(lines: string): Counters {
   const [head = "", ...rows] = lines.trim().split("\n");
   const counters: Record<string, number> = {};
@@ -49,7 +55,8 @@ export function parseTrackerCounters(lines: string): Counters {
     const values = rows.map((row) => parseInt(row.trim().split(/\s+/)[column] ?? "0", 16));
     counters[`conntrack.${word}`] = values.reduce((sum, value) => sum + value, 0);
   }
-  return counters;
+  const { [dropped]: all, [clashed]: clashes = 0 } = counters;
+  return all === undefined ? counters : { ...counters, [dropped]: Math.max(0, all - clashes) };
 }
 
 /** Reads what `ip -j -s addr` counts of each device: errors and drops, in and out. */
