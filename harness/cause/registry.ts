@@ -28,6 +28,7 @@ import { tunnelEntries } from "./tunnel-entries.ts";
 import { tunnelDeviceWrong } from "./tunnel-device.ts";
 import { wrongGateway } from "./wrong-gateway.ts";
 import { wrongNextHop } from "./wrong-next-hop.ts";
+import { vlanTag } from "./vlan-tag.ts";
 import { wrongRoute } from "./wrong-route.ts";
 import { hookedProgram } from "./hooked-program.ts";
 import { kernelCount } from "./kernel-count.ts";
@@ -53,6 +54,7 @@ import { tunnelMasquerade } from "./tunnel-masquerade.ts";
 export const rules: readonly Rule[] = [
   sameMac,
   foreignAddress,
+  vlanTag,
   linkState,
   changedMidway,
   asymmetricWay,

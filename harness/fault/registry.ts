@@ -72,12 +72,14 @@ import { staleFdb } from "./stale-fdb.ts";
 import { staleNeighbor } from "./stale-neighbor.ts";
 import { staleTunnelRoute } from "./stale-tunnel-route.ts";
 import { udpLost } from "./udp-lost.ts";
+import { untaggedUplink } from "./untagged-uplink.ts";
 import { vtepMacDrift } from "./vtep-mac-drift.ts";
 import { wrongOuterSource } from "./wrong-outer-source.ts";
 import { wireguardDown } from "./wireguard-down.ts";
 import { wireguardKeyMissing } from "./wireguard-key-missing.ts";
 import { wireguardRuleMissing } from "./wireguard-rule-missing.ts";
 import { wrongAs } from "./wrong-as.ts";
+import { wrongVlanTag } from "./wrong-vlan-tag.ts";
 import { wrongVni } from "./wrong-vni.ts";
 import { zeroUdpChecksum } from "./zero-udp-checksum.ts";
 import { forwardingOff } from "./forwarding-off.ts";
@@ -190,6 +192,8 @@ export const faults: readonly Fault[] = [
   clashingConnections,
   damagedFrames,
   arpOff,
+  wrongVlanTag,
+  untaggedUplink,
   xdpDrop,
   shortLivedPackets,
   nodeIgnoresPings,

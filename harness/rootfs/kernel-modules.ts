@@ -55,6 +55,7 @@ export const onDemandModules: readonly string[] = [
   "act_mirred",
   "act_police",
   "act_gact",
+  "act_vlan",
   "macvlan",
   "ipvlan",
   "vrf",
