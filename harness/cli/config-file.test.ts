@@ -68,7 +68,7 @@ describe("configuration file", () => {
   });
 
   it("names keys that it does not know, and every problem at once", () => {
-    refused("modes: all\n", /nightly\.yaml:1:1 unknown option "modes"; known: .*mode/);
+    refused("modes: all\n", /nightly\.yaml:1:1 unknown option "modes" \(did you mean mode\?\); known: .*mode/);
     refused("keep: no\nmodes: all\n", /has 2 problems/, /:1:7 keep/, /:2:1 unknown option "modes"/);
   });
 

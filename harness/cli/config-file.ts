@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command, Option } from "commander";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Pair, type Scalar } from "yaml";
+import { didYouMean } from "../core/closest-name.ts";
 import { UsageError, messageOf } from "../core/errors.ts";
 
 /**
@@ -66,7 +67,7 @@ function applyPair(command: Command, pair: Pair): void {
   const option = command.options.find(({ long }) => long === `--${key}`) ?? byAttribute(command, key);
   if (option === undefined || key === "config" || key === "help") {
     const known = command.options.flatMap(({ long, hidden }) => (hidden || long === undefined ? [] : [long.slice(2)]));
-    throw new ConfigProblem(pair.key, `unknown option "${key}"; known: ${known.join(", ")}`);
+    throw new ConfigProblem(pair.key, `unknown option "${key}"${didYouMean(key, known)}; known: ${known.join(", ")}`);
   }
   const name = option.attributeName();
   const value = valueOf(option, key, pair);

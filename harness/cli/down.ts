@@ -23,7 +23,8 @@ export function addDown(program: Command): void {
   addSearchOptions(command).action(async (id: string | undefined, options: DownOptions) => {
     const providers = await searchedFor(options);
     const labs = await findLabs(providers);
-    await tellBlindSpots(providers);
+    // Of a lab that was found nobody asks where else it might have been.
+    if (!labs.some(({ ref }) => ref.runId === id)) await tellBlindSpots(providers);
     const chosen = choose(labs, id, options);
     const abandoned = options.stale === true && id === undefined ? await clearAbandoned(labs) : 0;
     if (chosen.length + abandoned === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");

@@ -1,3 +1,4 @@
+import { didYouMean } from "../core/closest-name.ts";
 import type { AllGiven } from "../core/flags.ts";
 import { UsageError } from "../core/errors.ts";
 import type { ClusterStanding } from "../provider/offer.ts";
@@ -39,5 +40,7 @@ function named(word: string, fitting: readonly DataplaneOffer[]): DataplaneOffer
       },
     );
   }
-  throw new UsageError(`unknown dataplane "${word}"; known: ${dataplaneNames.join(", ")}`);
+  throw new UsageError(
+    `unknown dataplane "${word}"${didYouMean(word, dataplaneNames)}; known: ${dataplaneNames.join(", ")}`,
+  );
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from "../core/closest-name.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Fault } from "./fault.ts";
 import { incident } from "./incident.ts";
@@ -7,7 +8,8 @@ import { faults } from "./registry.ts";
 export function faultNamed(name: string): Fault {
   const fault = [...faults, incident].find((candidate) => candidate.name === name);
   if (fault === undefined) {
-    throw new UsageError(`unknown fault "${name}"; known: ${faults.map((known) => known.name).join(", ")}`);
+    const names = faults.map((known) => known.name);
+    throw new UsageError(`unknown fault "${name}"${didYouMean(name, names)}; known: ${names.join(", ")}`);
   }
   return fault;
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from "../core/closest-name.ts";
 import type { AllGiven } from "../core/flags.ts";
 import { UsageError } from "../core/errors.ts";
 import { clusterOffer } from "./cluster/options.ts";
@@ -38,5 +39,7 @@ export function searchedProviders(word: string, given: AllGiven): readonly Provi
 export function providerNamed(name: string): ProviderOffer {
   const offer = providerOffers.find((known) => known.name === name);
   if (offer !== undefined) return offer;
-  throw new UsageError(`unknown provider "${name}"; known: ${providerNames.join(", ")}`);
+  throw new UsageError(
+    `unknown provider "${name}"${didYouMean(name, providerNames)}; known: ${providerNames.join(", ")}`,
+  );
 }
