@@ -62,6 +62,20 @@ describe("diffRuns", () => {
     assert.deepEqual(follows(before, run({ costs: [narrow(1.3), cpu(1.4)] })), [undefined, undefined]);
   });
 
+  it("compares no processor time of flows that were much faster in one of the runs", () => {
+    const pairsOf = (speed: number) => [0, 1, 2, 3, 4, 5].map((lab) => ({ mode: speed, baseline: speed, lab }));
+    const cpu = (ratio: number) =>
+      costFixture({
+        ...{ metric: "cpu-sender", better: "lower", ratio },
+        ...{ interval: [ratio * 0.98, ratio * 1.02], floor: 1.02 },
+      });
+    const runAt = (speed: number, ratio: number) =>
+      run({ costs: [{ ...narrow(0.9), pairs: pairsOf(speed) }, cpu(ratio)] });
+    const diff = diffRuns(runAt(3.1, 1), runAt(0.38, 1.6));
+    assert.deepEqual([diff.costs, diff.alike, diff.incomparable, diff.worse], [[], 1, 1, false]);
+    assert.equal(diffRuns(runAt(3.1, 1), runAt(2.2, 1.6)).costs.length, 1);
+  });
+
   it("tells a figure beside two baselines and with more streams once, and by itself what changed by another measure", () => {
     const ofKind = (metric: Cost["metric"], baseline: Cost["baseline"], ratio: number) =>
       costFixture({

@@ -1,3 +1,5 @@
+import { median } from "simple-statistics";
+import type { Cost } from "../measure/cost.ts";
 import { costChange } from "../measure/judge-baseline.ts";
 import type { RunRecord } from "../run/record.ts";
 import { rankSumP } from "../stats/rank-sum.ts";
@@ -78,9 +80,27 @@ function comparedCosts(before: RunRecord, after: RunRecord): Compared<CostChange
   return changedCosts(
     (after.costs ?? []).flatMap((cost) => {
       const old = before.costs?.find(({ id, variant }) => id === cost.id && variant === cost.variant);
-      return old === undefined ? [] : [{ cost, change: costChange(old, cost) }];
+      if (old === undefined) return [];
+      return [{ cost, change: isOfOtherSpeed(cost, before, after) ? undefined : costChange(old, cost) }];
     }),
   );
+}
+
+/**
+ * How many times as fast a flow may be in one of two runs whose processor time for each Gbit is compared: what a processor does by the
+ * clock counts for all of a slow flow, and for next to nothing of a fast one.
+ */
+const mostFaster = 2;
+
+/** Whether processor time was measured of flows that were much faster in one of the runs. */
+function isOfOtherSpeed({ id, variant, metric }: Cost, before: RunRecord, after: RunRecord): boolean {
+  if (metric !== "cpu-sender" && metric !== "cpu-receiver") return false;
+  const flow = id.replace(`/${metric}/`, "/throughput/");
+  const [slow, fast] = [before, after].map(({ costs = [] }) => {
+    const pairs = costs.find((one) => one.id === flow && one.variant === variant)?.pairs ?? [];
+    return pairs.length === 0 ? NaN : median(pairs.map(({ baseline }) => baseline));
+  });
+  return Math.abs(Math.log2((fast ?? NaN) / (slow ?? NaN))) > Math.log2(mostFaster);
 }
 
 /** Samples that a time of convergence must have in each run: below, no test can tell it from chance. */

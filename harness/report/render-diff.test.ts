@@ -33,7 +33,7 @@ describe("a difference of runs", () => {
       "  x/pod-to-pod reached: pass → fail: lost at tor",
       "costs, beyond the noise of both runs",
       "  x/cost: worse, -30 % [-32, -28]; the same by throughput/host -28 % [-30, -26]; with it, processor time for each Gbit: cpu-sender +30 % [+28, +32]",
-      "WORSE · 9 costs and times differ by no more than noise, 1 not comparable (too few samples, or a busy machine)",
+      "WORSE · 9 costs and times differ by no more than noise, 1 not comparable (too few samples, a busy machine, or flows of another speed)",
     ]);
   });
 

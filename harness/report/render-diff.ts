@@ -86,6 +86,9 @@ function named(id: string, variant: string | undefined): string {
 }
 
 function lastLine({ alike, incomparable, worse }: RunDiff): string {
-  const left = incomparable === 0 ? "" : `, ${incomparable} not comparable (too few samples, or a busy machine)`;
+  const left =
+    incomparable === 0
+      ? ""
+      : `, ${incomparable} not comparable (too few samples, a busy machine, or flows of another speed)`;
   return `${worse ? "WORSE" : "NOT WORSE"} · ${alike} costs and times differ by no more than noise${left}`;
 }
