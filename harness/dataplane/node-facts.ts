@@ -164,6 +164,8 @@ export interface VxlanFact {
   readonly tos?: string;
   /** Range of outer source ports; 0-0 = the host's ephemeral ones. */
   readonly sourcePorts?: readonly [number, number];
+  /** What ip-link(8) calls options that are off unless somebody asks for them: "gbp", "proxy", "group 239.1.1.1". */
+  readonly options?: readonly string[];
 }
 
 /** A rule, or a chain's policy, that ends packets. */

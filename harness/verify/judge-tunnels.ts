@@ -16,7 +16,13 @@ export function deviceTroubles(expected: ExpectedNodeState, facts: NodeFacts): r
 }
 
 /** What is wrong with the FDB entries that lead to other VTEPs. */
-export function fdbTroubles({ fdb: expected }: ExpectedNodeState, { fdb }: NodeFacts): readonly Trouble[] {
+export function fdbTroubles({ fdb: expected, tunnels }: ExpectedNodeState, { fdb }: NodeFacts): readonly Trouble[] {
+  const devices = new Set(tunnels.map(({ device }) => device));
+  const floods = fdb.filter(({ device, mac }) => devices.has(device) && isGroup(mac));
+  return [...entryTroubles(expected, fdb), ...floods.map(floodTrouble)];
+}
+
+function entryTroubles(expected: ExpectedNodeState["fdb"], fdb: NodeFacts["fdb"]): readonly Trouble[] {
   const there = groupBy(fdb, ({ device, mac }) => `${device} ${mac.toLowerCase()}`);
   return expected.flatMap(({ mac, destination, device }): readonly Trouble[] => {
     const own = there.get(`${device} ${mac}`) ?? [];
@@ -25,6 +31,16 @@ export function fdbTroubles({ fdb: expected }: ExpectedNodeState, { fdb }: NodeF
       .filter((entry) => !isSameAddress(entry.destination, destination))
       .map((entry) => ({ kind: "FDB", text: `FDB entry ${mac} leads to ${entry.destination}, not ${destination}` }));
   });
+}
+
+/** MACs of groups, and the one that stands for all that has no entry of its own (bridge(8), "fdb append 00:00:00:00:00:00"). */
+function isGroup(mac: string): boolean {
+  return mac === "00:00:00:00:00:00" || (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
+}
+
+/** Felix makes entries of other nodes' VTEPs alone, and removes all others (felix/vxlanfdb/vxlan_fdb.go). */
+function floodTrouble({ mac, destination, device }: NodeFacts["fdb"][number]): Trouble {
+  return { kind: "FDB", text: `FDB entry ${mac} on ${device} sends broadcasts to ${destination}: Calico makes none` };
 }
 
 /** What is wrong with the permanent neighbors on tunnel devices. */

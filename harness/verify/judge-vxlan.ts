@@ -45,6 +45,9 @@ function optionTroubles(
     ...(low === 0 && high === 0
       ? []
       : [trouble("srcport", `${device} has srcport ${low} ${high}, Calico's has srcport 0 0 (the host's range)`)]),
+    ...(vxlan.options === undefined
+      ? []
+      : [trouble("options", `${device} has ${vxlan.options.join(", ")}, Calico's has none of these`)]),
     ...(vxlan.parent === undefined || vxlan.parent === parent
       ? []
       : [trouble("parent", `${device} sends through ${vxlan.parent}, not ${parent}`)]),

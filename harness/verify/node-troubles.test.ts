@@ -320,8 +320,24 @@ describe("settings and VXLAN's options", () => {
     assert.deepEqual(option({ sourcePorts: [5000, 5001] }), [
       "vxlan.calico has srcport 5000 5001, Calico's has srcport 0 0 (the host's range)",
     ]);
+    assert.deepEqual(option({ options: ["gbp", "group 239.1.1.1"] }), [
+      "vxlan.calico has gbp, group 239.1.1.1, Calico's has none of these",
+    ]);
     assert.deepEqual(option({ parent: "eth1" }), ["vxlan.calico sends through eth1, not eth0"]);
     assert.deepEqual(option({ udpChecksum: true, ttl: 0, df: "unset", sourcePorts: [0, 0], parent: "eth0" }), []);
+  });
+});
+
+describe("FDB entries that lead nowhere in particular", () => {
+  it("are none of Calico's: broadcasts, and frames to whom nobody knows, would go there", () => {
+    const entry = (mac: string, device: string) =>
+      troubles(({ fdb }) => ({ fdb: [...fdb, { mac, destination: "198.18.2.12", device }] }));
+    assert.deepEqual(entry("00:00:00:00:00:00", "vxlan.calico"), [
+      "FDB entry 00:00:00:00:00:00 on vxlan.calico sends broadcasts to 198.18.2.12: Calico makes none",
+    ]);
+    assert.equal(entry("33:33:00:00:00:01", "vxlan.calico").length, 1);
+    assert.deepEqual(entry("00:00:00:00:00:00", "flannel.1"), [], "another's device");
+    assert.deepEqual(entry("66:00:00:00:00:99", "vxlan.calico"), [], "a node that has gone");
   });
 });
 

@@ -33,6 +33,19 @@ function extrasOf(link: JsonObject): Pick<LinkFact, "noArp" | "master" | "xdp"> 
   };
 }
 
+/** Options of ip-link(8) that change where frames go, or what stands in VXLAN's header, by their names in its JSON. */
+const vxlanOptions: Readonly<Record<string, string>> = {
+  ...{ gbp: "gbp", gpe: "gpe", external: "external", proxy: "proxy", rsc: "rsc", l2miss: "l2miss", l3miss: "l3miss" },
+  ...{ remcsum_tx: "remcsumtx", remcsum_rx: "remcsumrx", vnifilter: "vnifilter" },
+};
+
+function optionsOf(data: JsonObject): Pick<VxlanFact, "options"> {
+  const group = text(data.group) ?? text(data.group6) ?? text(data.remote) ?? text(data.remote6);
+  const on = Object.entries(vxlanOptions).flatMap(([key, name]) => (data[key] === true ? [name] : []));
+  const options = [...on, ...(group === undefined ? [] : [`group ${group}`])];
+  return options.length === 0 ? {} : { options };
+}
+
 function parseVxlan(data: JsonObject): VxlanFact {
   const parent = text(data.link);
   const checksum = data.udp_csum;
@@ -53,6 +66,7 @@ function parseVxlan(data: JsonObject): VxlanFact {
     ...(df === undefined ? {} : { df }),
     ...(tos === undefined ? {} : { tos }),
     ...(low === undefined || high === undefined ? {} : { sourcePorts: [low, high] as const }),
+    ...optionsOf(data),
   };
 }
 

@@ -104,6 +104,10 @@ describe("facts from ip(8) and bridge(8)", () => {
         ...{ udpChecksum: true, ttl: 0, df: "unset", sourcePorts: [0, 0] },
       },
     });
+    const made = { id: 9, group: "239.1.1.1", link: "eth0", gbp: true, l2miss: true, proxy: false };
+    const info = { info_kind: "vxlan", info_data: made };
+    const [asked] = parseLinks(JSON.stringify([{ ifname: "vxlan9", linkinfo: info }]));
+    assert.deepEqual(asked?.vxlan?.options, ["gbp", "l2miss", "group 239.1.1.1"]);
     const ipip = parseLinks(await recorded("vm-ipip-cross-subnet-link")).find((link) => link.device === "tunl0");
     assert.deepEqual([ipip?.kind, ipip?.mtu, ipip?.up, ipip?.vxlan], ["ipip", 1480, true, undefined]);
   });
