@@ -58,3 +58,8 @@ export function placeIn(finding: string): string {
 export function isMisled(reason: string): boolean {
   return /^\w+ at \S+: destination /.test(reason);
 }
+
+/** Whether a finding shows first on the node that a path leads to: its sender has done nothing wrong. */
+export function isAtTarget(id: string, reason: string): boolean {
+  return placeIn(reason.split("; ")[0] ?? "") === /->([^/ ]+)/.exec(id)?.[1];
+}

@@ -32,6 +32,7 @@ import { vlanTag } from "./vlan-tag.ts";
 import { wrongRoute } from "./wrong-route.ts";
 import { hookedProgram } from "./hooked-program.ts";
 import { kernelCount } from "./kernel-count.ts";
+import { headerRewritten } from "./header-rewritten.ts";
 import { linkState } from "./link-state.ts";
 import { oddSetting } from "./odd-setting.ts";
 import { linkShape } from "./link-shape.ts";
@@ -96,6 +97,7 @@ export const rules: readonly Rule[] = [
   selectiveRule,
   outerHeader,
   mssRewritten,
+  headerRewritten,
   untoldRewrite,
   pathMtu,
   linkShape,

@@ -1,4 +1,4 @@
-import { isMisled, ofVerdicts, placeIn } from "./of-verdicts.ts";
+import { isAtTarget, isMisled, ofVerdicts, placeIn } from "./of-verdicts.ts";
 
 /** Somebody translates addresses that Calico leaves as they are, or leaves those that it translates. */
 export const sourceNat = ofVerdicts({
@@ -6,7 +6,7 @@ export const sourceNat = ofVerdicts({
   issues: ["#3440", "#2222", "#5952"],
   fix: "see who translates addresses there (nft list ruleset, iptables-save -t nat): Calico's pools must hold all pods (natOutgoing), and kube-proxy's clusterCIDR too",
   check: "source-address",
-  chosen: ({ id, reason = "" }) => !id.includes("/host-to-") || isMisled(reason),
+  chosen: ({ id, reason = "" }) => !id.includes("/host-to-") || isMisled(reason) || isAtTarget(id, reason),
   rewrites: /\b(?:[sd]nat|masquerade|redirect|notrack|ct zone)\b|-j (?:[SD]NAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK)/,
   sentence: (finding, { id }) => `${placeIn(finding)} ${whatHappens(finding, id)}: ${finding}`,
 });
@@ -16,5 +16,5 @@ function whatHappens(finding: string, id: string): string {
   // What pods send to hosts is masqueraded where no pool holds the host.
   return id.includes("/pod-to-host/")
     ? "does not give packets of pods to hosts the source address that natOutgoing asks for"
-    : "changes the source address of pods";
+    : `changes the source address of ${id.includes("/host-to-") ? "hosts and pods that send to its pods" : "pods"}`;
 }

@@ -90,6 +90,7 @@ import { ecnCleared } from "./ecn-cleared.ts";
 import { defaultDeny } from "./default-deny.ts";
 import { serviceRulesLost } from "./service-rules-lost.ts";
 import { expiringTtl } from "./expiring-ttl.ts";
+import { markedPods } from "./marked-pods.ts";
 import { masqueradedTunnel } from "./masqueraded-tunnel.ts";
 import { podWithoutRoute } from "./pod-without-route.ts";
 import { routerForwardingOff } from "./router-forwarding-off.ts";
@@ -163,6 +164,7 @@ export const faults: readonly Fault[] = [
   outerDontFragment,
   shortTtl,
   dscpRewritten,
+  markedPods,
   ecnCleared,
   tunnelDown,
   tunl0WithoutAddress,

@@ -65,6 +65,7 @@ const meanings: Readonly<Record<Category, string>> = {
   "not reached": "The probe did not arrive, or no answer came back.",
   "lost on the way": "Fewer packets left a hop than arrived at it.",
   "duplicated on the way": "More packets left a hop than arrived at it.",
+  "changed on the way": "Somebody wrote another DSCP or TTL into packets.",
   "size-dependent loss": "Packets of some sizes are lost, and smaller and larger ones pass.",
   "flow-dependent loss": "Some flows are lost and others pass, as if one of several equal-cost paths were broken.",
   "answered by another": "Requests were answered by something that is not the path's target.",

@@ -26,6 +26,7 @@ const words: Partial<Readonly<Record<Category, string>>> = {
   "not reached": "lost",
   "lost on the way": "loss",
   "duplicated on the way": "copies",
+  "changed on the way": "other marks",
   "size-dependent loss": "sizes",
   "flow-dependent loss": "flows",
   "answered by another": "other",

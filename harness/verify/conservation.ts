@@ -4,6 +4,7 @@ import type { Direction, ProbeObservation } from "../observe/observation.ts";
 import { isOfSizes } from "../probe/probe-kinds.ts";
 import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
+import { changedHeaders } from "./kept-headers.ts";
 import { mayBeLostBefore } from "./declared.ts";
 import { balanceAt, growthInWords, lossInWords } from "./hop-balance.ts";
 import { needFragErrors } from "./need-frag.ts";
@@ -13,12 +14,13 @@ import { doubtAbout } from "./tap-trust.ts";
 import type { PathCase } from "./verdict.ts";
 import { nameOfTap } from "./words.ts";
 
-/** Every packet shows at every hop as often as at the one before: pings and datagrams by number, TCP byte by byte. */
+/** Every packet shows at every hop as often as at the one before, with the marks it was sent with: pings and datagrams by number, TCP byte by byte. */
 export const conservation = defineCheck({
   of: "path",
   name: "conservation",
   part: "encapsulation",
-  proves: "every packet that passed one hop passed the next one, once: pings, datagrams and each byte of TCP",
+  proves:
+    "every packet that passed one hop passed the next one, once and unchanged: pings, datagrams and each byte of TCP",
   judge(pathCase) {
     const asked = pathCase.results.filter(({ probe }) => !isOfSizes(probe.kind));
     if (asked.length === 0) return undefined;
@@ -27,7 +29,10 @@ export const conservation = defineCheck({
     return conclude(pathCase, "conservation", {
       expected: "every packet at every hop, there and back",
       observed: passages.map(inWords).join("; ") || "no probe was observed",
-      findings: passages.flatMap((one) => differences(pathCase, one)),
+      findings: [
+        ...passages.flatMap((one) => differences(pathCase, one)),
+        ...passages.flatMap(({ observation, leg }) => changedHeaders(observation, leg)),
+      ],
       doubts: [
         ...(flows.length < asked.length ? ["a probe was not observed: rerun it while the taps listen"] : []),
         ...asked

@@ -17,6 +17,7 @@ export const categories = [
   "not reached",
   "lost on the way",
   "duplicated on the way",
+  "changed on the way",
   "size-dependent loss",
   "flow-dependent loss",
   "answered by another",
