@@ -8,5 +8,5 @@ export const headerRewritten = ofVerdicts({
   check: "conservation",
   chosen: ({ category }) => category === "changed on the way",
   rewrites: / (?:dscp|ttl|hoplimit) set |-j (?:DSCP|TOS|TTL|HL)/,
-  sentence: (finding) => `packets are given other marks before ${placeIn(finding)}: ${finding}`,
+  sentence: (finding) => `packets have other marks than they were sent with from ${placeIn(finding)} on: ${finding}`,
 });
