@@ -17,6 +17,8 @@ export interface CapturePlace {
   readonly shared: boolean;
   /** Interface index to device name. */
   readonly interfaces: ReadonlyMap<number, string>;
+  /** Device name to MAC, lower case; only devices that have one. */
+  readonly macs: ReadonlyMap<string, string>;
 }
 
 /** A file in the results folder by whose sight a node tells whether it shares this machine's file system. */
@@ -50,10 +52,11 @@ export async function findPlaces(
       const look = looks[index];
       if (look === undefined) throw new RangeError(`nobody looked at node ${node}`);
       const [sight = "", ...json] = succeeded(look).stdout.split("\n");
-      const interfaces = interfaceNames(json.join("\n"));
+      const links = json.join("\n");
+      const known = { interfaces: interfaceNames(links), macs: interfaceMacs(links) };
       const name = `${node}.pcap`;
-      if (sight === "shared") return { file: join(beacon.folder, name), shared: true, interfaces };
-      return { file: `${await remoteFolder(executor, scope)}/${name}`, shared: false, interfaces };
+      if (sight === "shared") return { file: join(beacon.folder, name), shared: true, ...known };
+      return { file: `${await remoteFolder(executor, scope)}/${name}`, shared: false, ...known };
     }),
   );
 }
@@ -62,6 +65,16 @@ export async function findPlaces(
 export function interfaceNames(json: string): ReadonlyMap<number, string> {
   const links = JSON.parse(json) as readonly { readonly ifindex?: number; readonly ifname?: string }[];
   return new Map(links.flatMap(({ ifindex, ifname }) => (ifindex && ifname ? [[ifindex, ifname] as const] : [])));
+}
+
+/** Reads `ip -j link`: name to MAC. */
+export function interfaceMacs(json: string): ReadonlyMap<string, string> {
+  const links = JSON.parse(json) as readonly { readonly ifname?: string; readonly address?: string }[];
+  return new Map(
+    links.flatMap(({ ifname, address = "" }) =>
+      ifname && /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(address) ? [[ifname, address.toLowerCase()] as const] : [],
+    ),
+  );
 }
 
 async function remoteFolder(executor: Executor, scope: Scope): Promise<string> {

@@ -3,14 +3,25 @@ import type { Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident } from "./cause.ts";
 
 /** Questions about machines that mirror what fails on paths through them. */
-const mirrors: ReadonlySet<string> = new Set(["sentinel", "neighbors", "connection-tracking", "interface-errors"]);
+const mirrors: ReadonlySet<string> = new Set([
+  "sentinel",
+  "next-hop-mac",
+  "neighbors",
+  "connection-tracking",
+  "interface-errors",
+]);
+
+/** Whether a verdict is about a machine that may only mirror what is wrong elsewhere. */
+export function isMirror({ check }: Verdict): boolean {
+  return mirrors.has(check);
+}
 
 /**
  * What a sentinel saw, or a kernel counted, on a machine that is not at fault itself is a consequence: it goes to the first cause that
  * explains a failing path between the nodes that it names, or by its own node where it names none.
  */
 export function withBystanders({ failed, asked }: Incident, causes: readonly Cause[]): readonly Cause[] {
-  const heard = failed.filter(({ check }) => mirrors.has(check));
+  const heard = failed.filter(isMirror);
   const owners = heard.map((verdict) => {
     const own = new Set([...pairsIn(verdict).flatMap((pair) => pathsBetween(asked, pair)), ...pathsBy(asked, verdict)]);
     return causes.findIndex(({ explains }) => explains.includes(verdict.id) || explains.some((id) => own.has(id)));

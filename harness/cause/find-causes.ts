@@ -6,8 +6,7 @@ import { crossingsOf, isLossy, type Crossing } from "./crossings.ts";
 import { endsOf } from "./ends.ts";
 import { judgeBeyondNodes } from "./beyond-nodes.ts";
 import { withBystanders } from "./bystanders.ts";
-import { leakHeard } from "./leak-heard.ts";
-import { fallback, rules } from "./registry.ts";
+import { fallback, heardRules, rules } from "./registry.ts";
 
 /** Sentences that a reader takes in; more would be symptoms again. */
 const mostCauses = 3;
@@ -47,7 +46,8 @@ export function causesOf(incident: Incident): readonly Cause[] {
   const rest = { ...incident, failed: incident.failed.filter(({ id }) => !explained.has(id)) };
   const found = withBystanders(incident, [...chosen, ...fallback.find(rest)]);
   const known = new Set(found.flatMap(({ explains }) => explains));
-  return [...found, ...leakHeard.find({ ...incident, failed: incident.failed.filter(({ id }) => !known.has(id)) })];
+  const left = { ...incident, failed: incident.failed.filter(({ id }) => !known.has(id)) };
+  return [...found, ...heardRules.flatMap((rule) => rule.find(left))];
 }
 
 /** Rules stand in the order in which they tell most; one that explains nothing more than those before it is a consequence. */

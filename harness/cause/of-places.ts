@@ -61,7 +61,9 @@ function causeOf(rule: PlaceRule, incident: Incident, found: readonly Found[]): 
       fix: rule.fixes[trouble.kind] ?? "",
       issues: rule.issues,
       evidence: found.map(({ name, trouble: { text } }) => `${name}: ${text}`).slice(0, shown),
-      explains: [...new Set([...ids, ...asks, ...ofNodes.filter((id) => isHosts || id.includes("/sentinel/"))])],
+      explains: [
+        ...new Set([...ids, ...asks, ...ofNodes.filter((id) => isHosts || /\/(?:sentinel|next-hop-mac)\//.test(id))]),
+      ],
     },
   ];
 }

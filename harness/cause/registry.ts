@@ -9,6 +9,8 @@ import { commonGround } from "./common-ground.ts";
 import { duplicatedPackets } from "./duplicated-packets.ts";
 import { firewallList } from "./firewall-list.ts";
 import { foreignAddress } from "./foreign-address.ts";
+import { foreignMac } from "./foreign-mac.ts";
+import { leakHeard } from "./leak-heard.ts";
 import { forwardingOff } from "./forwarding-off.ts";
 import { countedLoss } from "./counted-loss.ts";
 import { natOutgoing } from "./nat-outgoing.ts";
@@ -107,3 +109,6 @@ export const rules: readonly Rule[] = [
 
 /** What is said where no rule fits. */
 export const fallback: Rule = commonGround;
+
+/** What is told of what taps heard over the whole run where no other cause explains it: it may follow from any of them. */
+export const heardRules: readonly Rule[] = [foreignMac, leakHeard];

@@ -30,7 +30,7 @@ export const policyRule = defineFault({
       did: [await changeNode(from, commands, [`${ip} rule del ${rule}`, `${ip} route flush table ${table}`], scope)],
     };
   },
-  follows: ["neighbors", "no-leak", "reached", "conservation", "symmetry", "sentinel"],
+  follows: ["neighbors", "no-leak", "reached", "conservation", "symmetry", "sentinel", "next-hop-mac"],
   trips: [
     { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
     { check: "encapsulated", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "leak" },

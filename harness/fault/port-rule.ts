@@ -26,7 +26,7 @@ export const portRule = defineFault({
     const undo = [`${ip} rule del ${rule}`, `${ip} route flush table ${table}`];
     return { did: [await changeNode(from, commands, undo, scope)] };
   },
-  follows: ["sentinel", "sizes", "conservation", "path-mtu"],
+  follows: ["sentinel", "next-hop-mac", "sizes", "conservation", "path-mtu"],
   trips: [
     { check: "no-leak", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "leak" },
     { check: "outer-header", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "wrong outer header" },

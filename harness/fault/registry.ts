@@ -96,6 +96,7 @@ import { podWithoutRoute } from "./pod-without-route.ts";
 import { routerForwardingOff } from "./router-forwarding-off.ts";
 import { starvedQueue } from "./starved-queue.ts";
 import { untrackedService } from "./untracked-service.ts";
+import { foreignSourceMac } from "./foreign-source-mac.ts";
 import { routerWrongMac } from "./router-wrong-mac.ts";
 import { tunnelDown } from "./tunnel-down.ts";
 import { tunl0WithoutAddress } from "./tunl0-without-address.ts";
@@ -185,6 +186,7 @@ export const faults: readonly Fault[] = [
   routerForwardingOff,
   podWithoutRoute,
   routerWrongMac,
+  foreignSourceMac,
   starvedQueue,
   masqueradedTunnel,
   expiringTtl,

@@ -28,5 +28,8 @@ export const routerWrongMac = defineFault({
   },
   // A switch floods what is for a MAC that it does not know.
   follows: ["conservation", "no-leak", "sentinel"],
-  trips: [{ check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" }],
+  trips: [
+    { check: "reached", status: "fail", path: "*/pod-to-pod/cross-subnet/*", category: "not reached" },
+    { check: "next-hop-mac", status: "fail", path: "*/next-hop-mac/*", category: "wrong next hop" },
+  ],
 });

@@ -17,6 +17,17 @@ export const sameMac = defineFault({
     const set = (mac: string): string => `ip link set ${near.identity.uplink} address ${mac}`;
     return { did: [await changeNode(near, [set(macOf(culprit(network).name))], [set(macOf(near.name))], scope)] };
   },
-  follows: ["neighbors", "reached", "conservation", "no-leak", "flows", "sizes", "path-mtu", "sentinel", "mtu"],
+  follows: [
+    "neighbors",
+    "reached",
+    "conservation",
+    "no-leak",
+    "flows",
+    "sizes",
+    "path-mtu",
+    "sentinel",
+    "mtu",
+    "next-hop-mac",
+  ],
   trips: [{ check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" }],
 });

@@ -30,5 +30,8 @@ export const staleNeighbor = defineFault({
     return { did: [await changeNode(from, [command], [`ip neigh del ${at}`], scope)] };
   },
   follows: ["reached", "conservation", "no-leak", "sentinel", "flows", "sizes", "path-mtu", "mtu"],
-  trips: [{ check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" }],
+  trips: [
+    { check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" },
+    { check: "next-hop-mac", status: "fail", path: "*/next-hop-mac/*", category: "wrong next hop" },
+  ],
 });

@@ -160,6 +160,7 @@ function storyOf({ id, mode }: PathOutcome): string {
   if (id.startsWith(`${mode}/interface-errors/`)) return "errors of devices";
   if (id.startsWith(`${mode}/control/`)) return "red in the opposite mode";
   if (id.startsWith(`${mode}/sentinel/`)) return "nothing astray in the whole run";
+  if (id.startsWith(`${mode}/next-hop-mac/`)) return "MACs of last and next hops in the whole run";
   return id.startsWith(`${mode}/bgp/`) ? "BGP sessions" : "control plane";
 }
 

@@ -35,7 +35,7 @@ export function measuringTimes(scenario: Phases | undefined, record: Pick<RunRec
 
 /** The phases in which a question about nodes is answered: changes need two looks, and the sentinel listens to the end. */
 function phasesFor(question: string): RegExp {
-  if (question === "sentinel") return /^(?:capture|verdicts|throughput)$/;
+  if (question === "sentinel" || question === "next-hop-mac") return /^(?:capture|verdicts|throughput)$/;
   if (question === "steady") return /^(?:capture self-check|verdicts)$/;
   return question === "control" ? /^control: / : /^verdicts$/;
 }

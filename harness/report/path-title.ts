@@ -36,6 +36,7 @@ function nodeTitle(rest: string): string {
 const questions: Readonly<Record<string, string>> = {
   bgp: "BGP of",
   sentinel: "nothing astray around",
+  "next-hop-mac": "MACs of next hops around",
   neighbors: "neighbors answer around",
   "connection-tracking": "connection tracking of",
   "interface-errors": "errors of devices of",

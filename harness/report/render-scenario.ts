@@ -81,6 +81,7 @@ function skipLine(reason: string, paths: number, style: Style): string {
 /** Questions about nodes and routers, not paths, in the order in which they are shown. */
 const states = {
   sentinel: "nothing astray",
+  "next-hop-mac": "MACs of next hops",
   "control-plane": "control plane",
   neighbors: "neighbors answer",
   "connection-tracking": "connection tracking",

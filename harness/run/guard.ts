@@ -74,19 +74,30 @@ export function mergeReports(earlier: readonly TapReport[], later: readonly TapR
 }
 
 function mergeTwo(a: TapReport, b: TapReport): TapReport {
-  const offences = [...a.offences];
-  for (const offence of b.offences) {
+  const unasked = b.unasked ?? a.unasked;
+  const misaddressed =
+    a.misaddressed === undefined && b.misaddressed === undefined
+      ? undefined
+      : joined(a.misaddressed ?? [], b.misaddressed ?? []);
+  return {
+    tap: a.tap,
+    packets: a.packets + b.packets,
+    offences: joined(a.offences, b.offences),
+    ...(misaddressed === undefined ? {} : { misaddressed }),
+    ...(unasked === undefined ? {} : { unasked }),
+    doubts: [...new Set([...a.doubts, ...b.doubts])],
+  };
+}
+
+function joined(earlier: readonly Offence[], later: readonly Offence[]): readonly Offence[] {
+  const offences = [...earlier];
+  for (const offence of later) {
     const known = offences.findIndex(({ what }) => what === offence.what);
     const before = offences[known];
     if (before === undefined) offences.push(offence);
     else offences[known] = together(before, offence);
   }
-  return {
-    tap: a.tap,
-    packets: a.packets + b.packets,
-    offences,
-    doubts: [...new Set([...a.doubts, ...b.doubts])],
-  };
+  return offences;
 }
 
 function together(first: Offence, later: Offence): Offence {

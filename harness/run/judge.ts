@@ -37,7 +37,7 @@ import { plainTwins } from "../measure/sides.ts";
 import { removeCaptures } from "./whole-captures.ts";
 import type { Guard } from "./guard.ts";
 import type { TapReport } from "../sentinel/tap-report.ts";
-import { sentinel } from "../verify/sentinel.ts";
+import { heardChecks } from "../verify/heard-checks.ts";
 
 /** What the wire and the kernel said, put to every question. */
 export interface Judgment {
@@ -106,7 +106,8 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const paths = cases.map((pathCase) => recordOf(pathCase, details, folder, trimmed));
   const judgment = (heard: readonly TapReport[]): Judgment => {
     const whole = { ...networkCase, heard };
-    const all = [...verdicts, ...sentinel.judge(whole)];
+    const late = heardChecks.filter((check) => questions.checks.some(({ name }) => name === check.name));
+    const all = [...verdicts, ...late.flatMap((check) => check.judge(whole))];
     const told = many ? evidenceOnce(all) : all;
     return { ...rest, verdicts: told, causes: findCauses(whole, all, cases), withHeard: judgment };
   };

@@ -20,7 +20,7 @@ import { runProbes, type RunProbesOptions } from "../probe/run-probes.ts";
 import { secondLegs } from "../probe/second-legs.ts";
 import { startServers } from "../probe/servers.ts";
 import type { Guard } from "./guard.ts";
-import { sentinel } from "../verify/sentinel.ts";
+import { heardChecks } from "../verify/heard-checks.ts";
 import { captureLimits } from "./capture-limits.ts";
 import { readFacts } from "./facts.ts";
 import { pathsFor } from "./paths.ts";
@@ -135,9 +135,9 @@ function wholeOf({ order, network }: Listening): { readonly whole?: readonly Pat
   return { whole: pathsFor(mode, all).map((path) => expectPath(lab.plan, mode, identities, path)) };
 }
 
-/** The sentinel listens from before the first probe, where a suite asks for it. */
+/** The sentinel listens from before the first probe, where a suite asks what it hears. */
 async function beginWatch({ questions, guard }: Listening): Promise<void> {
-  if (questions.checks.some((check) => check === sentinel)) await guard?.next();
+  if (heardChecks.some((heard) => questions.checks.some((check) => check === heard))) await guard?.next();
 }
 
 /**

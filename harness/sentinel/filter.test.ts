@@ -83,7 +83,7 @@ describe("the sentinel's filter", () => {
     plan = await planOf("vlan-uplinks");
     const mode = modeOf("vxlan-cross-subnet");
     const network = { lab: { plan }, mode, identities: identitiesFromAllocation(plan, mode) };
-    const filter = sentinelFilter(network, { node: "a1", device: "eth0.101" }, [], 101);
+    const filter = sentinelFilter(network, { node: "a1", device: "eth0.101" }, [], { vlan: 101 });
     const tagged = (id: number, content: Buffer): Buffer =>
       frame(Buffer.concat([Buffer.from([id >> 8, id & 0xff, 0x08, 0x00]), content]), 0x8100);
     const right = ip(

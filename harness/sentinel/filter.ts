@@ -29,13 +29,14 @@ const inVxlan = { flags: 8, vni: 12, etherType: 28, source4: 42, destination4: 4
 
 /**
  * BPF for one tap between nodes: lets the kernel keep all that a mode has no use for, and whatever it cannot tell, and passes over
- * what must be there in bulk, so that listening costs next to nothing. Which of it is an offence is for `offenceOf` to say.
+ * what must be there in bulk, so that listening costs next to nothing. Which of it is an offence is for `offenceOf` to say. `vlan` is
+ * the tag that is due, `links` what else must be kept behind it.
  */
 export function sentinelFilter(
   network: Watched,
   tap: TapId,
   exempt: readonly (readonly [string, string])[],
-  vlan?: number,
+  { vlan, links = "" }: { readonly vlan?: number; readonly links?: string } = {},
 ): string {
   const { families } = network.lab.plan;
   const perFamily = families.flatMap((family) => suspicious(network, tap, family, exempt));
@@ -43,7 +44,15 @@ export function sentinelFilter(
   // `vlan` moves all offsets behind it: first for the tag that is due, then to what that tag stands before, and last so that no other tag
   // slips through that the kernel has taken off.
   const tag = vlan === undefined ? [] : [`not vlan ${vlan}`];
-  return [...tag, ...perFamily, heartbeat, ...others, "not (ip or ip6 or arp or rarp)", "vlan"]
+  return [
+    ...tag,
+    ...(links === "" ? [] : [links]),
+    ...perFamily,
+    heartbeat,
+    ...others,
+    "not (ip or ip6 or arp or rarp)",
+    "vlan",
+  ]
     .map((part) => `(${part})`)
     .join(" or ");
 }

@@ -6,7 +6,10 @@ import type { Packet } from "../packet/packet.ts";
 import { defaultVxlanPorts, readCapture } from "../packet/read-capture.ts";
 import { probePorts } from "../probe/probe-command.ts";
 import { heartbeatBytes } from "./filter.ts";
+import { misaddressed, type LinkLaw } from "./misaddressed.ts";
 import { offenceOf, type Law } from "./offence.ts";
+import { unaskedAt } from "./unasked-macs.ts";
+import type { Station } from "./stations.ts";
 import type { Offence, TapReport } from "./tap-report.ts";
 import type { Wire } from "./vlan-tag.ts";
 
@@ -16,17 +19,27 @@ const mostKinds = 40;
 /** What is behind the last kind: counted together. */
 const furtherKinds = "packets of further kinds";
 
+/** What packets are judged by, and what the frames around them. */
+export interface Laws {
+  readonly law: Law;
+  readonly links: LinkLaw;
+  /** Whose device it is that is listened to; missing where the plan does not know it. */
+  readonly station: Station | undefined;
+}
+
 /** Reads what a tap's kernel let through, and judges packet by packet. `heard` says whether it must hold a heartbeat. */
 export async function readTap(
   tap: Wire,
   file: string,
-  law: Law,
+  { law, links, station: own }: Laws,
   doubts: readonly string[],
   mustBeat: boolean,
 ): Promise<TapReport> {
+  const unasked = unaskedAt(links.stations, own);
   try {
     const ports = await vxlanPortsIn(file);
     const found = new Map<string, Offence>();
+    const misled = new Map<string, Offence>();
     let beats = 0;
     const reading = {
       vxlanPorts: ports,
@@ -39,11 +52,15 @@ export async function readTap(
       // One with a wrong tag proves nothing of the wire that is asked about.
       if (what === undefined && isHeartbeat(packet)) beats += 1;
       if (what !== undefined) note(found, what, packet, file);
+      const strange = own === undefined ? undefined : misaddressed(packet, own.segment, links);
+      if (strange !== undefined) note(misled, strange, packet, file);
     });
     const deaf = mustBeat && beats === 0 ? ["it did not hear the ping sent over it, so it may be deaf"] : [];
-    return { tap, packets, offences: [...found.values()], doubts: [...doubts, ...deaf] };
+    const kinds = { offences: [...found.values()], ...(unasked.all ? {} : { misaddressed: [...misled.values()] }) };
+    return { tap, packets, ...kinds, ...unasked.told, doubts: [...doubts, ...deaf] };
   } catch (error) {
-    if (error instanceof CaptureError) return { tap, packets: 0, offences: [], doubts: [...doubts, error.message] };
+    if (error instanceof CaptureError)
+      return { tap, packets: 0, offences: [], misaddressed: [], doubts: [...doubts, error.message] };
     throw error;
   }
 }

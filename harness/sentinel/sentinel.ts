@@ -18,7 +18,10 @@ import { spawnCommands } from "../exec/spawn-commands.ts";
 import { AddressBook } from "./address-book.ts";
 import { heartbeatBytes, sentinelFilter } from "./filter.ts";
 import { heartbeatsOf, type Heartbeat } from "./heartbeats.ts";
+import { linkFilter } from "./link-filter.ts";
+import type { LinkLaw } from "./misaddressed.ts";
 import { readTap } from "./read-tap.ts";
+import { Stations } from "./stations.ts";
 import type { TapReport } from "./tap-report.ts";
 import { wireOf, type Wire } from "./vlan-tag.ts";
 
@@ -75,9 +78,11 @@ export async function startSentinel(network: Network, options: SentinelOptions, 
     return own.length === 0 ? [] : [{ node, executor, taps: own }];
   });
   const places = await findPlaces(members, beacon, scope);
+  const macs = new Map(members.map(({ node }, index) => [node, places[index]?.macs]));
+  const stations = new Stations(network.lab.plan, ({ node, device }) => macs.get(node)?.get(device));
   const watched = members.flatMap(({ executor, taps: own }, index) => {
     const place = places[index];
-    return place === undefined ? [] : own.map((tap) => watchedAt(network, { tap, executor, place }, options));
+    return place === undefined ? [] : own.map((tap) => watchedAt(network, { tap, executor, place, stations }, options));
   });
   const running = await spawnCommands(watched, { longestSeconds: longestCaptureSeconds }, scope);
   const watches = await settleAll(
@@ -94,23 +99,27 @@ export async function startSentinel(network: Network, options: SentinelOptions, 
       }
     }),
   );
-  return { stop: () => stopAll(network, watches, options) };
+  return { stop: () => stopAll(network, watches, stations, options) };
 }
 
 interface Tapped {
   readonly tap: TapId;
   readonly executor: Executor;
   readonly place: CapturePlace;
+  readonly stations: Stations;
 }
 
 function watchedAt(
   network: Network,
-  { tap, executor, place }: Tapped,
+  { tap, executor, place, stations }: Tapped,
   { deaf, exempt }: SentinelOptions,
 ): Omit<Watch, "tcpdump"> & { readonly argv: readonly string[] } {
   const file = place.file.replace(/\.pcap$/, `-${tap.device.replaceAll(/[^\w.-]/g, "_")}.pcap`);
   const wire = wireOf(network.lab.plan, tap);
-  const filter = deaf.nodes.includes(tap.node) ? deaf.filter : sentinelFilter(network, tap, exempt, wire.vlan);
+  const links = linkFilter(network.lab.plan, network.identities, stations, tap);
+  const filter = deaf.nodes.includes(tap.node)
+    ? deaf.filter
+    : sentinelFilter(network, tap, exempt, { links, ...(wire.vlan === undefined ? {} : { vlan: wire.vlan }) });
   return { tap, wire, executor, file, shared: place.shared, argv: argvOf(wire, file, filter) };
 }
 
@@ -124,6 +133,7 @@ function argvOf({ device }: TapId, file: string, filter: string): readonly strin
 async function stopAll(
   network: Network,
   watches: readonly Watch[],
+  stations: Stations,
   options: SentinelOptions,
 ): Promise<readonly TapReport[]> {
   const beats = heartbeatsOf(network.lab.plan);
@@ -132,10 +142,12 @@ async function stopAll(
     beats,
   );
   const { lab, identities, mode } = network;
+  const book = new AddressBook(lab.plan, identities);
+  const links: LinkLaw = { stations, book, strangers: lab.borrowed === true };
   const law = {
     mode,
     vni: vniOf(lab.plan),
-    book: new AddressBook(lab.plan, identities),
+    book,
     shared: lab.shared === true,
     nodePorts: identities.services.flatMap(({ nodePorts: ports }) =>
       ports === undefined ? [] : [ports.masqueraded, ports.local],
@@ -147,14 +159,15 @@ async function stopAll(
     watches.map(async (watch) => {
       const { tap, wire, file, executor, shared, tcpdump, failed } = watch;
       if (failed !== undefined)
-        return { tap: wire, packets: 0, offences: [], doubts: [`nobody listened there (${failed})`] };
+        return { tap: wire, packets: 0, offences: [], misaddressed: [], doubts: [`nobody listened there (${failed})`] };
       const { stderr } = await tcpdump.stop("SIGINT");
       const local = shared ? file : join(options.folder, file.split("/").at(-1) ?? "");
       if (!shared) await fetchFile(executor, file, local);
       const mustBeat = beating.has(`${tap.node} ${tap.device}`);
-      const report = await readTap(wire, local, { ...law, wire }, doubtsOf(stderr), mustBeat);
+      const laws = { law: { ...law, wire }, links, station: stations.at(tap) };
+      const report = await readTap(wire, local, laws, doubtsOf(stderr), mustBeat);
       // What shows nothing astray is of no use to anybody.
-      if (report.offences.length === 0) await rm(local, { force: true });
+      if (report.offences.length + (report.misaddressed ?? []).length === 0) await rm(local, { force: true });
       return report;
     }),
   );

@@ -21,6 +21,10 @@ export interface TapReport {
   /** Packets that were looked at one by one; the kernel passed over what was as it must be. */
   readonly packets: number;
   readonly offences: readonly Offence[];
+  /** Frames that bear another's MAC than those of the last and the next hop, by kind; missing where no MAC was known. */
+  readonly misaddressed?: readonly Offence[];
+  /** What was not asked about MACs here, and why. */
+  readonly unasked?: string;
   /** Reasons for which silence here proves nothing. */
   readonly doubts: readonly string[];
 }

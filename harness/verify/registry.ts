@@ -11,6 +11,7 @@ import { interfaceErrors } from "./interface-errors.ts";
 import { mss } from "./mss.ts";
 import { mtu } from "./mtu.ts";
 import { neighbors } from "./neighbors.ts";
+import { nextHopMac } from "./next-hop-mac.ts";
 import { noLeak } from "./no-leak.ts";
 import { notEncapsulated } from "./not-encapsulated.ts";
 import { outerEndpoints } from "./outer-endpoints.ts";
@@ -45,6 +46,7 @@ export const checks = [
   mss,
   delay,
   sentinel,
+  nextHopMac,
   controlPlane,
   neighbors,
   connectionTracking,

@@ -1,6 +1,7 @@
 import { groupBy } from "../core/group-by.ts";
-import type { Offence, TapReport } from "../sentinel/tap-report.ts";
+import type { TapReport } from "../sentinel/tap-report.ts";
 import { defineCheck } from "./check.ts";
+import { offenceInWords } from "./offence-words.ts";
 import type { Verdict } from "./verdict.ts";
 import { listOf, nameOfTap } from "./words.ts";
 
@@ -34,7 +35,7 @@ function verdictOn(mode: string, node: string, reports: readonly TapReport[]): V
     own.map((offence) => ({ tap: nameOfTap(tap), offence })),
   );
   if (offences.length > 0) {
-    const sentences = offences.map(({ tap, offence }) => `${tap}: ${wordsOf(offence)}`);
+    const sentences = offences.map(({ tap, offence }) => `${tap}: ${offenceInWords(offence)}`);
     const more = sentences.length > spelledOut ? `; and ${sentences.length - spelledOut} more kinds` : "";
     return {
       ...base,
@@ -43,7 +44,7 @@ function verdictOn(mode: string, node: string, reports: readonly TapReport[]): V
       reason: `${sentences.slice(0, spelledOut).join("; ")}${more}`,
       category: "leak",
       evidence: offences.flatMap(({ tap, offence }) => [
-        `${tap} (${offence.file} #${offence.number}): ${wordsOf(offence)}`,
+        `${tap} (${offence.file} #${offence.number}): ${offenceInWords(offence)}`,
         ...offence.lines.map((line) => `  ${line}`),
       ]),
     };
@@ -62,14 +63,4 @@ function verdictOn(mode: string, node: string, reports: readonly TapReport[]): V
   }
   const looked = reports.reduce((sum, { packets }) => sum + packets, 0);
   return { ...base, status: "pass", observed: `nothing; ${looked} packets looked at one by one`, evidence: [] };
-}
-
-function wordsOf({ what, packets, first, last }: Offence): string {
-  const when = packets === 1 ? `at ${clock(first)}` : `from ${clock(first)} to ${clock(last)}`;
-  return `${what} (${packets} packet${packets === 1 ? "" : "s"}, ${when})`;
-}
-
-/** Time of day, UTC, to the millisecond. */
-function clock(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(11, 23);
 }
