@@ -6,10 +6,12 @@ import { poolOfPod } from "../topology/pool-of.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import { allPairs, coveringPairs, everySource, onePairPerClass, type NodePair } from "./node-pairs.ts";
+import { localityOf } from "./locality-of.ts";
 import type { Mode } from "./mode.ts";
 import { isRequest, requestPath, secondLegOf } from "./nodeport-paths.ts";
 import { toNodePorts, toOutside } from "./outside-pairs.ts";
-import { traffics, type Locality, type Path, type Traffic } from "./path.ts";
+import { traffics, type Path, type Traffic } from "./path.ts";
+import { sharedPaths } from "./shared-paths.ts";
 
 /** The words of `--profile`. */
 export const profiles = ["quick", "full", "signoff"] as const;
@@ -27,8 +29,9 @@ const allPairsUpTo = 6;
  */
 export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile, asked?: number): Path[] {
   const byPool = plan.topology.pools.some(({ pods }) => pods !== undefined);
-  return traffics.flatMap((traffic) =>
-    pairsFor(plan, traffic, profile).flatMap((pair) =>
+  return traffics.flatMap((traffic) => {
+    if (traffic === "pod-to-service") return sharedPaths(plan, mode, profile !== "quick");
+    return pairsFor(plan, traffic, profile).flatMap((pair) =>
       plan.families.flatMap((family) => {
         if (isRequest(traffic)) return requestPath(plan, mode, traffic, family, pair, localityOf(...pair));
         if (traffic === "nodeport-to-pod") {
@@ -43,8 +46,8 @@ export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile, asked?:
           return index === 0 ? paths : paths.map((path) => ({ ...path, id: `${path.id}-p${place + 1}` }));
         });
       }),
-    ),
-  );
+    );
+  });
 }
 
 /** Places among a node's pods of the first one of each pool. */
@@ -166,11 +169,6 @@ function endpointsOf(
 
 function podAt({ pods }: PlannedNode, turn: number): string | undefined {
   return pods[turn % Math.max(1, pods.length)];
-}
-
-function localityOf(source: PlannedNode, target: PlannedNode): Locality {
-  if (source.name === target.name) return "same-node";
-  return source.uplink.segment === target.uplink.segment ? "same-subnet" : "cross-subnet";
 }
 
 /** Patterns speak of what stands behind the mode, unless they begin with one. */

@@ -7,6 +7,8 @@ export interface Identities {
   readonly nodes: readonly NodeIdentity[];
   readonly pods: readonly PodIdentity[];
   readonly services: readonly ServiceIdentity[];
+  /** Services with several backends; missing = none. */
+  readonly shared?: readonly SharedIdentity[];
   /** Hosts outside of the cluster; missing = none. */
   readonly external?: readonly NodeIdentity[];
   /** The nodes carry pods of others too, whose routes are no business of the lab. */
@@ -67,6 +69,12 @@ export interface PodIdentity {
   readonly addresses: PerFamily<string>;
   /** The pod's veth end on the node (`cali…`). */
   readonly hostDevice: string;
+}
+
+/** A Service with several backends. */
+export interface SharedIdentity extends Pick<ServiceIdentity, "name" | "clusterIps" | "port" | "targetPort"> {
+  /** Names of pods. */
+  readonly backends: readonly string[];
 }
 
 export interface ServiceIdentity {

@@ -25,14 +25,16 @@ export interface Parties {
 const nodesByName = byNameOnce<NodeIdentity>();
 const podsByName = byNameOnce<PodIdentity>();
 const servicesByName = byNameOnce<Identities["services"][number]>();
+const sharedByName = byNameOnce<NonNullable<Identities["shared"]>[number]>();
 
 /** Looks up who is at the ends of a path; LabError where the network names nobody of that name or family. */
 export function partiesOf(identities: Identities, path: Path): Parties {
   const source = partyOf(identities, path, path.source);
   const target = partyOf(identities, path, path.target);
   if (path.service === undefined) return { source, target, dials: target.address };
-  const service = servicesByName(identities.services).get(path.service);
-  return { source, target, dials: known(service?.clusterIps, path, `service ${path.service}`) };
+  const { services, shared = [] } = identities;
+  const service = path.backends === undefined ? servicesByName(services) : sharedByName(shared);
+  return { source, target, dials: known(service.get(path.service)?.clusterIps, path, `service ${path.service}`) };
 }
 
 function partyOf(identities: Identities, path: Path, endpoint: Endpoint): Party {

@@ -13,12 +13,13 @@ export const traffics = [
   "external-to-nodeport",
   "external-to-nodeport-local",
   "nodeport-to-pod",
+  "pod-to-service",
 ] as const;
 export type Traffic = (typeof traffics)[number];
 
-/** Whether only topologies that ask for it have the traffic: hosts outside of the cluster, pods in nodes' own networks. */
+/** Whether only topologies that ask for it have the traffic: hosts outside, pods in nodes' own networks, Services with several backends. */
 export function isSpecial(traffic: Traffic): boolean {
-  return traffic.includes("external") || traffic === "nodeport-to-pod" || traffic === "pod-to-host-service";
+  return traffic.includes("external") || traffic === "nodeport-to-pod" || traffic.endsWith("-service");
 }
 
 /** Whether pods go to hosts, on whose way natOutgoing puts their node's address in the place of theirs. */
@@ -52,6 +53,8 @@ export interface Path {
   readonly target: Endpoint;
   /** Name of the Service for traffic to ClusterIPs and NodePorts. */
   readonly service?: string;
+  /** How many backends share the Service's connections, of which the target is one; missing = it is the only one. */
+  readonly backends?: number;
   /** The NodePort that a host outside dials, and the node at which it does. */
   readonly nodePort?: { readonly port: number; readonly node: string };
   /** Of what a node sends on to the backend of a NodePort: the host outside that asks. */

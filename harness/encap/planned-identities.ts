@@ -6,6 +6,7 @@ import type { Identities, NodeIdentity, TunnelAddresses } from "./identity.ts";
 import type { Mode } from "./mode.ts";
 import { otherAddressesOf } from "./other-addresses.ts";
 import { poolIdentities } from "./pool-mode.ts";
+import { sharedIdentities } from "./shared-identities.ts";
 import { tunnelModes } from "./tunnel.ts";
 import { wireguardDevice } from "./wireguard.ts";
 import { encrypts } from "../topology/allocate.ts";
@@ -20,7 +21,8 @@ export function identitiesFromAllocation(plan: Plan, mode: Mode): Identities {
       addresses,
       hostDevice,
     })),
-    services: plan.allocation.services.map(({ service, ...rest }) => ({ name: service, ...rest })),
+    services: plan.allocation.services.map(({ service: name, ...rest }) => ({ name, ...rest })),
+    ...sharedIdentities(plan),
     ...externalIdentities(plan),
   };
 }

@@ -2,6 +2,7 @@ import { packetsFor, packetsForOne, roundTripLoss } from "../encap/declared-loss
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { FlowEnds, Probe, ProbeKind, Token } from "./probe.ts";
 import { defaultHttpPorts } from "./probe-command.ts";
+import { planShared } from "./plan-shared.ts";
 import { whereTo } from "./where-to.ts";
 import { tokenSource, type TokenSource } from "./token.ts";
 import { sweepOf } from "./further-sweeps.ts";
@@ -41,23 +42,28 @@ const pingsToDie = 2;
 export function planProbes(expectations: readonly PathExpectation[], options: ProbePlanOptions): readonly Probe[] {
   const tokens = tokenSource(options.seed);
   const sampled = sampledPaths(options.whole ?? expectations, options.mtuPaths ?? "sampled");
-  return expectations
-    .filter(({ skip, path }) => skip === undefined && path.client === undefined)
-    .flatMap((expectation, index) => {
-      const planned = [
-        ...pingProbe(expectation, options, tokens, index),
-        ...curlProbe(expectation, tokens, index),
-        ...bulkProbe(expectation, options, tokens, index),
-        ...mtuProbe(expectation, sampled, tokens, index),
-        ...udpProbe(expectation, options, tokens, index),
-        ...sweepProbe(expectation, options, tokens, index, sampled),
-      ];
-      const wanted = planned.filter((probe) => options.kinds.has(probe.kind));
-      // TCP finds out about each loss only after a while.
-      return options.slow === true || lossOf(expectation) > 0
-        ? wanted.map((probe) => ({ ...probe, slow: true as const }))
-        : wanted;
-    });
+  const asked = expectations.filter(({ skip, path }) => skip === undefined && path.client === undefined);
+  const first = { pattern: 4 * asked.length, port: 2 * asked.length };
+  const shared = planShared(
+    asked.filter(({ path }) => path.backends !== undefined),
+    tokens,
+    first,
+  );
+  const alone = asked.flatMap((expectation, index) => {
+    if (expectation.path.backends !== undefined) return [];
+    const planned = [
+      ...pingProbe(expectation, options, tokens, index),
+      ...curlProbe(expectation, tokens, index),
+      ...bulkProbe(expectation, options, tokens, index),
+      ...mtuProbe(expectation, sampled, tokens, index),
+      ...udpProbe(expectation, options, tokens, index),
+      ...sweepProbe(expectation, options, tokens, index, sampled),
+    ];
+    // TCP finds out about each loss only after a while.
+    return lossOf(expectation) > 0 ? planned.map((probe) => ({ ...probe, slow: true as const })) : planned;
+  });
+  const wanted = [...alone, ...shared].filter(({ kind }) => options.kinds.has(kind));
+  return options.slow === true ? wanted.map((probe) => ({ ...probe, slow: true as const })) : wanted;
 }
 
 function toClusterIp({ path }: PathExpectation): boolean {

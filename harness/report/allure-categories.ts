@@ -68,6 +68,7 @@ const meanings: Readonly<Record<Category, string>> = {
   "duplicated on the way": "More packets left a hop than arrived at it.",
   "changed on the way": "Somebody wrote another DSCP or TTL into packets.",
   "size-dependent loss": "Packets of some sizes are lost, and smaller and larger ones pass.",
+  "unequal shares": "A backend of several gets no share of a Service's connections, or far too many of them.",
   "flow-dependent loss": "Some flows are lost and others pass, as if one of several equal-cost paths were broken.",
   "answered by another": "Requests were answered by something that is not the path's target.",
   "wrong MTU": "A packet of pod MTU did not fit, or a larger one did.",

@@ -22,6 +22,7 @@ const pathSchema = z
     source: endpointSchema,
     target: endpointSchema,
     service: text.exactOptional(),
+    backends: count.exactOptional(),
     nodePort: z.strictObject({ port: count, node: text }).readonly().exactOptional(),
     client: text.exactOptional(),
   })

@@ -24,11 +24,12 @@ export function cellsOf(outcomes: readonly PathOutcome[]): readonly GridCell[] {
   return outcomes.flatMap((outcome) => {
     const { path, status } = outcome;
     if (path === undefined) return [];
-    const { traffic, family, source, nodePort } = path.expectation.path;
+    const { traffic, family, source, nodePort, backends, service } = path.expectation.path;
     const form = formName(path.expectation);
     const target = targetName(path.expectation.path);
-    // "client->a1" where a NodePort of a1 was dialed.
-    const from = nodePort === undefined ? source.node : `${source.node}->${nodePort.node}`;
+    // "client->a1" where a NodePort of a1 was dialed, "a1->web" where one of several backends answers.
+    const by = nodePort?.node ?? (backends === undefined ? undefined : service);
+    const from = by === undefined ? source.node : `${source.node}->${by}`;
     return [{ traffic, family, source: from, target, form, seen: seenInstead(outcome), status }];
   });
 }

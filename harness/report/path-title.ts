@@ -23,6 +23,7 @@ const ends = {
   "external-to-nodeport": ["external host", "NodePort's pod on"],
   "external-to-nodeport-local": ["external host", "NodePort's pod on"],
   "nodeport-to-pod": ["NodePort of", "pod"],
+  "pod-to-service": ["pod", "shared service's pod on"],
 } as const;
 
 const places = { "same-node": "one node", "same-subnet": "one rack", "cross-subnet": "across racks" } as const;

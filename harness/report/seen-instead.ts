@@ -28,6 +28,7 @@ const words: Partial<Readonly<Record<Category, string>>> = {
   "duplicated on the way": "copies",
   "changed on the way": "other marks",
   "size-dependent loss": "sizes",
+  "unequal shares": "shares",
   "flow-dependent loss": "flows",
   "answered by another": "other",
   "wrong MTU": "MTU",

@@ -31,6 +31,7 @@ import type { RunOrder } from "./order.ts";
 import type { Questions } from "./suite.ts";
 import { planSweep, sendSweep, type SweepPlan } from "../probe/sweep.ts";
 import { afterSecondLook, pathsInDoubt } from "./second-look.ts";
+import { attributed, connectionsOf } from "./attributed.ts";
 import { coverageOf, type Coverage } from "./coverage.ts";
 import { tapCount, type Wire } from "./wire.ts";
 import { plainTwins } from "../measure/sides.ts";
@@ -77,14 +78,15 @@ interface Hearing {
 
 /** Decodes, compares expectation with observation on every path and node, and gathers the evidence. */
 export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
-  const { order, dataplane, network, expectations, questions, wire } = hearing;
+  const { order, dataplane, network, expectations, questions } = hearing;
   const sweep = sweepFor(hearing);
   const encryption = encryptionIn(network);
-  const [facts, observed, heard] = await Promise.all([
+  const [facts, seenAtFirst, heard] = await Promise.all([
     readFacts(dataplane, network, hearing.effect?.blind),
-    observe(wire.probes, wire.captures, wire.targets, encryption),
+    observe(hearing.wire.probes, hearing.wire.captures, hearing.wire.targets, encryption),
     heardSoFar(hearing, sweep),
   ]);
+  const { wire, observed } = attributed(network, hearing.wire, seenAtFirst, expectations);
   const cases = casesOf(expectations, wire, observed);
   const onPaths = cases.flatMap((pathCase) => judgePath(pathCase, questions.checks));
   assertJudged(expectations, onPaths);
@@ -187,7 +189,10 @@ export function casesOf(
   const observed = groupBy(observations, idOf);
   return expectations.map((expectation) => {
     const { id } = expectation.path;
-    return { expectation, results: results.get(id) ?? [], observations: observed.get(id) ?? [], health };
+    const own = { expectation, results: results.get(id) ?? [], observations: observed.get(id) ?? [], health };
+    return expectation.path.backends === undefined
+      ? own
+      : { ...own, connections: connectionsOf(expectation.path, observations) };
   });
 }
 

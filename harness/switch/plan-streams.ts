@@ -74,6 +74,7 @@ function kindsFor({ traffic }: Path, isFirst: boolean): readonly StreamKind[] {
       return ["udp", "connections"];
     // What a change does to them is what it does to the ways between nodes.
     case "pod-to-host-service":
+    case "pod-to-service":
     case "external-to-nodeport":
     case "external-to-nodeport-local":
     case "nodeport-to-pod":

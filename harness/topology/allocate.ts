@@ -30,7 +30,7 @@ export function allocate(topology: Topology, families: readonly Family[]): Alloc
     ),
   ];
   const services = backends.map((names, index) => allocateService(topology, families, names, index));
-  return { nodes, pods, services };
+  return { nodes, pods, services, ...allocateShared(topology, families, services.length) };
 }
 
 /** A node's block in a pool; that of another node where it has none of its own. */
@@ -139,6 +139,20 @@ function allocateService(
   const nodePorts = { masqueraded: firstNodePorts.masqueraded + index, local: firstNodePorts.local + index };
   const outside = topology.external === undefined ? {} : { nodePorts };
   return { ...names, clusterIps, ...servicePort, ...outside };
+}
+
+/** Their addresses come after those of Services with one backend. */
+function allocateShared(topology: Topology, families: readonly Family[], before: number): Pick<Allocation, "shared"> {
+  if (topology.sharedServices === undefined) return {};
+  const shared = topology.sharedServices.map(({ name: service, backends }, index) => ({
+    service,
+    backends: backends.map((node, place) =>
+      podName(node, backends.slice(0, place).filter((one) => one === node).length),
+    ),
+    clusterIps: nthOf(topology.services, families, firstServiceNumber + before + index),
+    ...servicePort,
+  }));
+  return { shared };
 }
 
 function nthOf(networks: PerFamily<string>, families: readonly Family[], n: number): PerFamily<string> {

@@ -137,13 +137,14 @@ function unknownPods({ nodes }: Topology, { pods = [] }: Pool, index: number): r
 
 function checkServices(topology: Topology, family: Family): readonly ValueProblem[] {
   const cidr = topology.services[family];
-  const pods = topology.nodes.reduce((sum, node) => sum + node.pods, 0);
+  const shared = topology.sharedServices?.length ?? 0;
+  const pods = topology.nodes.reduce((sum, node) => sum + node.pods, 0) + shared;
   if (cidr === undefined || addressCount(cidr) > BigInt(firstServiceNumber + pods)) return [];
   const path = ["services", family === 4 ? "cidr" : "cidr6"];
   return [
     {
       path,
-      message: `${cidr} is too small for one ClusterIP per pod: ${pods}, from its address number ${firstServiceNumber}`,
+      message: `${cidr} is too small for one ClusterIP per pod${shared > 0 ? " and Service" : ""}: ${pods}, from its address number ${firstServiceNumber}`,
     },
   ];
 }

@@ -155,9 +155,14 @@ function drawNode(plan: Plan, node: PlannedNode, x: number, y: number, height: n
     ...addresses.map((line, index) => text(x + 8, y + 18 + lineHeight * (index + 1), "", line)),
     ...pods.flatMap((pod, index) => [
       rect("pod", x + 8, top + index * podHeight, nodeWidth - 16, podHeight - 4),
-      text(x + 14, top + index * podHeight + 13, "", pod),
+      text(x + 14, top + index * podHeight + 13, "", [pod, ...servicesOf(plan, pod)].join(" · ")),
     ]),
   ];
+}
+
+/** Services with several backends that a pod is behind. */
+function servicesOf({ allocation: { shared = [] } }: Plan, pod: string): readonly string[] {
+  return shared.filter(({ backends }) => backends.includes(pod)).map(({ service }) => service);
 }
 
 /** The interface address; the registered prefix too where Calico is told another one. */

@@ -72,6 +72,14 @@ describe("diagrams", () => {
     assert.ok(diagramSvg(plan).includes('<rect class="external"'));
   });
 
+  it("tell which pods are behind a Service with several backends", async () => {
+    const plan = await planOf("shared-service");
+    assert.ok(diagramText(plan).endsWith("[b1 b2]; service web on a1 a2 b1"));
+    assert.ok(diagramMermaid(plan).includes("service_web -.-> node_b1"));
+    assert.ok(diagramSvg(plan).includes(">b1-p1 · web<"));
+    assert.ok(diagramSvg(plan).includes(">b1-p2<"));
+  });
+
   it("draw an incident's routes in Mermaid", async () => {
     const plan = await planOf("two-racks");
     const incident = [{ node: "a1", to: "b1", route: "missing" }] as const;

@@ -1,5 +1,6 @@
 import { linkWords } from "./link-shape.ts";
 import { poolOf } from "./pool-of.ts";
+import type { SharedService } from "./topology.ts";
 import type { Plan, PlannedRouter } from "./plan.ts";
 
 export { diagramSvg } from "./diagram-svg.ts";
@@ -10,7 +11,13 @@ export { diagramSvg } from "./diagram-svg.ts";
  */
 export function diagramText(plan: Plan): string {
   const beside = plan.segments.filter(({ name }) => isBeside(plan, name)).map(({ name }) => rackText(plan, name));
-  return [`${plan.topology.name}: ${fabricText(plan)}`, ...beside].join("; beside them ");
+  const whole = [`${plan.topology.name}: ${fabricText(plan)}`, ...beside].join("; beside them ");
+  return [whole, ...(plan.topology.sharedServices ?? []).map(sharedText)].join("; ");
+}
+
+/** "service web on a1 a2 b1" */
+function sharedText({ name, backends }: SharedService): string {
+  return `service ${name} on ${backends.join(" ")}`;
 }
 
 function fabricText(plan: Plan): string {
@@ -66,7 +73,11 @@ export function diagramMermaid(plan: Plan): string {
   const beside = plan.nodes.flatMap(({ name, others = [] }) =>
     others.map(({ device, segment }) => `  ${idOf("node", name)} -. "${device}" .- ${idOf("rack", segment)}`),
   );
-  return ["flowchart TB", ...routers, ...racks, ...beside, ...wrong].join("\n");
+  const shared = (plan.topology.sharedServices ?? []).flatMap(({ name, backends }) => [
+    `  ${idOf("service", name)}(["service ${name}"])`,
+    ...backends.map((node) => `  ${idOf("service", name)} -.-> ${idOf("node", node)}`),
+  ]);
+  return ["flowchart TB", ...routers, ...racks, ...beside, ...wrong, ...shared].join("\n");
 }
 
 /** Racks and routers in turns, when the lab is one line of them without branches; otherwise undefined. */

@@ -56,8 +56,14 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
     ...fillExternal(file, families),
     pools: fillPools(file, families),
     services: perFamily(families, (family) => networkOfEntry(file.services, family) ?? defaultServices[family]),
+    ...sharedServicesOf(file),
     ...(file.incident === undefined ? {} : { incident: file.incident }),
   };
+}
+
+function sharedServicesOf({ services }: TopologyFile): Pick<Topology, "sharedServices"> {
+  const shared = Object.entries(services?.shared ?? {});
+  return shared.length === 0 ? {} : { sharedServices: shared.map(([name, { backends }]) => ({ name, backends })) };
 }
 
 /** Builds one value per family; families for which there is none are left out. */

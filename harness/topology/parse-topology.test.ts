@@ -56,6 +56,23 @@ describe("a bad topology file", () => {
       assert.match(withVlan(id)[0] ?? "", /^ {2}t\.yaml:2:49 subnets\.rack-a\.vlan: /, id);
   });
 
+  it("names backends that are no nodes or lack the pods, and Services that are called like those of pods", () => {
+    const shared = (services: string): readonly string[] =>
+      problemsOf(`${minimal}\nservices: { shared: { ${services} } }\n`).slice(1);
+    assert.deepEqual(shared("web: { backends: [a1, a1] }"), []);
+    assert.deepEqual(shared("web: { backends: [a1, a9] }"), [
+      '  t.yaml:6:45 services.shared.web.backends.1: "a9" is not a node (did you mean a1?); known: a1',
+    ]);
+    assert.deepEqual(shared("web: { backends: [a1, a1, a1] }"), [
+      "  t.yaml:6:49 services.shared.web.backends.2: a1 would need 3 pods for its backends and has 2; set its `pods`, or name another node",
+    ]);
+    assert.deepEqual(shared("a1-p2: { backends: [a1, a1] }"), [
+      '  t.yaml:6:23 services.shared.a1-p2: "a1-p2" is the name of the Service with that one backend already',
+    ]);
+    assert.match(shared("web: { backends: [a1] }").join(), /services\.shared\.web\.backends: /);
+    assert.match(shared("web: { backend: [a1, a1] }").join(), /did you mean backends/);
+  });
+
   it("has tunnels that carry too little, or more than the wires do with VXLAN around it", () => {
     const within = (least: number, most: number): RegExp =>
       new RegExp(`tunnelMtu: \\d+ is not within ${least} and ${most}:`);

@@ -95,6 +95,8 @@ export interface Allocation {
   readonly nodes: readonly NodeAllocation[];
   readonly pods: readonly PodAllocation[];
   readonly services: readonly ServiceAllocation[];
+  /** Services with several backends; missing = none. */
+  readonly shared?: readonly SharedAllocation[];
 }
 
 export interface NodeAllocation {
@@ -134,6 +136,16 @@ export interface ServiceAllocation {
   readonly targetPort: number;
   /** The same on every node's address, for hosts outside; missing where there are none. */
   readonly nodePorts?: NodePorts;
+}
+
+/** A Service with several backends. */
+export interface SharedAllocation {
+  readonly service: string;
+  /** Names of pods. */
+  readonly backends: readonly string[];
+  readonly clusterIps: PerFamily<string>;
+  readonly port: number;
+  readonly targetPort: number;
 }
 
 /** Ports of a Service on nodes, by its externalTrafficPolicy: with Cluster requests are masqueraded, with Local they are not. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { familyOf, isAddress, isCidr } from "./address.ts";
 import { poolSchema } from "./pool-schema.ts";
+import { sharedServiceSchema } from "./shared-service-schema.ts";
 import { parseAutodetection } from "./autodetection.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
 import { externalRoles, fabrics, passes, routeOwners, wrongRoutes, type Family } from "./topology.ts";
@@ -18,6 +19,9 @@ export const longestName = 8;
 
 /** Longest name of a subnet: its bridge is called `br-<name>`. */
 const longestSubnetName = 12;
+
+/** Longest name of a Service of its own: an nftables chain for each of its backends is called after it, and ids of paths stay short. */
+const longestServiceName = 20;
 
 const network = (family: Family, example: string, what: string) =>
   z
@@ -242,8 +246,12 @@ export const topologySchema = z
       .strictObject({
         cidr: network(4, "198.19.192.0/18", "IPv4 network of ClusterIPs; default 198.19.192.0/18").optional(),
         cidr6: network(6, "fd00:10:20::/112", "IPv6 network of ClusterIPs; default fd00:10:20::/112").optional(),
+        shared: z
+          .record(name(longestServiceName), sharedServiceSchema)
+          .describe("Services with several backends, by name; default: none")
+          .optional(),
       })
-      .describe("Networks that ClusterIPs come from")
+      .describe("Networks that ClusterIPs come from, and Services with several backends")
       .optional(),
     incident: z
       .array(incidentSchema)
@@ -262,7 +270,8 @@ export function topologyJsonSchema(): Record<string, unknown> {
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   const [section] = path;
   if (section === undefined) return Object.keys(topologySchema.shape);
-  if (section === "services") return ["cidr", "cidr6"];
+  if (section === "services")
+    return path.length > 1 ? Object.keys(sharedServiceSchema.shape) : ["cidr", "cidr6", "shared"];
   const entries = {
     subnets: subnetSchema,
     routers: routerSchema,

@@ -134,6 +134,13 @@ export interface WrongRoute {
   readonly route: (typeof wrongRoutes)[number];
 }
 
+/** A Service with several backends, which share its connections equally. */
+export interface SharedService {
+  readonly name: string;
+  /** The nodes that its backends are on: a node that is named twice has two of them, its first two pods. */
+  readonly backends: readonly string[];
+}
+
 /** A validated topology file: what the user wrote, defaults filled in, nothing derived. */
 export interface Topology {
   readonly name: string;
@@ -164,6 +171,8 @@ export interface Topology {
   readonly wireguard?: true;
   /** Networks that ClusterIPs come from. */
   readonly services: PerFamily<string>;
+  /** Services with several backends; missing = each has one. */
+  readonly sharedServices?: readonly SharedService[];
   /** Done to the lab after it has converged, so that a run shows it on the wire; missing = nothing. */
   readonly incident?: readonly WrongRoute[];
 }

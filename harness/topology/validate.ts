@@ -5,6 +5,7 @@ import { checkMtu } from "./check-mtu.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { checkPools } from "./check-pools.ts";
 import { checkReach } from "./check-reach.ts";
+import { checkSharedServices } from "./check-shared-services.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkUplinks } from "./check-uplinks.ts";
 import type { Topology } from "./topology.ts";
@@ -20,6 +21,7 @@ export function validateTopology(topology: Topology, file: FileFacts): readonly 
     ...checkUplinks(topology, file),
     ...checkExternal(topology, file),
     ...checkPools(topology, file),
+    ...checkSharedServices(topology, file),
     ...checkReach(topology, file),
     ...checkMtu(topology, file),
     ...checkAs(topology),

@@ -28,7 +28,7 @@ export const conservation = defineCheck({
     const passages = flows.flatMap((flow) => passagesOf(pathCase, flow));
     return conclude(pathCase, "conservation", {
       expected: "every packet at every hop, there and back",
-      observed: passages.map(inWords).join("; ") || "no probe was observed",
+      observed: [...new Set(passages.map(inWords))].join("; ") || "no probe was observed",
       findings: [
         ...passages.flatMap((one) => differences(pathCase, one)),
         ...passages.flatMap(({ observation, leg }) => changedHeaders(observation, leg)),

@@ -1,3 +1,4 @@
+import { groupBy } from "../core/group-by.ts";
 import type { ProbeResult } from "../probe/probe.ts";
 import { defineCheck } from "./check.ts";
 import { conclude, type Finding } from "./conclude.ts";
@@ -27,7 +28,8 @@ export const reached = defineCheck({
       .map((result) => answerOf(pathCase, result));
     return conclude(pathCase, "reached", {
       expected: "every request answered",
-      observed: answers.map(inWords).join(", ") || "no probe ran",
+      observed:
+        [...groupBy(answers, ({ result }) => result.probe.kind).values()].map(inWords).join(", ") || "no probe ran",
       findings: answers.flatMap((answer) => unanswered(pathCase, answer)),
       doubts: [...(answers.length === 0 ? ["no probe of this path ran: run one"] : []), ...answers.flatMap(doubtsOf)],
       evidence: answers.map(({ result: { where, command } }) => `${where}: ${command}`),
@@ -101,8 +103,11 @@ function doubtsOf({ result, doubt }: Answer): readonly string[] {
   return [...(result.sent === 0 ? [notSent(result)] : []), ...(doubt === undefined ? [] : [doubt])];
 }
 
-function inWords({ result: { probe, sent, received } }: Answer): string {
-  return `${probe.kind} ${received} of ${sent}`;
+/** Of one kind: "curl 1 of 1". */
+function inWords(answers: readonly Answer[]): string {
+  const total = (count: (result: ProbeResult) => number): number =>
+    answers.reduce((sum, { result }) => sum + count(result), 0);
+  return `${answers[0]?.result.probe.kind ?? ""} ${total(({ received }) => received)} of ${total(({ sent }) => sent)}`;
 }
 
 function notSent({ probe, where, command, exitCode, output }: ProbeResult): string {

@@ -19,6 +19,7 @@ import { outerHeader } from "./outer-header.ts";
 import { pathMtu } from "./path-mtu.ts";
 import { reached } from "./reached.ts";
 import { sentinel } from "./sentinel.ts";
+import { shares } from "./shares.ts";
 import { sizes } from "./sizes.ts";
 import { sourceAddress } from "./source-address.ts";
 import { steady } from "./steady.ts";
@@ -37,6 +38,7 @@ export const checks = [
   outerHeader,
   sourceAddress,
   answeredBy,
+  shares,
   reached,
   flows,
   sizes,

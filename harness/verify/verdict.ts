@@ -1,6 +1,6 @@
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { ProbeObservation, TapHealth } from "../observe/observation.ts";
-import type { ProbeResult } from "../probe/probe.ts";
+import type { ProbeKind, ProbeResult } from "../probe/probe.ts";
 
 /** The answers that a check can give. */
 export const statuses = ["pass", "fail", "inconclusive", "skip"] as const;
@@ -22,6 +22,7 @@ export const categories = [
   "size-dependent loss",
   "flow-dependent loss",
   "answered by another",
+  "unequal shares",
   "wrong MTU",
   "too costly",
   "interrupted",
@@ -57,4 +58,6 @@ export interface PathCase {
   readonly results: readonly ProbeResult[];
   readonly observations: readonly ProbeObservation[];
   readonly health: readonly TapHealth[];
+  /** By kind of probe: connections from the same source to the same Service of several backends that were seen to go to any; missing otherwise. */
+  readonly connections?: Readonly<Partial<Record<ProbeKind, number>>>;
 }

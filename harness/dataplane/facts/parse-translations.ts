@@ -28,9 +28,15 @@ const pairs: readonly RegExp[] = [
   new RegExp(String.raw`-d ${address}(?:/\d+)? .*--to-destination \[?${address}`, "g"),
 ];
 
+/** A choice among several by chance: `daddr 198.19.192.1 … dnat ip to numgen random mod 2 map { 0 : 198.19.0.1 . 8080, 1 : … }`. */
+const choice = new RegExp(String.raw`\bdaddr ${address}.*\bdnat .*\bmap \{ (.*) \}`);
+const chosen = new RegExp(String.raw`\d+ : ${address} \. `, "g");
+
 /** Where rules of nftables or iptables lead each address: lines that name both. A port behind an IPv4 address is left out. */
 export function parseBackends(rules: string): Readonly<Record<string, readonly string[]>> {
-  const found = rules.split("\n").flatMap((line) => pairs.flatMap((pair) => [...line.matchAll(pair)]));
+  const found = rules
+    .split("\n")
+    .flatMap((line) => [...pairs.flatMap((pair) => [...line.matchAll(pair)]), ...choicesIn(line)]);
   const backends: Record<string, string[]> = {};
   for (const [, from = "", to = ""] of found) {
     const backend = to.includes(".") ? to.replace(/:.*/, "") : to;
@@ -38,4 +44,9 @@ export function parseBackends(rules: string): Readonly<Record<string, readonly s
     if (!known.includes(backend)) known.push(backend);
   }
   return backends;
+}
+
+function choicesIn(line: string): readonly (readonly string[])[] {
+  const [, from = "", places = ""] = choice.exec(line) ?? [];
+  return [...places.matchAll(chosen)].map(([whole, to = ""]) => [whole, from, to]);
 }

@@ -89,6 +89,8 @@ export interface NatProgram {
   /** Pools with natOutgoing: what leaves them for elsewhere is masqueraded. */
   readonly masqueraded: readonly string[];
   readonly services: readonly NatService[];
+  /** Services with several backends; missing = none. */
+  readonly shared?: readonly NatShared[];
   /** Services on the node's own addresses, for hosts outside; missing = none. */
   readonly nodePorts?: readonly NatNodePort[];
   /** This node's own pods: a pod that reaches itself through its own service must be masqueraded. */
@@ -108,6 +110,14 @@ export interface NatNodePort {
   readonly targetPort: number;
   /** externalTrafficPolicy Cluster: the node gives the request an address of its own, wherever the backend is. */
   readonly masqueraded: boolean;
+}
+
+/** A Service whose connections go to one of several backends, each with the same chance. */
+export interface NatShared {
+  readonly clusterIp: string;
+  readonly port: number;
+  readonly backends: readonly string[];
+  readonly targetPort: number;
 }
 
 interface NatService {

@@ -1,4 +1,4 @@
-import type { NatProgram } from "./node-program.ts";
+import type { NatProgram, NatShared } from "./node-program.ts";
 import { vxlanPort } from "../../packet/tunnel/vxlan.ts";
 
 /** Name of the reference dataplane's own nftables table, one per family; nothing else of a node's rules is touched. */
@@ -22,6 +22,7 @@ export function renderNat(nat: NatProgram, table: string = natTable): string {
     ...["prerouting", "output"].flatMap((hook) => [
       `chain ${hook} {`,
       `type nat hook ${hook} priority -100`,
+      ...(nat.shared ?? []).map((service) => sharedRule(service, ip)),
       `meta l4proto { tcp, udp } dnat ${ip} to ${ip} daddr . th dport map @services`,
       ...(nodePorts.length === 0
         ? []
@@ -38,6 +39,13 @@ export function renderNat(nat: NatProgram, table: string = natTable): string {
     "}",
     "",
   ].join("\n");
+}
+
+/** One backend by chance for each connection, as kube-proxy's own rules have it (`numgen random`). */
+export function sharedRule({ clusterIp, port, backends, targetPort }: NatShared, ip: string): string {
+  const places = backends.map((backend, place) => `${place} : ${backend} . ${targetPort}`);
+  const chosen = `numgen random mod ${backends.length} map { ${places.join(", ")} }`;
+  return `meta l4proto { tcp, udp } ${ip} daddr ${clusterIp} th dport ${port} dnat ${ip} to ${chosen}`;
 }
 
 /** Removes a family's table, whether it is there or not. */

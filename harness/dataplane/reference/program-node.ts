@@ -8,6 +8,7 @@ import { blackholeRoutes, blockRoute, borrowedRoutes } from "../program/block-ro
 import { nodePortsOf } from "../program/node-ports.ts";
 import type { NatProgram, NodeProgram, PodProgram, RouteProgram, TunnelProgram } from "../program/node-program.ts";
 import { encryptionOf } from "../program/encryption.ts";
+import { sharedServicesOf } from "../program/shared-services.ts";
 import { peersOf, type Peer } from "../program/peer.ts";
 
 /** What each node's kernel must hold in a mode; pure, from the plan alone. `prefixOf` gives each node's namespace prefix. */
@@ -73,6 +74,7 @@ function podsOf(plan: Plan, mode: Mode, node: string, prefix: string): readonly 
 
 function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
   const pools = plan.topology.pools.filter((pool) => pool.family === family && holdsPods(pool));
+  const pods = plan.allocation.pods.map(({ pod: name, ...pod }) => ({ name, ...pod }));
   const addressOf = (name: string): string | undefined =>
     plan.allocation.pods.find((pod) => pod.pod === name)?.addresses[family] ?? hostAddressOf(plan, name, family);
   return {
@@ -84,12 +86,8 @@ function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
       const clusterIp = clusterIps[family];
       return backend === undefined || clusterIp === undefined ? [] : { clusterIp, port, backend, targetPort };
     }),
-    ...nodePortsOf(
-      plan.allocation.services,
-      plan.allocation.pods.map(({ pod: name, ...pod }) => ({ name, ...pod })),
-      self.node,
-      family,
-    ),
+    ...sharedServicesOf(plan.allocation.shared, pods, family),
+    ...nodePortsOf(plan.allocation.services, pods, self.node, family),
     localPods: plan.allocation.pods.flatMap((pod) => (pod.node === self.node ? (pod.addresses[family] ?? []) : [])),
     tunnels: [
       ...tunnelOf(plan, mode, family, self, []).map(({ kind, device, address }) => ({ kind, device, address })),

@@ -3,6 +3,7 @@ import type { Identities, NodeIdentity, PodIdentity, TunnelAddresses } from "../
 import type { Mode } from "../../encap/mode.ts";
 import { otherAddressesOf } from "../../encap/other-addresses.ts";
 import { poolIdentities } from "../../encap/pool-mode.ts";
+import { sharedIdentities } from "../../encap/shared-identities.ts";
 import { tunnelModes } from "../../encap/tunnel.ts";
 import { wireguardDevice } from "../../encap/wireguard.ts";
 import { encrypts } from "../../topology/allocate.ts";
@@ -62,6 +63,7 @@ export function identitiesFrom(plan: Plan, mode: Mode, entries: IdentityEntries)
     }),
     pods: podsFrom(plan, entries.endpoints),
     services: plan.allocation.services.map(({ service: name, ...rest }) => ({ name, ...rest })),
+    ...sharedIdentities(plan),
     ...externalIdentities(plan),
   };
 }

@@ -2,6 +2,7 @@ import type { Identities } from "../../encap/identity.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
 import { nodePortsOf } from "../program/node-ports.ts";
+import { sharedServicesOf } from "../program/shared-services.ts";
 import { renderNat } from "../program/render-nat.ts";
 
 /** Name of the nftables table with the ClusterIPs on nodes of real Calico: neither Calico's nor the reference's. */
@@ -28,6 +29,7 @@ function renderFamily(identities: Identities, node: string, family: Family): str
       const clusterIp = clusterIps[family];
       return backend === undefined || clusterIp === undefined ? [] : { clusterIp, port, backend, targetPort };
     }),
+    ...sharedServicesOf(identities.shared, identities.pods, family),
     ...nodePortsOf(identities.services, identities.pods, node, family),
     localPods: identities.pods.flatMap((pod) => (pod.node === node ? (pod.addresses[family] ?? []) : [])),
   };

@@ -34,6 +34,7 @@ export function planProblems(plan: Plan): readonly Problem[] {
     ...vlanProblems(plan),
     ...externalProblems(plan),
     ...hostNetworkProblems(plan),
+    ...sharedProblems(plan),
     ...autodetectionProblems(plan),
   ];
 }
@@ -50,6 +51,13 @@ function hostNetworkProblems({ topology }: Plan): readonly Problem[] {
   const names = topology.nodes.filter(({ hostNetworkPod }) => hostNetworkPod === true).map(({ name }) => name);
   if (names.length === 0) return [];
   const what = `${names.join(", ")} of ${topology.name} have a pod in the node's own network, which kind labs do not make`;
+  return [{ what, fix: `use another topology, or ${otherProviders}` }];
+}
+
+function sharedProblems({ topology }: Plan): readonly Problem[] {
+  const names = (topology.sharedServices ?? []).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const what = `${topology.name} has Services with several backends (${names.join(", ")}), which kind labs do not make`;
   return [{ what, fix: `use another topology, or ${otherProviders}` }];
 }
 
