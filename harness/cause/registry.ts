@@ -37,6 +37,7 @@ import { kernelCount } from "./kernel-count.ts";
 import { headerRewritten } from "./header-rewritten.ts";
 import { linkState } from "./link-state.ts";
 import { oddSetting } from "./odd-setting.ts";
+import { leftOutBackend } from "./left-out-backend.ts";
 import { linkShape } from "./link-shape.ts";
 import { missingBackend } from "./missing-backend.ts";
 import { mssRewritten } from "./mss-rewritten.ts";
@@ -81,6 +82,7 @@ export const rules: readonly Rule[] = [
   bgpSessions,
   serviceRules,
   missingBackend,
+  leftOutBackend,
   routerState,
   nextHop,
   narrowLink,

@@ -1,3 +1,7 @@
+import { backendGone } from "./backend-gone.ts";
+import { backendWithoutShare } from "./backend-without-share.ts";
+import { deadBackend } from "./dead-backend.ts";
+import { unseenBackends } from "./unseen-backends.ts";
 import { answeredByOtherPod } from "./answered-by-other-pod.ts";
 import { autodetectedWrongNetwork } from "./autodetected-wrong-network.ts";
 import { bgpFiltered } from "./bgp-filtered.ts";
@@ -192,6 +196,10 @@ export const faults: readonly Fault[] = [
   expiringTtl,
   untrackedService,
   ghostBackend,
+  backendGone,
+  backendWithoutShare,
+  deadBackend,
+  unseenBackends,
   narrowUplink,
   clashingConnections,
   damagedFrames,
