@@ -214,6 +214,19 @@ describe("causes", () => {
     assert.match(first(changes), /^reverse-path-filter: a2 drops packets .*\(5 during the probes\)/);
   });
 
+  it("tell a route that shares a block's packets between several nodes", () => {
+    const share = ({ routes }: NodeFacts): Partial<NodeFacts> => ({
+      routes: routes.map(({ via: _via, device: _device, ...route }) => {
+        const hops = ["198.19.0.128", "198.19.0.192"].map((via) => ({ via, device: "vxlan.calico", weight: 1 }));
+        return route.destination === "198.19.0.128/26" ? { ...route, hops } : { ...route, via: _via, device: _device };
+      }) as NodeFacts["routes"],
+    });
+    assert.match(
+      first({ path: "a1->b1", after: { a1: share } }),
+      /^wrong-route: a1: its route to b1 shares packets between 2 next hops/,
+    );
+  });
+
   it("say what failing paths have in common, and where they end, when no rule fits", () => {
     const silent = ["tor/eth1", "b1/eth0", "b1/cali"];
     assert.equal(

@@ -7,6 +7,7 @@ import { endsOf } from "./ends.ts";
 import { judgeBeyondNodes } from "./beyond-nodes.ts";
 import { withBystanders } from "./bystanders.ts";
 import { fallback, heardRules, rules } from "./registry.ts";
+import { sourceCheck } from "./source-check.ts";
 
 /** Sentences that a reader takes in; more would be symptoms again. */
 const mostCauses = 3;
@@ -42,12 +43,16 @@ function waysOf(pathCase: PathCase): readonly Crossing[] {
 /** Every cause of an incident, the most likely first. */
 export function causesOf(incident: Incident): readonly Cause[] {
   const chosen = chosenFrom(rules.flatMap((rule) => rule.find(incident)));
-  const explained = new Set(chosen.flatMap(({ explains }) => explains));
-  const rest = { ...incident, failed: incident.failed.filter(({ id }) => !explained.has(id)) };
-  const found = withBystanders(incident, [...chosen, ...fallback.find(rest)]);
-  const known = new Set(found.flatMap(({ explains }) => explains));
-  const left = { ...incident, failed: incident.failed.filter(({ id }) => !known.has(id)) };
+  const told = [...chosen, ...sourceCheck.find(without(incident, chosen))];
+  const found = withBystanders(incident, [...told, ...fallback.find(without(incident, told))]);
+  const left = without(incident, found);
   return [...found, ...heardRules.flatMap((rule) => rule.find(left))];
+}
+
+/** The incident as if nothing had failed that these explain. */
+function without(incident: Incident, causes: readonly Cause[]): Incident {
+  const explained = new Set(causes.flatMap(({ explains }) => explains));
+  return { ...incident, failed: incident.failed.filter(({ id }) => !explained.has(id)) };
 }
 
 /** Rules stand in the order in which they tell most; one that explains nothing more than those before it is a consequence. */

@@ -30,6 +30,8 @@ export interface Changes {
   readonly path?: "a1->a2" | "a1->b1";
   /** Missing = pod-to-pod. */
   readonly traffic?: "pod-to-pod" | "pod-to-clusterip";
+  /** Ends of ids of paths that were asked too, and on which all is as it must be: "pod-to-host/same-subnet/v4/a1->a2". */
+  readonly beside?: readonly string[];
   /** Missing = two-racks. */
   readonly plan?: Plan;
 }
@@ -44,25 +46,27 @@ export function causes({
   silent = [],
   path = "a1->a2",
   traffic = "pod-to-pod",
+  beside = [],
 }: Changes): readonly Cause[] {
   const identities = identitiesFromAllocation(plan, mode);
-  const sound = expectControlPlane(plan, mode, identities).map(agreeing);
+  const agreed = expectControlPlane(plan, mode, identities).map(agreeing);
   const routers = plan.routers.map(agreeingRouter);
   const pods = identities.pods.map(agreeingPod);
   const changed = (changes: Changes["after"]): DataplaneFacts => {
     const change = (facts: NodeFacts): NodeFacts => ({ ...facts, ...changes?.[facts.node]?.(facts) });
-    const base = { nodes: sound.map(change), routers: routers.map(change), pods: pods.map(change) };
+    const base = { nodes: agreed.map(change), routers: routers.map(change), pods: pods.map(change) };
     return { ...base, ...declared, ...(registered === undefined ? {} : { registered }) };
   };
   const network = { plan, mode, identities, facts: changed(after), before: changed(earlier) };
-  const asked = enumeratePaths(plan, mode, "full").find(
-    (candidate) => candidate.traffic === traffic && candidate.id.endsWith(path),
-  );
+  const paths = enumeratePaths(plan, mode, "full");
+  const asked = paths.find((candidate) => candidate.traffic === traffic && candidate.id.endsWith(path));
   assert.ok(asked);
   const pathCase = withoutPackets(caseAsExpected(expectPath(plan, mode, identities, asked)), "forward", ...silent);
+  const others = paths.filter(({ id }) => beside.some((end) => id.endsWith(end)));
+  const sound = others.map((one) => caseAsExpected(expectPath(plan, mode, identities, one)));
   const base = { check: "reached", expected: "", observed: "", evidence: [] } as const;
   const failed: Verdict = { ...base, id: asked.id, status: "fail" };
-  return findCauses(network, [failed, ...controlPlane.judge(network)], [pathCase]);
+  return findCauses(network, [failed, ...controlPlane.judge(network)], [pathCase, ...sound]);
 }
 
 /** For tests only: the first of them. */
