@@ -28,7 +28,9 @@ function oddLegs({ network: { plan } }: Incident, pathCase: PathCase): readonly 
   const routers = plan.routers.map(({ name }) => name);
   const { path } = pathCase.expectation;
   const legs = legsOf(pathCase.expectation).map(({ direction, expected }) => {
-    const must = new Set(expected.hops.map(({ tap }) => tap.node));
+    const must = new Set(
+      [...expected.hops.map(({ tap }) => tap), ...(expected.equalWays?.ways.flat() ?? [])].map(({ node }) => node),
+    );
     const seen = routersThat(pathCase, direction).filter((name) => routers.includes(name));
     const sender = direction === "forward" ? path.source.node : path.target.node;
     return { sender, seen, odd: seen.filter((name) => !must.has(name)) };

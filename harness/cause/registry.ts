@@ -7,6 +7,7 @@ import type { Rule } from "./cause.ts";
 import { changedMidway } from "./changed-midway.ts";
 import { commonGround } from "./common-ground.ts";
 import { duplicatedPackets } from "./duplicated-packets.ts";
+import { equalWay } from "./equal-way.ts";
 import { firewallList } from "./firewall-list.ts";
 import { foreignAddress } from "./foreign-address.ts";
 import { foreignMac } from "./foreign-mac.ts";
@@ -89,6 +90,7 @@ export const rules: readonly Rule[] = [
   otherServer,
   calicoPolicy,
   firewallList,
+  equalWay,
   packetFilter,
   countedLoss,
   untranslatedService,

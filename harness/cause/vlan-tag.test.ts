@@ -30,7 +30,7 @@ describe("the cause vlan-tag", () => {
     );
     assert.equal(
       `${first?.name}: ${first?.sentence}`,
-      "vlan-tag: frames from a1 in VLAN 200, where VLAN 101 is due on the wire at a1/eth0",
+      "vlan-tag: at a1/eth0 frames from a1 in VLAN 200, where VLAN 101 is due",
     );
     assert.match(first?.fix ?? "", /^on a1: see ip -d link /);
     assert.deepEqual(first?.evidence, ["a1/eth0 (a1-eth0.pcap #3): 9 packets", "VLAN 200"]);
@@ -39,7 +39,7 @@ describe("the cause vlan-tag", () => {
 
   it("is the switch's where all that a node gets is wrong, and nobody's where tags are right", () => {
     const [first] = causes(report("b1", 102, "frames to b1 without a tag, where VLAN 102 is due"));
-    assert.equal(first?.sentence, "frames to b1 without a tag, where VLAN 102 is due on the wire at b1/eth0");
+    assert.equal(first?.sentence, "at b1/eth0 frames to b1 without a tag, where VLAN 102 is due");
     const [leak] = causes(report("b1", 102, "plain packets from a1 to b1, where VXLAN is due"));
     assert.equal(leak?.name, "leak-heard");
   });

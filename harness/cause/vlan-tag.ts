@@ -34,7 +34,7 @@ function causeOf(
 ): Cause {
   return {
     name: "vlan-tag",
-    sentence: `${what} on the wire at ${nameOfTap(tap)}`,
+    sentence: `at ${nameOfTap(tap)} ${what}`,
     fix: `on ${tap.node}: see ip -d link for the VLAN's id, and tc filter show dev ${tap.device} egress; at its port of the switch: see which VLANs are tagged, and which is untagged`,
     issues: [],
     evidence: [`${nameOfTap(tap)} (${file} #${number}): ${packets} packets`, ...lines.slice(0, 4)],

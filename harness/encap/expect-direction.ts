@@ -2,7 +2,7 @@ import { byNameOnce } from "../core/once-for.ts";
 import { contains } from "../topology/address.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
-import type { ExpectedDirection, ExpectedHop, ExpectedOuter, Form, HopRole } from "./expectation.ts";
+import type { ExpectedDirection, ExpectedHop, ExpectedOuter, Form, HopRole, TapId } from "./expectation.ts";
 import type { Flow } from "./flow.ts";
 import { madeByFelix } from "./made-by-felix.ts";
 import type { Mode } from "./mode.ts";
@@ -39,13 +39,32 @@ export function expectDirection(
     sources,
     destination,
     ...(seen.routers.length < way.routers.length ? { unseenRouters: true as const } : {}),
+    ...equalWaysOf(way),
     ...(way.dies === undefined ? {} : { dies: way.dies }),
     ...narrowOf(plan, from, way),
     ...(link === undefined || !way.leaves ? {} : { link }),
   };
 }
 
-function narrowOf(plan: Plan, from: Party, { routers }: Way): Pick<ExpectedDirection, "narrow"> {
+function equalWaysOf({ routers, equal }: Way): Pick<ExpectedDirection, "equalWays"> {
+  const before = equal === undefined ? undefined : routers[equal.after - 1];
+  if (equal === undefined || before?.out === undefined) return {};
+  const tapsOf = ({ router, in: inward, out }: Way["routers"][number]): readonly TapId[] =>
+    [inward, ...(out === undefined ? [] : [out])].map((device) => ({ node: router, device }));
+  return {
+    equalWays: {
+      from: { node: before.router, device: before.out },
+      ways: equal.ways.map((way) => way.flatMap(tapsOf)),
+    },
+  };
+}
+
+function narrowOf(plan: Plan, from: Party, { routers: common, equal }: Way): Pick<ExpectedDirection, "narrow"> {
+  const routers = [
+    ...common.slice(0, equal?.after),
+    ...(equal?.ways[0] ?? []),
+    ...common.slice(equal?.after ?? common.length),
+  ];
   const ports = routers.flatMap(({ router, out }) => {
     const port = plan.routers.find(({ name }) => name === router)?.ports.find(({ device }) => device === out);
     return port === undefined ? [] : [{ router, port }];

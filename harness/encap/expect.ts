@@ -104,7 +104,10 @@ function mtusOf(plan: Plan, mode: Mode, { family, source, target }: Path, forwar
 
 /** The taps between nodes that are on neither way: of uninvolved nodes, behind a death, all of them on one node. */
 function silentTaps(plan: Plan, identities: Identities, directions: readonly ExpectedDirection[]): TapId[] {
-  const involved = directions.flatMap((direction) => direction.hops.map((hop) => hop.tap));
+  const involved = directions.flatMap(({ hops, equalWays }) => [
+    ...hops.map((hop) => hop.tap),
+    ...(equalWays?.ways.flat() ?? []),
+  ]);
   const nodes = new Set(involved.map(({ node }) => node));
   return underlayTaps(plan, identities).filter(
     (tap) => !nodes.has(tap.node) || !involved.some((other) => isSameTap(tap, other)),

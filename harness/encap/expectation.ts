@@ -62,6 +62,14 @@ interface Narrow {
   readonly from: TapId;
 }
 
+/** Ways of equal cost: each flow takes one of them, chosen by its addresses and ports. */
+export interface EqualWays {
+  /** Where the way is chosen: the last tap before. */
+  readonly from: TapId;
+  /** Taps of each way in the order of travel, two for each router. */
+  readonly ways: readonly (readonly TapId[])[];
+}
+
 /** What must happen to the packets of one direction. */
 export interface ExpectedDirection {
   /** Taps in the order of travel, up to the last one that must still see the packet. */
@@ -76,6 +84,8 @@ export interface ExpectedDirection {
   readonly destination: string;
   /** Routers are on the way that nobody can ask, and nobody knows how many. */
   readonly unseenRouters?: true;
+  /** Between two of the hops, whose packets must all show there; missing = there is one way. */
+  readonly equalWays?: EqualWays;
   /** Missing where the packets are delivered. */
   readonly dies?: ExpectedDeath;
   /** The narrowest link behind the first, where it carries less than the sending node's own. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Plan, PlannedNode, PlannedRouter, Port, Route } from "../topology/plan.ts";
 import { planOf } from "./plan.fixture.ts";
-import { exitPort, letsPass, nextHop, underlayWay, type Departure, type Way } from "./underlay-way.ts";
+import { exitPorts, letsPass, nextHop, underlayWay, type Departure, type Way } from "./underlay-way.ts";
 
 const base = await planOf("two-racks");
 
@@ -147,13 +147,34 @@ describe("the way between nodes", () => {
   });
 });
 
+describe("ways of equal cost", () => {
+  it("are told apart between what they have in common, both ways, and are no way of a plan without ecmp", async () => {
+    const plan = await planOf("ecmp-spines");
+    const [near, far] = [plan.nodes[0], plan.nodes[2]];
+    assert.ok(near !== undefined && far !== undefined);
+    const words = (way: Way): string =>
+      [way, ...(way.equal?.ways ?? []).map((routers) => ({ leaves: true, routers }))].map(inWords).join(" | ");
+    const there = underlayWay(plan, 4, near, far, { onlink: false });
+    assert.equal(
+      words(there),
+      "leaves eth0>leaf-a>eth1 eth0>leaf-b>eth1 | leaves eth0>spine1>eth1 | leaves eth0>spine2>eth1",
+    );
+    assert.equal(there.equal?.after, 1);
+    assert.equal(
+      words(underlayWay(plan, 4, far, near, { onlink: false })),
+      "leaves eth1>leaf-b>eth0 eth1>leaf-a>eth0 | leaves eth1>spine1>eth0 | leaves eth1>spine2>eth0",
+    );
+    assert.equal(underlayWay(plan, 4, near, near, { onlink: false }).equal, undefined);
+  });
+});
+
 describe("a router's exit", () => {
   it("is the port on the target's segment, or that of the route to it", () => {
-    assert.equal(exitPort(r2, 4, c1)?.port.device, "eth1");
-    assert.equal(exitPort(r2, 4, c1)?.via, undefined);
-    assert.deepEqual([exitPort(r1, 4, c1)?.port.device, exitPort(r1, 4, c1)?.via], ["eth1", "10.0.2.2"]);
-    assert.equal(exitPort({ ...r1, routes: [] }, 4, c1), undefined);
-    assert.equal(exitPort({ ...r1, routes: [route("10.0.3.0/24", "10.0.2.2", "eth9")] }, 4, c1), undefined);
+    assert.equal(exitPorts(r2, 4, c1)[0]?.port.device, "eth1");
+    assert.equal(exitPorts(r2, 4, c1)[0]?.via, undefined);
+    assert.deepEqual([exitPorts(r1, 4, c1)[0]?.port.device, exitPorts(r1, 4, c1)[0]?.via], ["eth1", "10.0.2.2"]);
+    assert.deepEqual(exitPorts({ ...r1, routes: [] }, 4, c1), []);
+    assert.deepEqual(exitPorts({ ...r1, routes: [route("10.0.3.0/24", "10.0.2.2", "eth9")] }, 4, c1), []);
   });
 });
 

@@ -16,6 +16,8 @@ export interface Way {
   /** Whether the packet leaves the source node at all: its next hop must answer ARP or ND first. */
   readonly leaves: boolean;
   readonly routers: readonly RouterStep[];
+  /** Ways of equal cost after that many of the routers, one of which each flow takes; missing = there is one way. */
+  readonly equal?: { readonly after: number; readonly ways: readonly (readonly RouterStep[])[] };
   readonly dies?: ExpectedDeath;
 }
 
@@ -58,25 +60,59 @@ function throughRouters(
   family: Family,
   first: Entry,
   to: PlannedNode,
-  { unroutable, form = "plain" }: Departure,
-): Pick<Way, "routers" | "dies"> {
-  const routers: RouterStep[] = [];
-  const end = (at: Entry, because: string) => ({
-    routers: [...routers, { router: at.router.name, in: at.port.device }],
-    dies: { node: at.router.name, because: `${at.router.name} ${because}` },
+  departure: Departure,
+): Omit<Way, "leaves"> {
+  const [way = { routers: [] }, ...others] = waysFrom(plan, family, first, to, departure, []);
+  return others.length === 0 ? way : joined([way, ...others]);
+}
+
+/** Every way from a router on: several where routers share packets among next hops. */
+function waysFrom(
+  plan: Plan,
+  family: Family,
+  here: Entry,
+  to: PlannedNode,
+  departure: Departure,
+  before: readonly RouterStep[],
+): readonly Omit<Way, "leaves">[] {
+  const { unroutable, form = "plain" } = departure;
+  const end = (because: string) => [
+    {
+      routers: [...before, { router: here.router.name, in: here.port.device }],
+      dies: { node: here.router.name, because: `${here.router.name} ${because}` },
+    },
+  ];
+  if (unroutable !== undefined) return end(unroutable);
+  if (!letsPass(here.router, form)) return end(`passes on ${here.router.allow?.join(", ") ?? ""} alone`);
+  const exits = exitPorts(here.router, family, to);
+  if (exits.length === 0) return end(`has no route to ${addressOf(to.uplink, family)}`);
+  return exits.flatMap(({ port, via }): readonly Omit<Way, "leaves">[] => {
+    const routers = [...before, { router: here.router.name, in: here.port.device, out: port.device }];
+    if (via === undefined) return [{ routers }];
+    const next = routerWith(plan, port.segment, via, family);
+    if (next !== undefined && routers.length < mostRouters) return waysFrom(plan, family, next, to, departure, routers);
+    const last = here.router.name;
+    return [{ routers, dies: { node: last, because: `the routes after ${last} lead nowhere` } }];
   });
-  let here: Entry | undefined = first;
-  while (here !== undefined && routers.length < mostRouters) {
-    if (unroutable !== undefined) return end(here, unroutable);
-    if (!letsPass(here.router, form)) return end(here, `passes on ${here.router.allow?.join(", ") ?? ""} alone`);
-    const exit = exitPort(here.router, family, to);
-    if (exit === undefined) return end(here, `has no route to ${addressOf(to.uplink, family)}`);
-    routers.push({ router: here.router.name, in: here.port.device, out: exit.port.device });
-    if (exit.via === undefined) return { routers };
-    here = routerWith(plan, exit.port.segment, exit.via, family);
-  }
-  const last = routers.at(-1)?.router ?? first.router.name;
-  return { routers, dies: { node: last, because: `the routes after ${last} lead nowhere` } };
+}
+
+/** Several ways as one: what they have in common before and behind, and what differs between. */
+function joined(ways: readonly Omit<Way, "leaves">[]): Omit<Way, "leaves"> {
+  const [{ routers = [], dies } = {}] = ways;
+  const isSame = (a: RouterStep | undefined, b: RouterStep | undefined): boolean =>
+    a !== undefined && a.router === b?.router && a.in === b.in && a.out === b.out;
+  const agree = (at: (steps: readonly RouterStep[]) => RouterStep | undefined): boolean =>
+    ways.every((other) => isSame(at(other.routers), at(routers)));
+  let after = 0;
+  while (agree((steps) => steps[after])) after++;
+  const shortest = Math.min(...ways.map((other) => other.routers.length));
+  let behind = 0;
+  while (after + behind < shortest && agree((steps) => steps[steps.length - 1 - behind])) behind++;
+  return {
+    routers: [...routers.slice(0, after), ...routers.slice(routers.length - behind)],
+    equal: { after, ways: ways.map((other) => other.routers.slice(after, other.routers.length - behind)) },
+    ...(dies === undefined ? {} : { dies }),
+  };
 }
 
 /** What stands for a form in a firewall's list; nothing does for plain packets. */
@@ -97,23 +133,26 @@ interface Entry {
   readonly port: Port;
 }
 
-/** A router's port toward a node: on its segment, or on that of the next router (`via`). */
-export function exitPort(
+/** A router's ports toward a node: that on its segment, or one for each next router that shares the packets (`via`). */
+export function exitPorts(
   router: PlannedRouter,
   family: Family,
   to: PlannedNode,
-): { port: Port; via?: string } | undefined {
+): readonly { readonly port: Port; readonly via?: string }[] {
   const connected = router.ports.find((port) => port.segment === to.uplink.segment);
-  if (connected !== undefined) return { port: connected };
+  if (connected !== undefined) return [{ port: connected }];
   const route = bestRoute(router.routes, family, addressOf(to.uplink, family));
-  const port = router.ports.find((candidate) => candidate.device === route?.device);
-  return route === undefined || port === undefined ? undefined : { port, via: route.via };
+  const hops = route === undefined ? [] : [route, ...(route.also ?? [])];
+  return hops.flatMap(({ via, device }) => {
+    const port = router.ports.find((candidate) => candidate.device === device);
+    return port === undefined ? [] : [{ port, via }];
+  });
 }
 
 /** The router that answers ARP or ND for a node on another segment (proxy_arp: it must have a way there itself). */
 function proxyFor(plan: Plan, segment: string, to: PlannedNode, family: Family): Entry | undefined {
   return entries(plan, segment).find(({ router, port }) => {
-    const exit = exitPort(router, family, to);
+    const [exit] = exitPorts(router, family, to);
     return router.proxyArp && exit !== undefined && exit.port !== port;
   });
 }

@@ -28,6 +28,8 @@ import { shortLivedPackets } from "./short-lived-packets.ts";
 import { xdpDrop } from "./xdp-drop.ts";
 import type { Fault } from "./fault.ts";
 import { duplicatingRouter } from "./duplicating-router.ts";
+import { ecmpByAddresses } from "./ecmp-by-addresses.ts";
+import { ecmpMemberDark } from "./ecmp-member-dark.ts";
 import { ecmpMemberLost } from "./ecmp-member-lost.ts";
 import { firewallForgetsTunnel } from "./firewall-forgets-tunnel.ts";
 import { firstSynLost } from "./first-syn-lost.ts";
@@ -153,6 +155,8 @@ export const faults: readonly Fault[] = [
   pingsLost,
   sizeHole,
   ecmpMemberLost,
+  ecmpMemberDark,
+  ecmpByAddresses,
   answeredByOtherPod,
   serviceRulesLost,
   smallMtuUnderlay,

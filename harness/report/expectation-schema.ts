@@ -63,6 +63,10 @@ const directionSchema = z
     outer: outerSchema.exactOptional(),
     sources: z.array(text).readonly(),
     destination: text,
+    equalWays: z
+      .strictObject({ from: tapSchema, ways: z.array(z.array(tapSchema).readonly()).readonly() })
+      .readonly()
+      .exactOptional(),
     dies: z.strictObject({ node: text, because: text }).readonly().exactOptional(),
     unseenRouters: z.literal(true).exactOptional(),
     narrow: z.strictObject({ mtu: count, from: tapSchema }).readonly().exactOptional(),

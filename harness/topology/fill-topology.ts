@@ -35,6 +35,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
     source,
     families,
     fabric: file.fabric ?? "none",
+    ...(file.ecmp === true ? { ecmp: true as const } : {}),
     ...autodetectionOf(file, families),
     ...(file.reflectors === undefined ? {} : { reflectors: file.reflectors }),
     ...declaredIn(file),

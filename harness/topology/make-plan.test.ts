@@ -69,6 +69,25 @@ external:
     );
   });
 
+  it("gives routers all next hops that are equally near, where they share packets, and else the first", async () => {
+    const topology = await loadTopology("ecmp-spines");
+    const [leaf] = planTopology(topology).routers;
+    assert.deepEqual(
+      leaf?.routes.map(({ destination, via, also }) => [
+        destination,
+        via,
+        also?.map((hop) => `${hop.via} ${hop.device}`),
+      ]),
+      [
+        ["198.18.9.0/24", "198.18.8.2", ["198.18.8.3 eth1"]],
+        ["198.18.2.0/24", "198.18.8.2", ["198.18.8.3 eth1"]],
+      ],
+    );
+    const { ecmp, ...without } = topology;
+    assert.equal(ecmp, true);
+    assert.ok(planTopology(without).routers.every(({ routes }) => routes.every(({ also }) => also === undefined)));
+  });
+
   it("wires two racks", async () => {
     const plan = planTopology(await loadTopology("two-racks"));
     assert.deepEqual(plan.segments[1], { name: "rack-b", bridge: "br-rack-b", mtu: 1500 });

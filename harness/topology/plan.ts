@@ -65,6 +65,14 @@ export interface Route {
   readonly device: string;
   /** The next hop is on the wire although no network of the device holds it. */
   readonly onlink?: true;
+  /** Further next hops that share the packets (ECMP); missing = it is the only one. */
+  readonly also?: readonly NextHop[];
+}
+
+/** A next hop of several. */
+export interface NextHop {
+  readonly via: string;
+  readonly device: string;
 }
 
 export interface PlannedRouter {

@@ -80,11 +80,14 @@ function viaNextRouter(
   destination: string | undefined,
 ): readonly Route[] {
   const neighbors = topology.routers.filter((other) => other !== router && sharedSubnet(router, other) !== undefined);
-  const next = nearest(topology, neighbors, subnet);
-  const shared = next && sharedSubnet(router, next);
-  if (shared === undefined) return [];
-  const via = routerAddress(topology, next?.name ?? "", shared, family);
-  return routeVia(family, destination, via, `eth${router.subnets.indexOf(shared)}`);
+  const next = nearestOf(topology, neighbors, subnet);
+  const [first, ...also] = (topology.ecmp === true ? next : next.slice(0, 1)).flatMap((other) => {
+    const shared = sharedSubnet(router, other);
+    const via = shared && routerAddress(topology, other.name, shared, family);
+    return via === undefined ? [] : [{ via, device: deviceName(router.subnets.indexOf(shared ?? "")) }];
+  });
+  const routes = routeVia(family, destination, first?.via, first?.device ?? "");
+  return also.length === 0 ? routes : routes.map((route) => ({ ...route, also }));
 }
 
 function routeVia(
@@ -106,10 +109,14 @@ function sharedSubnet(a: Router, b: Router): string | undefined {
 
 /** The router with the fewest hops to a subnet; the first of the file where several are as near. */
 function nearest(topology: Topology, routers: readonly Router[], subnet: string): Router | undefined {
+  return nearestOf(topology, routers, subnet)[0];
+}
+
+/** All routers with the fewest hops to a subnet, in the order of the file. */
+function nearestOf(topology: Topology, routers: readonly Router[], subnet: string): readonly Router[] {
   const distances = hopsTo(topology, subnet);
-  return routers
-    .filter(({ name }) => distances.has(name))
-    .toSorted((a, b) => (distances.get(a.name) ?? 0) - (distances.get(b.name) ?? 0))[0];
+  const least = Math.min(...routers.map(({ name }) => distances.get(name) ?? Infinity));
+  return routers.filter(({ name }) => distances.has(name) && distances.get(name) === least);
 }
 
 /** How many further routers lie between each router and a subnet; routers that cannot reach it are missing. */

@@ -199,6 +199,12 @@ export const topologySchema = z
         "Whether the routers know the pods' blocks: not at all (none, the default), by static routes, or by BGP with each node (bgp)",
       )
       .optional(),
+    ecmp: z
+      .boolean()
+      .describe(
+        "Routers share packets among all next routers that are equally near, by addresses and ports of the outermost header (equal-cost multipath); default false: the first of them gets all",
+      )
+      .optional(),
     autodetection: autodetection(4),
     autodetection6: autodetection(6),
     reflectors: z

@@ -163,6 +163,8 @@ export interface Topology {
   readonly tunnelMtu?: number;
   readonly subnets: readonly Subnet[];
   readonly routers: readonly Router[];
+  /** Routers share packets among all next routers that are equally near, by addresses and ports; missing = the first of them gets all. */
+  readonly ecmp?: true;
   readonly nodes: readonly TopologyNode[];
   /** Hosts that are no nodes; missing = nobody is outside. */
   readonly external?: readonly ExternalHost[];

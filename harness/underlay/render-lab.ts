@@ -126,7 +126,11 @@ function renderMember(plan: Plan, member: Member): string {
   ]);
 }
 
-function routeLine({ destination, via, device, onlink }: Route): string {
+function routeLine({ destination, via, device, onlink, also }: Route): string {
+  if (also !== undefined) {
+    const hops = [{ via, device }, ...also].map((hop) => `nexthop via ${hop.via} dev ${hop.device}`);
+    return `route add ${destination} ${hops.join(" ")}`;
+  }
   return `route add ${destination} via ${via} dev ${device}${onlink === true ? " onlink" : ""}`;
 }
 

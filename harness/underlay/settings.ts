@@ -43,6 +43,8 @@ function forwarding(role: MemberSettings["role"], scopes: readonly string[]): re
 function routerOnly({ role, proxyDevices }: MemberSettings, scopes: readonly string[]): readonly Setting[] {
   if (role !== "router") return [];
   return [
+    // Ports too, as switches do, and not addresses alone (ip-sysctl): VXLAN varies its source port by what it carries (RFC 7348 5).
+    ["ipv4/fib_multipath_hash_policy", 1],
     // A redirect would teach nodes host routes, after which paths depend on what was sent before.
     ...scopes.map((scope): Setting => [`ipv4/conf/${scope}/send_redirects`, 0]),
     ...proxyDevices.flatMap((device): Setting[] => [
@@ -73,6 +75,7 @@ function ipv6({ ipv6: wanted, devices, proxyDevices }: MemberSettings, scopes: r
   return [
     ["ipv6/conf/all/disable_ipv6", 0],
     ["ipv6/conf/default/disable_ipv6", 0],
+    ["ipv6/fib_multipath_hash_policy", 1],
     ["ipv6/conf/all/forwarding", 1],
     ["ipv6/conf/default/forwarding", 1],
     ...scopes.flatMap((scope): Setting[] => [

@@ -20,7 +20,10 @@ export function caseAsExpected(expectation: PathExpectation, kinds: readonly Pro
   const probes = kinds.map((kind) => probeOf(expectation, kind));
   const taps = [
     ...expectation.silent,
-    ...[expectation.forward, expectation.reverse].flatMap((leg) => leg?.hops.map(({ tap }) => tap) ?? []),
+    ...[expectation.forward, expectation.reverse].flatMap((leg) => [
+      ...(leg?.hops.map(({ tap }) => tap) ?? []),
+      ...(leg?.equalWays?.ways.flat() ?? []),
+    ]),
   ];
   const unique = taps.filter((tap, index) => taps.findIndex((other) => isSameTap(tap, other)) === index);
   return {

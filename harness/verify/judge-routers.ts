@@ -1,8 +1,8 @@
 import type { NodeFacts, RouteFact } from "../dataplane/node-facts.ts";
 import type { Identities } from "../encap/identity.ts";
-import { exitPort } from "../encap/underlay-way.ts";
+import { exitPorts } from "../encap/underlay-way.ts";
 import { destinationOf } from "../topology/destination.ts";
-import type { Plan, PlannedNode, PlannedRouter, Port } from "../topology/plan.ts";
+import type { NextHop, Plan, PlannedNode, PlannedRouter, Port } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import { isSameAddress } from "../topology/same-address.ts";
 import { deafnessOf } from "./deaf-device.ts";
@@ -69,6 +69,8 @@ interface Way {
   readonly device: string;
   /** Next hops that are right; a route without one is right too where the list is empty. */
   readonly vias: readonly string[];
+  /** All next hops that must share the packets; missing = there is one. */
+  readonly shared?: readonly NextHop[];
 }
 
 function wayTroubles(judged: Judged, family: Family): readonly Trouble[] {
@@ -84,11 +86,12 @@ function wayTroubles(judged: Judged, family: Family): readonly Trouble[] {
 
 function waysThrough({ plan, identities, router, carriesPods }: Judged, family: Family): readonly Way[] {
   return plan.nodes.flatMap((node) => {
-    const exit = exitPort(router, family, node);
+    const [exit, ...also] = exitPorts(router, family, node);
     const identity = identities.nodes.find(({ name }) => name === node.name);
     const address = identity?.addresses[family];
     if (exit === undefined || address === undefined) return [];
-    const base = { node, device: exit.port.device };
+    const hops = [exit, ...also].map(({ port, via = "" }) => ({ via, device: port.device }));
+    const base = { node, device: exit.port.device, ...(also.length === 0 ? {} : { shared: hops }) };
     const toNode = {
       ...base,
       address,
@@ -106,15 +109,25 @@ function waysThrough({ plan, identities, router, carriesPods }: Judged, family: 
   });
 }
 
-function troubleOfWay({ address, what, node, device, vias }: Way, lookup: RouteLookup): readonly Trouble[] {
-  const want = `${vias.map((via) => `via ${via} `).join("")}dev ${device}`;
+function troubleOfWay({ address, what, node, device, vias, shared }: Way, lookup: RouteLookup): readonly Trouble[] {
+  const want =
+    shared?.map((hop) => `nexthop via ${hop.via} dev ${hop.device}`).join(" ") ??
+    `${vias.map((via) => `via ${via} `).join("")}dev ${device}`;
   const peer = node.name;
   const route = lookup(address);
   if (route === undefined) return [{ kind: "wrong way", peer, text: `no route to ${what} (it must go ${want})` }];
-  const right =
-    route.type === "unicast" && route.hops === undefined && route.device === device && goesBy(route, address, vias);
+  const alone = route.hops === undefined && route.device === device && goesBy(route, address, vias);
+  const right = route.type === "unicast" && (shared === undefined ? alone : sharesAmong(route, shared));
   if (right) return [];
   return [{ kind: "wrong way", peer, route, text: `what is for ${what} takes ${routeInWords(route)}, not ${want}` }];
+}
+
+/** Whether exactly these next hops share what a route leads to, each as much as the others. */
+function sharesAmong({ hops = [] }: RouteFact, shared: readonly NextHop[]): boolean {
+  const weights = new Set(hops.map(({ weight }) => weight));
+  const has = ({ via, device }: NextHop): boolean =>
+    hops.some((hop) => hop.device === device && hop.via !== undefined && isSameAddress(hop.via, via));
+  return hops.length === shared.length && weights.size === 1 && shared.every(has);
 }
 
 function goesBy({ via }: RouteFact, address: string, vias: readonly string[]): boolean {

@@ -84,18 +84,26 @@ function encrypting({ encrypted }: ExpectedNodeState): Partial<NodeFacts> {
 }
 
 /** For tests only: a router's kernel as the plan makes it. */
-export function agreeingRouter({ name, ports }: PlannedRouter): NodeFacts {
+export function agreeingRouter({ name, ports, routes }: PlannedRouter): NodeFacts {
   const base = { type: "unicast", protocol: "kernel", onlink: false } as const;
   return {
     node: name,
-    routes: ports.flatMap(({ device, addresses }) =>
-      Object.values(addresses).map((cidr) => ({
-        ...base,
-        family: familyOf(cidr),
-        destination: networkOf(cidr),
-        device,
+    routes: [
+      ...ports.flatMap(({ device, addresses }) =>
+        Object.values(addresses).map((cidr) => ({
+          ...base,
+          family: familyOf(cidr),
+          destination: networkOf(cidr),
+          device,
+        })),
+      ),
+      ...routes.map(({ family, destination, via, device, also }) => ({
+        ...{ ...base, protocol: "boot", family, destination },
+        ...(also === undefined
+          ? { via, device }
+          : { hops: [{ via, device }, ...also].map((hop) => ({ ...hop, weight: 1 })) }),
       })),
-    ),
+    ],
     links: ports.map(({ device, mac, mtu, addresses }) => ({
       device,
       kind: "veth",

@@ -62,7 +62,8 @@ function seenOf(pathCase: PathCase, leg: Leg): readonly Seen[] {
   const hops = underlayHops(leg.expected);
   return flowsOf(pathCase).flatMap((flow) =>
     hops.flatMap(({ tap }, index) => {
-      const routers = hops.slice(0, index + 1).filter(({ role }) => role === "router-out").length;
+      const routers =
+        hops.slice(0, index + 1).filter(({ role }) => role === "router-out").length + routersBetween(leg, hops, index);
       return heardAt(flow, leg.direction, tap)
         .variants.filter(
           ({ form, packets, fragment }) => form === leg.expected.underlay && packets > 0 && fragment !== true,
@@ -70,6 +71,17 @@ function seenOf(pathCase: PathCase, leg: Leg): readonly Seen[] {
         .map((variant) => ({ leg, tap, routers, more: index > 0 && leg.expected.unseenRouters === true, variant }));
     }),
   );
+}
+
+/** Routers of ways of equal cost that packets at a hop have behind them: no hop of the direction is theirs. */
+function routersBetween(
+  { expected: { equalWays } }: Leg,
+  hops: ReturnType<typeof underlayHops>,
+  index: number,
+): number {
+  if (equalWays === undefined) return 0;
+  const chosenAt = hops.findIndex(({ tap }) => isSameTap(tap, equalWays.from));
+  return index > chosenAt ? (equalWays.ways[0]?.length ?? 0) / 2 : 0;
 }
 
 function findingsOf({ leg, tap, routers, more, variant }: Seen): readonly Finding[] {

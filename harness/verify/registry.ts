@@ -6,6 +6,7 @@ import { connectionTracking } from "./connection-tracking.ts";
 import { controlPlane } from "./control-plane.ts";
 import { delay } from "./delay.ts";
 import { encapsulated } from "./encapsulated.ts";
+import { equalWays } from "./equal-ways.ts";
 import { flows } from "./flows.ts";
 import { interfaceErrors } from "./interface-errors.ts";
 import { mss } from "./mss.ts";
@@ -40,6 +41,7 @@ export const checks = [
   answeredBy,
   shares,
   reached,
+  equalWays,
   flows,
   sizes,
   conservation,
