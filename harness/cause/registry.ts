@@ -16,6 +16,7 @@ import { forwardingOff } from "./forwarding-off.ts";
 import { countedLoss } from "./counted-loss.ts";
 import { natOutgoing } from "./nat-outgoing.ts";
 import { narrowLink } from "./narrow-link.ts";
+import { nodeportLocal } from "./nodeport-local.ts";
 import { nodeportSnat } from "./nodeport-snat.ts";
 import { nextHop } from "./next-hop.ts";
 import { noDefaultRoute } from "./no-default-route.ts";
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   foreignAddress,
   vlanTag,
   linkState,
+  nodeportLocal,
   changedMidway,
   asymmetricWay,
   duplicatedPackets,

@@ -115,7 +115,7 @@ export function shardPaths(paths: readonly Path[], shard: string | undefined): P
 
 function pairsFor(plan: Plan, traffic: Traffic, profile: Profile): readonly NodePair[] {
   if (traffic === "pod-to-external") return toOutside(plan, profile !== "quick");
-  if (isRequest(traffic) || traffic === "nodeport-to-pod") return toNodePorts(plan, traffic, profile !== "quick");
+  if (isRequest(traffic) || traffic === "nodeport-to-pod") return toNodePorts(plan, profile !== "quick");
   const services = serviceOf(plan.allocation);
   const can = (source: PlannedNode, target: PlannedNode): boolean =>
     endpointsOf(traffic, source, target) !== undefined &&

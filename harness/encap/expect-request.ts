@@ -11,7 +11,8 @@ import type { Path } from "./path.ts";
 /** What must become of a request from outside and its answer between the host that asks and the node that it dials. */
 interface ExpectedRequest {
   readonly forward: ExpectedDirection;
-  readonly reverse: ExpectedDirection;
+  /** Missing where the node drops the request. */
+  readonly reverse?: ExpectedDirection;
   readonly serverSees: readonly string[];
   readonly dials: string;
 }
@@ -21,7 +22,8 @@ interface ExpectedRequest {
  * address of its own, which is a path of its own; with Local the packets come to the pod with the client's.
  */
 export function expectRequest(plan: Plan, mode: Mode, identities: Identities, path: Path): ExpectedRequest {
-  const { source, target } = partiesOf(identities, { ...path, target: { node: path.nodePort?.node ?? "" } });
+  const { traffic, nodePort: { node: entry } = { node: "" } } = path;
+  const { source, target } = partiesOf(identities, { ...path, target: { node: entry } });
   const backend = partiesOf(identities, path).target;
   const leg = secondLegOf(path);
   const parties = { source, target, dials: target.address };
@@ -29,6 +31,10 @@ export function expectRequest(plan: Plan, mode: Mode, identities: Identities, pa
   const back = { form: "plain", sources: [target.address], destination: source.address, toBlock: false } as const;
   const forward = expectDirection(plan, mode, path, parties, "forward", there);
   const reverse = expectDirection(plan, mode, path, parties, "reverse", back);
+  if (traffic === "external-to-nodeport-local" && entry !== path.target.node) {
+    const because = `externalTrafficPolicy is Local, and ${entry} has no backend of ${path.service ?? ""}`;
+    return { forward: { ...forward, dies: { node: entry, because } }, serverSees: [], dials: target.address };
+  }
   const inside = leg === undefined ? podHop(backend, "target") : [];
   return {
     forward: { ...forward, hops: [...forward.hops, ...inside] },

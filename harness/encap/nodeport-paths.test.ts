@@ -47,6 +47,26 @@ describe("requests from outside to NodePorts", () => {
     assert.equal(expectationOf(plan, id).reverse?.hops[0]?.role, "target-pod");
   });
 
+  it("end at the node that is dialed where Local finds no backend on it, unanswered, whatever the mode", () => {
+    for (const mode of ["none", "vxlan-always", "ipip-cross-subnet"]) {
+      const { forward, reverse, skip, silent } = expectationOf(
+        plan,
+        `${mode}/external-to-nodeport-local/cross-subnet/v4/client->a1->b1`,
+      );
+      assert.deepEqual([skip, reverse], [undefined, undefined]);
+      assert.deepEqual(forward.dies, {
+        node: "a1",
+        because: "externalTrafficPolicy is Local, and a1 has no backend of b1-p1",
+      });
+      assert.deepEqual(forward.hops.at(-1), {
+        tap: { node: "a1", device: "eth0" },
+        role: "target-uplink",
+        form: "plain",
+      });
+      assert.ok(silent.some(({ node, device }) => node === "b1" && device === "eth0"));
+    }
+  });
+
   it("and their second legs find each other, pair by pair, in every profile", () => {
     for (const profile of ["quick", "full"] as const) {
       const paths = enumeratePaths(plan, modeOf("vxlan-always"), profile);

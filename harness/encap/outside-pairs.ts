@@ -1,7 +1,6 @@
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import { clientsOf } from "./nodeport-paths.ts";
 import { allPairs, onePairPerClass, type NodePair } from "./node-pairs.ts";
-import type { Traffic } from "./path.ts";
 
 /** Each node does its own NAT, so that every one is a source; hosts outside take turns in the quick profile. */
 export function toOutside({ nodes, external = [], topology }: Plan, all: boolean): readonly NodePair[] {
@@ -16,13 +15,11 @@ export function toOutside({ nodes, external = [], topology }: Plan, all: boolean
 
 /**
  * The node that is dialed and the one with the backend, for requests from outside: each class of pairs in the quick profile. With
- * externalTrafficPolicy Local only a node with a backend answers.
+ * externalTrafficPolicy Local only a node with a backend answers, and the others must not.
  */
-export function toNodePorts(plan: Plan, traffic: Traffic, all: boolean): readonly NodePair[] {
+export function toNodePorts(plan: Plan, all: boolean): readonly NodePair[] {
   if (clientsOf(plan).length === 0) return [];
-  const isLocal = traffic === "external-to-nodeport-local";
-  const can = (entry: PlannedNode, target: PlannedNode): boolean =>
-    target.pods.length > 0 && (!isLocal || entry === target);
+  const can = (_: PlannedNode, target: PlannedNode): boolean => target.pods.length > 0;
   if (all) return allPairs(plan.nodes, can);
   // The second leg is of the same pairs as the request.
   return onePairPerClass(plan.nodes, 0, can);

@@ -1,3 +1,5 @@
+import { localPortAnswered } from "./local-port-answered.ts";
+import { localPortRefused } from "./local-port-refused.ts";
 import { backendGone } from "./backend-gone.ts";
 import { backendWithoutShare } from "./backend-without-share.ts";
 import { deadBackend } from "./dead-backend.ts";
@@ -204,6 +206,8 @@ export const faults: readonly Fault[] = [
   backendWithoutShare,
   deadBackend,
   unseenBackends,
+  localPortAnswered,
+  localPortRefused,
   narrowUplink,
   clashingConnections,
   damagedFrames,

@@ -23,6 +23,7 @@ export function judgeDeath(pathCase: PathCase, leg: Leg): Verdict {
       ...pathCase.results.flatMap((result) => answered(pathCase, leg, result.received, result.probe.kind)),
       ...flows.flatMap((flow) => behind.flatMap((tap) => survived(leg, flow, tap))),
       ...flows.flatMap((flow) => diedEarlier(pathCase, leg, flow)),
+      ...flows.flatMap((flow) => refusedInstead(pathCase, leg, flow)),
     ],
     doubts: [
       ...(flows.length === 0 ? ["no probe of this path was observed: rerun it while the taps listen"] : []),
@@ -63,6 +64,24 @@ function survived({ direction, expected }: Leg, flow: ProbeObservation, tap: Tap
   if (packets === 0) return [];
   const reason = `${direction}: ${packets} ${flow.probe.kind} packets at ${nameOfTap(tap)}, behind ${expected.dies?.node ?? "their end"}`;
   return [{ category: "leak", reason, evidence: variants.slice(0, 1).flatMap((variant) => evidenceOf(tap, variant)) }];
+}
+
+/** A request to a node that has no backend for it must be dropped without a word: a load balancer shall not take a refusal for the service's. */
+function refusedInstead(
+  { expectation, results }: PathCase,
+  { expected }: Leg,
+  flow: ProbeObservation,
+): readonly Finding[] {
+  if (expectation.path.nodePort === undefined || results.some(({ received }) => received > 0)) return [];
+  const back = flow.sightings.find(({ direction, packets }) => direction === "reverse" && packets > 0);
+  const [error] = flow.icmpErrors;
+  const what =
+    error === undefined
+      ? back && `packets came back at ${nameOfTap(back.tap)}`
+      : `${error.from} answered "${error.text}"`;
+  if (what === undefined) return [];
+  const reason = `${expected.dies?.node ?? "the node"} refused ${flow.probe.kind} instead of dropping it: ${what}`;
+  return [{ category: "leak", reason }];
 }
 
 /** Seen to leave, and ended before the place where they must: another trouble than the one expected. */

@@ -40,6 +40,11 @@ describe("NodePorts of a node", () => {
     assert.equal(nodePortsOf(services, pods, "a1", 4).nodePorts?.length, 1);
   });
 
+  it("are dropped with Local on all other nodes", () => {
+    assert.ok(rulesOf("a1").includes("meta l4proto { tcp, udp } th dport { 31400 } drop"));
+    assert.ok(!rulesOf("b1").some((rule) => rule.endsWith(" drop")));
+  });
+
   it("leave no word in the rules of labs without hosts outside", () => {
     const none = nodePortsOf([{ backend: "b1-p1", targetPort: 8080 }], pods, "b1", 4);
     assert.deepEqual(none, {});

@@ -12,14 +12,14 @@ interface Backend {
 
 /**
  * What a node does with requests to NodePorts, as kube-proxy has it: with externalTrafficPolicy Cluster all nodes pass them on and put
- * their own address in the place of the client's; with Local those that have the backend do, and keep it.
+ * their own address in the place of the client's; with Local those that have the backend do, and keep it, and all others drop them.
  */
 export function nodePortsOf(
   services: readonly Pick<ServiceIdentity, "backend" | "targetPort" | "nodePorts">[],
   pods: readonly Backend[],
   node: string,
   family: Family,
-): Pick<NatProgram, "nodePorts"> {
+): Pick<NatProgram, "nodePorts" | "dropped"> {
   const nodePorts = services.flatMap(({ backend: name, targetPort, nodePorts: own }): readonly NatNodePort[] => {
     const pod = pods.find((candidate) => candidate.name === name);
     const backend = pod?.addresses[family];
@@ -27,5 +27,9 @@ export function nodePortsOf(
     const local = { port: own.local, backend, targetPort, masqueraded: false };
     return [{ port: own.masqueraded, backend, targetPort, masqueraded: true }, ...(pod?.node === node ? [local] : [])];
   });
-  return nodePorts.length === 0 ? {} : { nodePorts };
+  const own = new Set(nodePorts.map(({ port }) => port));
+  const dropped = services.flatMap(({ nodePorts: ports }) =>
+    ports === undefined || own.has(ports.local) ? [] : [ports.local],
+  );
+  return { ...(nodePorts.length === 0 ? {} : { nodePorts }), ...(dropped.length === 0 ? {} : { dropped }) };
 }

@@ -93,6 +93,8 @@ export interface NatProgram {
   readonly shared?: readonly NatShared[];
   /** Services on the node's own addresses, for hosts outside; missing = none. */
   readonly nodePorts?: readonly NatNodePort[];
+  /** Ports of Services with externalTrafficPolicy Local that have no backend on the node: requests to them are dropped; missing = none. */
+  readonly dropped?: readonly number[];
   /** This node's own pods: a pod that reaches itself through its own service must be masqueraded. */
   readonly localPods: readonly string[];
   /** Empty where the mode has no tunnel in this family. */

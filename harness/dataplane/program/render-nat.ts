@@ -19,6 +19,7 @@ export function renderNat(nat: NatProgram, table: string = natTable): string {
     `table ${ip} ${table} {`,
     ...sets(nat),
     ...untracked(nat),
+    ...withoutBackend(nat),
     ...["prerouting", "output"].flatMap((hook) => [
       `chain ${hook} {`,
       `type nat hook ${hook} priority -100`,
@@ -93,6 +94,17 @@ function untracked({ tunnels }: NatProgram): readonly string[] {
     `udp dport ${vxlanPort} notrack`,
     "}",
   ]);
+}
+
+/** kube-proxy's "has no local endpoints": what is asked of a node that must not pass it on ends there, without a word. */
+function withoutBackend({ dropped = [] }: NatProgram): readonly string[] {
+  if (dropped.length === 0) return [];
+  return [
+    "chain without-backend {",
+    "type filter hook input priority 0",
+    `meta l4proto { tcp, udp } th dport { ${dropped.join(", ")} } drop`,
+    "}",
+  ];
 }
 
 /** felix/rules/nat.go: out of the tunnel device, source local to this host but not the device's own address. */
