@@ -1,9 +1,11 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { ExitCode } from "../core/errors.ts";
+import { workInLanes } from "../core/lanes.ts";
 import { modes, poolsMode, type Mode } from "../encap/mode.ts";
 import type { Fault } from "../fault/fault.ts";
 import { judgeFault } from "../fault/judge-fault.ts";
 import { faults } from "../fault/registry.ts";
+import type { Provider } from "../provider/provider.ts";
 import type { RunRecord } from "../run/record.ts";
 import { faultNamed } from "../fault/fault-named.ts";
 import { chooseLabs, providersOf, type LabChoice } from "./lab-choice.ts";
@@ -28,12 +30,14 @@ interface SelftestOptions extends RunOptions, LabOptions {
   readonly fault: string[];
   readonly topology: string;
   readonly list?: boolean;
+  readonly parallel: number;
 }
 
 const usage = "npm run lab -- selftest [options]";
 
 const examples: readonly Example[] = [
   ["npm run lab -- selftest", "every fault, each in a lab of its own"],
+  ["npm run lab -- selftest --parallel 2", "two labs at a time"],
   ["npm run lab -- selftest --fault slash-32-node-address", "one fault"],
   ["npm run lab -- selftest --list", "what each fault must turn red; nothing is built"],
 ];
@@ -46,21 +50,19 @@ export function addSelftest(program: Command): void {
     .optionsGroup(helpGroups.prove)
     .addOption(new Option("--fault <name>", "only these faults; repeatable").argParser(collect).default([], "all"))
     .option("--topology <file|name>", "the lab to break", "two-racks")
-    .option("--list", "print the faults and what each must trip");
+    .option("--list", "print the faults and what each must trip")
+    .addOption(
+      new Option("--parallel <n>", "labs at a time; those of machines, and faults that are measured, come one by one")
+        .argParser(parseLanes)
+        .default(1),
+    );
   addRunOptions(addLabOptions(teach(command, usage, examples))).action(async (options: SelftestOptions) => {
     const chosen = options.fault.length === 0 ? faults : options.fault.map(faultNamed);
     if (options.list === true) {
       for (const fault of chosen) console.log(describe(fault));
       return;
     }
-    const outcomes: Outcome[] = [];
-    const signal = interruptSignal();
-    for (const fault of chosen) {
-      signal.throwIfAborted();
-      const outcome = await prove(fault, options, signal);
-      outcomes.push(outcome);
-      console.log(render(outcome));
-    }
+    const outcomes = await proveAll(chosen, options);
     const failed = outcomes.filter(({ state }) => state === "missed").length;
     const proven = outcomes.filter(({ state }) => state === "proven").length;
     const skipped = outcomes.length - failed - proven;
@@ -70,30 +72,71 @@ export function addSelftest(program: Command): void {
   });
 }
 
+/** Proves the faults, so many at a time as may be, and tells each as it comes. */
+async function proveAll(chosen: readonly Fault[], options: SelftestOptions): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const signal = interruptSignal();
+  const tell = (outcome: Outcome): void => {
+    outcomes.push(outcome);
+    console.log(render(outcome));
+  };
+  const proveNow = async (attempt: Attempt): Promise<void> => {
+    signal.throwIfAborted();
+    tell(await prove(attempt, options, signal));
+  };
+  const alone: Attempt[] = [];
+  await workInLanes(chosen, options.parallel, async (fault) => {
+    signal.throwIfAborted();
+    const attempt = await prepare(fault, options);
+    if ("lines" in attempt) tell(attempt);
+    else if (options.parallel === 1 || mayShare(attempt)) await proveNow(attempt);
+    else alone.push(attempt);
+  });
+  await workInLanes(alone, 1, proveNow);
+  return outcomes;
+}
+
 interface Outcome {
   readonly fault: Fault;
   readonly state: "proven" | "missed" | "skipped";
   readonly lines: readonly string[];
 }
 
-async function prove(fault: Fault, options: SelftestOptions, signal: AbortSignal): Promise<Outcome> {
+/** A fault with the lab and the mode in which it is tried. */
+interface Attempt {
+  readonly fault: Fault;
+  readonly plan: Plan;
+  readonly mode: Mode;
+  readonly provider: Provider;
+}
+
+async function prepare(fault: Fault, options: SelftestOptions): Promise<Attempt | Outcome> {
   const asked = await loadTopology(options.topology);
   const fits = fault.fabric === undefined || asked.fabric === fault.fabric;
   const fitting = fits ? asked : await loadTopology(`${fault.fabric}-fabric`);
   const meaningless = fault.topology !== undefined && fault.unmet?.(planTopology(fitting)) !== undefined;
   const plan = planTopology(meaningless ? await loadTopology(fault.topology) : fitting);
-  const labs = chooseLabs(options);
   const unmet = fault.unmet?.(plan);
   if (unmet !== undefined) return { fault, state: "skipped", lines: [unmet] };
-  const mode = await firstRunnableMode(fault, plan, labs);
-  if (mode === undefined) {
+  const choice = await firstRunnable(fault, plan, chooseLabs(options));
+  if (choice === undefined) {
     return { fault, state: "skipped", lines: [`no provider here can run ${fault.modes.join(" or ")}`] };
   }
+  return { fault, plan, ...choice };
+}
+
+/** Labs on the kernel of this machine wait most of the time; machines keep it busy, and figures are taken alone. */
+function mayShare({ fault, provider }: Attempt): boolean {
+  return provider.sharesKernel === true && fault.closes === undefined;
+}
+
+async function prove({ fault, plan, mode }: Attempt, options: SelftestOptions, signal: AbortSignal): Promise<Outcome> {
   const order = orderFor(
     { ...options, profile: "quick", paths: [], throughput: fault.closes !== undefined },
     { modes: [mode], plan, measuring: measuringOf(fault), keep: false, fault },
   );
-  return judge(fault, await performRun({ order, labs, telling: options, signal }, { console: false, reports: false }));
+  const job = { order, labs: chooseLabs(options), telling: options, signal };
+  return judge(fault, await performRun(job, { console: false, reports: false }));
 }
 
 /** A fault that is only slow is proven by the gates that it closes. */
@@ -101,10 +144,20 @@ function measuringOf({ closes = [] }: Fault): MeasuringChoice {
   return { ...plainMeasuring(), profile: gateProfile, limits: closes.map(parseCostLimit) };
 }
 
-async function firstRunnableMode(fault: Fault, plan: Plan, labs: LabChoice): Promise<Mode | undefined> {
+async function firstRunnable(
+  fault: Fault,
+  plan: Plan,
+  labs: LabChoice,
+): Promise<Pick<Attempt, "mode" | "provider"> | undefined> {
   const inOrder = fault.modes.flatMap((id) => [...modes, poolsMode].find((mode) => mode.id === id) ?? []);
-  const choices = await chooseProviders(inOrder, plan, await providersOf(labs));
-  return choices.find((choice) => !("skip" in choice))?.mode;
+  for (const choice of await chooseProviders(inOrder, plan, await providersOf(labs)))
+    if ("provider" in choice) return { mode: choice.mode, provider: choice.provider };
+  return undefined;
+}
+
+function parseLanes(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("a whole number from 1 to 99");
+  return Number(text);
 }
 
 function judge(fault: Fault, record: RunRecord): Outcome {
