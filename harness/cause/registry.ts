@@ -30,6 +30,7 @@ import { routerState } from "./router-state.ts";
 import { sameMac } from "./same-mac.ts";
 import { tunnelEntries } from "./tunnel-entries.ts";
 import { tunnelDeviceWrong } from "./tunnel-device.ts";
+import { wrongChecksum } from "./wrong-checksum.ts";
 import { wrongGateway } from "./wrong-gateway.ts";
 import { wrongNextHop } from "./wrong-next-hop.ts";
 import { vlanTag } from "./vlan-tag.ts";
@@ -66,6 +67,7 @@ export const rules: readonly Rule[] = [
   changedMidway,
   asymmetricWay,
   duplicatedPackets,
+  wrongChecksum,
   reversePathFilter,
   autodetection,
   registeredPrefix,

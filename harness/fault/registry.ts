@@ -104,6 +104,8 @@ import { podWithoutRoute } from "./pod-without-route.ts";
 import { routerForwardingOff } from "./router-forwarding-off.ts";
 import { starvedQueue } from "./starved-queue.ts";
 import { untrackedService } from "./untracked-service.ts";
+import { damagedChecksums } from "./damaged-checksums.ts";
+import { damagedIpChecksums } from "./damaged-ip-checksums.ts";
 import { foreignSourceMac } from "./foreign-source-mac.ts";
 import { routerWrongMac } from "./router-wrong-mac.ts";
 import { tunnelDown } from "./tunnel-down.ts";
@@ -197,6 +199,8 @@ export const faults: readonly Fault[] = [
   podWithoutRoute,
   routerWrongMac,
   foreignSourceMac,
+  damagedChecksums,
+  damagedIpChecksums,
   starvedQueue,
   masqueradedTunnel,
   expiringTtl,

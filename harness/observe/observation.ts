@@ -18,6 +18,8 @@ export interface HeaderVariant {
   readonly outerTos?: number;
   /** The UDP header in front of VXLAN has no checksum. */
   readonly noChecksum?: true;
+  /** Headers whose checksum is wrong, outermost first: "outer UDP and TCP"; missing where none is, as far as the captured bytes tell. */
+  readonly wrongChecksum?: string;
   /** The packet is the first part of one that was cut on the way; only such a part holds the inner headers. */
   readonly fragment?: true;
   /** VXLAN only. */

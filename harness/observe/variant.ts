@@ -1,4 +1,5 @@
 import { forms, type ObservedForm } from "../encap/expectation.ts";
+import { wrongChecksums } from "../packet/checksum.ts";
 import { formOf, innerEthernet, innerIp, outerIp, vxlanOf } from "../packet/form.ts";
 import type { IpLayer } from "../packet/layer.ts";
 import type { Packet } from "../packet/packet.ts";
@@ -16,12 +17,15 @@ export function shapeOf(packet: Packet): HeaderShape | undefined {
   const { source, destination, ttl } = inner;
   const fragment = outer.kind === "ipv4" && outer.moreFragments ? ({ fragment: true } as const) : {};
   const tos = tosOf(inner);
-  if (form === "plain") return { form, ...fragment, source, destination, ttl, tos };
+  const wrong = wrongChecksums(packet);
+  const damage = wrong.length === 0 ? {} : { wrongChecksum: wrong.join(" and ") };
+  if (form === "plain") return { form, ...fragment, ...damage, source, destination, ttl, tos };
   const vxlan = form === "vxlan" ? vxlanShape(packet) : undefined;
   const wireguard = form === "wireguard" ? portsOf(packet) : undefined;
   return {
     form,
     ...fragment,
+    ...damage,
     outerSource: outer.source,
     outerDestination: outer.destination,
     outerTtl: outer.ttl,
@@ -68,8 +72,9 @@ export function shapeKey({ form, outerSource, outerDestination, outerTtl, ...res
     outerTos,
     noChecksum,
     fragment,
+    wrongChecksum = "",
   } = rest;
-  const plain = `${form} ${source} ${destination} ${ttl} ${tos ?? ""} ${String(fragment)}`;
+  const plain = `${form} ${source} ${destination} ${ttl} ${tos ?? ""} ${String(fragment)} ${wrongChecksum}`;
   if (form === "plain") return plain;
   const outer = `${plain} ${outerSource ?? ""} ${outerDestination ?? ""} ${outerTtl ?? ""} ${outerTos ?? ""} ${String(outerDontFragment)} ${String(dontFragment)} ${String(noChecksum)}`;
   if (wireguard !== undefined) return `${outer} ${wireguard.sourcePort} ${wireguard.port}`;

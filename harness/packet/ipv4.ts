@@ -44,7 +44,8 @@ export class Ipv4 {
   readonly kind = "ipv4";
   /** Bytes of header and payload: the total length field, or what the frame holds where the field is 0 (TSO). */
   readonly length: number;
-  private readonly bytes: Uint8Array;
+  /** Holds the header at `start`, and what is around it. */
+  readonly bytes: Uint8Array;
   readonly start: number;
 
   constructor(bytes: Uint8Array, start: number, length: number) {

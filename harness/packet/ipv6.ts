@@ -51,7 +51,8 @@ export class Ipv6 {
   readonly headerLength: number;
   /** Missing where the packet is whole. */
   readonly fragment: Ipv6Fragment | undefined;
-  private readonly bytes: Uint8Array;
+  /** Holds the header at `start`, and what is around it. */
+  readonly bytes: Uint8Array;
   readonly start: number;
 
   constructor(bytes: Uint8Array, start: number, length: number, chain: ExtensionChain) {

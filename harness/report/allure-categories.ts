@@ -61,6 +61,7 @@ const meanings: Readonly<Record<Category, string>> = {
   "wrong outer address": "The outer headers do not name the two nodes, or the VXLAN header is wrong.",
   "wrong outer header":
     "DSCP, ECN, TTL, DF, checksum or source ports of the outer header are not as Linux makes them for Calico's device.",
+  "wrong checksum": "An IP, UDP, TCP or ICMP checksum is wrong, and was not left to the device.",
   "wrong next hop": "Frames between nodes bear another MAC than those of their last and their next hop.",
   "wrong source address": "The inner packet, or the server, saw another source address than Calico documents.",
   "not reached": "The probe did not arrive, or no answer came back.",

@@ -34,6 +34,7 @@ const words: Partial<Readonly<Record<Category, string>>> = {
   "wrong MTU": "MTU",
   "wrong outer address": "outer",
   "wrong outer header": "header",
+  "wrong checksum": "checksum",
   "wrong source address": "source",
 };
 

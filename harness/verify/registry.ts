@@ -1,6 +1,7 @@
 import { answeredBy } from "./answered-by.ts";
 import { bgp } from "./bgp.ts";
 import type { Check, Part } from "./check.ts";
+import { checksums } from "./checksums.ts";
 import { conservation } from "./conservation.ts";
 import { connectionTracking } from "./connection-tracking.ts";
 import { controlPlane } from "./control-plane.ts";
@@ -37,6 +38,7 @@ export const checks = [
   symmetry,
   outerEndpoints,
   outerHeader,
+  checksums,
   sourceAddress,
   answeredBy,
   shares,

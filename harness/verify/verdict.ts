@@ -13,6 +13,7 @@ export const categories = [
   "asymmetric",
   "wrong outer address",
   "wrong outer header",
+  "wrong checksum",
   "wrong next hop",
   "wrong source address",
   "not reached",

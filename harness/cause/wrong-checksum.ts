@@ -1,0 +1,11 @@
+import { ofVerdicts, placeIn } from "./of-verdicts.ts";
+
+/** Packets were damaged on the way, or somebody changed them and not their checksum. */
+export const wrongChecksum = ofVerdicts({
+  name: "wrong-checksum",
+  issues: ["#3145", "flannel-io/flannel#1279"],
+  fix: "see who changes packets there: rules that write into headers (nft list ruleset), programs of tc and XDP, and the device's own work: ethtool -K DEVICE tx-checksum-ip-generic off, on the tunnel's device and on the one below it; receivers count what they drop (nstat -az '*CsumErrors')",
+  check: "checksums",
+  rewrites: / checksum set | set 0x/,
+  sentence: (finding) => `packets are damaged from ${placeIn(finding)} on: ${finding}`,
+});
