@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fallback, heardRules, rules } from "../harness/cause/registry.ts";
+import { sourceCheck } from "../harness/cause/source-check.ts";
 import { docsFolder } from "./docs.ts";
 
 const page = readFileSync(join(docsFolder, "troubleshooting.md"), "utf8");
@@ -57,7 +58,7 @@ describe("the page of troubleshooting", () => {
   it("has an entry for each cause, and for nothing else", () => {
     const entries = rowsBelow("Failures, by cause").map((cells) => (cells.at(-1) ?? "").replaceAll("`", ""));
     const named = entries.filter((name) => name !== "name");
-    const known = [...rules, fallback, ...heardRules].map(({ name }) => name);
+    const known = [...rules, fallback, sourceCheck, ...heardRules].map(({ name }) => name);
     assert.deepEqual(named.toSorted(), known.toSorted());
   });
 
