@@ -122,6 +122,10 @@ describe("causes that the kernel's own state tells", () => {
       first({ traffic, silent: ["a2/cali"], after: { a1: leads("198.19.0.65") } }),
       /missing-backend/,
     );
+    assert.match(
+      first({ traffic, silent: ["a2/cali"], after: { a1: leads("198.19.0.66") } }),
+      /^missing-backend: a1 translates ClusterIP 198\.19\.192\.13 into 198\.19\.0\.66, a2-p2's, not a2-p1's/,
+    );
     assert.doesNotMatch(
       first({ traffic, silent: ["a2/cali"], after: { a2: leads("198.19.0.99") } }),
       /missing-backend/,

@@ -2,7 +2,7 @@ import { isSameAddress } from "../topology/same-address.ts";
 import { listOf } from "../verify/words.ts";
 import type { Incident, Rule } from "./cause.ts";
 
-/** A node translates a ClusterIP into an address that no pod has: the pod is gone, and whoever programs services has not heard of it. */
+/** A node translates a ClusterIP into an address that no pod has, or into another service's pod: whoever programs services has not heard of a change. */
 export const missingBackend: Rule = {
   name: "missing-backend",
   find: (incident) => {
@@ -13,8 +13,8 @@ export const missingBackend: Rule = {
     return [
       {
         name: "missing-backend",
-        sentence: `${listOf(nodes)} ${nodes.length === 1 ? "translates" : "translate"} ClusterIP ${first.dials} into ${first.ghost}, which no pod has`,
-        fix: "kubectl get endpointslices (they must name pods that run), and the logs of kube-proxy there: it has not heard of a change",
+        sentence: `${listOf(nodes)} ${nodes.length === 1 ? "translates" : "translate"} ClusterIP ${first.dials} into ${first.ghost}, ${first.owner === undefined ? "which no pod has" : `${first.owner}'s, not ${first.target}'s`}`,
+        fix: "kubectl get endpointslices (they must name pods that run and that the service's selector means), and the logs of kube-proxy there: it has not heard of a change",
         issues: [],
         evidence: lost.map(({ node, dials, ghost }) => `${node}: ${dials} leads to ${ghost}`).slice(0, shown),
         explains: [...new Set(lost.map(({ id }) => id))],
@@ -26,15 +26,23 @@ export const missingBackend: Rule = {
 /** Lines of evidence that a cause shows. */
 const shown = 6;
 
-/** Failed paths to ClusterIPs that their own node leads to an address that is neither a pod's nor a node's. */
+/** Failed paths to ClusterIPs that their own node leads to an address that is neither a pod's nor a node's, or to other pods alone. */
 function lostBackends({ network: { facts, identities }, cases, failed }: Incident) {
   const failing = new Set(failed.map(({ id }) => id));
-  const known = [...identities.pods, ...identities.nodes].flatMap(({ addresses }) => Object.values(addresses));
+  const known = [...identities.pods, ...identities.nodes];
   return cases.flatMap(({ expectation: { path, dials } }) => {
     if (path.service === undefined || path.nodePort !== undefined || !failing.has(path.id)) return [];
     const { backends = {} } = facts.nodes.find(({ node }) => node === path.source.node) ?? {};
     const own = Object.entries(backends).flatMap(([address, to]) => (isSameAddress(address, dials) ? to : []));
-    const ghosts = own.filter((backend) => !known.some((address) => isSameAddress(address, backend)));
-    return ghosts.map((ghost) => ({ id: path.id, node: path.source.node, dials, ghost }));
+    const led = own.map((ghost) => ({
+      ghost,
+      owner: known.find(({ addresses }) => Object.values(addresses).some((one) => isSameAddress(one, ghost)))?.name,
+    }));
+    const target = path.target.pod ?? path.target.node;
+    // Services with several backends are asked by paths of their own.
+    const isAstray = path.traffic.endsWith("-to-clusterip") && !led.some(({ owner }) => owner === target);
+    const astray = isAstray ? led.filter(({ owner }) => owner !== undefined) : [];
+    const ghosts = led.filter(({ owner }) => owner === undefined);
+    return [...ghosts, ...astray].map((one) => ({ ...one, id: path.id, node: path.source.node, dials, target }));
   });
 }

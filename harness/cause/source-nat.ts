@@ -7,7 +7,8 @@ export const sourceNat = ofVerdicts({
   fix: "see who translates addresses there (nft list ruleset, iptables-save -t nat): Calico's pools must hold all pods (natOutgoing), and kube-proxy's clusterCIDR too",
   check: "source-address",
   chosen: ({ id, reason = "" }) => !id.includes("/host-to-") || isMisled(reason) || isAtTarget(id, reason),
-  rewrites: /\b(?:[sd]nat|masquerade|redirect|notrack|ct zone)\b|-j (?:[SD]NAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK)/,
+  rewrites:
+    /\b(?:[sd]nat|masquerade|redirect|notrack|ct zone|[sd]addr set)\b|-j (?:[SD]NAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK)/,
   sentence: (finding, { id }) => `${placeIn(finding)} ${whatHappens(finding, id)}: ${finding}`,
 });
 

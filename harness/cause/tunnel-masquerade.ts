@@ -7,6 +7,6 @@ export const tunnelMasquerade = ofVerdicts({
   fix: "see that Calico's masquerading for the tunnel device is there (chain cali-nat-outgoing) and that no rule before it decides",
   check: "source-address",
   chosen: ({ id, reason = "" }) => id.includes("/host-to-") && !isMisled(reason) && !isAtTarget(id, reason),
-  rewrites: /\b(?:snat|masquerade|notrack|ct zone)\b|-j (?:SNAT|MASQUERADE|NETMAP|CT|NOTRACK)/,
+  rewrites: /\b(?:snat|masquerade|notrack|ct zone|saddr set)\b|-j (?:SNAT|MASQUERADE|NETMAP|CT|NOTRACK)/,
   sentence: (finding) => `hosts' own packets leave ${placeIn(finding)} with a wrong source address: ${finding}`,
 });
