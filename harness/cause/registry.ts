@@ -10,6 +10,7 @@ import { duplicatedPackets } from "./duplicated-packets.ts";
 import { equalWay } from "./equal-way.ts";
 import { firewallList } from "./firewall-list.ts";
 import { foreignAddress } from "./foreign-address.ts";
+import { foreignTranslation } from "./foreign-translation.ts";
 import { foreignMac } from "./foreign-mac.ts";
 import { leakHeard } from "./leak-heard.ts";
 import { forwardingOff } from "./forwarding-off.ts";
@@ -92,6 +93,7 @@ export const rules: readonly Rule[] = [
   nextHop,
   narrowLink,
   otherServer,
+  foreignTranslation,
   calicoPolicy,
   firewallList,
   equalWay,

@@ -26,6 +26,8 @@ interface TableOptions {
   readonly sets?: readonly string[];
   /** Family of the table; default inet. dup(licating) exists in the others only. */
   readonly family?: "inet" | "ip" | "ip6";
+  /** The rules stand for kube-proxy's own, gone wrong: their table is named like its. */
+  readonly asKubeProxy?: true;
 }
 
 /** Puts the same rules into a table of their own on each place, until the scope ends; returns what was done where. */
@@ -34,10 +36,14 @@ export function addRulesToAll(
   hook: keyof typeof hooks,
   rules: readonly string[],
   scope: Scope,
-  { sets = [], family = "inet" }: TableOptions = {},
+  { sets = [], family = "inet", asKubeProxy }: TableOptions = {},
 ): Promise<readonly string[]> {
   const body = [...sets, `chain fault { ${hooks[hook]}; ${rules.join("; ")}; }`].join("; ");
-  return Promise.all(places.map((place) => addTable(place, `${family} ${faultTable}`, body, scope)));
+  return Promise.all(
+    places.map((place) =>
+      addTable(place, `${family} ${faultTable}${asKubeProxy === true ? "-kube" : ""}`, body, scope),
+    ),
+  );
 }
 
 async function addTable(on: Place, table: string, body: string, scope: Scope): Promise<string> {

@@ -22,7 +22,7 @@ export const answeredByOtherPod = defineFault({
     return { did: await addRulesToAll([victim], "nat-prerouting", [rule], scope) };
   },
   cause: "other-server",
-  follows: ["reached", "conservation"],
+  follows: ["reached", "conservation", "control-plane"],
   trips: [
     { check: "answered-by", status: "fail", path: "*/pod-to-pod/same-subnet/*", category: "answered by another" },
   ],

@@ -23,7 +23,7 @@ export const ghostBackend = defineFault({
     const [word, target] = family === 4 ? ["ip", ghost] : ["ip6", `[${ghost}]`];
     const addresses = network.identities.services.flatMap(({ clusterIps }) => clusterIps[family] ?? []);
     const rules = addresses.map((address) => `${word} daddr ${address} tcp dport 80 dnat ${word} to ${target}:8080`);
-    return { did: await addRulesToAll([from], "nat-prerouting", rules, scope) };
+    return { did: await addRulesToAll([from], "nat-prerouting", rules, scope, { asKubeProxy: true }) };
   },
   follows: ["conservation", "no-leak", "sentinel", "source-address", "encapsulated", "not-encapsulated"],
   trips: [{ check: "reached", status: "fail", path: "*/pod-to-clusterip/*", category: "not reached" }],

@@ -33,7 +33,7 @@ export const localPortAnswered = defineFault({
     );
     const dialed = ports.map(({ port }) => port).join(", ");
     const masquerade = `meta l4proto { tcp, udp } ct status dnat ct original proto-dst { ${dialed} } masquerade`;
-    const did = await addRulesToAll([from], "nat-prerouting", dnat, scope);
+    const did = await addRulesToAll([from], "nat-prerouting", dnat, scope, { asKubeProxy: true });
     return { did: [...did, ...(await addRulesToAll([from], "nat-postrouting", [masquerade], scope, { family: ip }))] };
   },
   follows: [

@@ -106,6 +106,7 @@ import { starvedQueue } from "./starved-queue.ts";
 import { untrackedService } from "./untracked-service.ts";
 import { damagedChecksums } from "./damaged-checksums.ts";
 import { damagedIpChecksums } from "./damaged-ip-checksums.ts";
+import { foreignTranslation } from "./foreign-translation.ts";
 import { foreignSourceMac } from "./foreign-source-mac.ts";
 import { routerWrongMac } from "./router-wrong-mac.ts";
 import { tunnelDown } from "./tunnel-down.ts";
@@ -199,6 +200,7 @@ export const faults: readonly Fault[] = [
   podWithoutRoute,
   routerWrongMac,
   foreignSourceMac,
+  foreignTranslation,
   damagedChecksums,
   damagedIpChecksums,
   starvedQueue,

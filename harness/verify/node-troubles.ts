@@ -11,6 +11,7 @@ import { routeTroubles } from "./judge-routes.ts";
 import { ruleTroubles } from "./judge-rules.ts";
 import { deviceTroubles, fdbTroubles, neighborTroubles } from "./judge-tunnels.ts";
 import { linkTroubles, registrationTroubles, settingTroubles, uplinkTroubles, wayTroubles } from "./judge-underlay.ts";
+import { translationTroubles } from "./judge-translations.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** One node's kernel state, as it must be and as it is. */
@@ -42,8 +43,12 @@ const judged = onceFor((facts: DataplaneFacts) =>
       onceFor((mode: NetworkCase["mode"]): readonly NodeJudgment[] => {
         const owners = ownerTroubles(plan, identities, facts.nodes);
         const hops = nextHopTroubles(plan, identities, facts);
+        const translations = translationTroubles(identities, facts);
         const byNode = new Map(
-          facts.nodes.map(({ node }) => [node, [...(owners.get(node) ?? []), ...(hops.get(node) ?? [])]]),
+          facts.nodes.map(({ node }) => [
+            node,
+            [...(owners.get(node) ?? []), ...(hops.get(node) ?? []), ...(translations.get(node) ?? [])],
+          ]),
         );
         return judgeStates(expected(identities)(plan)(mode), facts, byNode);
       }),

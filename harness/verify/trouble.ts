@@ -18,7 +18,8 @@ type TroubleKind =
   | "address"
   | "MAC"
   | "registration"
-  | "setting";
+  | "setting"
+  | "translation";
 
 /** One difference between what a node's kernel must hold and what it holds. */
 export interface Trouble {
