@@ -32,6 +32,8 @@ const kinds: readonly TellingCounter[] = [
     words: "cannot pass on packets that are too large and must not be fragmented",
     fix: "give pods and tunnel an MTU that fits all links (FelixConfiguration mtu, vxlanMTU)",
     issues: ["#415"],
+    // IPv6's smallest link (RFC 8200 section 5); the pings that look for the MTU are counted too.
+    least: 1280,
   },
   {
     counter: /^Udp\.(?:RcvbufErrors|InErrors)$/,

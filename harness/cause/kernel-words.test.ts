@@ -100,7 +100,7 @@ describe("causes that the kernel's own state tells", () => {
       /^counted-loss: a2 throws packets away by a filter of tc on eth0 \(40/,
     );
     assert.match(grown("Ip.ForwDatagrams"), /^common-ground: /);
-    const few = { "Ip.FragFails": 2 };
+    const few = { "Ip.InNoRoutes": 2, "IpExt.InNoRoutes": 2 };
     assert.match(first({ silent, after: { a2: () => ({ counters: few }) } }), /^common-ground: /, "more were lost");
     const [cause] = causes({
       silent,

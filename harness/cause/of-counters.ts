@@ -11,6 +11,8 @@ export interface TellingCounter {
   readonly words: string;
   readonly fix: string;
   readonly issues: readonly string[];
+  /** Bytes of the smallest packet that it can have counted; missing = any. */
+  readonly least?: number;
 }
 
 /**
@@ -26,7 +28,9 @@ export function ofCounters(name: string, kinds: readonly TellingCounter[], weak 
       return places.flatMap((place): readonly Cause[] => {
         const own = lossy.filter((crossing) => crossedBy(crossing).includes(place));
         const least = weak ? packetsLost(own) / 2 : 0;
-        const told = tellingOn(incident, place, kinds).filter(({ grown }) => grown >= least);
+        const told = tellingOn(incident, place, kinds).filter(
+          ({ grown, kind }) => grown >= least && (own.length === 0 || largestLost(own) >= (kind.least ?? 0)),
+        );
         const [first] = told;
         if (first === undefined) return [];
         return [
@@ -42,6 +46,11 @@ export function ofCounters(name: string, kinds: readonly TellingCounter[], weak 
       });
     },
   };
+}
+
+function largestLost(crossings: readonly Crossing[]): number {
+  const lots = crossings.flatMap((crossing) => crossing.lots).filter(({ lost }) => lost > 0);
+  return Math.max(0, ...lots.map(({ bytes }) => bytes));
 }
 
 /** Packets that ended there; not TCP's data, of which the kernel counts many segments as one. */
