@@ -27,9 +27,9 @@ export interface Changes {
   readonly declared?: Pick<DataplaneFacts, "policies" | "encryptionAsked">;
   /** Taps at which nothing of the path a1->a2 or a1->b1 shows, forward. */
   readonly silent?: readonly string[];
-  readonly path?: "a1->a2" | "a1->b1";
+  readonly path?: "a1->a2" | "a1->b1" | "a1->web->b1";
   /** Missing = pod-to-pod. */
-  readonly traffic?: "pod-to-pod" | "pod-to-clusterip";
+  readonly traffic?: "pod-to-pod" | "pod-to-clusterip" | "pod-to-service";
   /** Ends of ids of paths that were asked too, and on which all is as it must be: "pod-to-host/same-subnet/v4/a1->a2". */
   readonly beside?: readonly string[];
   /** Missing = two-racks. */

@@ -13,7 +13,7 @@ export const missingBackend: Rule = {
     return [
       {
         name: "missing-backend",
-        sentence: `${listOf(nodes)} ${nodes.length === 1 ? "translates" : "translate"} ClusterIP ${first.dials} into ${first.ghost}, ${first.owner === undefined ? "which no pod has" : `${first.owner}'s, not ${first.target}'s`}`,
+        sentence: `${listOf(nodes)} ${nodes.length === 1 ? "translates" : "translate"} ClusterIP ${first.dials} into ${first.ghost}, ${first.owner === undefined ? `which no pod has${first.among}` : `${first.owner}'s, not ${first.target}'s`}`,
         fix: "kubectl get endpointslices (they must name pods that run and that the service's selector means), and the logs of kube-proxy there: it has not heard of a change",
         issues: [],
         evidence: lost.map(({ node, dials, ghost }) => `${node}: ${dials} leads to ${ghost}`).slice(0, shown),
@@ -43,6 +43,7 @@ function lostBackends({ network: { facts, identities }, cases, failed }: Inciden
     const isAstray = path.traffic.endsWith("-to-clusterip") && !led.some(({ owner }) => owner === target);
     const astray = isAstray ? led.filter(({ owner }) => owner !== undefined) : [];
     const ghosts = led.filter(({ owner }) => owner === undefined);
-    return [...ghosts, ...astray].map((one) => ({ ...one, id: path.id, node: path.source.node, dials, target }));
+    const among = path.backends === undefined ? "" : `, as one of ${path.backends} backends of ${path.service}`;
+    return [...ghosts, ...astray].map((one) => ({ ...one, id: path.id, node: path.source.node, dials, target, among }));
   });
 }

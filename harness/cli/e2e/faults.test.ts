@@ -92,6 +92,16 @@ const rows: readonly Row[] = [
     options: ["--topology", "narrow-core", "--paths", "pod-to-host/cross-subnet/v4/a1->b2"],
     says: /1401.* lost forward between r1\/eth0 and r1\/eth1, and the sender was not notified/,
   },
+  {
+    fault: "backend-without-share",
+    mode: "VXLANCrossSubnet",
+    exit: 1,
+    check: "shares",
+    status: "fail",
+    category: "unequal shares",
+    options: ["--topology", "shared-service", "--paths", "pod-to-service"],
+    says: /^none of 35 (?:curl|udp) connections to web went to b1-p1 \(198\.19\.0\.129\), one of 3 backends/,
+  },
 ];
 
 describe("faults turn the right check red, end to end", function () {
