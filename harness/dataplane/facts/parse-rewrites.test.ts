@@ -58,4 +58,17 @@ COMMIT
       },
     ]);
   });
+
+  it("are not those of what stands for kube-proxy beside real Calico", () => {
+    const choice = "dnat ip to numgen random mod 2 map { 0 : 198.19.0.1 . 8080, 1 : 198.19.0.65 . 8080 }";
+    const inTable = (table: string): string => `table ip ${table} {
+	chain prerouting {
+		type nat hook prerouting priority dstnat; policy accept;
+		meta l4proto { tcp, udp } ip daddr 198.19.192.19 th dport 80 ${choice}
+	}
+}
+`;
+    assert.deepEqual(parseNftRewrites(inTable("encaplab-services")), []);
+    assert.equal(parseNftRewrites(inTable("others")).length, 1);
+  });
 });

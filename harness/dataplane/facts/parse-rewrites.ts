@@ -7,8 +7,8 @@ const changes = /\b(?:dnat|snat|masquerade|redirect|tproxy|notrack|dup to|fwd to
 /** The same of iptables-extensions(8). */
 const targets = /-j (?:DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|TPROXY|CT|NOTRACK|TEE|DSCP|TOS|ECN|TTL|HL|TCPMSS|MARK)\b/;
 
-/** Tables and chains of Calico, of kube-proxy and of the reference dataplane, which change packets by trade. */
-const known = /calico|cali-|kube|KUBE/;
+/** Tables and chains of Calico, of kube-proxy, of the reference dataplane and of what stands for kube-proxy beside real Calico: they change packets by trade. */
+const known = /calico|cali-|kube|KUBE|encaplab-services/;
 
 /** Reads `nft list ruleset` for rules of others that change packets. */
 export function parseNftRewrites(ruleset: string): readonly FilterFact[] {
