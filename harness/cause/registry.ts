@@ -36,6 +36,7 @@ import { wrongGateway } from "./wrong-gateway.ts";
 import { wrongNextHop } from "./wrong-next-hop.ts";
 import { vlanTag } from "./vlan-tag.ts";
 import { wrongRoute } from "./wrong-route.ts";
+import { gatewayHolder } from "./gateway-holder.ts";
 import { hookedProgram } from "./hooked-program.ts";
 import { kernelCount } from "./kernel-count.ts";
 import { headerRewritten } from "./header-rewritten.ts";
@@ -60,6 +61,7 @@ import { tunnelMasquerade } from "./tunnel-masquerade.ts";
 
 /** Every known kind of cause, the most telling first. To add one, add a file and a line. */
 export const rules: readonly Rule[] = [
+  gatewayHolder,
   sameMac,
   foreignAddress,
   vlanTag,

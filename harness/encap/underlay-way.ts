@@ -159,8 +159,8 @@ function proxyFor(plan: Plan, segment: string, to: PlannedNode, family: Family):
 
 function routerWith(plan: Plan, segment: string, address: string, family: Family): Entry | undefined {
   return entries(plan, segment).find(({ port }) => {
-    const own = port.addresses[family];
-    return own !== undefined && withoutPrefix(own) === address;
+    const own = [port.addresses[family], port.holds?.[family]];
+    return own.some((cidr) => cidr !== undefined && withoutPrefix(cidr) === address);
   });
 }
 

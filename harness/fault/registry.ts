@@ -30,6 +30,8 @@ import { shortLivedPackets } from "./short-lived-packets.ts";
 import { xdpDrop } from "./xdp-drop.ts";
 import type { Fault } from "./fault.ts";
 import { duplicatingRouter } from "./duplicating-router.ts";
+import { standbyDrops } from "./standby-drops.ts";
+import { bothRoutersActive } from "./both-routers-active.ts";
 import { ecmpByAddresses } from "./ecmp-by-addresses.ts";
 import { ecmpMemberDark } from "./ecmp-member-dark.ts";
 import { ecmpMemberLost } from "./ecmp-member-lost.ts";
@@ -162,6 +164,8 @@ export const faults: readonly Fault[] = [
   ecmpMemberLost,
   ecmpMemberDark,
   ecmpByAddresses,
+  standbyDrops,
+  bothRoutersActive,
   answeredByOtherPod,
   serviceRulesLost,
   smallMtuUnderlay,

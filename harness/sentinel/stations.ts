@@ -36,7 +36,7 @@ export class Stations {
       device: port.device,
       segment: port.segment,
       mac: (macOf({ node: name, device: port.device }) ?? "").toLowerCase(),
-      addresses: Object.values(port.addresses).map(withoutPrefix),
+      addresses: [...Object.values(port.addresses), ...Object.values(port.holds ?? {})].map(withoutPrefix),
       ...kind,
     });
     this.all = [

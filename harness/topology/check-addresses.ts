@@ -1,5 +1,5 @@
 import { contains, networkOf, normalizeAddress, overlaps, prefixLength, reservedIn, withoutPrefix } from "./address.ts";
-import { routerAddress } from "./router-address.ts";
+import { heldAddress, routerAddress } from "./router-address.ts";
 import type { Family, Topology, TopologyNode } from "./topology.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
@@ -116,6 +116,13 @@ function checkOwners(topology: Topology, file: FileFacts, family: Family): reado
       address: routerAddress(topology, router.name, subnet, family),
     })),
   );
+  const held = topology.routers.flatMap(({ name, subnets }) =>
+    subnets.map((subnet): Owner => ({
+      label: `the gateway that router ${name} holds`,
+      path: ["routers", name],
+      address: heldAddress(topology, name, subnet, family),
+    })),
+  );
   const nodes = topology.nodes
     .filter((node) => standsInItsSubnet(topology, node, family))
     .map(({ name, addresses }): Owner => ({
@@ -138,7 +145,7 @@ function checkOwners(topology: Topology, file: FileFacts, family: Family): reado
     path: ["external", name, keyOf("address", family)],
     address: addresses[family] && normalizeAddress(withoutPrefix(addresses[family])),
   }));
-  return [...routers, ...order, ...visits, ...external].flatMap(({ label, path, address }) => {
+  return [...routers, ...held, ...order, ...visits, ...external].flatMap(({ label, path, address }) => {
     const owner = address === undefined ? undefined : taken.get(address);
     if (address !== undefined && owner === undefined) taken.set(address, label);
     return owner === undefined ? [] : [{ path, message: `${address ?? ""} already belongs to ${owner}` }];

@@ -1,5 +1,5 @@
 import { didYouMean } from "../core/closest-name.ts";
-import type { Topology, TopologyNode } from "./topology.ts";
+import type { Router, Topology, TopologyNode } from "./topology.ts";
 import { checkSubnetName } from "./check-subnet-name.ts";
 import type { FileFacts } from "./file-facts.ts";
 import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
@@ -14,12 +14,46 @@ export function checkReferences(topology: Topology, file: FileFacts): readonly V
         return [{ path, message: `"${subnet}" is listed twice; a router has one port per subnet` }];
       }),
     ),
+    ...topology.routers.flatMap((router) => checkStandby(topology, router)),
     ...topology.nodes.flatMap((node) => checkSubnetName(topology, file, ["nodes", node.name, "subnet"], node.subnet)),
     ...topology.nodes.flatMap((node) => checkGateway(topology, node)),
     ...topology.nodes.flatMap((node) => checkWireguard(topology, node)),
     ...checkReflectors(topology, file),
     ...checkIncident(topology, file),
     ...checkNames(topology),
+  ];
+}
+
+/** One router stands by for one, which has a port wherever it has, and stands by for none itself. */
+function checkStandby({ routers }: Topology, { name, subnets, standbyFor }: Router): readonly ValueProblem[] {
+  if (standbyFor === undefined) return [];
+  const path = ["routers", name, "standbyFor"];
+  const others = routers.filter((router) => router.name !== name);
+  const active = others.find((router) => router.name === standbyFor);
+  const known = others.map((router) => router.name);
+  if (active === undefined)
+    return [
+      {
+        path,
+        message: `"${standbyFor}" is no other router${didYouMean(standbyFor, known)}; known: ${known.join(", ")}`,
+      },
+    ];
+  if (active.standbyFor !== undefined)
+    return [{ path, message: `"${standbyFor}" itself stands by for ${active.standbyFor}` }];
+  if (
+    others.some(
+      (router) =>
+        router.standbyFor === standbyFor && routers.indexOf(router) < routers.findIndex((own) => own.name === name),
+    )
+  )
+    return [{ path, message: `another router stands by for "${standbyFor}" already` }];
+  const same = subnets.length === active.subnets.length && subnets.every((subnet) => active.subnets.includes(subnet));
+  if (same) return [];
+  return [
+    {
+      path,
+      message: `"${standbyFor}" has other subnets (${active.subnets.join(", ")}): who stands by must have the same`,
+    },
   ];
 }
 

@@ -20,7 +20,7 @@ export function diagramSvg(plan: Plan): string {
     `<style>${style}</style>`,
     text(margin, 26, "heading", plan.topology.name),
     ...wires,
-    ...routers.flatMap(drawRouter),
+    ...routers.flatMap((placed) => drawRouter(plan, placed)),
     ...racks.flatMap((rack) => drawRack(plan, rack)),
     "</svg>",
   ].join("\n");
@@ -98,9 +98,11 @@ interface PlacedRouter {
   readonly y: number;
 }
 
-function drawRouter({ router, x, y }: PlacedRouter): readonly string[] {
+function drawRouter({ topology }: Plan, { router, x, y }: PlacedRouter): readonly string[] {
   const passed = router.allow === undefined ? "" : ` · passes on ${router.allow.join(" ")}`;
-  const notes = (router.proxyArp ? " · proxy ARP" : "") + passed;
+  const active = topology.routers.find(({ name }) => name === router.name)?.standbyFor;
+  const standby = active === undefined ? "" : ` · stands by for ${active}`;
+  const notes = (router.proxyArp ? " · proxy ARP" : "") + passed + standby;
   const width = routerWidth + notes.length * 6;
   return [
     rect("router", x - width / 2, y - routerHeight / 2, width, routerHeight),

@@ -39,6 +39,13 @@ describe("diagrams", () => {
     assert.match(diagramSvg(plan), />VLAN 102</);
   });
 
+  it("tell which router stands by", async () => {
+    const plan = await planOf("standby-router");
+    assert.ok(diagramText(plan).includes("tor2 (stands by for tor1) ─"));
+    assert.ok(diagramMermaid(plan).includes("tor2<br/>(stands by for tor1)"));
+    assert.ok(diagramSvg(plan).includes(">tor2 · stands by for tor1<"));
+  });
+
   it("tell what a firewall passes on", async () => {
     const plan = await planOf("firewalled");
     const passed = "passes on udp/4789 ip/4 tcp/179 udp/51820";

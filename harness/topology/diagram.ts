@@ -125,7 +125,9 @@ function gatewayWords({ topology }: Plan, node: string): readonly string[] {
 /** "fw (passes on udp/4789)" */
 function routerText(plan: Plan, name: string, space = " "): string {
   const allow = plan.routers.find((router) => router.name === name)?.allow;
-  return allow === undefined ? name : `${name}${space}(passes on ${allow.join(" ")})`;
+  const active = plan.topology.routers.find((router) => router.name === name)?.standbyFor;
+  const standby = active === undefined ? "" : `${space}(stands by for ${active})`;
+  return `${name}${allow === undefined ? "" : `${space}(passes on ${allow.join(" ")})`}${standby}`;
 }
 
 function rackText(plan: Plan, rack: string): string {

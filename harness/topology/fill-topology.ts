@@ -52,6 +52,7 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
       subnets: entry.subnets,
       proxyArp: entry.proxyArp ?? false,
       ...(entry.allow === undefined ? {} : { allow: entry.allow }),
+      ...(entry.standbyFor === undefined ? {} : { standbyFor: entry.standbyFor }),
     })),
     nodes: fillNodes(file),
     ...fillExternal(file, families),

@@ -69,6 +69,27 @@ external:
     );
   });
 
+  it("gives the gateway's address to the router that another stands by for, and nodes that address", async () => {
+    const { nodes, routers } = planTopology(await loadTopology("standby-router"));
+    assert.deepEqual(
+      nodes.flatMap(routesOf).filter((route, index, all) => all.indexOf(route) === index),
+      ["default via 198.18.1.10 dev eth0", "default via 198.18.2.10 dev eth0"],
+    );
+    assert.deepEqual(
+      routers.map(({ ports }) => ports.map(({ addresses, holds }) => [addresses[4], holds?.[4]])),
+      [
+        [
+          ["198.18.1.1/24", "198.18.1.10/32"],
+          ["198.18.2.1/24", "198.18.2.10/32"],
+        ],
+        [
+          ["198.18.1.2/24", undefined],
+          ["198.18.2.2/24", undefined],
+        ],
+      ],
+    );
+  });
+
   it("gives routers all next hops that are equally near, where they share packets, and else the first", async () => {
     const topology = await loadTopology("ecmp-spines");
     const [leaf] = planTopology(topology).routers;

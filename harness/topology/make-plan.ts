@@ -6,7 +6,7 @@ import { deviceName } from "./autodetection.ts";
 import { perFamily } from "./fill-topology.ts";
 import { podName } from "./pool-of.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port, Segment } from "./plan.ts";
-import { routerAddress } from "./router-address.ts";
+import { heldAddress, routerAddress } from "./router-address.ts";
 import { nodeRoutes, routerRoutes } from "./routes.ts";
 import type { ExternalHost, Family, NodeNetwork, Subnet, Topology } from "./topology.ts";
 
@@ -126,6 +126,7 @@ function planRouter(
       bridgePort: `${router.name}_eth${port}`,
       mac: mac(index + 1, port + 1),
       addresses: perFamily(families, (family) => portAddress(topology, router.name, subnet, family)),
+      ...holdsOf(topology, families, router.name, name),
       mtu: subnet.mtu,
       ...accessOf(subnet),
     };
@@ -133,6 +134,14 @@ function planRouter(
   const routes = routerRoutes(topology, families, blocks, router);
   const { name, proxyArp, allow } = router;
   return { name, ports, routes, proxyArp, ...(allow === undefined ? {} : { allow }) };
+}
+
+function holdsOf(topology: Topology, families: readonly Family[], router: string, subnet: string): Pick<Port, "holds"> {
+  const holds = perFamily(families, (family) => {
+    const address = heldAddress(topology, router, subnet, family);
+    return address && `${address}/${family === 4 ? 32 : 128}`;
+  });
+  return Object.keys(holds).length === 0 ? {} : { holds };
 }
 
 function portAddress(topology: Topology, router: string, subnet: Subnet, family: Family): string | undefined {

@@ -48,6 +48,35 @@ describe("a bad topology file", () => {
     ]);
   });
 
+  it("has routers that stand by for nobody, for themselves, for others of other subnets, or for who stands by", () => {
+    const withRouters = (routers: string): string =>
+      problemsOf(`
+subnets: { rack-a: { cidr: 198.18.1.0/24 }, rack-b: { cidr: 198.18.2.0/24 } }
+routers: { r1: { subnets: [rack-a, rack-b] }, ${routers} }
+nodes: { a1: { subnet: rack-a } }
+`)
+        .slice(1)
+        .join("\n");
+    assert.equal(withRouters("r2: { subnets: [rack-b, rack-a], standbyFor: r1 }"), "");
+    const two = (standbyFor: string, subnets = "rack-a, rack-b"): string =>
+      withRouters(`r2: { subnets: [${subnets}], standbyFor: ${standbyFor} }`);
+    assert.match(two("r9"), /t\.yaml:3:\d+ routers\.r2\.standbyFor: "r9" is no other router .*; known: r1/);
+    assert.match(two("r2"), /routers\.r2\.standbyFor: "r2" is no other router/);
+    assert.match(two("r1", "rack-a"), /"r1" has other subnets \(rack-a, rack-b\): who stands by must have the same/);
+    const chain = "r2: { subnets: [rack-a, rack-b], standbyFor: r1 }, r3: { subnets: [rack-a, rack-b], standbyFor: ";
+    assert.match(withRouters(`${chain}r2 }`), /routers\.r3\.standbyFor: "r2" itself stands by for r1/);
+    assert.match(withRouters(`${chain}r1 }`), /routers\.r3\.standbyFor: another router stands by for "r1" already/);
+    const taken = problemsOf(`
+subnets: { rack-a: { cidr: 198.18.1.0/24 } }
+routers: { r1: { subnets: [rack-a] }, r2: { subnets: [rack-a], standbyFor: r1 } }
+nodes: { a1: { subnet: rack-a, address: 198.18.1.10 } }
+`);
+    assert.match(
+      taken.join(),
+      /nodes\.a1\.address: 198\.18\.1\.10 already belongs to the gateway that router r1 holds/,
+    );
+  });
+
   it("has VLANs that no tag can name", () => {
     const withVlan = (id: string): readonly string[] =>
       problemsOf(minimal.replace("198.18.1.0/24", `198.18.1.0/24, vlan: ${id}`)).slice(1);

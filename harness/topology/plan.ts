@@ -35,6 +35,8 @@ export interface Port {
   readonly mac: string;
   /** Addresses with prefix. */
   readonly addresses: PerFamily<string>;
+  /** With /32 or /128: the gateway's address, which this router holds and another stands by for; missing = there is none. */
+  readonly holds?: PerFamily<string>;
   readonly mtu: number;
   /** What happens to packets that are sent here; missing = nothing. */
   readonly link?: LinkShape;

@@ -12,3 +12,19 @@ export function routerAddress(topology: Topology, router: string, subnet: string
   if (network === undefined || number < 1 || BigInt(number) >= addressCount(network)) return undefined;
   return hostAddress(network, number);
 }
+
+/** Number in its subnet of the address that an active router holds for itself and its standby: behind routers' own, before those of nodes. */
+const sharedNumber = 10;
+
+/** The address that a router has as the gateway, without prefix: one that it holds while another stands by, else its own. */
+export function gatewayAddress(topology: Topology, router: string, subnet: string, family: Family): string | undefined {
+  return heldAddress(topology, router, subnet, family) ?? routerAddress(topology, router, subnet, family);
+}
+
+/** The address that a router holds in a subnet while another router there stands by for it; undefined where none does. */
+export function heldAddress(topology: Topology, router: string, subnet: string, family: Family): string | undefined {
+  const isHeld = topology.routers.some(({ standbyFor, subnets }) => standbyFor === router && subnets.includes(subnet));
+  const network = topology.subnets.find(({ name }) => name === subnet)?.cidrs[family];
+  if (!isHeld || network === undefined || BigInt(sharedNumber) >= addressCount(network)) return undefined;
+  return hostAddress(network, sharedNumber);
+}

@@ -1,7 +1,7 @@
 import { deviceName } from "./autodetection.ts";
 import { contains, prefixLength, withoutPrefix } from "./address.ts";
 import type { NodeAllocation, Route } from "./plan.ts";
-import { routerAddress } from "./router-address.ts";
+import { gatewayAddress } from "./router-address.ts";
 import type { Family, Router, Topology, TopologyNode } from "./topology.ts";
 
 /**
@@ -23,7 +23,7 @@ export function nodeRoutes(
     // An address with /32 or /128 stands in no network that could hold the gateway, as clouds give them out.
     const onlink = isSingle(node.addresses[family]) ? { onlink: true as const } : {};
     const toward = (destination: string, router: string): readonly Route[] =>
-      routeVia(family, destination, routerAddress(topology, router, node.subnet, family), device).map((route) => ({
+      routeVia(family, destination, gatewayAddress(topology, router, node.subnet, family), device).map((route) => ({
         ...route,
         ...onlink,
       }));
@@ -83,7 +83,7 @@ function viaNextRouter(
   const next = nearestOf(topology, neighbors, subnet);
   const [first, ...also] = (topology.ecmp === true ? next : next.slice(0, 1)).flatMap((other) => {
     const shared = sharedSubnet(router, other);
-    const via = shared && routerAddress(topology, other.name, shared, family);
+    const via = shared && gatewayAddress(topology, other.name, shared, family);
     return via === undefined ? [] : [{ via, device: deviceName(router.subnets.indexOf(shared ?? "")) }];
   });
   const routes = routeVia(family, destination, first?.via, first?.device ?? "");

@@ -121,6 +121,12 @@ const routerSchema = z
       .boolean()
       .describe("Answers ARP for addresses behind its other ports, for nodes with a wide prefix; default false")
       .optional(),
+    standbyFor: z
+      .string()
+      .describe(
+        "Router with the same subnets that it stands by for, as with VRRP: the tenth address of each subnet is their gateway, which that router holds; default: none",
+      )
+      .optional(),
     allow: z
       .array(z.enum(passes))
       .min(1)

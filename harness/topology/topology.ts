@@ -39,6 +39,8 @@ export interface Router {
   readonly proxyArp: boolean;
   /** All that it passes on between its subnets; missing = everything. */
   readonly allow?: readonly Pass[];
+  /** It stands by for that router, which holds an address of both as the gateway (VRRP, RFC 9568); missing = for none. */
+  readonly standbyFor?: string;
 }
 
 export interface TopologyNode {

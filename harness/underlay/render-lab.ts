@@ -150,12 +150,14 @@ function isProxy(name: string): (router: PlannedRouter) => boolean {
   return (router) => router.name === name && router.proxyArp;
 }
 
-function renderPort({ device, vlan, addresses }: Port, ipv6: boolean): readonly string[] {
+function renderPort({ device, vlan, addresses, holds = {} }: Port, ipv6: boolean): readonly string[] {
   return [
     ...(vlan === undefined ? [] : renderCard(vlan.card, ipv6)),
     ...(addresses[4] === undefined ? [] : [`addr add ${addresses[4]} dev ${device}`]),
     // Addresses are unique by plan: nodad makes them usable at once instead of a second later.
     ...(addresses[6] === undefined ? [] : [`addr add ${addresses[6]} dev ${device} nodad`]),
+    ...(holds[4] === undefined ? [] : [`addr add ${holds[4]} dev ${device}`]),
+    ...(holds[6] === undefined ? [] : [`addr add ${holds[6]} dev ${device} nodad`]),
     `link set ${device} up`,
   ];
 }

@@ -84,7 +84,9 @@ async function firstBadHop(
 ): Promise<string> {
   const gateway = from.routes.find((route) => route.family === family && route.destination === "default")?.via;
   const router = plan.routers.find(({ ports }) =>
-    ports.some(({ addresses }) => addresses[family]?.split("/")[0] === gateway),
+    ports.some(({ addresses, holds }) =>
+      [addresses[family], holds?.[family]].some((cidr) => cidr?.split("/")[0] === gateway),
+    ),
   );
   if (from.uplink.segment === to.uplink.segment) return "they share a segment, so it is their link or their addresses";
   if (gateway === undefined || router === undefined) return "it has no default route to a router of the lab";
