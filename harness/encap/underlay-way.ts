@@ -98,7 +98,7 @@ function waysFrom(
 
 /** Several ways as one: what they have in common before and behind, and what differs between. */
 function joined(ways: readonly Omit<Way, "leaves">[]): Omit<Way, "leaves"> {
-  const [{ routers = [], dies } = {}] = ways;
+  const [{ routers, dies } = { routers: [] }] = ways;
   const isSame = (a: RouterStep | undefined, b: RouterStep | undefined): boolean =>
     a !== undefined && a.router === b?.router && a.in === b.in && a.out === b.out;
   const agree = (at: (steps: readonly RouterStep[]) => RouterStep | undefined): boolean =>

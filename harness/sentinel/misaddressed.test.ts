@@ -117,7 +117,7 @@ describe("MACs of frames between nodes", () => {
     assert.equal(told({ "tor/eth0": "" }), "the MAC of tor/eth0 is not known");
   });
 
-  it("let hosts with a /32 reach neighbors by their gateway, and no others", async () => {
+  it("let hosts with a /32 reach neighbors by their gateway, and no others", () => {
     const [from, to] = [a1, a2];
     assert.notEqual(judge(frame(["a1/eth0", "tor/eth0"], from, to)), undefined);
     plan = {

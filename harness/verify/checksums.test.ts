@@ -4,8 +4,9 @@ import { caseAsExpected, gist, withHeaders, withoutPackets } from "./case.fixtur
 import { checksums } from "./checksums.ts";
 import type { PathCase } from "./verdict.ts";
 
-describe("checksums", async () => {
-  const plan = await planOf("two-racks");
+const plan = await planOf("two-racks");
+
+describe("checksums", () => {
   const across = () =>
     caseAsExpected(expectationOf(plan, "vxlan-cross-subnet/pod-to-pod/cross-subnet/v4/a1->b1"), ["ping"]);
   const say = (pathCase: PathCase) => gist(checksums.judge(pathCase));
