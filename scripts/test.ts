@@ -101,7 +101,8 @@ function summarize(): void {
   }
   if (failed > 0 || passes.length === 0) process.exitCode = 1;
   // Once more, where one looks: of a long log the end is what people and log viewers show.
-  if (inCi) for (const { text } of results.filter((result) => result.failed > 0)) process.stdout.write(failuresOf(text));
+  if (inCi)
+    for (const { text } of results.filter((result) => result.failed > 0)) process.stdout.write(failuresOf(text));
   console.log(`${passes.length} passed, ${failed} failed, ${skipped.length} skipped`);
 }
 

@@ -68,7 +68,7 @@ export function interfaceNames(json: string): ReadonlyMap<number, string> {
 }
 
 /** Reads `ip -j link`: name to MAC. */
-export function interfaceMacs(json: string): ReadonlyMap<string, string> {
+function interfaceMacs(json: string): ReadonlyMap<string, string> {
   const links = JSON.parse(json) as readonly { readonly ifname?: string; readonly address?: string }[];
   return new Map(
     links.flatMap(({ ifname, address = "" }) =>

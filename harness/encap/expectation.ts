@@ -63,7 +63,7 @@ interface Narrow {
 }
 
 /** Ways of equal cost: each flow takes one of them, chosen by its addresses and ports. */
-export interface EqualWays {
+interface EqualWays {
   /** Where the way is chosen: the last tap before. */
   readonly from: TapId;
   /** Taps of each way in the order of travel, two for each router. */

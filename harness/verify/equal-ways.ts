@@ -52,7 +52,7 @@ function findingsOf(shares: Shares): readonly Finding[] {
 }
 
 /** "spine2 passes on none of 34 packets that come to spine2/eth0, of 7 source ports" */
-export function wayInWords({ name, first, came, left, ports }: WayShare): string {
+function wayInWords({ name, first, came, left, ports }: WayShare): string {
   const passed = left === 0 ? "none" : `${left}`;
   const ofPorts = ports.length === 0 ? "" : `, of ${ports.length} source port${ports.length === 1 ? "" : "s"}`;
   return `${name} passes on ${passed} of ${came} packets that come to ${nameOfTap(first)}${ofPorts}`;

@@ -43,7 +43,7 @@ export function renderNat(nat: NatProgram, table: string = natTable): string {
 }
 
 /** One backend by chance for each connection, as kube-proxy's own rules have it (`numgen random`). */
-export function sharedRule({ clusterIp, port, backends, targetPort }: NatShared, ip: string): string {
+function sharedRule({ clusterIp, port, backends, targetPort }: NatShared, ip: string): string {
   const places = backends.map((backend, place) => `${place} : ${backend} . ${targetPort}`);
   const chosen = `numgen random mod ${backends.length} map { ${places.join(", ")} }`;
   return `meta l4proto { tcp, udp } ${ip} daddr ${clusterIp} th dport ${port} dnat ${ip} to ${chosen}`;
