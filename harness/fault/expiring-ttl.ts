@@ -10,7 +10,7 @@ export const expiringTtl = defineFault({
   describes: "no known report: a rule that should keep multicast or tethering in its place",
   modes: ["none", "vxlan-always", "vxlan-cross-subnet", "ipip-always", "ipip-cross-subnet"],
   needs: ["same-subnet"],
-  cause: "untold-rewrite",
+  cause: "header-rewritten",
   apply: async (network, _plan, scope = new Scope()) => ({
     did: await addRulesToAll([culprit(network)], "forward", ["ip ttl set 1", "ip6 hoplimit set 1"], scope),
   }),

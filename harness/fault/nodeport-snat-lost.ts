@@ -29,7 +29,7 @@ export const nodeportSnatLost = defineFault({
   // Answers that go past the node come plain, from an address that the client did not ask.
   follows: [
     ...["encapsulated", "not-encapsulated", "no-leak", "symmetry", "outer-endpoints", "outer-header"],
-    ...["reached", "flows", "conservation", "answered-by", "mss", "sentinel"],
+    ...["reached", "flows", "conservation", "answered-by", "mss", "sentinel", "next-hop-mac"],
   ] as const,
   trips: [
     { check: "source-address", status: "fail", path: "*/nodeport-to-pod/*", category: "wrong source address" },

@@ -100,6 +100,7 @@ import { ecnCleared } from "./ecn-cleared.ts";
 import { defaultDeny } from "./default-deny.ts";
 import { serviceRulesLost } from "./service-rules-lost.ts";
 import { expiringTtl } from "./expiring-ttl.ts";
+import { protocolRewritten } from "./protocol-rewritten.ts";
 import { markedPods } from "./marked-pods.ts";
 import { masqueradedTunnel } from "./masqueraded-tunnel.ts";
 import { podWithoutRoute } from "./pod-without-route.ts";
@@ -210,6 +211,7 @@ export const faults: readonly Fault[] = [
   starvedQueue,
   masqueradedTunnel,
   expiringTtl,
+  protocolRewritten,
   untrackedService,
   ghostBackend,
   backendGone,

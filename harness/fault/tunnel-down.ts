@@ -31,6 +31,7 @@ export const tunnelDown = defineFault({
     "symmetry",
     "outer-endpoints",
     "sentinel",
+    "next-hop-mac",
   ],
   trips: [{ check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" }],
 });
