@@ -16,6 +16,15 @@ export const tunl0WithoutAddress = defineFault({
     const address = `${from.tunnelAddress}/32 dev tunl0`;
     return { did: [await changeNode(from, [`ip addr del ${address}`], [`ip addr add ${address}`], scope)] };
   },
-  follows: ["source-address", "reached", "conservation", "encapsulated", "no-leak", "symmetry", "sentinel"],
+  follows: [
+    "source-address",
+    "reached",
+    "conservation",
+    "encapsulated",
+    "no-leak",
+    "symmetry",
+    "sentinel",
+    "next-hop-mac",
+  ],
   trips: [{ check: "control-plane", status: "fail", path: "*/control-plane/*", category: "control plane" }],
 });
