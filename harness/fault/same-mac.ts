@@ -17,7 +17,9 @@ export const sameMac = defineFault({
     const set = (mac: string): string => `ip link set ${near.identity.uplink} address ${mac}`;
     return { did: [await changeNode(near, [set(macOf(culprit(network).name))], [set(macOf(near.name))], scope)] };
   },
+  // A frame that comes to both is passed on by the other node, a hop later.
   follows: [
+    "outer-header",
     "neighbors",
     "reached",
     "conservation",
