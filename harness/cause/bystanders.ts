@@ -1,4 +1,4 @@
-import { legsOf } from "../verify/path-case.ts";
+import { leadsBy } from "../verify/path-case.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident } from "./cause.ts";
 
@@ -48,9 +48,5 @@ function pathsBetween(asked: Incident["asked"], [from, to]: Pair): readonly stri
 function pathsBy(asked: Incident["asked"], verdict: Verdict): readonly string[] {
   if (pairsIn(verdict).length > 0) return [];
   const node = verdict.id.split("/").at(-1) ?? "";
-  return asked
-    .filter(({ expectation }) =>
-      legsOf(expectation).some(({ expected }) => expected.hops.some(({ tap }) => tap.node === node)),
-    )
-    .map(({ expectation }) => expectation.path.id);
+  return asked.filter(({ expectation }) => leadsBy(expectation, node)).map(({ expectation }) => expectation.path.id);
 }

@@ -26,9 +26,9 @@ function lossyWays(pathCase: PathCase): readonly Lossy[] {
   return legsOf(pathCase.expectation).flatMap((leg) => {
     const shares = sharesOf(pathCase, leg);
     if (shares === undefined) return [];
-    // Where none of the ways passes anything on, what they have in common is the cause.
-    if (shares.ways.every(({ came, left }) => left < came)) return [];
-    return shares.ways.filter(({ came, left }) => left < came).map((way) => ({ id: path.id, shares, way }));
+    const lossy = shares.ways.filter(({ came, left }) => left < came);
+    // Where none of the ways passes everything on, what they have in common is the cause.
+    return lossy.length === shares.ways.length ? [] : lossy.map((way) => ({ id: path.id, shares, way }));
   });
 }
 

@@ -1,7 +1,7 @@
 import { groupBy } from "../core/group-by.ts";
 import { withoutPrefix } from "../topology/address.ts";
 import { isSameAddress } from "../topology/same-address.ts";
-import { legsOf } from "../verify/path-case.ts";
+import { leadsBy } from "../verify/path-case.ts";
 import { listOf } from "../verify/words.ts";
 import { type Cause, type Incident, type Rule } from "./cause.ts";
 import { dropInWords, dropsOn } from "./drops.ts";
@@ -77,11 +77,7 @@ function whereWords(active: string, holders: readonly string[]): string {
 /** Paths through the router, what machines saw of each other meanwhile, and what their neighbor tables say of the address. */
 function explainedBy({ failed, cases }: Incident, active: string, held: readonly Held[]): readonly string[] {
   const through = new Set(
-    cases
-      .filter(({ expectation }) =>
-        legsOf(expectation).some(({ expected }) => expected.hops.some(({ tap }) => tap.node === active)),
-      )
-      .map(({ expectation }) => expectation.path.id),
+    cases.filter(({ expectation }) => leadsBy(expectation, active)).map(({ expectation }) => expectation.path.id),
   );
   const ofNetwork = ["next-hop-mac", "neighbors", "sentinel"];
   const ofAddress = (reason = ""): boolean => held.some(({ address }) => reason.includes(`${address} `));

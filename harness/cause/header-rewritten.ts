@@ -1,4 +1,4 @@
-import { legsOf } from "../verify/path-case.ts";
+import { leadsBy } from "../verify/path-case.ts";
 import type { Incident, Rule } from "./cause.ts";
 import { ofVerdicts, placeIn } from "./of-verdicts.ts";
 import { rewritesOn } from "./rewrites.ts";
@@ -27,10 +27,8 @@ export const headerRewritten: Rule = {
 
 /** Failing paths that lead through a place with such a rule: packets that are lost behind it were given too short a life there. */
 function lostWhereRewritten(incident: Incident, explained: readonly string[]): readonly string[] {
-  const places = new Set(rewritesOn(incident, explained, rewrites).map(({ place }) => place));
+  const places = rewritesOn(incident, explained, rewrites).map(({ place }) => place);
   return incident.cases
-    .filter(({ expectation }) =>
-      legsOf(expectation).some(({ expected }) => expected.hops.some(({ tap }) => places.has(tap.node))),
-    )
+    .filter(({ expectation }) => places.some((place) => leadsBy(expectation, place)))
     .map(({ expectation }) => expectation.path.id);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { nextStep, type Next } from "../bisect/next-step.ts";
 import { askBetween, candidateName, type Question } from "../bisect/question.ts";
 import { renderEnd, renderStep } from "../bisect/render-bisect.ts";
@@ -21,6 +21,7 @@ import { interruptSignal } from "./interrupt.ts";
 import { chooseLabs, dataplaneOf } from "./lab-choice.ts";
 import { addLabOptions, type LabOptions } from "./lab-options.ts";
 import { addModeOptions, collect, resolveScenario, type ModeOptions } from "./scenario-options.ts";
+import { parseCount } from "./parse-count.ts";
 import { teach, type Example } from "./teach.ts";
 import { typedWords } from "./typed-words.ts";
 import { writeReports } from "./write-reports.ts";
@@ -74,7 +75,7 @@ export function addBisect(program: Command): void {
     )
     .addOption(
       new Option("--times <n>", "runs in all of which a good one passes, for a fault that comes and goes")
-        .argParser(parseTimes)
+        .argParser(parseCount)
         .default(1),
     )
     .option("--restart", "forget what earlier steps of the same question found");
@@ -104,11 +105,6 @@ export function addBisect(program: Command): void {
       const state = await stateOf(file, { ...question, check: options.check }, options);
       process.exitCode = await bisect(state, file, context);
     });
-}
-
-function parseTimes(text: string): number {
-  if (/^[1-9]\d?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("write a number from 1 to 99.");
 }
 
 /** Options that are the bisection's own, and nothing to a run of one candidate. */

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { ExitCode } from "../core/errors.ts";
 import { workInLanes } from "../core/lanes.ts";
 import { modes, poolsMode, type Mode } from "../encap/mode.ts";
@@ -21,6 +21,7 @@ import { helpGroups } from "./help-groups.ts";
 import { teach, type Example } from "./teach.ts";
 import { plainMeasuring } from "./measuring-options.ts";
 import { orderFor } from "./order.ts";
+import { parseCount } from "./parse-count.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { performRun } from "./perform-run.ts";
@@ -53,7 +54,7 @@ export function addSelftest(program: Command): void {
     .option("--list", "print the faults and what each must trip")
     .addOption(
       new Option("--parallel <n>", "labs at a time; those of machines, and faults that are measured, come one by one")
-        .argParser(parseLanes)
+        .argParser(parseCount)
         .default(1),
     );
   addRunOptions(addLabOptions(teach(command, usage, examples))).action(async (options: SelftestOptions) => {
@@ -153,11 +154,6 @@ async function firstRunnable(
   for (const choice of await chooseProviders(inOrder, plan, await providersOf(labs)))
     if ("provider" in choice) return { mode: choice.mode, provider: choice.provider };
   return undefined;
-}
-
-function parseLanes(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("a whole number from 1 to 99");
-  return Number(text);
 }
 
 function judge(fault: Fault, record: RunRecord): Outcome {

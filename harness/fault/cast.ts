@@ -42,6 +42,14 @@ export function farPeer(network: Network): Actor {
   return actorNamed(network, others(network, false)[0], "cross-subnet");
 }
 
+/** Addresses of a node's first two pods, in the fault's family. */
+export function twoPodsOf(network: Network, { name }: Pick<Actor, "name">): readonly [string, string] {
+  const pods = network.identities.pods.filter(({ node }) => node === name);
+  const [first, second] = pods.map(({ addresses }) => addresses[faultFamily(network)]);
+  if (first === undefined || second === undefined) throw new LabError(`${name} has fewer than two pods`);
+  return [first, second];
+}
+
 /** All nodes that have pods. */
 export function everyActor(network: Network): readonly Actor[] {
   return nodesWithPods(network).map((name) => actorNamed(network, name));

@@ -1,7 +1,6 @@
 import { Scope } from "../core/scope.ts";
-import { LabError } from "../core/errors.ts";
 import { addRulesToAll } from "./add-rules.ts";
-import { faultFamily, nearPeer } from "./cast.ts";
+import { nearPeer, twoPodsOf } from "./cast.ts";
 import { defineFault } from "./fault.ts";
 import { familyWord } from "./pool-set.ts";
 
@@ -17,10 +16,7 @@ export const foreignTranslation = defineFault({
   needs: ["same-subnet"],
   apply: async (network, _plan, scope = new Scope()) => {
     const victim = nearPeer(network);
-    const family = faultFamily(network);
-    const pods = network.identities.pods.filter(({ node }) => node === victim.name);
-    const [from, to] = pods.map(({ addresses }) => addresses[family]);
-    if (from === undefined || to === undefined) throw new LabError(`${victim.name} has fewer than two pods`);
+    const [from, to] = twoPodsOf(network, victim);
     const word = familyWord(network);
     const rule = `${word} daddr ${from} tcp dport ${unasked} dnat ${word} to ${to}`;
     return { did: await addRulesToAll([victim], "nat-prerouting", [rule], scope) };

@@ -1,6 +1,7 @@
 import type { TapId } from "../encap/expectation.ts";
 import type { Identities } from "../encap/identity.ts";
 import { familyOf, networkOf } from "../topology/address.ts";
+import { hostsOf } from "../topology/hosts-of.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { Station, Stations } from "./stations.ts";
@@ -52,7 +53,7 @@ function beyond(
   family: Family,
 ): readonly string[] {
   if (routers.length === 0 || routers.some(({ mac }) => mac === "")) return [];
-  const machines = [...plan.nodes, ...(plan.external ?? [])].flatMap(({ uplink, others = [] }) => [uplink, ...others]);
+  const machines = hostsOf(plan).flatMap(({ uplink, others = [] }) => [uplink, ...others]);
   const ports = [...machines, ...plan.routers.flatMap((router) => router.ports)];
   const subnets = ports.flatMap(({ addresses }) => addresses[family] ?? []).map(networkOf);
   const pools = plan.topology.pools.filter((pool) => pool.family === family).map(({ cidr }) => networkOf(cidr));

@@ -4,7 +4,7 @@ import { nextHop } from "../encap/underlay-way.ts";
 import { familyOf, withoutPrefix } from "../topology/address.ts";
 import { destinationOf } from "../topology/destination.ts";
 import { hostsOf } from "../topology/hosts-of.ts";
-import type { Plan, Port } from "../topology/plan.ts";
+import type { Plan, PlannedNode, Port } from "../topology/plan.ts";
 
 /** A device on a segment between nodes. */
 export interface Station {
@@ -23,14 +23,15 @@ export interface Station {
 
 /** Who stands on which segment, with the MACs that devices really have. */
 export class Stations {
-  readonly #plan: Plan;
+  readonly #hosts: ReadonlyMap<string, PlannedNode>;
+  readonly #uplinks: ReadonlyMap<string, Station>;
   readonly #bySegment: ReadonlyMap<string, readonly Station[]>;
   readonly #byAddress = new Map<string, readonly Station[]>();
   readonly all: readonly Station[];
 
   /** `macOf` knows a device's MAC; undefined where it was not read. */
   constructor(plan: Plan, macOf: (tap: TapId) => string | undefined) {
-    this.#plan = plan;
+    this.#hosts = new Map(hostsOf(plan).map((host) => [host.name, host]));
     const station = (name: string, port: Port, kind: Pick<Station, "isRouter" | "isUplink">): Station => ({
       name,
       device: port.device,
@@ -48,6 +49,7 @@ export class Stations {
         ports.map((port) => station(name, port, { isRouter: true, isUplink: false })),
       ),
     ];
+    this.#uplinks = new Map(this.all.flatMap((one) => (one.isUplink ? [[one.name, one] as const] : [])));
     this.#bySegment = groupBy(this.all, ({ segment }) => segment);
     for (const one of this.all) {
       for (const address of one.addresses) {
@@ -76,12 +78,12 @@ export class Stations {
   }
 
   uplinkOf(name: string): Station | undefined {
-    return this.all.find((one) => one.name === name && one.isUplink);
+    return this.#uplinks.get(name);
   }
 
   /** Whether a host sends what is for a neighbor on its segment to a gateway, as those with a /32 do. */
   goesByGateway(from: Station, to: Station): boolean {
-    const host = hostsOf(this.#plan).find(({ name }) => name === from.name);
+    const host = this.#hosts.get(from.name);
     return (
       host !== undefined &&
       to.addresses.some((address) => (nextHop(host, familyOf(address), address, false) ?? address) !== address)

@@ -40,12 +40,7 @@ function checkStandby({ routers }: Topology, { name, subnets, standbyFor }: Rout
     ];
   if (active.standbyFor !== undefined)
     return [{ path, message: `"${standbyFor}" itself stands by for ${active.standbyFor}` }];
-  if (
-    others.some(
-      (router) =>
-        router.standbyFor === standbyFor && routers.indexOf(router) < routers.findIndex((own) => own.name === name),
-    )
-  )
+  if (routers.find((router) => router.standbyFor === standbyFor)?.name !== name)
     return [{ path, message: `another router stands by for "${standbyFor}" already` }];
   const same = subnets.length === active.subnets.length && subnets.every((subnet) => active.subnets.includes(subnet));
   if (same) return [];

@@ -51,20 +51,20 @@ function finding(flow: ProbeObservation, leg: Leg, tap: TapId, variant: HeaderVa
   const place = expected.hops.findIndex((hop) => hop.tap === tap);
   const former = expected.hops.slice(0, place).findLast((hop) => heardAt(flow, direction, hop.tap).packets > 0);
   const since = former === undefined ? "" : `, right at ${nameOfTap(former.tap)}`;
-  const last = expected.hops.at(-1);
-  const arrived = last === undefined || last.tap === tap ? undefined : heardAt(flow, direction, last.tap).packets;
   const { packets } = heardAt(flow, direction, tap);
+  const last = expected.hops.at(-1);
   const end =
-    arrived === undefined
+    last === undefined || last.tap === tap
       ? ""
-      : arrived === 0
-        ? "; none of them arrives"
-        : arrived < packets
-          ? `; ${arrived} of ${packets} arrive`
-          : "; they arrive all the same";
+      : `; ${arrivalWords(heardAt(flow, direction, last.tap).packets, packets)}`;
   return {
     category: "wrong checksum",
     reason: `${direction} at ${nameOfTap(tap)}: wrong ${what} checksum in ${variant.packets} of ${packets} packets of ${flow.probe.kind}${since}${end}`,
     evidence: evidenceOf(tap, variant),
   };
+}
+
+function arrivalWords(arrived: number, sent: number): string {
+  if (arrived === 0) return "none of them arrives";
+  return arrived < sent ? `${arrived} of ${sent} arrive` : "they arrive all the same";
 }

@@ -17,6 +17,11 @@ export function legsOf({ forward, reverse }: PathExpectation): readonly Leg[] {
   return reverse === undefined ? [there] : [there, { direction: "reverse", expected: reverse }];
 }
 
+/** Whether the path's packets, or the answers, pass a node or router that is watched. */
+export function leadsBy(expectation: PathExpectation, place: string): boolean {
+  return legsOf(expectation).some(({ expected }) => expected.hops.some(({ tap }) => tap.node === place));
+}
+
 /** Whether the path's packets, or the answers, must end on the way. */
 export function mustEnd({ expectation }: PathCase): boolean {
   return legsOf(expectation).some(({ expected }) => expected.dies !== undefined);
