@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { expectationOf, planOf } from "../encap/plan.fixture.ts";
+import type { FlowAccount } from "../observe/observation.ts";
 import type { Plan } from "../topology/plan.ts";
 import { answeredBy } from "./answered-by.ts";
 import { caseAsExpected, gist, tapOf, withHealth, withResults, withoutPackets, withSightings } from "./case.fixture.ts";
@@ -42,6 +43,31 @@ describe("answered-by", () => {
       to: () => heard.observations[0]?.sightings[0]?.variants ?? [],
     });
     assert.match(say(there), /arrived at b1\/cali\w+ \(b1-p1\), but to b1\/cali-other/);
+  });
+
+  it("does not take another connection, of which only SYNs set out, for the answered one", () => {
+    const syns: FlowAccount = {
+      flow: "other",
+      unit: "bytes",
+      pieces: [{ from: 0, to: 1, times: 4 }],
+      acks: 0,
+      openings: [],
+      lastAt: 3,
+      sourcePorts: [],
+    };
+    const hops = caseOf().expectation.forward.hops.slice(0, 2);
+    const unanswered = hops.reduce(
+      (before, { tap }) =>
+        withSightings(before, {
+          at: `${tap.node}/${tap.device}`,
+          direction: "forward",
+          kind: "curl",
+          to: (variants) => variants,
+          flows: (heard) => [...heard, syns],
+        }),
+      caseOf(),
+    );
+    assert.equal(say(unanswered), "pass");
   });
 
   it("is inconclusive when the target's tap may not see", () => {

@@ -65,8 +65,10 @@ function bypassed(pathCase: PathCase, flow: ProbeObservation): readonly Finding[
     });
 }
 
-function heardBefore({ parts }: Passage): boolean {
-  return parts.some(({ heard }) => heard.slice(0, -1).some((count) => count > 0));
+/** Heard by others than the target's tap: of a TCP connection more than its SYNs, which nobody may have answered. */
+function heardBefore({ unit, parts, acks }: Passage): boolean {
+  const answered = unit === "bytes" ? [...parts.filter(({ to }) => to > 1), acks] : parts;
+  return answered.some(({ heard }) => heard.slice(0, -1).some((count) => count > 0));
 }
 
 function heardLast({ parts, acks }: Passage): boolean {
