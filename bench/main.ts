@@ -5,43 +5,41 @@ import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { kindOptions, kindWords } from "./kind-options.ts";
+import { messageOf, UsageError } from "../harness/core/errors.ts";
+import { kindWords } from "./kind-options.ts";
+import { benchHelp, benchmarks, readBenchOrder, type Benchmark, type BenchOrder } from "./options.ts";
 import { compareFigures, figuresIn, type Figures } from "./row.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const baseline = join(here, "baseline.json");
-const known = ["start-up", "suite", "build", "decode", "scale", "kind"];
-const options = {
-  ...kindOptions,
-  only: { type: "string", multiple: true },
-  save: { type: "boolean", default: false },
-} as const;
-const { values, positionals } = parseArgs({ options, allowPositionals: true });
-const named = [...(values.only ?? []), ...positionals];
-const unknown = named.filter((name) => !known.includes(name));
 
-if (unknown.length > 0) {
-  console.error(`unknown benchmark ${unknown.join(", ")}; known: ${known.join(", ")}`);
+try {
+  const order = readBenchOrder(process.argv.slice(2));
+  if (order.help) console.log(benchHelp);
+  else await runAll(order);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`encaplab: ${messageOf(error)}`);
   process.exitCode = 2;
-} else {
+}
+
+async function runAll({ named, kind, save }: BenchOrder): Promise<void> {
   let figures: Figures = {};
-  const canCluster = values["node-image"] !== undefined && values["calico-manifests"] !== undefined;
-  const all = known.filter((name) => name !== "kind" || canCluster);
+  const canCluster = kind["node-image"] !== undefined && kind["calico-manifests"] !== undefined;
+  const all = (Object.keys(benchmarks) as Benchmark[]).filter((name) => name !== "kind" || canCluster);
   if (named.length === 0 && !canCluster)
     console.log("no cluster without --node-image and --calico-manifests, as suite takes them");
   for (const name of named.length === 0 ? all : named) {
     console.log(`== ${name}`);
-    const { code, output } = await run(name);
+    const { code, output } = await run(name, name === "kind" ? kindWords(kind) : []);
     if (code !== 0) process.exitCode = 1;
     figures = { ...figures, ...figuresIn(output) };
   }
-  await conclude(figures);
+  await conclude(figures, save);
 }
 
 /** Runs a benchmark, shows what it says and keeps it. */
-function run(name: string): Promise<{ readonly code: number; readonly output: string }> {
-  const more = name === "kind" ? kindWords(values) : [];
+function run(name: Benchmark, more: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
   const child = spawn(process.execPath, ["--import", "tsx", join(here, `${name}.ts`), ...more], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -57,10 +55,10 @@ function run(name: string): Promise<{ readonly code: number; readonly output: st
   });
 }
 
-async function conclude(figures: Figures): Promise<void> {
+async function conclude(figures: Figures, save: boolean): Promise<void> {
   const before = JSON.parse(await readFile(baseline, "utf8").catch(() => "{}")) as Figures;
   const { lines, worse } = compareFigures(before, figures);
   console.log(["== compared with bench/baseline.json", ...lines].join("\n"));
-  if (values.save) await writeFile(baseline, `${JSON.stringify({ ...before, ...figures }, null, 2)}\n`);
+  if (save) await writeFile(baseline, `${JSON.stringify({ ...before, ...figures }, null, 2)}\n`);
   else if (worse) process.exitCode = 1;
 }

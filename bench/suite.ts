@@ -14,7 +14,7 @@ import { summarize } from "../harness/stats/summarize.ts";
 const here = dirname(fileURLToPath(import.meta.url));
 const turns = 3;
 /** Seconds to verdicts on four nodes in namespaces, warm, quick profile, and of these for the lab. */
-const bars = { verdicts: 10, lab: 0.3 };
+const bars = { verdicts: 3, lab: 0.3 };
 
 interface Sample {
   /** Seconds by the clock of the whole command, with all reports. */
