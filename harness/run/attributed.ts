@@ -31,13 +31,17 @@ export function attributed(
   };
 }
 
-/** How many connections of each kind went to any backend of the path's Service, from its source. */
+/** How many connections of each kind went to any backend of a path's Service, from its source; counted once for all paths. */
 export function connectionsOf(
-  path: Path,
   observations: Observations["observations"],
-): NonNullable<PathCase["connections"]> {
-  const key = sharedBy(path);
-  const own = observations.filter(({ probe }) => probe.path.backends !== undefined && sharedBy(probe.path) === key);
-  const seen = own.filter((observation) => backendsSeen(observation).length > 0);
+): (path: Path) => NonNullable<PathCase["connections"]> {
+  const shared = observations.filter(({ probe }) => probe.path.backends !== undefined);
+  const groups = groupBy(shared, ({ probe }) => sharedBy(probe.path));
+  const counts = new Map([...groups].map(([key, own]) => [key, countByKind(own)]));
+  return (path) => counts.get(sharedBy(path)) ?? {};
+}
+
+function countByKind(observations: Observations["observations"]): NonNullable<PathCase["connections"]> {
+  const seen = observations.filter((observation) => backendsSeen(observation).length > 0);
   return Object.fromEntries([...groupBy(seen, ({ probe }) => probe.kind)].map(([kind, { length }]) => [kind, length]));
 }

@@ -187,12 +187,13 @@ export function casesOf(
   const idOf = ({ probe }: { readonly probe: Probe }): string => probe.path.id;
   const results = groupBy(wire.results, idOf);
   const observed = groupBy(observations, idOf);
+  const connections = connectionsOf(observations);
   return expectations.map((expectation) => {
     const { id } = expectation.path;
     const own = { expectation, results: results.get(id) ?? [], observations: observed.get(id) ?? [], health };
     return expectation.path.backends === undefined
       ? own
-      : { ...own, connections: connectionsOf(expectation.path, observations) };
+      : { ...own, connections: connections(expectation.path) };
   });
 }
 
