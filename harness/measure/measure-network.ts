@@ -1,4 +1,5 @@
 import type { Scope } from "../core/scope.ts";
+import { settleAll } from "../core/settle.ts";
 import type { Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { Executor } from "../exec/executor.ts";
@@ -46,8 +47,7 @@ export async function measureNetwork(
   scope: Scope,
 ): Promise<LabSamples> {
   const paths = measuredPaths(expectations);
-  const classes: MeasuredClass[] = [];
-  for (const path of paths) classes.push(await openSides(network, path, order.compared, scope));
+  const classes = await settleAll(paths.map((path) => openSides(network, path, order.compared, scope)));
   const [first] = classes;
   if (first === undefined) return { samples: [], conditions: {} };
   const places = await readNodePlaces(first.clientNode, first.serverNode);

@@ -1,7 +1,9 @@
 import { LabError } from "../core/errors.ts";
+import { groupBy } from "../core/group-by.ts";
 import type { Scope } from "../core/scope.ts";
 import { nextHop, underlayWay } from "../encap/underlay-way.ts";
 import type { Executor } from "../exec/executor.ts";
+import { runEverywhere, runScripts, type PlacedScript } from "../exec/run-everywhere.ts";
 import type { Lab } from "../lab/lab.ts";
 import { withoutPrefix } from "../topology/address.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
@@ -37,18 +39,29 @@ export async function routePastTunnel(
   scope: Scope,
 ): Promise<void> {
   const routes = [...twinRoutes(lab.plan, family, one, other), ...twinRoutes(lab.plan, family, other, one)];
-  for (const { where, to, via, device } of routes) {
-    const executor = executorOf(lab, where);
-    const ip = (...words: string[]): string[] => ["ip", `-${family}`, ...words];
-    const rule = ["to", to, "lookup", table, "pref", preference];
-    const route = [to, "via", via, "dev", device, "onlink", "table", table];
-    scope.defer(`remove the route past the tunnel to ${to} on ${executor.where}`, async () => {
-      await executor.tryRun(ip("rule", "del", ...rule));
-      await executor.tryRun(ip("route", "del", ...route));
-    });
-    await executor.run(ip("route", "add", ...route));
-    await executor.run(ip("rule", "add", ...rule));
-  }
+  scope.defer(`remove the routes past the tunnel between ${one.address} and ${other.address}`, async () => {
+    await runEverywhere(placed(lab, routes, (route) => ipCommands(family, "del", route).toReversed()));
+  });
+  await runScripts(placed(lab, routes, (route) => ipCommands(family, "add", route)));
+}
+
+function placed(
+  lab: Lab,
+  routes: readonly TwinRoute[],
+  commandsOf: (route: TwinRoute) => readonly string[],
+): readonly PlacedScript[] {
+  return [...groupBy(routes, ({ where }) => where)].map(([where, own]) => ({
+    executor: executorOf(lab, where),
+    script: own.flatMap(commandsOf).join("\n"),
+  }));
+}
+
+/** The route first, so that no packet meets a rule that leads nowhere. */
+function ipCommands(family: Family, verb: "add" | "del", { to, via, device }: TwinRoute): readonly string[] {
+  return [
+    `ip -${family} route ${verb} ${to} via ${via} dev ${device} onlink table ${table}`,
+    `ip -${family} rule ${verb} to ${to} lookup ${table} pref ${preference}`,
+  ];
 }
 
 /** The routes from one pod's node to the other pod's, router by router, as plain packets between the nodes travel. */

@@ -191,9 +191,7 @@ export function casesOf(
   return expectations.map((expectation) => {
     const { id } = expectation.path;
     const own = { expectation, results: results.get(id) ?? [], observations: observed.get(id) ?? [], health };
-    return expectation.path.backends === undefined
-      ? own
-      : { ...own, connections: connections(expectation.path) };
+    return expectation.path.backends === undefined ? own : { ...own, connections: connections(expectation.path) };
   });
 }
 

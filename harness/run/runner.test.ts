@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { InterruptedError, LabError } from "../core/errors.ts";
 import type { Fault } from "../fault/fault.ts";
+import type { Capability } from "../lab/lab.ts";
+import { gateProfile } from "../measure/profiles.ts";
 import type { Provider } from "../provider/provider.ts";
 import { fakeWorld, modesOf, orderIn, servicesIn, suiteThat, type FakeWorld } from "./fake-run.fixture.ts";
 import type { RunOrder } from "./order.ts";
@@ -17,6 +19,8 @@ const fault: Fault = {
   apply: () => Promise.resolve({ did: [] }),
   trips: [],
 };
+
+const gated = { profile: gateProfile, limits: [] };
 
 describe("run on a machine in memory", () => {
   let world: FakeWorld;
@@ -60,6 +64,78 @@ describe("run on a machine in memory", () => {
       ],
     );
     assert.equal(record.exitCode, 0);
+  });
+
+  describe("with modes on two providers", () => {
+    const providers = (): Partial<RunServices> => {
+      const vxlanOnly = { ...world.provider, name: "cheap", capabilities: new Set<Capability>(["vxlan"]) };
+      return { variants: [{ providers: [vxlanOnly, world.provider] }] };
+    };
+    const modes = modesOf("ipip-always", "vxlan-always");
+
+    it("builds the second lab beside the first, which is that of the cheaper provider", async () => {
+      const ids: string[] = [];
+      world.onEvent = (event) => {
+        if (event.kind === "phase-ended" && event.phase === "verdicts") ids.push(...world.machine.labs.keys());
+      };
+      const record = await run({ modes }, providers());
+      assert.deepEqual(record.troubles, []);
+      assert.deepEqual(world.log, [
+        ...["build", "build", "install vxlan-always", "remove vxlan-always", "destroy"],
+        ...["install ipip-always", "remove ipip-always", "destroy"],
+      ]);
+      assert.equal(new Set(ids).size, 2, "each lab has an id of its own");
+      assert.deepEqual(
+        record.scenarios.map(({ mode, phases }) => [mode, phases[0]?.phase]),
+        [
+          ["vxlan-always", "lab"],
+          ["ipip-always", "lab"],
+        ],
+      );
+      assertNothingLeft();
+    });
+
+    it("builds one after the other where figures are taken in several labs", async () => {
+      const apart = ["build", "install ipip-always", "remove ipip-always", "destroy", "build"];
+      for (const order of [{ profile: "full" }, { measuring: { ...gated, compared: "plain", seed: 1 } }] as const) {
+        world.log.length = 0;
+        await run({ modes, ...order }, providers());
+        assert.deepEqual(
+          world.log.filter((line) => !line.includes("none")).slice(0, apart.length),
+          apart,
+          JSON.stringify(order),
+        );
+      }
+    });
+
+    for (const phase of ["lab", "dataplane", "probes", "verdicts"]) {
+      it(`interrupted before ${phase}: nothing is left of either`, async () => {
+        world.onEvent = (event) => {
+          if (event.kind === "phase-started" && event.phase === phase) interrupt();
+        };
+        const record = await run({ modes }, providers());
+        assert.equal(record.exitCode, 130);
+        assert.deepEqual(record.troubles, []);
+        assertNothingLeft();
+      });
+    }
+
+    it("judges the first when the second cannot be built, and says so once", async () => {
+      const services = providers();
+      const [cheap] = services.variants?.[0]?.providers ?? [];
+      const provision = (): Promise<never> => Promise.reject(new LabError("it is broken"));
+      const both = [cheap, { ...world.provider, provision }].flatMap((one) => one ?? []);
+      const record = await run({ modes }, { variants: [{ providers: both }] });
+      assert.deepEqual(
+        record.troubles.map(({ phase, message }) => [phase, message]),
+        [["lab", "it is broken"]],
+      );
+      assert.deepEqual(
+        record.scenarios.map(({ mode }) => mode),
+        ["vxlan-always"],
+      );
+      assertNothingLeft();
+    });
   });
 
   describe("interrupted before a phase", () => {

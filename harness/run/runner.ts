@@ -1,12 +1,15 @@
 import { InterruptedError } from "../core/errors.ts";
+import { newRunId } from "../core/run-id.ts";
 import { withScope, type Scope } from "../core/scope.ts";
 import type { Dataplane, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Provider } from "../provider/provider.ts";
+import { buildInTurn } from "./build-in-turn.ts";
 import { readEnvironment } from "./environment.ts";
 import { Gathered } from "./gathered.ts";
+import { inTurns, type Turn } from "./in-turns.ts";
 import { keepLab } from "./keep.ts";
 import { labSession } from "./lab-session.ts";
 import { measureMoreLabs } from "./measure.ts";
@@ -67,7 +70,20 @@ class Run {
   }
 
   async #runVariant(variant: Variant): Promise<void> {
-    for (const group of await this.#choose(variant)) await this.#runGroup(group, variant);
+    const groups = await this.#choose(variant);
+    if (groups.length > 1 && buildsAhead(this.#run.order)) {
+      const first = cheapestFirst(groups, variant);
+      await inTurns(first, (group, turn) => this.#runInTurn(group, variant, turn));
+    } else for (const group of groups) await this.#runGroup(group, variant);
+  }
+
+  /** In a session of its own, for labs that stand side by side need names that differ. */
+  #runInTurn(group: Group, variant: Variant, turn: Turn): Promise<void> {
+    const { order, services } = this.#run;
+    const own = { id: newRunId(), plan: order.plan, modes: group.modes.map(({ mode }) => mode) };
+    return labSession(own, services.signal, (session) =>
+      new Run({ ...this.#run, session }, this.#gathered).#runGroup(group, variant, turn),
+    );
   }
 
   /** Modes that no provider can run become skips here, before anything is built. */
@@ -111,17 +127,19 @@ class Run {
     await this.#gathered.add(named({ scenario, verdicts, measurements: [], troubles: [] }, variant));
   }
 
-  async #runGroup({ provider, modes }: Group, variant: Variant): Promise<void> {
+  async #runGroup({ provider, modes }: Group, variant: Variant, turn?: Turn): Promise<void> {
     const { order, services, session } = this.#run;
     const phases = new Phases(undefined, "lab", services.listener, session.interruptible);
     const measured: MeasuredMode[] = [];
     const remembered = order.memory === undefined ? {} : { memory: order.memory };
     const keeping = { dataplane: services.dataplane, listener: services.listener };
+    const quiet = turn === undefined ? {} : { quiet: turn.quiet };
     const body = async (lab: Lab, scope: Scope): Promise<void> => {
+      turn?.prepareNext();
       for (const [index, { mode, because }] of modes.entries()) {
         await withScope(async (modeScope) => {
           const labPhases = index === 0 ? phases.done : [];
-          const choice = { mode, because, lab, labPhases, network: install, ...variantOf(variant) };
+          const choice = { mode, because, lab, labPhases, network: install, ...quiet, ...variantOf(variant) };
           measured.push(...(await this.#scenario(choice, modeScope, variant)));
           if (order.keep && index === modes.length - 1)
             await keepLab({ provider, lab, mode, ...keeping, ...remembered }, [modeScope, scope]);
@@ -129,7 +147,7 @@ class Run {
       }
     };
     try {
-      await session.withLab(provider, body, (work) => phases.run("lab", work, describeLab));
+      await session.withLab(provider, body, (work) => buildInTurn(work, phases, session, turn));
       await this.#addMeasured(await measureMoreLabs(this.#run, provider, measured));
     } catch (error) {
       if (error instanceof InterruptedError) throw error;
@@ -163,6 +181,19 @@ class Run {
   async #addMeasured(measured: readonly MeasuredMode[]): Promise<void> {
     for (const mode of measured) await this.#gathered.addMeasured(mode);
   }
+}
+
+/**
+ * Whether the lab of the next group is built while this one's is judged. Not where figures are taken in several labs, which they would not
+ * have to themselves, nor where labs are to stay under the run's own id.
+ */
+function buildsAhead({ keep, profile, measuring, throughput }: RunOrder): boolean {
+  return !keep && (!throughput || (profile === "quick" && measuring.profile === undefined));
+}
+
+/** What takes longest to build is built last, beside the others. */
+function cheapestFirst(groups: readonly Group[], { providers }: Variant): readonly Group[] {
+  return groups.toSorted((a, b) => providers.indexOf(a.provider) - providers.indexOf(b.provider));
 }
 
 /** Whether the lab may be led into another mode afterwards, and there is time for it. */
@@ -202,14 +233,6 @@ function named(outcome: ScenarioOutcome, variant: Variant): ScenarioOutcome {
     measurements: outcome.measurements.map((measurement) => ({ ...measurement, ...mark })),
     troubles: outcome.troubles,
   };
-}
-
-function describeLab(lab: Lab): string {
-  return `${counted(lab.nodes.length, "node")}, ${counted(lab.routers.length, "router")}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function install(dataplane: Dataplane, mode: Mode, lab: Lab, scope: Scope): Promise<Network> {

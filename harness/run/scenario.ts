@@ -9,6 +9,7 @@ import type { Mode } from "../encap/mode.ts";
 import type { Path } from "../encap/path.ts";
 import type { FaultEffect } from "../fault/fault.ts";
 import type { Lab } from "../lab/lab.ts";
+import { waitForQuiet } from "./build-in-turn.ts";
 import { Guard } from "./guard.ts";
 import { tooBusy, watchMachine } from "./machine-watch.ts";
 import { judgeScenario, type Judgment, type SecondLook } from "./judge.ts";
@@ -38,6 +39,8 @@ export interface ScenarioChoice {
   readonly network: (dataplane: Dataplane, mode: Mode, lab: Lab, scope: Scope) => Promise<Network>;
   /** What is to be expected otherwise than of a lab born in the mode; missing = nothing. */
   readonly adjust?: (expectation: PathExpectation) => PathExpectation;
+  /** Resolves when no other lab is being built on this machine; missing, or nothing, where none is. */
+  readonly quiet?: () => Promise<void> | undefined;
 }
 
 interface Draft {
@@ -129,6 +132,7 @@ async function perform(
     const judgment = await phases.run("verdicts", () => judgeScenario(hearing));
     draft.judgment = judgment;
     if (!measures) return;
+    await waitForQuiet(choice.quiet, phases);
     const samples = await phases.run("throughput", () => measureInLab(run, network, expectations, 0));
     draft.judgment = judgment.withHeard(await guard.end());
     const convergences = [network.convergence.totalMs / 1000];
