@@ -124,6 +124,13 @@ function opaqueHints({ portsOf }: CaptureFacts): string[] {
     ["esp", "ESP is encrypted: what is inside cannot be read"],
     ["openvpn", "UDP 1194 is OpenVPN's port: what is inside is encrypted"],
     ["capwap", "UDP 5247 carries CAPWAP's frames, which are not decoded"],
+    ["zerotier", "UDP 9993 is ZeroTier's port: what is inside is encrypted"],
+    ["nebula", "UDP 4242 carries Nebula's messages: what is inside is encrypted"],
+    ["n2n", "UDP 7654 carries n2n's frames, which are not decoded"],
+    ["tinc", "UDP 655 is tinc's port: what is inside is encrypted"],
+    ["weave", "UDP 6783 carries Weave's sleeve, which is not decoded"],
+    ["tzsp", "UDP 37008 carries what TZSP mirrors: --strip 1 judges what is inside"],
+    ["jmirror", "UDP 30030 carries what a Juniper router mirrors: --strip 1 judges what is inside"],
     ["other-tunnel", "a protocol that carries packets is not decoded: see the column protocol"],
   ];
   const wireguard = portsOf.get("wireguard")?.all;

@@ -7,6 +7,7 @@ export type Protocol =
   | "ipv4"
   | "ipv6"
   | "udp"
+  | "udp-lite"
   | "tcp"
   | "icmp"
   | "icmpv6"
@@ -65,6 +66,12 @@ export type TunnelProtocol =
   | "ah"
   | "openvpn"
   | "capwap"
+  | "amt"
+  | "tzsp"
+  | "jmirror"
+  | "ayiya"
+  | "mesh"
+  | "dtls-tunnel"
   | "opaque-in-ip"
   | "pim";
 

@@ -22,11 +22,14 @@ import { decodeGue, decodeIpInUdp } from "./tunnel/ip-in-udp.ts";
 import * as ipTunnels from "./tunnel/ip-tunnels.ts";
 import { decodeAh, decodeEsp, decodeEspInUdp } from "./tunnel/ipsec.ts";
 import { decodeL2tp, decodeL2tpInIp } from "./tunnel/l2tp.ts";
+import { decodeMesh } from "./tunnel/mesh.ts";
 import { decodeGtp, decodeLisp, decodeTeredo } from "./tunnel/mobile.ts";
+import * as overlays from "./tunnel/overlays.ts";
 import { decodeStt } from "./tunnel/stt.ts";
 import { decodeVxlanGpe } from "./tunnel/vxlan-gpe.ts";
 import { decodeSuspectedVxlan, decodeVxlan } from "./tunnel/vxlan.ts";
 import { decodeWireguard } from "./tunnel/wireguard.ts";
+import { decodeUdpLite } from "./udp-lite.ts";
 import { decodeUdp } from "./udp.ts";
 
 type Decoder = (cursor: Cursor) => Protocol;
@@ -81,6 +84,12 @@ const tunnel: Readonly<Record<TunnelProtocol, Decoder>> = {
   ah: decodeAh,
   openvpn: ipTunnels.decodeOpenvpn,
   capwap: ipTunnels.decodeCapwap,
+  amt: overlays.decodeAmt,
+  tzsp: overlays.decodeTzsp,
+  jmirror: overlays.decodeJmirror,
+  ayiya: overlays.decodeAyiya,
+  mesh: decodeMesh,
+  "dtls-tunnel": ipTunnels.decodeDtlsTunnel,
   "opaque-in-ip": ipTunnels.decodeOpaqueInIp,
   pim: ipTunnels.decodePim,
 };
@@ -92,6 +101,7 @@ export const decoders: Readonly<Record<Exclude<Protocol, "payload" | "quoted-ipv
   ipv4: decodeIpv4,
   ipv6: decodeIpv6,
   udp: decodeUdp,
+  "udp-lite": decodeUdpLite,
   tcp: decodeTcp,
   icmp: decodeIcmp,
   icmpv6: decodeIcmpv6,

@@ -152,6 +152,7 @@ const formsOfNumbers: ReadonlyMap<number, PacketForm> = new Map<number, PacketFo
   [IpProtocol.gre, "gre"],
   [IpProtocol.esp, "esp"],
   [IpProtocol.ah, "ah"],
+  [136, "unknown"],
   [97, "etherip"],
   [115, "l2tp"],
   [137, "mpls-in-ip"],

@@ -28,6 +28,7 @@ const tunnels: ReadonlyMap<number, Protocol> = new Map<number, Protocol>([
   [55, "opaque-in-ip"],
   [94, "opaque-in-ip"],
   [98, "opaque-in-ip"],
+  [136, "udp-lite"],
   [108, "opaque-in-ip"],
 ]);
 
@@ -73,6 +74,7 @@ const names: Readonly<Record<number, string>> = {
   112: "VRRP",
   115: "L2TPv3",
   132: "SCTP",
+  136: "UDP-Lite",
   137: "MPLS",
   143: "Ethernet",
 };

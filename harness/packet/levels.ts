@@ -101,6 +101,13 @@ const names: Readonly<Partial<Record<EncapsulatedForm, string>>> = {
   etherip: "EtherIP",
   openvpn: "OpenVPN",
   capwap: "CAPWAP",
+  amt: "AMT",
+  tzsp: "TZSP",
+  jmirror: "Juniper mirror",
+  ayiya: "AYIYA",
+  zerotier: "ZeroTier",
+  nebula: "Nebula",
+  weave: "Weave sleeve",
   "other-tunnel": "another tunnel",
 };
 

@@ -1,6 +1,8 @@
 import { uint16, uint32, uint8 } from "../bytes.ts";
-import { has, mismatch, type Cursor, type Protocol } from "../cursor.ts";
+import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { EtherType, etherTypeName, isKnownEtherType, protocolOfEtherType } from "../link/ether-type.ts";
+import { looksLikeFrame } from "../link/ethernet.ts";
+import { isWholeIp } from "./whole-ip.ts";
 import { enterTunnel, type TunnelForm } from "./tunnel.ts";
 
 /*
@@ -23,8 +25,8 @@ import { enterTunnel, type TunnelForm } from "./tunnel.ts";
 const bit = { checksum: 0x8000, routing: 0x4000, key: 0x2000, sequence: 0x1000, acknowledgment: 0x0080 } as const;
 const fixedLength = 4;
 
-/** What GRE names beside the EtherTypes: mirrors of whole frames (draft-foschiano-erspan), and WCCP's redirection. */
-const greType = { erspan2: 0x88be, erspan3: 0x22eb, wccp: 0x883e } as const;
+/** What GRE names beside the EtherTypes: mirrors of whole frames (draft-foschiano-erspan), WCCP's redirection, and MikroTik's EoIP. */
+const greType = { erspan2: 0x88be, erspan3: 0x22eb, wccp: 0x883e, mikrotik: 0x6400 } as const;
 
 /** Decodes a GRE header with its options; ERSPAN's own header, which stands behind it, counts as a part of it. */
 export function decodeGre(cursor: Cursor): Protocol {
@@ -42,7 +44,7 @@ export function decodeGre(cursor: Cursor): Protocol {
   const keyAt = offset + fixedLength + ((flags & (bit.checksum | bit.routing)) === 0 ? 0 : 4);
   const key = (flags & bit.key) === 0 ? undefined : version === 1 ? uint16(bytes, keyAt + 2) : uint32(bytes, keyAt);
   if (type === greType.erspan2 || type === greType.erspan3) return enterErspan(cursor, length, flags, type);
-  const form: TunnelForm = type === EtherType.ethernet ? "gretap" : "gre";
+  const form: TunnelForm = type === EtherType.ethernet || type === greType.mikrotik ? "gretap" : "gre";
   const keyText = key === undefined ? "" : ` key ${key}`;
   enterTunnel(cursor, length, {
     form,
@@ -63,6 +65,24 @@ export function decodeGreInUdp(cursor: Cursor): Protocol {
   return mismatch(cursor, "GRE", `begins with 0x${flags.toString(16).padStart(4, "0")}`);
 }
 
+/** Whether UDP's payload on another port is GRE with IP or a frame behind it from a place on, as Linux's Foo over UDP sends it. */
+export function looksLikeGre(cursor: Cursor, at = cursor.offset): boolean {
+  const { bytes, offset } = cursor;
+  if (!isThere(cursor, at - offset + fixedLength)) return false;
+  const flags = uint16(bytes, at);
+  if ((flags & ~(bit.checksum | bit.key | bit.sequence)) !== 0) return false;
+  const next = at + lengthOf(flags, 0);
+  switch (uint16(bytes, at + 2)) {
+    case EtherType.ipv4:
+    case EtherType.ipv6:
+      return isWholeIp(cursor, next);
+    case EtherType.ethernet:
+      return isThere(cursor, next - offset + 16) && looksLikeFrame(cursor, next);
+    default:
+      return false;
+  }
+}
+
 function lengthOf(flags: number, version: number): number {
   const words =
     ((flags & (bit.checksum | bit.routing)) === 0 ? 0 : 1) +
@@ -73,6 +93,7 @@ function lengthOf(flags: number, version: number): number {
 }
 
 function protocolOfGre(cursor: Cursor, type: number): Protocol {
+  if (type === greType.mikrotik) return "ethernet";
   if (type !== greType.wccp) return protocolOfEtherType(cursor, type);
   // WCCP version 2 puts 4 bytes before the packet, version 1 none.
   const isBare = cursor.offset < cursor.limit && [4, 6].includes(uint8(cursor.bytes, cursor.offset) >> 4);
@@ -113,7 +134,7 @@ function enterErspan(cursor: Cursor, greLength: number, flags: number, type: num
 }
 
 function nameOf(type: number): string {
-  if (type === EtherType.ethernet) return "carries Ethernet";
+  if (type === EtherType.ethernet || type === greType.mikrotik) return "carries Ethernet";
   if (type === EtherType.ipv4) return "carries IPv4";
   if (type === EtherType.ipv6) return "carries IPv6";
   return `carries ${etherTypeName(type)}`;

@@ -1,16 +1,9 @@
-import { uint16, uint8 } from "../bytes.ts";
+import { uint8 } from "../bytes.ts";
 import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
-import { ipProtocolName, protocolOfIp } from "../ip-protocol.ts";
+import { IpProtocol, ipProtocolName, protocolOfIp } from "../ip-protocol.ts";
+import { looksLikeGre } from "./gre.ts";
 import { enterTunnel } from "./tunnel.ts";
-
-/** Whether UDP's payload is a whole IP packet: its length field is the datagram's, and IPv4's checksum is right. */
-export function looksLikeIp(cursor: Cursor): boolean {
-  const { bytes, offset, end } = cursor;
-  if (cursor.partial) return false;
-  const first = uint8(bytes, offset);
-  if (first === 0x45) return isThere(cursor, 20) && uint16(bytes, offset + 2) === end - offset && sumsUp(cursor);
-  return first >> 4 === 6 && isThere(cursor, 40) && uint16(bytes, offset + 4) + 40 === end - offset;
-}
+import { isWholeIp } from "./whole-ip.ts";
 
 /** Foo over UDP of Linux, Flannel's `udp` backend and others: UDP with an IP packet for payload, on any port. */
 export function decodeIpInUdp(cursor: Cursor): Protocol {
@@ -40,14 +33,25 @@ export function decodeGue(cursor: Cursor): Protocol {
   return protocolOfIp(protocol);
 }
 
+/** Whether UDP's payload on another port is a GUE header of version 0 with IP, or GRE with IP, behind it. */
+export function looksLikeGue(cursor: Cursor): boolean {
+  const { bytes, offset } = cursor;
+  if (!isThere(cursor, 4) || uint8(bytes, offset) >> 5 !== 0) return false;
+  const at = offset + 4 + (uint8(bytes, offset) & 0x1f) * 4;
+  switch (uint8(bytes, offset + 1)) {
+    case IpProtocol.ipv4:
+      return uint8(bytes, at) >> 4 === 4 && isWholeIp(cursor, at);
+    case IpProtocol.ipv6:
+      return uint8(bytes, at) >> 4 === 6 && isWholeIp(cursor, at);
+    case IpProtocol.gre:
+      return looksLikeGre(cursor, at);
+    default:
+      return false;
+  }
+}
+
 /** Version 0, whose header must fit, or 1: then these are the version and the header length of an IP header (IHL at least 5, RFC 791). */
 function mayBeGue(first: number, { offset, end, partial }: Cursor): boolean {
   if (first >> 6 === 0) return partial || offset + 4 + (first & 0x1f) * 4 <= end;
   return (first >= 0x45 && first <= 0x4f) || first >> 4 === 6;
-}
-
-function sumsUp({ bytes, offset }: Cursor): boolean {
-  let sum = 0;
-  for (let at = 0; at < 20; at += 2) sum += uint16(bytes, offset + at);
-  return (sum & 0xffff) + (sum >>> 16) === 0xffff;
 }

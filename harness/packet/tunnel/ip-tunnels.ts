@@ -3,6 +3,7 @@ import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts
 import { ipProtocolName } from "../ip-protocol.ts";
 import { looksLikeMpls } from "../link/mpls.ts";
 import { enterTunnel } from "./tunnel.ts";
+import { isWholeIp } from "./whole-ip.ts";
 
 /** Decodes EtherIP (RFC 3378): version 3, then a frame. */
 export function decodeEtherip(cursor: Cursor): Protocol {
@@ -28,6 +29,34 @@ export function decodeMplsInUdp(cursor: Cursor): Protocol {
   if (!looksLikeMpls(cursor)) return mismatch(cursor, "MPLS", "no label stack with a packet behind it");
   enterTunnel(cursor, 0, { form: "mpls-in-udp", text: "MPLS in UDP" });
   return "mpls";
+}
+
+/** Entries of a label stack that are looked at on other ports. */
+const mostLabels = 4;
+
+/** Whether UDP's payload on another port is a label stack with a whole IP packet behind it. */
+export function looksLikeMplsInUdp(cursor: Cursor): boolean {
+  const { bytes, offset } = cursor;
+  for (let entry = 0; entry < mostLabels && isThere(cursor, entry * 4 + 4); entry += 1) {
+    const isBottom = (uint8(bytes, offset + entry * 4 + 2) & 1) === 1;
+    if (isBottom) return isWholeIp(cursor, offset + entry * 4 + 4);
+  }
+  return false;
+}
+
+/** Records of DTLS that carry data (RFC 9147, RFC 6347): 23, then a version of 1.0 to 1.3. */
+export function looksLikeDtlsData(cursor: Cursor): boolean {
+  const { bytes, offset } = cursor;
+  return isThere(cursor, 3) && uint8(bytes, offset) === 23 && uint8(bytes, offset + 1) === 0xfe;
+}
+
+/** Names GRE (UDP 4755, RFC 8086) and MPLS (UDP 6636, RFC 7510) behind DTLS. */
+export function decodeDtlsTunnel(cursor: Cursor): Protocol {
+  const carrier = cursor.layers.at(-1);
+  const isGre = carrier?.kind === "udp" && carrier.destinationPort === 4755;
+  const [form, name] = isGre ? (["gre", "GRE"] as const) : (["mpls-in-udp", "MPLS"] as const);
+  enterTunnel(cursor, 0, { form, text: `${name} in DTLS`, opaque: true });
+  return "payload";
 }
 
 /** Names a protocol that carries packets in a way that is not decoded here: IPComp, minimal encapsulation … */

@@ -1,5 +1,6 @@
 import { uint16, uint32 } from "../bytes.ts";
-import { has, mismatch, type Cursor, type Protocol } from "../cursor.ts";
+import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
+import { looksLikeEthernet } from "../link/ethernet.ts";
 import { enterTunnel } from "./tunnel.ts";
 
 /*
@@ -31,6 +32,18 @@ export function decodeL2tp(cursor: Cursor): Protocol {
     text: `L2TP tunnel ${uint16(bytes, idsAt)} session ${session}`,
   });
   return "ppp";
+}
+
+/** Bytes of cookie and sublayer that Linux may put before an L2TPv3 session's frame. */
+const beforeFrame = [0, 4, 8, 12] as const;
+
+/** Whether UDP's payload on another port is L2TPv3's data: its first word, and a frame behind the session. */
+export function looksLikeL2tp(cursor: Cursor): boolean {
+  const { bytes, offset } = cursor;
+  if (!isThere(cursor, 8) || uint32(bytes, offset) !== 0x00030000) return false;
+  return beforeFrame.some(
+    (length) => isThere(cursor, 8 + length + 16) && looksLikeEthernet(cursor, offset + 8 + length),
+  );
 }
 
 /** Reserved bits are 0, as are 16 more in version 3 (RFC 3931 section 4.1.2.1). */

@@ -1,6 +1,7 @@
 import { uint16, uint32, uint8 } from "../bytes.ts";
 import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { enterTunnel } from "./tunnel.ts";
+import { isWholeIp } from "./whole-ip.ts";
 
 /*
  * GTP-U (3GPP TS 29.281 section 5): flags, message type, length, tunnel endpoint id (TEID); where one of the flags E, S, PN is
@@ -31,6 +32,13 @@ export function decodeGtp(cursor: Cursor): Protocol {
   if (!isIp) return mismatch(cursor, "GTP-U", "no IP behind the header");
   enterTunnel(cursor, length, { form: "gtp", id: teid, text: `GTP-U teid ${teid}` });
   return "raw";
+}
+
+/** Whether UDP's payload on another port is GTP-U's user data without options, whose length fits, with IP behind it. */
+export function looksLikeGtp(cursor: Cursor): boolean {
+  const { bytes, offset, end } = cursor;
+  if (!isThere(cursor, gtp.fixedLength) || uint16(bytes, offset) !== 0x30ff) return false;
+  return uint16(bytes, offset + 2) === end - offset - gtp.fixedLength && isWholeIp(cursor, offset + gtp.fixedLength);
 }
 
 /** Decodes LISP's data header (RFC 9300 section 5.1): flags with nonce or map version, instance id and locator bits. */

@@ -24,6 +24,15 @@ export type TunnelForm =
   | "etherip"
   | "openvpn"
   | "capwap"
+  | "amt"
+  | "tzsp"
+  | "jmirror"
+  | "ayiya"
+  | "zerotier"
+  | "nebula"
+  | "n2n"
+  | "tinc"
+  | "weave"
   | "other-tunnel";
 
 /** Header of a packet that carries another packet, readable or not. */

@@ -1,9 +1,16 @@
 import { uint8 } from "../bytes.ts";
 import type { Cursor, Protocol } from "../cursor.ts";
 import { looksLikeGeneve } from "./geneve.ts";
-import { looksLikeIp } from "./ip-in-udp.ts";
+import { looksLikeGre } from "./gre.ts";
+import { looksLikeGue } from "./ip-in-udp.ts";
+import { looksLikeDtlsData, looksLikeMplsInUdp } from "./ip-tunnels.ts";
+import { looksLikeL2tp } from "./l2tp.ts";
+import { looksLikeMesh, meshPorts } from "./mesh.ts";
+import { looksLikeGtp } from "./mobile.ts";
+import { looksLikeAmt, looksLikeAyiya, looksLikeJmirror, looksLikeTzsp } from "./overlays.ts";
 import { looksLikeGpe } from "./vxlan-gpe.ts";
 import { looksLikeVxlan } from "./vxlan.ts";
+import { isWholeIp } from "./whole-ip.ts";
 import { calicoWireguardPorts, looksLikeWireguard, protocolAtWireguardPort } from "./wireguard.ts";
 
 /** Destination ports of tunnels whose source ports are spread for ECMP (IANA). */
@@ -27,18 +34,33 @@ const eitherPorts: ReadonlyMap<number, Protocol> = new Map<number, Protocol>([
   [5247, "capwap"],
 ]);
 
+/** Ports of tunnels whose packets can be told by how they begin (IANA; TZSP's and Juniper's as they come); else shapes decide. */
+const ownShapes: ReadonlyMap<number, readonly [Protocol, (cursor: Cursor) => boolean]> = new Map<
+  number,
+  readonly [Protocol, (cursor: Cursor) => boolean]
+>([
+  [2268, ["amt", looksLikeAmt]],
+  [4755, ["dtls-tunnel", looksLikeDtlsData]],
+  [5072, ["ayiya", looksLikeAyiya]],
+  [6636, ["dtls-tunnel", looksLikeDtlsData]],
+  [30030, ["jmirror", looksLikeJmirror]],
+  [37008, ["tzsp", looksLikeTzsp]],
+]);
+
 /** Services whose answers go to whatever port a client has, maybe one of the above: DNS, DHCP, NTP, SNMP, LDAP, QUIC, syslog. */
 const services: ReadonlySet<number> = new Set([53, 67, 68, 123, 161, 162, 389, 443, 514, 853, 5353]);
 
 /** Bytes of the shortest headers below: VXLAN, Geneve, GTP and LISP have 8, GRE and GUE something behind their 4. */
 const shortestHeader = 8;
 
-const mark = { destination: 1, either: 2, wireguard: 4 } as const;
+const mark = { destination: 1, either: 2, wireguard: 4, shape: 8, mesh: 16 } as const;
 
 /** What the above say of each port, since every datagram is asked. */
 const marks = new Uint8Array(0x10000);
 for (const port of toPorts.keys()) marks[port] = mark.destination;
 for (const port of eitherPorts.keys()) marks[port] = mark.either;
+for (const port of ownShapes.keys()) marks[port] = mark.shape;
+for (const port of meshPorts) marks[port] = mark.mesh;
 for (const port of calicoWireguardPorts) marks[port] = mark.wireguard;
 
 /**
@@ -62,6 +84,11 @@ function protocolOfPorts(cursor: Cursor, source: number, destination: number): P
   }
   if ((to & mark.destination) !== 0) return toPorts.get(destination);
   if (services.has(source) || services.has(destination)) return undefined;
+  if (((from | to) & mark.shape) !== 0) {
+    const [protocol, looksLike] = ownShapes.get(destination) ?? ownShapes.get(source) ?? [];
+    if (looksLike?.(cursor) === true) return protocol;
+  }
+  if (((from | to) & mark.mesh) !== 0 && looksLikeMesh(cursor, source, destination)) return "mesh";
   return eitherPorts.get(destination) ?? eitherPorts.get(source);
 }
 
@@ -72,6 +99,10 @@ function protocolOfShape(cursor: Cursor): Protocol {
   if (first >> 2 === 3 && looksLikeGpe(cursor)) return "suspected-vxlan";
   if (first >= 1 && first <= 4 && looksLikeWireguard(cursor)) return "wireguard";
   if (first < 0x40 && looksLikeGeneve(cursor)) return "geneve";
-  if ((first === 0x45 || first >> 4 === 6) && looksLikeIp(cursor)) return "ip-in-udp";
-  return "payload";
+  if ((first >> 4 === 4 || first >> 4 === 6) && isWholeIp(cursor)) return "ip-in-udp";
+  if (first === 0x00 && looksLikeL2tp(cursor)) return "l2tp";
+  if (first === 0x30 && looksLikeGtp(cursor)) return "gtp";
+  if ((first & 0x4f) === 0 && looksLikeGre(cursor)) return "gre";
+  if (first < 0x20 && looksLikeGue(cursor)) return "gue";
+  return looksLikeMplsInUdp(cursor) ? "mpls-in-udp" : "payload";
 }
