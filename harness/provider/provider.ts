@@ -9,6 +9,8 @@ export interface Provider {
   readonly capabilities: ReadonlySet<Capability>;
   /** How a reason begins that is about the kernel of its nodes: "this kernel has", "its guests have". */
   readonly kernelHas: string;
+  /** What no lab of it has, whatever the kernel can, each with why: "its wires carry no VLAN tags". */
+  readonly withheld?: Readonly<Partial<Record<Capability, string>>>;
   /** What its nodes can do is known only once something runs on them; `capabilities` then holds what they may be able to do. */
   readonly asksLater?: true;
   /** Its nodes run on the kernel of this machine. */

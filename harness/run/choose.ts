@@ -1,7 +1,8 @@
 import type { Encapsulation, Mode } from "../encap/mode.ts";
-import { isEncrypted } from "../encap/wireguard.ts";
 import { encapsulationsWithin } from "../encap/pool-mode.ts";
 import type { Capability } from "../lab/lab.ts";
+import { otherProviders } from "../lab/other-providers.ts";
+import { planNeeds, type PlanNeed } from "../lab/plan-needs.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
@@ -30,26 +31,29 @@ export async function chooseOneProvider(
   plan: Plan,
   providers: readonly Provider[],
 ): Promise<Found> {
-  const needs = [...new Set(modes.flatMap((mode) => neededBy(mode, plan)))];
+  const needs = neededBy(modes, plan);
   const isEnough = (candidates: readonly Candidate[]): boolean => "provider" in firstWith(needs, candidates);
   return firstWith(needs, await examineProviders(providers, plan, isEnough));
 }
 
 function chooseProvider(mode: Mode, plan: Plan, candidates: readonly Candidate[]): Choice {
-  return { mode, ...firstWith(neededBy(mode, plan), candidates) };
+  return { mode, ...firstWith(neededBy([mode], plan), candidates) };
 }
 
-function neededBy(mode: Mode, plan: Plan): readonly Capability[] {
-  const encrypting: readonly Capability[] = isEncrypted(plan) ? ["wireguard"] : [];
-  return [...capabilitiesFor(encapsulationsWithin(plan, mode), plan.families), ...encrypting];
+/** What a lab's nodes must be able to do: for a mode, or for what the plan declares whatever the mode. */
+type Need = Pick<PlanNeed, "capability"> & Partial<PlanNeed>;
+
+function neededBy(modes: readonly Mode[], plan: Plan): readonly Need[] {
+  const tunnels = modes.flatMap((mode) => capabilitiesFor(encapsulationsWithin(plan, mode), plan.families));
+  return [...[...new Set(tunnels)].map((capability) => ({ capability })), ...planNeeds(plan)];
 }
 
 /** Finds the first provider, cheapest first, whose nodes can do what is needed. */
-function firstWith(needs: readonly Capability[], candidates: readonly Candidate[]): Found {
+function firstWith(needs: readonly Need[], candidates: readonly Candidate[]): Found {
   const ruledOut: string[] = [];
   for (const { provider, problems } of candidates) {
     // What the nodes could do is not known of a provider that cannot make any.
-    const lacking = problems.length > 0 ? [] : needs.filter((need) => !provider.capabilities.has(need));
+    const lacking = problems.length > 0 ? [] : needs.filter((need) => isLacking(provider, need));
     const reasons = [...problems, ...lacking.map((need) => lackingReason(provider, need))];
     if (reasons.length === 0) return { provider, because: because(provider, needs, ruledOut) };
     ruledOut.push(...reasons);
@@ -90,15 +94,27 @@ export function capabilitiesFor(own: ReadonlySet<Encapsulation>, families: reado
   return [...(own.has("ipip") ? (["ipip"] as const) : []), ...(own.has("vxlan") ? ([vxlan] as const) : [])];
 }
 
-function because(provider: Provider, needs: readonly Capability[], ruledOut: readonly string[]): string {
+function because(provider: Provider, needs: readonly Need[], ruledOut: readonly string[]): string {
   if (ruledOut.length > 0) return ruledOut.join("; ");
   if (needs.length === 0) return "needs no tunnel";
-  const words = needs.join(" and ");
+  const words = needs.map(({ capability }) => capability).join(" and ");
   return provider.asksLater === true ? `its nodes are asked for ${words} later` : `${provider.kernelHas} ${words}`;
 }
 
-function lackingReason({ name, kernelHas }: Provider, need: Capability): string {
-  if (need === "ipip" || need === "wireguard") return `${name}: ${kernelHas} no ${need} module`;
-  if (need === "vxlan6") return `${name}: ${kernelHas} no VXLAN over IPv6 (needs 4.19.1 or newer)`;
-  return `${name}: ${kernelHas} no ${need}`;
+function isLacking({ capabilities, withheld }: Provider, { capability }: Need): boolean {
+  return !capabilities.has(capability) || withheld?.[capability] !== undefined;
+}
+
+/** Kernel modules that have another name than what they bring. */
+const modules: Partial<Record<Capability, string>> = { ipip: "ipip", wireguard: "wireguard", vlan: "8021q" };
+
+function lackingReason({ name, kernelHas, withheld }: Provider, { capability, whatFor, fix }: Need): string {
+  const own = withheld?.[capability];
+  const purpose = whatFor === undefined ? "" : `, which ${whatFor}`;
+  if (own !== undefined) return `${name}: ${own}${purpose} (use another topology, or ${otherProviders})`;
+  const help = fix === undefined ? "" : ` (${fix})`;
+  if (capability in modules)
+    return `${name}: ${kernelHas} no ${modules[capability] ?? capability} module${purpose}${help}`;
+  if (capability === "vxlan6") return `${name}: ${kernelHas} no VXLAN over IPv6 (needs 4.19.1 or newer)`;
+  return `${name}: ${kernelHas} no ${capability}${purpose}${help}`;
 }

@@ -5,8 +5,7 @@ import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { ProviderContext } from "../context.ts";
 import { incompleteLab, noSuchLab, refuseOtherPlan } from "../../lab/identity-errors.ts";
-import { planProblems } from "../../lab/plan-problems.ts";
-import { vlanProblems } from "../../lab/vlan-problems.ts";
+import { untaggedWires } from "../../lab/untagged-wires.ts";
 import { memberPrefix, type LabId } from "../../lab/lab-id.ts";
 import type { Capability, Lab, LabNode, LabRef, Problem } from "../../lab/lab.ts";
 import type { Provider } from "../provider.ts";
@@ -49,11 +48,12 @@ export function createDockerProvider(options: DockerProviderOptions = {}): Provi
     capabilities,
     kernelHas: "its containers have",
     sharesKernel: true,
+    withheld: untaggedWires,
     check: async (plan) => {
       const ready = await look();
       if (!("engine" in ready)) return ready;
       for (const capability of ready.capabilities) capabilities.add(capability);
-      return [...planProblems(plan, capabilities), ...vlanProblems(plan), ...(await subnetProblems(host, plan))];
+      return subnetProblems(host, plan);
     },
     provision: async (plan, runId, scope) => {
       const ready = await look();

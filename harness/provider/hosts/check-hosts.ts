@@ -2,7 +2,6 @@ import { HarnessError, messageOf } from "../../core/errors.ts";
 import { shellQuote } from "../../exec/quote.ts";
 import { overlaps, isCidr } from "../../topology/address.ts";
 import { externalProblems } from "../../lab/external-problems.ts";
-import { vlanProblems } from "../../lab/vlan-problems.ts";
 import { uplinkProblems } from "../../lab/uplink-problems.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Capability, Problem } from "../../lab/lab.ts";
@@ -45,7 +44,6 @@ export async function checkHosts(plan: Plan, posts: readonly Post[], mayInstall:
     problems: [
       ...linkProblems(plan),
       ...uplinkProblems(plan),
-      ...vlanProblems(plan),
       ...externalProblems(plan),
       ...looks.flatMap(({ post, survey, problem }) =>
         survey === undefined ? [problem] : hostProblems(plan, post, survey, mayInstall),

@@ -5,6 +5,7 @@ import { shellQuote } from "../../exec/quote.ts";
 import { recordingExecutor } from "../../exec/recording.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { ProviderContext } from "../context.ts";
+import { untaggedWires } from "../../lab/untagged-wires.ts";
 import type { Capability, Lab, LabLabel, LabNode, LabRef, Problem } from "../../lab/lab.ts";
 import type { Provider } from "../provider.ts";
 import { checkHosts, commonCapabilities, type HostsCheck, type Post } from "./check-hosts.ts";
@@ -43,6 +44,7 @@ export function hostsProvider(context: ProviderContext, options: HostsOptions): 
     name,
     capabilities,
     kernelHas: "the hosts have",
+    withheld: untaggedWires,
     check: async (plan) => {
       const { problems, found } = await hosts.check(plan);
       capabilities.clear();

@@ -18,8 +18,8 @@ import { enterMember, memberExecutor, type PlannedMember } from "../../underlay/
 import { byHand, clusterAccess, type ClusterAccess } from "../../kubernetes/access.ts";
 import type { ClusterPart, KubernetesLab } from "../../kubernetes/kubernetes-lab.ts";
 import { namespaceOf } from "../../kubernetes/run-mark.ts";
-import { planProblems as familyProblems } from "../../lab/plan-problems.ts";
 import { memberPrefix, type LabId } from "../../lab/lab-id.ts";
+import { untaggedWires } from "../../lab/untagged-wires.ts";
 import type { Capability, Lab, LabNode, LabRef, Problem } from "../../lab/lab.ts";
 import type { ProviderContext } from "../context.ts";
 import type { Provider } from "../provider.ts";
@@ -50,6 +50,7 @@ export function createKindProvider(options: KindProviderOptions = {}): Provider 
     name,
     capabilities: kind.capabilities,
     kernelHas: "its nodes have",
+    withheld: untaggedWires,
     check: (plan) => kind.check(plan),
     provision: (plan, runId, scope) => kind.provision(plan, runId, scope),
     label: async ({ runId }, label) => {
@@ -91,8 +92,7 @@ class KindLabs {
       subnetProblems(this.#host, plan),
       nodeImageProblems(this.#host, this.#options.nodeImage, archives),
     ]);
-    const ofPlan = [...planProblems(plan), ...familyProblems(plan, this.capabilities)];
-    return [...tools, ...problems, ...ofPlan, ...subnets, ...images];
+    return [...tools, ...problems, ...planProblems(plan), ...subnets, ...images];
   }
 
   async provision(plan: Plan, runId: string, scope: Scope): Promise<Lab> {

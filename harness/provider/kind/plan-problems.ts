@@ -1,6 +1,5 @@
 import { contains, prefixLength, withoutPrefix } from "../../topology/address.ts";
 import { externalProblems } from "../../lab/external-problems.ts";
-import { vlanProblems } from "../../lab/vlan-problems.ts";
 import { uplinkProblems } from "../../lab/uplink-problems.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
@@ -31,7 +30,6 @@ export function planProblems(plan: Plan): readonly Problem[] {
     ...plan.nodes.flatMap((_, index) => legProblems(plan, index)),
     ...fabricProblems(plan),
     ...uplinkProblems(plan),
-    ...vlanProblems(plan),
     ...externalProblems(plan),
     ...hostNetworkProblems(plan),
     ...sharedProblems(plan),
