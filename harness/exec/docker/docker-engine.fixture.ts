@@ -48,7 +48,8 @@ function has(...argv: readonly string[]): Promise<boolean> {
 }
 
 async function startEngine(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "encaplab-dockerd-"));
+  // A name that `down --stale` removes, should this process be killed (lab/leftovers.ts).
+  const folder = await mkdtemp(join(tmpdir(), `encaplab-none.${process.pid}.`));
   // The socket inside has rights of its own.
   await chmod(folder, 0o711);
   const script = `ip link set lo up
@@ -69,6 +70,8 @@ wait $engine`;
   process.env.DOCKER_HOST = `unix://${join(folder, "sock")}`;
   stop = async () => {
     delete process.env.DOCKER_HOST;
+    // This process must not end before the engine has: its end kills it, with its folder left.
+    child.ref();
     // Not unshare itself, whose end would kill its child at once: the shell that it started.
     const { stdout } = await localExecutor().tryRun(["cat", `/proc/${child.pid ?? 0}/task/${child.pid ?? 0}/children`]);
     if (child.exitCode === null) process.kill(Number(stdout.trim()), "SIGTERM");
