@@ -39,6 +39,15 @@ describe("causes beyond the nodes", () => {
     );
   });
 
+  it("tell a router that has a node's address, also on paths that do not lead through it", () => {
+    const taken = ({ links }: NodeFacts): Partial<NodeFacts> => ({
+      links: links.map((link) => ({ ...link, addresses: [...link.addresses, "198.18.1.12/24"] })),
+    });
+    const told = first({ silent: ["a2/eth0"], after: { tor: taken } });
+    assert.match(told, /^router-state: tor: eth\d has 198\.18\.1\.12, which is a2's address/);
+    assert.match(first({ path: "a1->b1", silent: ["b1/eth0"], after: { tor: taken } }), /^common-ground: /);
+  });
+
   it("tell a pod whose own network was changed", () => {
     const at = (change: (facts: NodeFacts) => Partial<NodeFacts>): string =>
       first({ silent: ["a1/cali", "a1/eth0", "a2/eth0", "a2/cali"], after: { "a1-p1": change } });
@@ -117,6 +126,20 @@ describe("causes beyond the nodes", () => {
         after: { a2: () => ({ rewrites: counted }) },
       }),
       /^common-ground: /,
+    );
+  });
+
+  it("tell a masquerade that makes two connections look alike, with what the kernel counted", () => {
+    const rule = "udp dport 4789 masquerade to :4789";
+    const rewrites = [{ where: "table ip m chain p", hook: "postrouting", rule }];
+    const earlier = { a2: () => ({ counters: {} }) };
+    assert.match(
+      first({
+        silent: ["a2/cali"],
+        earlier,
+        after: { a2: () => ({ rewrites, counters: { "conntrack.insert_failed": 40 } }) },
+      }),
+      /^counted-loss: a2 drops packets .* a rule that does so: a2: table ip m chain p: udp dport 4789 masquerade to :4789$/,
     );
   });
 });

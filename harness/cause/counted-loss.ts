@@ -37,6 +37,7 @@ const kinds: readonly TellingCounter[] = [
     words: "drops packets whose connection looks like another one to its connection tracker (insert_failed)",
     fix: "see what translates two connections into one (nft list ruleset, iptables-save -t nat: snat to one port, masquerade without random-fully), or a pod that sends twice at once from one port (DNS)",
     issues: ["kubernetes/kubernetes#56903"],
+    rewrites: /\b(?:snat|masquerade)\b|-j (?:SNAT|MASQUERADE)/,
   },
 ];
 

@@ -130,6 +130,15 @@ describe("causes that the kernel's own state tells", () => {
       first({ traffic, silent: ["a2/cali"], after: { a2: leads("198.19.0.99") } }),
       /missing-backend/,
     );
+    const leadsToPort = (port: number) => (): Partial<NodeFacts> => ({
+      ...leads("198.19.0.65")(),
+      backendPorts: { [service]: [port] },
+    });
+    assert.match(
+      first({ traffic, silent: ["a2/cali"], after: { a1: leadsToPort(8081) } }),
+      /^missing-backend: a1 leads ClusterIP 198\.19\.192\.13 to port 8081 of a2-p1, not to 8080, where it listens/,
+    );
+    assert.doesNotMatch(first({ traffic, silent: ["a2/cali"], after: { a1: leadsToPort(8080) } }), /missing-backend/);
   });
 
   it("are an uplink that is down or has no address, or another MTU than its segment", () => {

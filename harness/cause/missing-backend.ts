@@ -1,6 +1,6 @@
 import { isSameAddress } from "../topology/same-address.ts";
 import { listOf } from "../verify/words.ts";
-import type { Incident, Rule } from "./cause.ts";
+import type { Cause, Incident, Rule } from "./cause.ts";
 
 /** A node translates a ClusterIP into an address that no pod has, or into another service's pod: whoever programs services has not heard of a change. */
 export const missingBackend: Rule = {
@@ -8,7 +8,7 @@ export const missingBackend: Rule = {
   find: (incident) => {
     const lost = lostBackends(incident);
     const [first] = lost;
-    if (first === undefined) return [];
+    if (first === undefined) return wrongPorts(incident);
     const nodes = [...new Set(lost.map(({ node }) => node))].toSorted();
     return [
       {
@@ -25,6 +25,34 @@ export const missingBackend: Rule = {
 
 /** Lines of evidence that a cause shows. */
 const shown = 6;
+
+/** Failed paths to ClusterIPs that their own node leads to the right pod, at a port of which the service knows nothing. */
+function wrongPorts({ network: { facts, identities }, cases, failed }: Incident): readonly Cause[] {
+  const failing = new Set(failed.map(({ id }) => id));
+  const led = cases.flatMap(({ expectation: { path, dials } }) => {
+    if (path.service === undefined || path.nodePort !== undefined || !failing.has(path.id)) return [];
+    const { backendPorts = {} } = facts.nodes.find(({ node }) => node === path.source.node) ?? {};
+    const service = identities.services.find(({ name }) => name === path.service);
+    const ports = Object.entries(backendPorts).flatMap(([address, own]) => (isSameAddress(address, dials) ? own : []));
+    const wrong = ports.filter((port) => service !== undefined && port !== service.targetPort);
+    const { id, source } = path;
+    const target = path.target.pod ?? path.target.node;
+    return wrong.map((port) => ({ id, node: source.node, dials, target, port, right: service?.targetPort ?? 0 }));
+  });
+  const [first] = led;
+  if (first === undefined) return [];
+  const nodes = [...new Set(led.map(({ node }) => node))].toSorted();
+  return [
+    {
+      name: "missing-backend",
+      sentence: `${listOf(nodes)} ${nodes.length === 1 ? "leads" : "lead"} ClusterIP ${first.dials} to port ${first.port} of ${first.target}, not to ${first.right}, where it listens`,
+      fix: "kubectl get service and endpointslices (targetPort must be the port on which the pod listens), and the logs of kube-proxy there: it may not have heard of a change",
+      issues: [],
+      evidence: led.map(({ node, dials, port }) => `${node}: ${dials} leads to port ${port}`).slice(0, shown),
+      explains: [...new Set(led.map(({ id }) => id))],
+    },
+  ];
+}
 
 /** Failed paths to ClusterIPs that their own node leads to an address that is neither a pod's nor a node's, or to other pods alone. */
 function lostBackends({ network: { facts, identities }, cases, failed }: Incident) {

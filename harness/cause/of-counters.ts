@@ -1,6 +1,7 @@
 import type { Verdict } from "../verify/verdict.ts";
 import type { Cause, Incident, Rule } from "./cause.ts";
 import { grownOn } from "./counters.ts";
+import { withRewrites } from "./rewrites.ts";
 import { crossedBy, type Crossing } from "./crossings.ts";
 import { lossyCrossings, pathsIn } from "./lossy-places.ts";
 
@@ -11,6 +12,8 @@ export interface TellingCounter {
   readonly words: string;
   readonly fix: string;
   readonly issues: readonly string[];
+  /** Words of foreign rules that make it grow: where there is one in that place, the cause names it. */
+  readonly rewrites?: RegExp;
   /** Bytes of the smallest packet that it can have counted; missing = any. */
   readonly least?: number;
 }
@@ -33,16 +36,16 @@ export function ofCounters(name: string, kinds: readonly TellingCounter[], weak 
         );
         const [first] = told;
         if (first === undefined) return [];
-        return [
-          {
-            name,
-            sentence: `${place} ${first.words} (${first.grown} during the probes)`,
-            fix: first.kind.fix,
-            issues: first.kind.issues,
-            evidence: told.map(({ counter, grown }) => `${place}: ${counter} +${grown}`).slice(0, shown),
-            explains: own.length > 0 ? pathsIn({ lossy: own }) : verdictsOn(incident, place),
-          },
-        ];
+        const cause: Cause = {
+          name,
+          sentence: `${place} ${first.words} (${first.grown} during the probes)`,
+          fix: first.kind.fix,
+          issues: first.kind.issues,
+          evidence: told.map(({ counter, grown }) => `${place}: ${counter} +${grown}`).slice(0, shown),
+          explains: own.length > 0 ? pathsIn({ lossy: own }) : verdictsOn(incident, place),
+        };
+        const { rewrites } = first.kind;
+        return [rewrites === undefined ? cause : withRewrites(incident, cause, rewrites)];
       });
     },
   };

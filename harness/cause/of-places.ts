@@ -42,13 +42,19 @@ function causeOf(rule: PlaceRule, incident: Incident, found: readonly Found[]): 
   const { trouble } = first;
   const failing = new Set(incident.failed.map(({ id }) => id));
   const own = incident.cases.filter((pathCase) => failing.has(pathCase.expectation.path.id));
-  const explains = own.filter((pathCase) => names.some((name) => passes(pathCase, name, rule.what, trouble.peer)));
+  const isOwned = trouble.kind === "address" && rule.what === "router";
+  const explains = own.filter((pathCase) =>
+    // Who has another's address answers for it on its segment too, whether a path leads through it or not.
+    isOwned ? endsAt(pathCase, trouble.peer) : names.some((name) => passes(pathCase, name, rule.what, trouble.peer)),
+  );
   // Where paths fail, what machines ask in vain follows from the first cause that explains these.
   const asks = trouble.kind === "neighbor" && explains.length === 0 ? unansweredOn(incident, names) : [];
   if (explains.length === 0 && asks.length === 0) return [];
   const ids = explains.map(({ expectation }) => expectation.path.id);
   // A pod that does not talk breaks what its node's verdicts say of it.
-  const nodes = names.flatMap((name) => incident.network.identities.pods.find((pod) => pod.name === name)?.node ?? []);
+  const nodes = isOwned
+    ? [...names, ...(trouble.peer === undefined ? [] : [trouble.peer])]
+    : names.flatMap((name) => incident.network.identities.pods.find((pod) => pod.name === name)?.node ?? []);
   const isHosts = trouble.what === "host";
   const reason = rule.because?.(incident, first.name, trouble);
   const ofNodes = failuresOf(incident, ...nodes).filter(
@@ -62,7 +68,11 @@ function causeOf(rule: PlaceRule, incident: Incident, found: readonly Found[]): 
       issues: rule.issues,
       evidence: found.map(({ name, trouble: { text } }) => `${name}: ${text}`).slice(0, shown),
       explains: [
-        ...new Set([...ids, ...asks, ...ofNodes.filter((id) => isHosts || /\/(?:sentinel|next-hop-mac)\//.test(id))]),
+        ...new Set([
+          ...ids,
+          ...asks,
+          ...ofNodes.filter((id) => isHosts || isOwned || /\/(?:sentinel|next-hop-mac)\//.test(id)),
+        ]),
       ],
     },
   ];
@@ -77,6 +87,10 @@ function unansweredOn({ failed, network }: Incident, names: readonly string[]): 
   return failed
     .filter(({ check, id }) => check === "neighbors" && hosts.includes(id.split("/").at(-1) ?? ""))
     .map(({ id }) => id);
+}
+
+function endsAt({ expectation: { path } }: PathCase, node: string | undefined): boolean {
+  return node !== undefined && [path.source.node, path.target.node].includes(node);
 }
 
 /** Whether a path leads through a router, from or to a pod; and of a trouble about another, which of these are that one's. */

@@ -48,6 +48,7 @@ import { missingBackend } from "./missing-backend.ts";
 import { mssRewritten } from "./mss-rewritten.ts";
 import { otherServer } from "./other-server.ts";
 import { outerHeader } from "./outer-header.ts";
+import { passingChange } from "./passing-change.ts";
 import { pathMtu } from "./path-mtu.ts";
 import { selectiveRule } from "./selective-rule.ts";
 import { serviceRules } from "./service-rules.ts";
@@ -92,6 +93,7 @@ export const rules: readonly Rule[] = [
   missingBackend,
   leftOutBackend,
   routerState,
+  passingChange,
   nextHop,
   narrowLink,
   otherServer,

@@ -8,7 +8,7 @@ export const sourceNat = ofVerdicts({
   check: "source-address",
   chosen: ({ id, reason = "" }) => !id.includes("/host-to-") || isMisled(reason) || isAtTarget(id, reason),
   rewrites:
-    /\b(?:[sd]nat|masquerade|redirect|notrack|ct zone|[sd]addr set)\b|-j (?:[SD]NAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK)/,
+    /\b(?:[sd]nat|masquerade|redirect|notrack|ct zone|[sd]addr set)\b|@(?:ll|nh|th|ih),\d+,\d+ set\b|-j (?:[SD]NAT|MASQUERADE|REDIRECT|NETMAP|CT|NOTRACK)/,
   sentence: (finding, { id }) => `${placeIn(finding)} ${whatHappens(finding, id)}: ${finding}`,
 });
 

@@ -32,6 +32,8 @@ export interface NodeFacts {
   readonly translated?: readonly string[];
   /** Where each of these leads, as far as one line of the rules says so. */
   readonly backends?: Readonly<Record<string, readonly string[]>>;
+  /** And to which ports. */
+  readonly backendPorts?: Readonly<Record<string, readonly number[]>>;
   /** Rules of nftables and iptables that drop or refuse packets, or hand them to a program. */
   readonly drops?: readonly DropFact[];
   /** Rules of others than Calico and kube-proxy that change packets, copy them or send them elsewhere. */
@@ -152,7 +154,7 @@ export interface VxlanFact {
   readonly port: number;
   readonly local: string;
   readonly learning: boolean;
-  /** Device that the outer packets leave by. */
+  /** Device that the outer packets leave by; "none" = whichever a route leads them to. */
   readonly parent?: string;
   /** Whether outer UDP headers carry a checksum (over IPv4). */
   readonly udpChecksum?: boolean;

@@ -13,7 +13,12 @@ export async function rebuildVxlan(
   actor: Actor,
   device: string,
   scope: Scope,
-  { vni, port, options = "" }: { readonly vni?: number; readonly port?: number; readonly options?: string },
+  {
+    vni,
+    port,
+    options = "",
+    bound = true,
+  }: { readonly vni?: number; readonly port?: number; readonly options?: string; readonly bound?: boolean },
 ): Promise<string> {
   const [facts] = await readNodeFacts([actor]);
   const link = facts?.links.find((candidate) => candidate.device === device);
@@ -22,13 +27,13 @@ export async function rebuildVxlan(
     throw new LabError(`node ${actor.name} has no VXLAN device ${device}`, { where: actor.executor.where });
   }
   const rebuild = (change: Partial<typeof old>, more: string): string =>
-    script(link, { ...old, ...change }, facts, actor.identity.uplink, more);
+    script(link, { ...old, ...change }, facts, more);
   scope.defer(`rebuild ${device} of ${actor.name} with VNI ${old.vni}`, async () => {
     await runScript(actor.executor, rebuild({}, ""));
   });
   const made = { vni: vni ?? old.vni, port: port ?? old.port };
-  await runScript(actor.executor, rebuild(made, options));
-  const words = `type vxlan id ${made.vni} dstport ${made.port} … ${options}`.trimEnd();
+  await runScript(actor.executor, rebuild({ ...made, ...(bound ? {} : { parent: "none" }) }, options));
+  const words = `type vxlan id ${made.vni} dstport ${made.port} …${bound ? "" : " without dev"} ${options}`.trimEnd();
   return `${actor.name}: ip link del ${device}; ip link add ${device} ${words}`;
 }
 
@@ -36,15 +41,15 @@ function script(
   { device, mac, mtu, addresses }: LinkFact,
   vxlan: NonNullable<LinkFact["vxlan"]>,
   { neighbors, fdb, routes }: NodeFacts,
-  uplink: string,
   options: string,
 ): string {
   const learning = vxlan.learning ? "learning" : "nolearning";
+  const parent = vxlan.parent === undefined || vxlan.parent === "none" ? "" : `dev ${vxlan.parent} `;
   const own = addresses.filter((address) => !address.startsWith("fe80:"));
   return [
     `ip link del ${device} 2>/dev/null || true`,
     "ip -batch - <<'END'",
-    `link add ${device} address ${mac} mtu ${mtu} type vxlan id ${vxlan.vni} local ${vxlan.local} dev ${uplink} ` +
+    `link add ${device} address ${mac} mtu ${mtu} type vxlan id ${vxlan.vni} local ${vxlan.local} ${parent}` +
       `dstport ${vxlan.port} ${learning} ${options}`,
     `link set ${device} up`,
     ...own.map((address) => `addr add ${address} dev ${device}${address.includes(":") ? " nodad" : ""}`),

@@ -53,6 +53,8 @@ import { noTunnelMasquerade } from "./no-tunnel-masquerade.ts";
 import { otherRouteOwner } from "./other-route-owner.ts";
 import { outerDontFragment } from "./outer-dont-fragment.ts";
 import { plainLeak } from "./plain-leak.ts";
+import { routeFlaps } from "./route-flaps.ts";
+import { tunnelWithoutParent } from "./tunnel-without-parent.ts";
 import { routeChangesMidway } from "./route-changes-midway.ts";
 import { shortTtl } from "./short-ttl.ts";
 import { sizeHole } from "./size-hole.ts";
@@ -143,6 +145,8 @@ export const faults: readonly Fault[] = [
   staleDirectRoute,
   otherRouteOwner,
   routeChangesMidway,
+  routeFlaps,
+  tunnelWithoutParent,
   plainLeak,
   leakBesideProbes,
   mirroredTunnel,

@@ -1,14 +1,9 @@
 import { Scope } from "../core/scope.ts";
 import { runScript } from "../exec/script.ts";
+import { packetsBefore, waitForPackets } from "./after-packets.ts";
 import { culprit, nearPeer } from "./cast.ts";
 import { defineFault } from "./fault.ts";
 import { tunnelRoute } from "./tunnel-route.ts";
-
-/** Packets that the culprit passes on before its route changes: more than what goes before the probes, less than what they send. */
-const after = 20;
-
-/** Prints how many IPv4 packets the node has passed on (RFC 4293, ipForwDatagrams; /proc/net/snmp). */
-const passedOn = "awk '/^Ip:/ { value = $7 } END { print value }' /proc/net/snmp";
 
 /** The culprit's route to its neighbor turns into a tunnel route while probes are under way, as when Calico acts on a late change. */
 export const routeChangesMidway = defineFault({
@@ -27,9 +22,8 @@ export const routeChangesMidway = defineFault({
       await runScript(executor, `${ip} route flush exact ${near.block}\n${ip} route add ${before.trim()}`);
     });
     const change = `${ip} route replace ${near.block} ${tunnelRoute(network, near)}`;
-    const wait = `start=$(${passedOn}); while [ $(($(${passedOn}) - start)) -lt ${after} ]; do sleep 0.02; done`;
-    await executor.spawn(["sh", "-c", `${wait}; ${change}`], scope);
-    return { did: [`${name}: after ${after} packets: ${change}`] };
+    await executor.spawn(["sh", "-c", `${waitForPackets}; ${change}`], scope);
+    return { did: [`${name}: after ${packetsBefore} packets: ${change}`] };
   },
   follows: ["not-encapsulated", "symmetry", "source-address", "sentinel"],
   trips: [

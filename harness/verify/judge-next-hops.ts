@@ -46,11 +46,27 @@ function ownersOf(plan: Plan, { nodes, routers = [] }: DataplaneFacts): Readonly
       devices: plan.routers.filter(({ name }) => name === facts.node).flatMap(({ ports }) => ports.map(nameOf)),
     })),
   ];
+  const entries = owned.flatMap(({ facts: { node, links }, devices }) =>
+    links.filter(({ device, mac }) => devices.includes(device) && mac !== "").flatMap((link) => entriesOf(node, link)),
+  );
+  const planned = plannedOwners(plan);
+  // Of two machines with one address the plan's is the owner, and each of what only one has.
   return new Map(
-    owned.flatMap(({ facts: { node, links }, devices }) =>
-      links
-        .filter(({ device, mac }) => devices.includes(device) && mac !== "")
-        .flatMap((link) => entriesOf(node, link)),
+    entries.toSorted(
+      ([a, one], [b, other]) => Number(planned.get(a) === one.name) - Number(planned.get(b) === other.name),
+    ),
+  );
+}
+
+/** Names of nodes and routers by the addresses that the plan gives them. */
+function plannedOwners(plan: Plan): ReadonlyMap<Destination, string> {
+  const ports = [
+    ...plan.nodes.map(({ name, uplink }) => ({ name, port: uplink })),
+    ...plan.routers.flatMap(({ name, ports: own }) => own.map((port) => ({ name, port }))),
+  ];
+  return new Map(
+    ports.flatMap(({ name, port }) =>
+      Object.values(port.addresses).map((address) => [destinationOf(withoutPrefix(address)), name] as const),
     ),
   );
 }

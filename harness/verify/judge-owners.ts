@@ -29,6 +29,12 @@ export function ownerTroubles(
   );
 }
 
+/** Addresses on a router's devices that belong to somebody else. */
+export function addressTroubles(plan: Plan, identities: Identities, { node, links }: NodeFacts): readonly Trouble[] {
+  const owners = ownersOf(plan, identities);
+  return links.flatMap((link) => foreignAddresses(node, link, owners));
+}
+
 interface Owner {
   readonly node: string;
   /** "b1's address", "the tunnel address of b1" */

@@ -6,6 +6,7 @@ import type { NextHop, Plan, PlannedNode, PlannedRouter, Port } from "../topolog
 import type { Family } from "../topology/topology.ts";
 import { isSameAddress } from "../topology/same-address.ts";
 import { deafnessOf } from "./deaf-device.ts";
+import { addressTroubles } from "./judge-owners.ts";
 import { ruleInWords } from "./judge-rules.ts";
 import { longestMatch, type RouteLookup } from "./longest-match.ts";
 import { routeInWords } from "./route-words.ts";
@@ -29,6 +30,7 @@ export function routerTroubles(judged: Judged): readonly Trouble[] {
     ...(unread.has("devices") ? [] : judged.router.ports.flatMap((port) => portTroubles(port, facts))),
     ...(unread.has("routes") ? [] : plan.families.flatMap((family) => wayTroubles(judged, family))),
     ...(unread.has("rules") ? [] : ruleTroubles(judged)),
+    ...(unread.has("devices") ? [] : addressTroubles(plan, judged.identities, facts)),
   ];
 }
 

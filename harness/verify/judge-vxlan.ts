@@ -50,6 +50,10 @@ function optionTroubles(
       : [trouble("options", `${device} has ${vxlan.options.join(", ")}, Calico's has none of these`)]),
     ...(vxlan.parent === undefined || vxlan.parent === parent
       ? []
-      : [trouble("parent", `${device} sends through ${vxlan.parent}, not ${parent}`)]),
+      : [trouble("parent", `${device} sends through ${parentWords(vxlan.parent)}, not ${parent}`)]),
   ];
+}
+
+function parentWords(parent: string): string {
+  return parent === "none" ? "whatever device a route names, since it was made without one" : parent;
 }

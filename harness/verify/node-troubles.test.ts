@@ -247,6 +247,28 @@ describe("addresses and MACs", () => {
     assert.deepEqual(entry("02:00:00:00:00:03", "REACHABLE", "198.18.1.99"), []);
   });
 
+  it("are told of the machine that has an address by the plan, where another has it too", () => {
+    const mode = modeOf("vxlan-cross-subnet");
+    const identities = identitiesFromAllocation(plan, mode);
+    const [port] = plan.routers[0]?.ports ?? [];
+    assert.ok(port);
+    const nodes = expectControlPlane(plan, mode, identities).map(agreeing);
+    const mac = nodes.find(({ node }) => node === "a2")?.links[0]?.mac ?? "";
+    const knows = (own: string): readonly NodeFacts[] =>
+      nodes.map((facts) =>
+        facts.node === "a1"
+          ? { ...facts, neighbors: [{ address: "198.18.1.12", mac: own, device: "eth0", state: "REACHABLE" }] }
+          : facts,
+      );
+    const link = { device: port.device, kind: "veth", mtu: 1500, up: true, mac: port.mac };
+    const addresses = ["198.18.1.1/24", "198.18.1.12/24"];
+    const routers: NodeFacts[] = [{ node: "tor", routes: [], links: [{ ...link, addresses }], fdb: [], neighbors: [] }];
+    const told = (own: string): readonly string[] =>
+      (nextHopTroubles(plan, identities, { nodes: knows(own), routers }).get("a1") ?? []).map(({ text }) => text);
+    assert.deepEqual(told(mac), []);
+    assert.match(told(port.mac).join(), /^frames for a2's address 198\.18\.1\.12 go to .* \(tor\/eth0's/);
+  });
+
   it("are not told where a router answers ARP for the other racks, as proxyArp says", () => {
     const mode = modeOf("vxlan-cross-subnet");
     const [tor] = plan.routers;
@@ -324,6 +346,7 @@ describe("settings and VXLAN's options", () => {
       "vxlan.calico has gbp, group 239.1.1.1, Calico's has none of these",
     ]);
     assert.deepEqual(option({ parent: "eth1" }), ["vxlan.calico sends through eth1, not eth0"]);
+    assert.match(option({ parent: "none" }).join(), /^vxlan.calico sends through whatever device .* not eth0$/);
     assert.deepEqual(option({ udpChecksum: true, ttl: 0, df: "unset", sourcePorts: [0, 0], parent: "eth0" }), []);
   });
 });

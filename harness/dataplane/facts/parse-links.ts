@@ -47,7 +47,8 @@ function optionsOf(data: JsonObject): Pick<VxlanFact, "options"> {
 }
 
 function parseVxlan(data: JsonObject): VxlanFact {
-  const parent = text(data.link);
+  // ip(8) tells the parent wherever there is one.
+  const parent = text(data.link) ?? "none";
   const checksum = data.udp_csum;
   const ttl = number(data.ttl);
   const df = text(data.df);
@@ -60,7 +61,7 @@ function parseVxlan(data: JsonObject): VxlanFact {
     local: destinationOf(text(data.local) ?? text(data.local6) ?? ""),
     // ip(8) prints the flag only where it differs from the kernel's default in some versions; the default is to learn.
     learning: data.learning !== false,
-    ...(parent === undefined ? {} : { parent }),
+    parent,
     ...(typeof checksum === "boolean" ? { udpChecksum: checksum } : {}),
     ...(ttl === undefined ? {} : { ttl }),
     ...(df === undefined ? {} : { df }),

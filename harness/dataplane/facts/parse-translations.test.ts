@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseBackends, parseTranslations } from "./parse-translations.ts";
+import { parseBackendPorts, parseBackends, parseTranslations } from "./parse-translations.ts";
 
 describe("parseTranslations", () => {
   it("reads rules of kube-proxy as nft lists those of iptables (kind, Kubernetes 1.34.10)", () => {
@@ -40,6 +40,12 @@ describe("parseBackends", () => {
       "198.19.192.2": ["198.19.0.2"],
       "fd00:10:20::1": ["fd00:10:19::2"],
       "10.79.0.1": ["10.78.0.5"],
+    });
+    assert.deepEqual(parseBackendPorts(rules.join("\n")), {
+      "198.19.192.1": [8080],
+      "198.19.192.2": [8080],
+      "fd00:10:20::1": [8080],
+      "10.79.0.1": [443],
     });
   });
 });

@@ -46,6 +46,24 @@ export function parseBackends(rules: string): Readonly<Record<string, readonly s
   return backends;
 }
 
+/** The address that a rule translates, and the port behind the address that follows. */
+const ported: readonly RegExp[] = [
+  new RegExp(String.raw`${address} \. (?:(?:tcp|udp) \. )?[0-9a-z-]+ : ${address} \. (\d+)`, "g"),
+  new RegExp(String.raw`\bdaddr ${address}.*\bdnat (?:ip6? )?to (\[[0-9a-f:]+\]|[0-9.]+):(\d+)`, "g"),
+  new RegExp(String.raw`-d ${address}(?:/\d+)? .*--to-destination (\[[0-9a-f:]+\]|[0-9.]+):(\d+)`, "g"),
+];
+
+/** The ports to which rules of nftables or iptables lead each address, where one line names both. */
+export function parseBackendPorts(rules: string): Readonly<Record<string, readonly number[]>> {
+  const found = rules.split("\n").flatMap((line) => ported.flatMap((pattern) => [...line.matchAll(pattern)]));
+  const ports: Record<string, number[]> = {};
+  for (const [, from = "", , port = ""] of found) {
+    const known = (ports[from] ??= []);
+    if (!known.includes(Number(port))) known.push(Number(port));
+  }
+  return ports;
+}
+
 function choicesIn(line: string): readonly (readonly string[])[] {
   const [, from = "", places = ""] = choice.exec(line) ?? [];
   return [...places.matchAll(chosen)].map(([whole, to = ""]) => [whole, from, to]);

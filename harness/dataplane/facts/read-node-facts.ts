@@ -97,6 +97,7 @@ function merged(facts: NodeFacts, more: Partial<NodeFacts>): NodeFacts {
       ? {}
       : { translated: [...new Set([...(facts.translated ?? []), ...more.translated])] }),
     ...(more.backends === undefined ? {} : { backends: { ...facts.backends, ...more.backends } }),
+    ...(more.backendPorts === undefined ? {} : { backendPorts: { ...facts.backendPorts, ...more.backendPorts } }),
     ...(more.rewrites === undefined ? {} : { rewrites: both(facts.rewrites, more.rewrites).list }),
     ...(more.counters === undefined ? {} : { counters: { ...facts.counters, ...more.counters } }),
   };

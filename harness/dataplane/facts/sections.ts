@@ -11,7 +11,7 @@ import { parseIptablesRewrites, parseNftRewrites } from "./parse-rewrites.ts";
 import { parseOtherTables, parseRoutes } from "./parse-routes.ts";
 import { parseRules } from "./parse-rules.ts";
 import { parseSettings } from "./parse-settings.ts";
-import { parseBackends, parseTranslations } from "./parse-translations.ts";
+import { parseBackendPorts, parseBackends, parseTranslations } from "./parse-translations.ts";
 import { parseWireguard, wireguardCommand } from "./parse-wireguard.ts";
 
 /** One command that is run on a node, and how its answer becomes facts. */
@@ -179,7 +179,11 @@ export const counterSections: readonly Section[] = [
     name: "translations",
     what: "packet filters",
     command: `${ruleset} && { ${linesOf(translationLines)} }`,
-    parse: (output) => ({ translated: parseTranslations(output), backends: parseBackends(output) }),
+    parse: (output) => ({
+      translated: parseTranslations(output),
+      backends: parseBackends(output),
+      backendPorts: parseBackendPorts(output),
+    }),
   },
   ...(["iptables", "ip6tables"] as const).map((program): Section => ({
     name: program,
@@ -190,6 +194,7 @@ export const counterSections: readonly Section[] = [
       rewrites: parseIptablesRewrites(output, program),
       translated: parseTranslations(output),
       backends: parseBackends(output),
+      backendPorts: parseBackendPorts(output),
     }),
   })),
 ];

@@ -1,0 +1,78 @@
+import { judgeNodes } from "../verify/node-troubles.ts";
+import { legsOf } from "../verify/path-case.ts";
+import type { Cause, Incident, Rule } from "./cause.ts";
+
+/** "forward: 4 of 5 ping packets at a1/eth0 were plain, not VXLAN" */
+const mixed = /(\d+) of (\d+) \w+ packets at ([^/ ]+)\/\S+ (?:was|were) ([^,;]+), not ([^,;]+)/g;
+
+/** A node sent some packets of a flow in another form than the rest, though its kernel was as it must be before and after: it changed in between, and back. */
+export const passingChange: Rule = {
+  name: "passing-change",
+  find: (incident) => {
+    const found = mixedForms(incident).filter(({ node }) => isSound(incident, node));
+    const nodes = [...new Set(found.map(({ node }) => node))];
+    return nodes.flatMap((node) =>
+      causeOf(
+        incident,
+        node,
+        found.filter((one) => one.node === node),
+      ),
+    );
+  },
+};
+
+interface Mixed {
+  readonly id: string;
+  readonly node: string;
+  readonly finding: string;
+  readonly observed: string;
+}
+
+/** Findings on packets of one probe that left their sender's node in two forms. */
+function mixedForms({ failed, asked }: Incident): readonly Mixed[] {
+  const senders = new Map(
+    asked.map(({ expectation }) => [
+      expectation.path.id,
+      new Set(legsOf(expectation).flatMap(({ expected }) => expected.hops[0]?.tap.node ?? [])),
+    ]),
+  );
+  return failed
+    .filter(({ check }) => check === "encapsulated" || check === "not-encapsulated")
+    .flatMap(({ id, reason = "" }) =>
+      [...reason.matchAll(mixed)]
+        .filter(([, some, all, node = ""]) => Number(some) < Number(all) && senders.get(id)?.has(node) === true)
+        .map(([finding, , , node = "", observed = ""]) => ({ id, node, finding, observed })),
+    );
+}
+
+/** What is wrong with a kernel the whole time says more; who steers single packets leaves rules. */
+function isSound({ network, nodes }: Incident, node: string): boolean {
+  const troublesOf = (judged: Incident["nodes"]): number =>
+    judged.find(({ expected }) => expected.node === node)?.troubles.length ?? 0;
+  return (
+    troublesOf(nodes) === 0 &&
+    (network.before === undefined || troublesOf(judgeNodes({ ...network, facts: network.before })) === 0)
+  );
+}
+
+function causeOf({ failed }: Incident, node: string, found: readonly Mixed[]): readonly Cause[] {
+  const [first] = found;
+  if (first === undefined) return [];
+  const heard = failed.filter(
+    ({ check, reason = "" }) => check === "sentinel" && reason.includes(`${first.observed} packets from ${node} to `),
+  );
+  const [, when = ""] = /(from \d\d:\d\d:\S+ to \d\d:\d\d:[\d.]+)/.exec(heard[0]?.reason ?? "") ?? [];
+  return [
+    {
+      name: "passing-change",
+      sentence: `${node} changed how it sends while probes ran, and back${when === "" ? "" : ` (${when})`}: ${first.finding}; before and after its kernel was as it must be`,
+      fix: "see who wrote routes there at that time: the logs of Felix and BIRD, ip -t monitor route; rerun the probe when the network is quiet",
+      issues: ["#9450", "#8071"],
+      evidence: [...heard.map(({ reason = "" }) => reason), ...found.map(({ finding }) => finding)].slice(0, shown),
+      explains: [...new Set([...found.map(({ id }) => id), ...heard.map(({ id }) => id)])],
+    },
+  ];
+}
+
+/** Lines of evidence that a cause shows. */
+const shown = 6;
