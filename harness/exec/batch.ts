@@ -22,7 +22,7 @@ export interface BatchOptions extends Omit<RunOptions, "input"> {
  * Runs many commands side by side in ONE sh process and returns each one's exit code, stdout and stderr exactly, by id.
  * For slow links (an ssh channel costs some 100 ms, a command in a batch 1-2 ms) and to save processes. Non-zero exits
  * are data, and so is exit code 127 for a missing program. Commands ignore SIGINT (POSIX.1, 2.11, for commands started
- * with `&`). Durations have a resolution of 10 ms. Needs POSIX sh, mkfifo, mktemp, wc, tr and
+ * with `&`). Durations have a resolution of 10 ms. Needs POSIX sh, mkfifo, mktemp, wc and
  * base64: coreutils or busybox.
  */
 export async function runBatch(
@@ -50,7 +50,7 @@ export function batchResults(
 /**
  * The script of a batch, for POSIX sh. Tokens in a FIFO bound the parallelism without `wait -n`, which POSIX sh lacks; /proc/uptime is a clock that needs no
  * process. Results go to files first, so that nothing has to read many pipes, and come back as one stream: a table of
- * sizes, an empty line, the files. Bytes above 127 make it base64, because executors return text.
+ * sizes, an empty line, the files; these as base64, because executors return text.
  */
 export function batchScript(commands: readonly BatchCommand[], parallel: number): string {
   return `
@@ -59,7 +59,7 @@ run=\${ENCAPLAB_RUN:-none:$$}
 dir=$(mktemp -d "\${TMPDIR:-/tmp}/encaplab-\${run%%:*}.\${run#*:}.XXXXXX") || exit 1
 trap 'cd /; rm -rf "$dir"' EXIT
 trap 'exit 143' HUP INT TERM
-cd "$dir" && mkfifo tokens && exec 3<>tokens && rm tokens || exit 1
+cd "$dir" && mkfifo tokens && exec 3<>tokens || exit 1
 printf '${"\\n".repeat(Math.max(1, Math.min(parallel, commands.length)))}' >&3
 job() {
   name=$1; shift
@@ -74,10 +74,7 @@ ${commands.map(jobLine).join("\n")}
 wait
 wc -c *.c *.e *.o
 echo
-if [ "$(cat *.c *.e *.o | tr -d '\\000-\\177' | wc -c)" -eq 0 ]
-then cat *.c *.e *.o
-else echo base64; cat *.c *.e *.o | base64
-fi
+cat *.c *.e *.o | base64
 `;
 }
 
@@ -104,9 +101,7 @@ function fileName(index: number): string {
 
 function splitFiles(stdout: string, where: string): ReadonlyMap<string, Buffer> {
   const tableEnd = stdout.indexOf("\n\n");
-  const body = stdout.slice(tableEnd + 2);
-  const marker = "base64\n";
-  const bytes = body.startsWith(marker) ? Buffer.from(body.slice(marker.length), "base64") : Buffer.from(body);
+  const bytes = Buffer.from(stdout.slice(tableEnd + 2), "base64");
   const files = new Map<string, Buffer>();
   let offset = 0;
   for (const [, size, name] of stdout.slice(0, tableEnd).matchAll(/(\d+) (\d{6}\.[ceo])/g)) {

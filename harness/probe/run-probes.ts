@@ -3,7 +3,7 @@ import type { CommandResult, Executor } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { runBatches } from "../exec/run-batches.ts";
 import { byEndpoint, executorAt, type Places } from "./places.ts";
-import { defaultHttpPorts, probeCommands, probeTimeoutMs, type HttpPorts } from "./probe-command.ts";
+import { defaultHttpPorts, isDownload, probeCommands, probeTimeoutMs, type HttpPorts } from "./probe-command.ts";
 import { probeResult } from "./probe-result.ts";
 import { isOfDatagrams } from "./probe-kinds.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
@@ -81,7 +81,7 @@ function ordersOf(probes: readonly Probe[], ports: HttpPorts): readonly Order[] 
 
 function toBatch(probe: Probe, index: number, ports: HttpPorts): readonly BatchCommand[] {
   // ping and curl always end by themselves; iperf3 waits forever for a server that died in the middle.
-  const limit = probe.kind === "bulk" ? { timeoutMs: probeTimeoutMs } : {};
+  const limit = probe.kind === "bulk" && !isDownload(probe) ? { timeoutMs: probeTimeoutMs } : {};
   return probeCommands(probe, ports).map((argv, part) => ({ id: `${index}.${part}`, argv, ...limit }));
 }
 

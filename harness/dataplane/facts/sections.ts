@@ -140,7 +140,8 @@ export const counterSections: readonly Section[] = [
   {
     name: "uptime",
     what: "counters",
-    command: "cat /proc/uptime",
+    // Without a process: hundreds of nodes share a machine.
+    command: 'read -r line </proc/uptime && echo "$line"',
     parse: (output) => ({ uptime: Number(output.trim().split(" ")[0]) }),
   },
   {
@@ -203,6 +204,6 @@ export const counterSections: readonly Section[] = [
 function legacyRules(program: "iptables" | "ip6tables"): string {
   const names = `/proc/net/${program === "iptables" ? "ip" : "ip6"}_tables_names`;
   const save = `$(command -v ${program}-legacy-save || echo ${program}-save)`;
-  // Files below /proc have no size.
-  return `[ -z "$(cat ${names} 2>/dev/null)" ] || { rules=$(${save} -c) && echo "$rules"; }`;
+  // Files below /proc have no size, and the first line tells as much as all.
+  return `! { read -r table <${names}; } 2>/dev/null || { rules=$(${save} -c) && echo "$rules"; }`;
 }

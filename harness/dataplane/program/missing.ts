@@ -1,6 +1,8 @@
+import { groupBy } from "../../core/group-by.ts";
 import type { Mode } from "../../encap/mode.ts";
 import { tunnelModes } from "../../encap/tunnel.ts";
 import { isEncrypted } from "../../encap/wireguard.ts";
+import { outsideOf } from "../../exec/namespace/namespace.ts";
 import { runScripts } from "../../exec/run-everywhere.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { packageFor } from "../../lab/host-tools.ts";
@@ -88,14 +90,21 @@ const ipv6Need: Need = {
   families: [6],
 };
 
-/** By node, in their order. */
+/** By node, in their order. Of namespaces on one host, which share its kernel and its programs, one is tried for all. */
 async function failedNeeds({ nodes }: Lab, needs: readonly Need[]): Promise<readonly ReadonlySet<Need>[]> {
-  const attempts = needs.map((need, index) => `{ ${need.attempt}; } >/dev/null 2>&1 || echo ${index}`);
-  const results = await runScripts(nodes.map(({ executor }) => ({ executor, script: attempts.join("\n") })));
-  return results.map(({ stdout }) => {
-    const numbers = new Set(stdout.split("\n"));
-    return new Set(needs.filter((_, index) => numbers.has(String(index))));
-  });
+  const script = needs.map((need, index) => `{ ${need.attempt}; } >/dev/null 2>&1 || echo ${index}`).join("\n");
+  const alike = [...groupBy(nodes, ({ executor }) => outsideOf(executor)).values()];
+  const results = await runScripts(
+    alike.flatMap(([first]) => (first === undefined ? [] : [{ executor: first.executor, script }])),
+  );
+  const failed = new Map(
+    results.flatMap(({ stdout }, group) => {
+      const numbers = new Set(stdout.split("\n"));
+      const own = new Set(needs.filter((_, index) => numbers.has(String(index))));
+      return (alike[group] ?? []).map((node) => [node, own] as const);
+    }),
+  );
+  return nodes.map((node) => failed.get(node) ?? new Set());
 }
 
 function requirement({ lacks, fix, families }: Need, nodes: readonly string[]): Requirement {

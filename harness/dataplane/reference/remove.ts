@@ -74,7 +74,8 @@ function renderRemoval(namespaces: readonly string[], devices: readonly string[]
     ...deletions,
     "END",
     batch("nft -f -", [renderNatRemoval(4), renderNatRemoval(6)]),
-    "ip -br link; ip -4 route; ip -6 route; ip netns list",
+    batch("ip -br -batch -", ["link", "route", "netns list"]),
+    "ip -6 route",
   ].join("\n");
 }
 

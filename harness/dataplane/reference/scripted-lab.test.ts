@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { LabError } from "../../core/errors.ts";
 import { Scope } from "../../core/scope.ts";
 import { modes, type Mode, type ModeId } from "../../encap/mode.ts";
+import { inNamespace } from "../../exec/namespace/namespace.ts";
 import { scriptedExecutor, type ScriptedAnswer } from "../../exec/scripted.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { loadTopology } from "../../topology/load.ts";
@@ -46,6 +47,17 @@ describe("reference dataplane on nodes that answer from a script", () => {
         fix: "modprobe ipip on the host, or see what else this machine can run: npm run lab -- doctor",
       },
     ]);
+  });
+
+  it("tries one of the nodes that share a host's kernel and programs, and tells what it lacks of all", async () => {
+    const lab = await scriptedLab("two-racks", () => []);
+    const command = `nsenter --net=/run/netns/a1 -- ${script}`;
+    const host = scriptedExecutor([{ command, input: /type ipip/, stdout: "5\n" }], "this host");
+    const nodes = lab.nodes.map((node) => ({ ...node, executor: inNamespace(host, node.name, `node ${node.name}`) }));
+    assert.deepEqual(
+      (await missingOn(modeOf("ipip-always"), { ...lab, nodes })).map(({ reason }) => reason),
+      ["nodes a1, a2, b1, b2: kernel has no ipip module"],
+    );
   });
 
   it("asks for no tunnel where the mode has none", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { executorContract } from "../executor.contract.ts";
 import { localExecutor } from "../local/local.ts";
-import { inNamespace } from "./namespace.ts";
+import { inNamespace, outsideOf } from "./namespace.ts";
+import { prefixedExecutor } from "./prefix.ts";
 import { skipFor } from "../../core/skip.fixture.ts";
 
 describe("namespace executor", () => {
@@ -39,6 +40,15 @@ describe("namespace executor", () => {
     } finally {
       await node.run(["ip", "netns", "del", pod]);
     }
+  });
+
+  it("is entered alone where it is inside another, which it does not depend on", () => {
+    const pod = inNamespace(inNamespace(host, name, "a1"), `${name}p`, "pod p1");
+    assert.deepEqual(pod.behind?.prefix, ["nsenter", `--net=/run/netns/${name}p`, "--"]);
+    assert.equal(outsideOf(pod), host);
+    const behindOther = prefixedExecutor(host, { argv: ["env", "A=1"], where: "a1" });
+    assert.equal(inNamespace(behindOther, name, "a1").behind?.inner, behindOther);
+    assert.equal(outsideOf(behindOther), behindOther);
   });
 
   it("says so when the namespace does not exist", async () => {

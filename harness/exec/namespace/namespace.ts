@@ -10,7 +10,16 @@ import { prefixedExecutor } from "./prefix.ts";
  * namespace's devices, so ask ip(8) and never /sys/class/net; /proc/sys/net follows the namespace.
  */
 export function inNamespace(executor: Executor, namespace: string, where: string): Executor {
-  return prefixedExecutor(executor, { argv: namespacePrefixArgv(namespace), where, missing: cannotExecute });
+  // Of namespaces within each other only the last counts: it is found by its name from outside as well.
+  const outside = outsideOf(executor);
+  return prefixedExecutor(outside, { argv: namespacePrefixArgv(namespace), where, missing: cannotExecute });
+}
+
+/** What an executor that does nothing but enter a namespace runs on, with the same kernel and programs; any other itself. */
+export function outsideOf(executor: Executor): Executor {
+  const [program, option = "", end, ...more] = executor.behind?.prefix ?? [];
+  const enters = program === "nsenter" && option.startsWith("--net=") && end === "--" && more.length === 0;
+  return enters ? (executor.behind?.inner ?? executor) : executor;
 }
 
 /** What stands before a command to run it in a namespace; for batches and for showing users how to enter one. */
