@@ -2,7 +2,7 @@ import { isSameAddress } from "../topology/same-address.ts";
 import type { Cause, Incident, Rule } from "./cause.ts";
 import { ofVerdicts, placeIn } from "./of-verdicts.ts";
 
-/** A node passes requests to its NodePorts on with the client's address: what backends on other nodes answer goes past it. */
+/** A node passes requests to its NodePorts, or to load balancers, on with the client's address: what backends on other nodes answer goes past it. */
 const onTheWay = ofVerdicts({
   name: "nodeport-snat",
   issues: ["kubernetes/kubernetes#44916", "kubernetes/kubernetes#74383"],
@@ -11,11 +11,11 @@ const onTheWay = ofVerdicts({
   chosen: ({ id, reason = "" }, { network }) => {
     const [, source = ""] = /source (\S+), not /.exec(reason) ?? [];
     const clients = (network.identities.external ?? []).flatMap(({ addresses }) => Object.values(addresses));
-    return id.includes("/nodeport-to-pod/") && clients.some((client) => isSameAddress(client, source));
+    return /\/(?:nodeport|loadbalancer)-to-pod\//.test(id) && clients.some((client) => isSameAddress(client, source));
   },
   rewrites: /\b(?:[sd]nat|masquerade)\b|-j (?:[SD]NAT|MASQUERADE)/,
   sentence: (finding) =>
-    `${placeIn(finding)} passes requests to NodePorts on with the client's address, and answers go past it: ${finding}`,
+    `${placeIn(finding)} passes requests to Services on with the client's address, and answers go past it: ${finding}`,
 });
 
 /** The same for the requests themselves, which then get no answer. */

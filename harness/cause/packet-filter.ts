@@ -13,7 +13,7 @@ export const packetFilter = ofFilters({
   sentence: (nodes, drop) => `${listOf(nodes)} ${nodes.length === 1 ? "drops" : "drop"} packets: ${drop}`,
 });
 
-/** Whether kube-proxy, or what does its work, ends requests to NodePorts that have no backend there: that is as it must be. */
+/** Whether kube-proxy, or what does its work, ends requests to NodePorts and load balancers that have no backend there: that is as it must be. */
 function isOfServices({ where, rule }: DropFact): boolean {
-  return / chain (?:without-backend$|KUBE-)/.test(where) || /\bhas no (?:local )?endpoints\b/.test(rule);
+  return / chain (?:without-(?:balanced-)?backend$|KUBE-)/.test(where) || /\bhas no (?:local )?endpoints\b/.test(rule);
 }

@@ -8,9 +8,9 @@ import type { Family } from "../topology/topology.ts";
 import { allPairs, coveringPairs, everySource, onePairPerClass, type NodePair } from "./node-pairs.ts";
 import { localityOf } from "./locality-of.ts";
 import type { Mode } from "./mode.ts";
-import { isRequest, requestPath, secondLegOf } from "./nodeport-paths.ts";
-import { toNodePorts, toOutside } from "./outside-pairs.ts";
-import { traffics, type Path, type Traffic } from "./path.ts";
+import { goesToBalancer, isRequest, policyOf, requestPath, requestsOf, secondLegOf } from "./nodeport-paths.ts";
+import { toBalancers, toNodePorts, toOutside } from "./outside-pairs.ts";
+import { isSecondLeg, traffics, type Path, type Traffic } from "./path.ts";
 import { sharedPaths } from "./shared-paths.ts";
 
 /** The words of `--profile`. */
@@ -34,8 +34,8 @@ export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile, asked?:
     return pairsFor(plan, traffic, profile).flatMap((pair) =>
       plan.families.flatMap((family) => {
         if (isRequest(traffic)) return requestPath(plan, mode, traffic, family, pair, localityOf(...pair));
-        if (traffic === "nodeport-to-pod") {
-          const requests = requestPath(plan, mode, "external-to-nodeport", family, pair, localityOf(...pair));
+        if (isSecondLeg(traffic)) {
+          const requests = requestPath(plan, mode, requestsOf(traffic), family, pair, localityOf(...pair));
           return requests.flatMap((request) => secondLegOf(request) ?? []);
         }
         const turned = turnedPair(plan, traffic, pair, byPool ? 0 : asked);
@@ -115,7 +115,9 @@ export function shardPaths(paths: readonly Path[], shard: string | undefined): P
 
 function pairsFor(plan: Plan, traffic: Traffic, profile: Profile): readonly NodePair[] {
   if (traffic === "pod-to-external") return toOutside(plan, profile !== "quick");
-  if (isRequest(traffic) || traffic === "nodeport-to-pod") return toNodePorts(plan, profile !== "quick");
+  const request = isSecondLeg(traffic) ? requestsOf(traffic) : traffic;
+  if (goesToBalancer(request)) return toBalancers(plan, policyOf(request), profile !== "quick");
+  if (isRequest(request)) return toNodePorts(plan, profile !== "quick");
   const services = serviceOf(plan.allocation);
   const can = (source: PlannedNode, target: PlannedNode): boolean =>
     endpointsOf(traffic, source, target) !== undefined &&

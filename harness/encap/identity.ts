@@ -1,4 +1,4 @@
-import type { NodePorts } from "../topology/plan.ts";
+import type { BalancedAddresses, NodePorts } from "../topology/plan.ts";
 import type { PerFamily, PoolPolicy } from "../topology/topology.ts";
 import type { PoolMode } from "./mode.ts";
 
@@ -85,4 +85,6 @@ export interface ServiceIdentity {
   readonly targetPort: number;
   /** Missing where nobody outside asks for it. */
   readonly nodePorts?: NodePorts;
+  /** Missing where there is no load balancer. */
+  readonly balanced?: BalancedAddresses;
 }

@@ -1,15 +1,30 @@
-import type { Plan, PlannedNode } from "../topology/plan.ts";
+import type { Plan, PlannedNode, ServiceAllocation } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import type { Mode } from "./mode.ts";
 import type { NodePair } from "./node-pairs.ts";
-import type { Locality, Path, Traffic } from "./path.ts";
+import { isSecondLeg, type Locality, type Path, type Traffic } from "./path.ts";
 
-/** Traffic of requests from outside, by the externalTrafficPolicy of the Service. */
-type RequestTraffic = "external-to-nodeport" | "external-to-nodeport-local";
+/** Traffic of requests from outside, by the externalTrafficPolicy of the Service and by what is dialed. */
+type RequestTraffic = `external-to-${"nodeport" | "loadbalancer"}${"" | "-local"}`;
 
 /** Whether traffic is a request from outside. */
 export function isRequest(traffic: Traffic): traffic is RequestTraffic {
-  return traffic === "external-to-nodeport" || traffic === "external-to-nodeport-local";
+  return traffic.startsWith("external-to-");
+}
+
+/** Whether a host outside dials the address of a load balancer. */
+export function goesToBalancer(traffic: Traffic): traffic is Extract<RequestTraffic, `${string}balancer${string}`> {
+  return traffic.startsWith("external-to-loadbalancer");
+}
+
+/** The externalTrafficPolicy of the Service that a request goes to. */
+export function policyOf(traffic: RequestTraffic): "masqueraded" | "local" {
+  return traffic.endsWith("-local") ? "local" : "masqueraded";
+}
+
+/** The requests of which a node's own traffic to backends is the further way. */
+export function requestsOf(leg: "nodeport-to-pod" | "loadbalancer-to-pod"): RequestTraffic {
+  return leg === "nodeport-to-pod" ? "external-to-nodeport" : "external-to-loadbalancer";
 }
 
 /** Hosts outside that ask for services. */
@@ -19,7 +34,7 @@ export function clientsOf({ external = [], topology }: Plan): readonly PlannedNo
 }
 
 /**
- * A request to a Service on a node's address, for a pair of nodes: the one that is dialed, and the one with the backend. The locality is
+ * A request to a Service, for a pair of nodes: the one at which it comes in, and the one with the backend. The locality is
  * that of these two, as the way between them is what a mode decides on; clients take turns.
  */
 export function requestPath(
@@ -34,7 +49,7 @@ export function requestPath(
   const client = clients[plan.nodes.indexOf(entry) % Math.max(1, clients.length)]?.name;
   const [pod] = target.pods;
   const service = plan.allocation.services.find(({ backend }) => backend === pod);
-  const port = service?.nodePorts?.[traffic === "external-to-nodeport" ? "masqueraded" : "local"];
+  const port = service && dialedPort(service, traffic, family);
   if (client === undefined || pod === undefined || service === undefined || port === undefined) return [];
   return [
     {
@@ -48,16 +63,23 @@ export function requestPath(
   ];
 }
 
+function dialedPort(service: ServiceAllocation, traffic: RequestTraffic, family: Family): number | undefined {
+  const policy = policyOf(traffic);
+  if (!goesToBalancer(traffic)) return service.nodePorts?.[policy];
+  return service.balanced?.[policy][family] === undefined ? undefined : service.port;
+}
+
 /**
- * What becomes of a request behind the node that is dialed: its own way to the backend, with the addresses that this node gives it. The
+ * What becomes of a request behind the node at which it comes in: its own way to the backend, with the addresses that this node gives it. The
  * same packets, asked about by a path of their own. Undefined where the client's address stays (Local): there is nothing new.
  */
 export function secondLegOf(request: Path): Path | undefined {
-  const { nodePort, traffic, mode, locality, family, source, target } = request;
-  if (nodePort === undefined || traffic !== "external-to-nodeport") return undefined;
+  const { nodePort, traffic: asked, mode, locality, family, source, target } = request;
+  if (nodePort === undefined || !isRequest(asked) || policyOf(asked) === "local") return undefined;
+  const traffic = goesToBalancer(asked) ? "loadbalancer-to-pod" : "nodeport-to-pod";
   return {
-    id: `${mode}/nodeport-to-pod/${locality}/v${family}/${nodePort.node}->${target.node}`,
-    ...{ mode, traffic: "nodeport-to-pod", locality, family },
+    id: `${mode}/${traffic}/${locality}/v${family}/${nodePort.node}->${target.node}`,
+    ...{ mode, traffic, locality, family },
     source: { node: nodePort.node },
     target,
     client: source.node,
@@ -66,15 +88,18 @@ export function secondLegOf(request: Path): Path | undefined {
 
 /** The request whose second leg a path is; undefined for all others. */
 export function requestOf(leg: Path, plan: Plan): Path | undefined {
-  const { client, mode, locality, family, source, target } = leg;
+  const { client, mode, locality, family, source, target, traffic: own } = leg;
   const service = plan.allocation.services.find(({ backend }) => backend === target.pod);
-  if (client === undefined || service?.nodePorts === undefined) return undefined;
+  if (client === undefined || service === undefined || !isSecondLeg(own)) return undefined;
+  const traffic = requestsOf(own);
+  const port = dialedPort(service, traffic, family);
+  if (port === undefined) return undefined;
   return {
-    id: `${mode}/external-to-nodeport/${locality}/v${family}/${client}->${source.node}->${target.node}`,
-    ...{ mode, traffic: "external-to-nodeport", locality, family },
+    id: `${mode}/${traffic}/${locality}/v${family}/${client}->${source.node}->${target.node}`,
+    ...{ mode, traffic, locality, family },
     source: { node: client },
     target,
     service: service.service,
-    nodePort: { port: service.nodePorts.masqueraded, node: source.node },
+    nodePort: { port, node: source.node },
   };
 }

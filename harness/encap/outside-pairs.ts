@@ -1,5 +1,7 @@
 import type { Plan, PlannedNode } from "../topology/plan.ts";
+import { balancedEntry } from "../topology/load-balancers.ts";
 import { clientsOf } from "./nodeport-paths.ts";
+import { localityOf } from "./locality-of.ts";
 import { allPairs, onePairPerClass, type NodePair } from "./node-pairs.ts";
 
 /** Each node does its own NAT, so that every one is a source; hosts outside take turns in the quick profile. */
@@ -11,6 +13,26 @@ export function toOutside({ nodes, external = [], topology }: Plan, all: boolean
     .flatMap((source, index) =>
       servers.filter((_, place) => all || place === index % servers.length).map((target): NodePair => [source, target]),
     );
+}
+
+/**
+ * The node at which requests to load balancers come in and the one with the backend: where routers lead all of them to one node, with
+ * externalTrafficPolicy Cluster; with Local where the backend is.
+ */
+export function toBalancers(plan: Plan, policy: "masqueraded" | "local", all: boolean): readonly NodePair[] {
+  if (plan.topology.loadBalancers === undefined || clientsOf(plan).length === 0) return [];
+  const targets = plan.nodes.filter(({ pods }) => pods.length > 0);
+  if (policy === "local") return (all ? targets : firstOfRacks(targets)).map((node): NodePair => [node, node]);
+  const entry = plan.nodes.find(({ name }) => name === balancedEntry(plan.topology));
+  if (entry === undefined) return [];
+  const pairs = targets.map((target): NodePair => [entry, target]);
+  const classes = pairs.map((pair) => localityOf(...pair));
+  return all ? pairs : pairs.filter((_, index) => classes.indexOf(classes[index] ?? "same-node") === index);
+}
+
+function firstOfRacks(nodes: readonly PlannedNode[]): readonly PlannedNode[] {
+  const racks = nodes.map(({ uplink }) => uplink.segment);
+  return nodes.filter((_, index) => racks.indexOf(racks[index] ?? "") === index);
 }
 
 /**

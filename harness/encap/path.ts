@@ -13,13 +13,21 @@ export const traffics = [
   "external-to-nodeport",
   "external-to-nodeport-local",
   "nodeport-to-pod",
+  "external-to-loadbalancer",
+  "external-to-loadbalancer-local",
+  "loadbalancer-to-pod",
   "pod-to-service",
 ] as const;
 export type Traffic = (typeof traffics)[number];
 
 /** Whether only topologies that ask for it have the traffic: hosts outside, pods in nodes' own networks, Services with several backends. */
 export function isSpecial(traffic: Traffic): boolean {
-  return traffic.includes("external") || traffic === "nodeport-to-pod" || traffic.endsWith("-service");
+  return traffic.includes("external") || isSecondLeg(traffic) || traffic.endsWith("-service");
+}
+
+/** Whether traffic is what a node sends on to the backend of a Service that a host outside asked it for. */
+export function isSecondLeg(traffic: Traffic): traffic is "nodeport-to-pod" | "loadbalancer-to-pod" {
+  return traffic === "nodeport-to-pod" || traffic === "loadbalancer-to-pod";
 }
 
 /** Whether pods go to hosts, on whose way natOutgoing puts their node's address in the place of theirs. */
@@ -51,13 +59,13 @@ export interface Path {
   readonly source: Endpoint;
   /** What answers in the end: for traffic to Services the backend. */
   readonly target: Endpoint;
-  /** Name of the Service for traffic to ClusterIPs and NodePorts. */
+  /** Name of the Service for traffic to ClusterIPs, NodePorts and load balancers. */
   readonly service?: string;
   /** How many backends share the Service's connections, of which the target is one; missing = it is the only one. */
   readonly backends?: number;
-  /** The NodePort that a host outside dials, and the node at which it does. */
+  /** The port that a host outside dials, and the node at which it comes in: at its address (NodePort), or at that of a load balancer. */
   readonly nodePort?: { readonly port: number; readonly node: string };
-  /** Of what a node sends on to the backend of a NodePort: the host outside that asks. */
+  /** Of what a node sends on to a Service's backend for a host outside: the host that asks. */
   readonly client?: string;
 }
 

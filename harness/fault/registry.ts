@@ -1,5 +1,7 @@
 import { localPortAnswered } from "./local-port-answered.ts";
 import { localPortRefused } from "./local-port-refused.ts";
+import { balancedRouteAstray } from "./balanced-route-astray.ts";
+import { balancedSnatLost } from "./balanced-snat-lost.ts";
 import { backendGone } from "./backend-gone.ts";
 import { backendWithoutShare } from "./backend-without-share.ts";
 import { deadBackend } from "./dead-backend.ts";
@@ -142,6 +144,8 @@ export const faults: readonly Fault[] = [
   poolOverExternal,
   natOutgoingLost,
   nodeportSnatLost,
+  balancedSnatLost,
+  balancedRouteAstray,
   staleDirectRoute,
   otherRouteOwner,
   routeChangesMidway,

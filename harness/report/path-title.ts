@@ -23,6 +23,9 @@ const ends = {
   "external-to-nodeport": ["external host", "NodePort's pod on"],
   "external-to-nodeport-local": ["external host", "NodePort's pod on"],
   "nodeport-to-pod": ["NodePort of", "pod"],
+  "external-to-loadbalancer": ["external host", "load balancer's pod on"],
+  "external-to-loadbalancer-local": ["external host", "load balancer's pod on"],
+  "loadbalancer-to-pod": ["load balancer's node", "pod"],
   "pod-to-service": ["pod", "shared service's pod on"],
 } as const;
 

@@ -78,6 +78,9 @@ function kindsFor({ traffic }: Path, isFirst: boolean): readonly StreamKind[] {
     case "external-to-nodeport":
     case "external-to-nodeport-local":
     case "nodeport-to-pod":
+    case "external-to-loadbalancer":
+    case "external-to-loadbalancer-local":
+    case "loadbalancer-to-pod":
       return [];
   }
 }

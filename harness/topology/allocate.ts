@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { addressCount, blockCount, hostAddress, nthBlock } from "./address.ts";
 import { perFamily } from "./fill-topology.ts";
+import { balancedAddresses } from "./load-balancers.ts";
 import { blockPoolsOf, podName, poolOfPod, takersOf, tunnelPoolOf } from "./pool-of.ts";
 import type { Allocation, NodeAllocation, PodAllocation, ServiceAllocation } from "./plan.ts";
 import type { Family, PerFamily, Pool, Topology, TopologyNode } from "./topology.ts";
@@ -138,7 +139,7 @@ function allocateService(
   const clusterIps = nthOf(topology.services, families, firstServiceNumber + index);
   const nodePorts = { masqueraded: firstNodePorts.masqueraded + index, local: firstNodePorts.local + index };
   const outside = topology.external === undefined ? {} : { nodePorts };
-  return { ...names, clusterIps, ...servicePort, ...outside };
+  return { ...names, clusterIps, ...servicePort, ...outside, ...balancedAddresses(topology, families, index) };
 }
 
 /** Their addresses come after those of Services with one backend. */

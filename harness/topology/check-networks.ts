@@ -10,7 +10,7 @@ import type { ValueProblem, ValuePath } from "../core/yaml/value-problem.ts";
  */
 const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/8", "fe80::/10", "ff00::/8"];
 
-/** Networks of subnets, pools and services: present, written cleanly, usable, and apart from each other. */
+/** Networks of subnets, pools, services and load balancers: present, written cleanly, usable, and apart from each other. */
 export function checkNetworks(topology: Topology, file: FileFacts): readonly ValueProblem[] {
   const networks = networksOf(topology).toSorted((a, b) => Number(file.spells(a.path)) - Number(file.spells(b.path)));
   return [
@@ -46,7 +46,12 @@ function networksOf(topology: Topology): readonly Network[] {
       return cidr === undefined ? [] : [{ path: ["subnets", name, keyOf(family)], label: name, cidr }];
     }),
   );
-  return [...services, ...pools, ...subnets];
+  const balanced = topology.families.flatMap((family) => {
+    const cidr = topology.loadBalancers?.[family];
+    const path = ["services", family === 4 ? "loadBalancers" : "loadBalancers6"];
+    return cidr === undefined ? [] : [{ path, label: "the load balancers", cidr }];
+  });
+  return [...services, ...pools, ...subnets, ...balanced];
 }
 
 function checkFamilies(topology: Topology, file: FileFacts): readonly ValueProblem[] {

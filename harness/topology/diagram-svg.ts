@@ -1,5 +1,6 @@
 import { prefixLength } from "./address.ts";
 import type { Plan, PlannedNode, PlannedRouter } from "./plan.ts";
+import { balancedEntry } from "./load-balancers.ts";
 import { hostsOf } from "./hosts-of.ts";
 
 /** The lab as one self-contained SVG: racks as boxes with their nodes, pods and hosts outside, routers above; fits light and dark pages. */
@@ -76,7 +77,8 @@ function placeRacks(plan: Plan): readonly PlacedRack[] {
     ];
     const pods = Math.max(0, ...nodes.map((node) => Math.min(node.pods.length, podsShown + 1)));
     const besides = Math.max(0, ...nodes.map(({ others = [] }) => others.length));
-    const nodeHeight = 12 + lineHeight * (1 + plan.families.length * (1 + besides)) + podHeight * pods + 6;
+    const balanced = Object.keys(plan.topology.loadBalancers ?? {}).length;
+    const nodeHeight = 12 + lineHeight * (1 + balanced + plan.families.length * (1 + besides)) + podHeight * pods + 6;
     const columns = Math.max(1, Math.min(nodes.length, nodesPerRow));
     const rows = Math.ceil(nodes.length / nodesPerRow);
     const width = columns * (nodeWidth + gap) + gap;
@@ -145,6 +147,9 @@ function drawNode(plan: Plan, node: PlannedNode, x: number, y: number, height: n
     ...plan.families.flatMap((family) => addressLine(plan, node, family) ?? []),
     ...(node.others ?? []).flatMap((port) =>
       Object.values(port.addresses).map((address) => `${port.segment} ${address}`),
+    ),
+    ...(node.name === balancedEntry(plan.topology) ? Object.values(plan.topology.loadBalancers ?? {}) : []).map(
+      (network) => `takes ${network}`,
     ),
   ];
   const top = y + 12 + lineHeight * (1 + addresses.length);

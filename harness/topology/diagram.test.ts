@@ -87,6 +87,13 @@ describe("diagrams", () => {
     assert.ok(diagramSvg(plan).includes(">b1-p2<"));
   });
 
+  it("tell which node takes requests to load balancer addresses", async () => {
+    const plan = await planOf("load-balancer");
+    assert.ok(diagramText(plan).endsWith("{client backup}); load balancer 198.18.250.0/24 by a1"));
+    assert.ok(diagramMermaid(plan).includes("balancer_0 -.-> node_a1"));
+    assert.equal(diagramSvg(plan).split(">takes 198.18.250.0/24<").length, 2);
+  });
+
   it("draw an incident's routes in Mermaid", async () => {
     const plan = await planOf("two-racks");
     const incident = [{ node: "a1", to: "b1", route: "missing" }] as const;

@@ -1,4 +1,5 @@
 import { linkWords } from "./link-shape.ts";
+import { balancedEntry } from "./load-balancers.ts";
 import { poolOf } from "./pool-of.ts";
 import type { SharedService } from "./topology.ts";
 import type { Plan, PlannedRouter } from "./plan.ts";
@@ -12,7 +13,13 @@ export { diagramSvg } from "./diagram-svg.ts";
 export function diagramText(plan: Plan): string {
   const beside = plan.segments.filter(({ name }) => isBeside(plan, name)).map(({ name }) => rackText(plan, name));
   const whole = [`${plan.topology.name}: ${fabricText(plan)}`, ...beside].join("; beside them ");
-  return [whole, ...(plan.topology.sharedServices ?? []).map(sharedText)].join("; ");
+  return [whole, ...balancedText(plan), ...(plan.topology.sharedServices ?? []).map(sharedText)].join("; ");
+}
+
+/** "load balancer 198.18.250.0/24 by a1" */
+function balancedText({ topology }: Plan): readonly string[] {
+  const networks = Object.values(topology.loadBalancers ?? {});
+  return networks.length === 0 ? [] : [`load balancer ${networks.join(" ")} by ${balancedEntry(topology) ?? ""}`];
 }
 
 /** "service web on a1 a2 b1" */
@@ -77,7 +84,11 @@ export function diagramMermaid(plan: Plan): string {
     `  ${idOf("service", name)}(["service ${name}"])`,
     ...backends.map((node) => `  ${idOf("service", name)} -.-> ${idOf("node", node)}`),
   ]);
-  return ["flowchart TB", ...routers, ...racks, ...beside, ...wrong, ...shared].join("\n");
+  const balanced = Object.values(plan.topology.loadBalancers ?? {}).flatMap((network, index) => [
+    `  ${idOf("balancer", String(index))}(["load balancer<br/>${network}"])`,
+    `  ${idOf("balancer", String(index))} -.-> ${idOf("node", balancedEntry(plan.topology) ?? "")}`,
+  ]);
+  return ["flowchart TB", ...routers, ...racks, ...beside, ...wrong, ...balanced, ...shared].join("\n");
 }
 
 /** Racks and routers in turns, when the lab is one line of them without branches; otherwise undefined. */

@@ -58,9 +58,16 @@ export function fillTopology(file: TopologyFile, source: string, fallbackName: s
     ...fillExternal(file, families),
     pools: fillPools(file, families),
     services: perFamily(families, (family) => networkOfEntry(file.services, family) ?? defaultServices[family]),
+    ...loadBalancersOf(file, families),
     ...sharedServicesOf(file),
     ...(file.incident === undefined ? {} : { incident: file.incident }),
   };
+}
+
+function loadBalancersOf({ services }: TopologyFile, families: readonly Family[]): Pick<Topology, "loadBalancers"> {
+  const networks = { 4: services?.loadBalancers, 6: services?.loadBalancers6 };
+  if (networks[4] === undefined && networks[6] === undefined) return {};
+  return { loadBalancers: perFamily(families, (family) => networks[family]) };
 }
 
 function sharedServicesOf({ services }: TopologyFile): Pick<Topology, "sharedServices"> {

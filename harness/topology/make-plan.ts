@@ -22,7 +22,7 @@ export function planTopology(topology: Topology, families: readonly Family[] = t
     topology,
     families: used,
     segments: topology.subnets.map(planSegment),
-    routers: topology.routers.map((_, index) => planRouter(topology, used, allocation.nodes, index)),
+    routers: topology.routers.map((_, index) => planRouter(topology, used, allocation, index)),
     nodes: topology.nodes.map((_, index) => planNode(topology, used, index)),
     ...(topology.external === undefined
       ? {}
@@ -114,7 +114,7 @@ function planExternal(topology: Topology, families: readonly Family[], host: Ext
 function planRouter(
   topology: Topology,
   families: readonly Family[],
-  blocks: Plan["allocation"]["nodes"],
+  allocation: Plan["allocation"],
   index: number,
 ): PlannedRouter {
   const router = at(topology.routers, index);
@@ -131,7 +131,7 @@ function planRouter(
       ...accessOf(subnet),
     };
   });
-  const routes = routerRoutes(topology, families, blocks, router);
+  const routes = routerRoutes(topology, families, allocation, router);
   const { name, proxyArp, allow } = router;
   return { name, ports, routes, proxyArp, ...(allow === undefined ? {} : { allow }) };
 }

@@ -102,6 +102,22 @@ nodes: { a1: { subnet: rack-a, address: 198.18.1.10 } }
     assert.match(shared("web: { backend: [a1, a1] }").join(), /did you mean backends/);
   });
 
+  it("names load balancer addresses that nobody asks for, that no router leads to, and that are too few", () => {
+    const balanced = (more: string, network = "198.18.250.0/24"): readonly string[] =>
+      problemsOf(`${minimal}\n${more}\nservices: { loadBalancers: ${network} }\n`).slice(1);
+    const client = "external: { x: { subnet: rack-a } }";
+    assert.deepEqual(balanced(`${client}\nfabric: static`), []);
+    assert.deepEqual(balanced("fabric: static"), [
+      "  t.yaml:7:28 services.loadBalancers: nobody outside asks for these addresses; add a client under `external:`",
+    ]);
+    assert.match(balanced(`${client}\nfabric: bgp`).join(), /no way to 198\.18\.250\.0\/24 with `fabric: bgp`; write/);
+    assert.match(
+      balanced(`${client}\nfabric: static`, "198.18.250.0/30").join(),
+      /too small for two addresses of each of 2/,
+    );
+    assert.match(balanced(`${client}\nfabric: static`, "198.18.1.0/28").join(), /overlaps rack-a/);
+  });
+
   it("has tunnels that carry too little, or more than the wires do with VXLAN around it", () => {
     const within = (least: number, most: number): RegExp =>
       new RegExp(`tunnelMtu: \\d+ is not within ${least} and ${most}:`);

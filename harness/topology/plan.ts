@@ -146,6 +146,8 @@ export interface ServiceAllocation {
   readonly targetPort: number;
   /** The same on every node's address, for hosts outside; missing where there are none. */
   readonly nodePorts?: NodePorts;
+  /** Addresses at which hosts outside reach it by a load balancer; missing where there is none. */
+  readonly balanced?: BalancedAddresses;
 }
 
 /** A Service with several backends. */
@@ -156,6 +158,12 @@ export interface SharedAllocation {
   readonly clusterIps: PerFamily<string>;
   readonly port: number;
   readonly targetPort: number;
+}
+
+/** Load balancer addresses of a Service, by its externalTrafficPolicy: with Cluster requests are masqueraded, with Local they are not. */
+export interface BalancedAddresses {
+  readonly masqueraded: PerFamily<string>;
+  readonly local: PerFamily<string>;
 }
 
 /** Ports of a Service on nodes, by its externalTrafficPolicy: with Cluster requests are masqueraded, with Local they are not. */

@@ -1,6 +1,7 @@
 import { deviceName } from "./autodetection.ts";
 import { contains, prefixLength, withoutPrefix } from "./address.ts";
-import type { NodeAllocation, Route } from "./plan.ts";
+import { balancedRoutes } from "./load-balancers.ts";
+import type { Allocation, Route } from "./plan.ts";
 import { gatewayAddress } from "./router-address.ts";
 import type { Family, Router, Topology, TopologyNode } from "./topology.ts";
 
@@ -46,29 +47,31 @@ function isSingle(cidr: string | undefined): boolean {
 
 /**
  * Routes of a router: to each subnet that it has no port in, by the next router; with `fabric: static` also to each
- * node's block, by the node itself where the router shares its subnet and by the next router elsewhere.
+ * node's block and to load balancer addresses, by the node itself where the router shares its subnet and by the next router elsewhere.
  */
 export function routerRoutes(
   topology: Topology,
   families: readonly Family[],
-  blocks: readonly NodeAllocation[],
+  allocation: Allocation,
   router: Router,
 ): readonly Route[] {
   return families.flatMap((family) => {
     const remote = topology.subnets.filter(({ name }) => !router.subnets.includes(name));
     const toSubnets = remote.flatMap(({ name, cidrs }) => viaNextRouter(topology, router, name, family, cidrs[family]));
     if (topology.fabric !== "static") return toSubnets;
-    const toBlocks = topology.nodes.flatMap((node) => {
-      const own = blocks.find((allocation) => allocation.node === node.name)?.blocks[family] ?? [];
+    const balanced = balancedRoutes(topology, allocation, family);
+    const toNodes = topology.nodes.flatMap((node) => {
+      const blocks = allocation.nodes.find((own) => own.node === node.name)?.blocks[family] ?? [];
+      const beside = balanced.filter((route) => route.node === node.name).map(({ destination }) => destination);
       const address = node.addresses[family];
       const port = router.subnets.indexOf(node.subnet);
-      return own.flatMap((block) =>
+      return [...blocks, ...beside].flatMap((destination) =>
         port < 0
-          ? viaNextRouter(topology, router, node.subnet, family, block)
-          : routeVia(family, block, address && withoutPrefix(address), `eth${port}`),
+          ? viaNextRouter(topology, router, node.subnet, family, destination)
+          : routeVia(family, destination, address && withoutPrefix(address), `eth${port}`),
       );
     });
-    return [...toSubnets, ...toBlocks];
+    return [...toSubnets, ...toNodes];
   });
 }
 

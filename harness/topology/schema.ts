@@ -1,6 +1,9 @@
 import { z } from "zod";
-import { familyOf, isAddress, isCidr } from "./address.ts";
+import { familyOf, isAddress } from "./address.ts";
+import { name } from "./name-schema.ts";
+import { network } from "./network-schema.ts";
 import { poolSchema } from "./pool-schema.ts";
+import { servicesSchema } from "./services-schema.ts";
 import { sharedServiceSchema } from "./shared-service-schema.ts";
 import { parseAutodetection } from "./autodetection.ts";
 import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
@@ -20,17 +23,6 @@ export const longestName = 8;
 /** Longest name of a subnet: its bridge is called `br-<name>`. */
 const longestSubnetName = 12;
 
-/** Longest name of a Service of its own: an nftables chain for each of its backends is called after it, and ids of paths stay short. */
-const longestServiceName = 20;
-
-const network = (family: Family, example: string, what: string) =>
-  z
-    .string()
-    .refine((text) => isCidr(text) && familyOf(text) === family, {
-      error: `not an IPv${family} network with prefix; write it like ${example}`,
-    })
-    .describe(what);
-
 const address = (family: Family, example: string, what: string) =>
   z
     .string()
@@ -38,14 +30,6 @@ const address = (family: Family, example: string, what: string) =>
       error: `not an IPv${family} address without prefix; write it like ${example}`,
     })
     .describe(what);
-
-const name = (longest: number) =>
-  z
-    .string()
-    .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, { error: "a name is made of a-z, 0-9 and -, starting with a letter" })
-    .max(longest, {
-      error: `a name has at most ${longest} characters here: device names made from it must fit into 15`,
-    });
 
 /** Above that a TCP connection may fail by bad luck alone, and no verdict would mean anything. */
 const mostLoss = 0.05;
@@ -254,17 +238,7 @@ export const topologySchema = z
         "IP pools, told apart by the racks or nodes that take from them; default 198.19.0.0/17 in blocks of /26, fd00:10:19::/48 in blocks of /122",
       )
       .optional(),
-    services: z
-      .strictObject({
-        cidr: network(4, "198.19.192.0/18", "IPv4 network of ClusterIPs; default 198.19.192.0/18").optional(),
-        cidr6: network(6, "fd00:10:20::/112", "IPv6 network of ClusterIPs; default fd00:10:20::/112").optional(),
-        shared: z
-          .record(name(longestServiceName), sharedServiceSchema)
-          .describe("Services with several backends, by name; default: none")
-          .optional(),
-      })
-      .describe("Networks that ClusterIPs come from, and Services with several backends")
-      .optional(),
+    services: servicesSchema.optional(),
     incident: z
       .array(incidentSchema)
       .min(1)
@@ -283,7 +257,7 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   const [section] = path;
   if (section === undefined) return Object.keys(topologySchema.shape);
   if (section === "services")
-    return path.length > 1 ? Object.keys(sharedServiceSchema.shape) : ["cidr", "cidr6", "shared"];
+    return path.length > 1 ? Object.keys(sharedServiceSchema.shape) : Object.keys(servicesSchema.shape);
   const entries = {
     subnets: subnetSchema,
     routers: routerSchema,

@@ -175,6 +175,8 @@ export interface Topology {
   readonly wireguard?: true;
   /** Networks that ClusterIPs come from. */
   readonly services: PerFamily<string>;
+  /** Networks of the addresses at which hosts outside reach Services by a load balancer; missing = there is none. */
+  readonly loadBalancers?: PerFamily<string>;
   /** Services with several backends; missing = each has one. */
   readonly sharedServices?: readonly SharedService[];
   /** Done to the lab after it has converged, so that a run shows it on the wire; missing = nothing. */

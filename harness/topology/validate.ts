@@ -2,6 +2,7 @@ import { checkAddresses } from "./check-addresses.ts";
 import { checkExternal } from "./check-external.ts";
 import { checkAs } from "./check-as.ts";
 import { checkMtu } from "./check-mtu.ts";
+import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { checkPools } from "./check-pools.ts";
 import { checkReach } from "./check-reach.ts";
@@ -21,6 +22,7 @@ export function validateTopology(topology: Topology, file: FileFacts): readonly 
     ...checkUplinks(topology, file),
     ...checkExternal(topology, file),
     ...checkPools(topology, file),
+    ...checkLoadBalancers(topology),
     ...checkSharedServices(topology, file),
     ...checkReach(topology, file),
     ...checkMtu(topology, file),

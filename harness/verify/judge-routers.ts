@@ -2,6 +2,7 @@ import type { NodeFacts, RouteFact } from "../dataplane/node-facts.ts";
 import type { Identities } from "../encap/identity.ts";
 import { exitPorts } from "../encap/underlay-way.ts";
 import { destinationOf } from "../topology/destination.ts";
+import { balancedEntry } from "../topology/load-balancers.ts";
 import type { NextHop, Plan, PlannedNode, PlannedRouter, Port } from "../topology/plan.ts";
 import type { Family } from "../topology/topology.ts";
 import { isSameAddress } from "../topology/same-address.ts";
@@ -107,7 +108,30 @@ function waysThrough({ plan, identities, router, carriesPods }: Judged, family: 
         ? []
         : [{ ...base, address: own, what: `pod ${name} (${own})`, vias: [exit.via ?? address] }];
     });
-    return [toNode, ...toPods];
+    const toBalancers = balancedAt(plan, identities, node.name, family).map((own) => ({
+      ...base,
+      address: own.address,
+      what: `load balancer address ${own.address} of ${own.service}`,
+      vias: [exit.via ?? address],
+    }));
+    return [toNode, ...toPods, ...toBalancers];
+  });
+}
+
+/** Load balancer addresses that are led to a node: with externalTrafficPolicy Local those whose backend is there, with Cluster all or none. */
+function balancedAt(
+  { topology }: Plan,
+  { services, pods }: Identities,
+  node: string,
+  family: Family,
+): readonly { readonly address: string; readonly service: string }[] {
+  return services.flatMap(({ name, backend, balanced }) => {
+    const isBackend = pods.some((pod) => pod.name === backend && pod.node === node);
+    const own = [
+      ...(node === balancedEntry(topology) ? [balanced?.masqueraded[family]] : []),
+      ...(isBackend ? [balanced?.local[family]] : []),
+    ];
+    return own.flatMap((address) => (address === undefined ? [] : [{ address, service: name }]));
   });
 }
 

@@ -95,6 +95,10 @@ export interface NatProgram {
   readonly nodePorts?: readonly NatNodePort[];
   /** Ports of Services with externalTrafficPolicy Local that have no backend on the node: requests to them are dropped; missing = none. */
   readonly dropped?: readonly number[];
+  /** Services at addresses of a load balancer, for hosts outside; missing = none. */
+  readonly balanced?: readonly NatBalanced[];
+  /** Addresses of load balancers with externalTrafficPolicy Local whose backend is elsewhere: requests to them are dropped; missing = none. */
+  readonly droppedBalanced?: readonly string[];
   /** This node's own pods: a pod that reaches itself through its own service must be masqueraded. */
   readonly localPods: readonly string[];
   /** Empty where the mode has no tunnel in this family. */
@@ -103,6 +107,16 @@ export interface NatProgram {
     readonly device: string;
     readonly address: string;
   }[];
+}
+
+/** A Service at an address of a load balancer. */
+export interface NatBalanced {
+  readonly address: string;
+  readonly port: number;
+  readonly backend: string;
+  readonly targetPort: number;
+  /** externalTrafficPolicy Cluster: the node gives the request an address of its own, wherever the backend is. */
+  readonly masqueraded: boolean;
 }
 
 /** A Service on a port of the node. */

@@ -20,6 +20,7 @@ export function renderNat(nat: NatProgram, table: string = natTable): string {
     ...sets(nat),
     ...untracked(nat),
     ...withoutBackend(nat),
+    ...withoutBalancedBackend(nat, ip),
     ...["prerouting", "output"].flatMap((hook) => [
       `chain ${hook} {`,
       `type nat hook ${hook} priority -100`,
@@ -33,6 +34,7 @@ export function renderNat(nat: NatProgram, table: string = natTable): string {
     "chain postrouting {",
     "type nat hook postrouting priority 100",
     ...nodePortMasquerade(nat),
+    ...balancedMasquerade(nat, ip),
     ...tunnelMasquerade(nat, ip),
     ...masquerade(`${ip} saddr @masqueraded ${ip} daddr != @pools`),
     ...masquerade(`${ip} saddr . ${ip} daddr @hairpin`),
@@ -57,7 +59,10 @@ export function renderNatRemoval(family: NatProgram["family"], table: string = n
 
 function sets(nat: NatProgram): readonly string[] {
   const address = nat.family === 4 ? "ipv4_addr" : "ipv6_addr";
-  const services = nat.services.map((s) => `${s.clusterIp} . ${s.port} : ${s.backend} . ${s.targetPort}`);
+  const balanced = (nat.balanced ?? []).map(({ address: clusterIp, ...to }) => ({ clusterIp, ...to }));
+  const services = [...nat.services, ...balanced].map(
+    (s) => `${s.clusterIp} . ${s.port} : ${s.backend} . ${s.targetPort}`,
+  );
   return [
     `set pools { type ${address}; flags interval; ${elements(nat.pools)}}`,
     `set masqueraded { type ${address}; flags interval; ${elements(nat.masqueraded)}}`,
@@ -78,6 +83,12 @@ function nodePortMasquerade({ nodePorts = [] }: NatProgram): readonly string[] {
   const ports = nodePorts.filter(({ masqueraded }) => masqueraded).map(({ port }) => port);
   if (ports.length === 0) return [];
   return masquerade(`meta l4proto { tcp, udp } ct status dnat ct original proto-dst { ${ports.join(", ")} }`);
+}
+
+function balancedMasquerade({ balanced = [] }: NatProgram, ip: string): readonly string[] {
+  const addresses = balanced.filter(({ masqueraded }) => masqueraded).map(({ address }) => address);
+  if (addresses.length === 0) return [];
+  return masquerade(`meta l4proto { tcp, udp } ct status dnat ct original ${ip} daddr { ${addresses.join(", ")} }`);
 }
 
 /** nft(8) takes no empty list of elements. */
@@ -103,6 +114,17 @@ function withoutBackend({ dropped = [] }: NatProgram): readonly string[] {
     "chain without-backend {",
     "type filter hook input priority 0",
     `meta l4proto { tcp, udp } th dport { ${dropped.join(", ")} } drop`,
+    "}",
+  ];
+}
+
+/** The same for addresses of load balancers, which are the node's own nowhere: without translation it would send them back to the router. */
+function withoutBalancedBackend({ droppedBalanced = [] }: NatProgram, ip: string): readonly string[] {
+  if (droppedBalanced.length === 0) return [];
+  return [
+    "chain without-balanced-backend {",
+    "type filter hook forward priority 0",
+    `meta l4proto { tcp, udp } ${ip} daddr { ${droppedBalanced.join(", ")} } drop`,
     "}",
   ];
 }

@@ -5,6 +5,7 @@ import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import { holdsPods } from "../../topology/pool-of.ts";
 import type { Family } from "../../topology/topology.ts";
 import { blackholeRoutes, blockRoute, borrowedRoutes } from "../program/block-route.ts";
+import { balancedOf } from "../program/load-balancers.ts";
 import { nodePortsOf } from "../program/node-ports.ts";
 import type { NatProgram, NodeProgram, PodProgram, RouteProgram, TunnelProgram } from "../program/node-program.ts";
 import { encryptionOf } from "../program/encryption.ts";
@@ -88,6 +89,7 @@ function natOf(plan: Plan, mode: Mode, family: Family, self: Peer): NatProgram {
     }),
     ...sharedServicesOf(plan.allocation.shared, pods, family),
     ...nodePortsOf(plan.allocation.services, pods, self.node, family),
+    ...balancedOf(plan.allocation.services, pods, self.node, family),
     localPods: plan.allocation.pods.flatMap((pod) => (pod.node === self.node ? (pod.addresses[family] ?? []) : [])),
     tunnels: [
       ...tunnelOf(plan, mode, family, self, []).map(({ kind, device, address }) => ({ kind, device, address })),

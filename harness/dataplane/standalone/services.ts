@@ -1,6 +1,7 @@
 import type { Identities } from "../../encap/identity.ts";
 import type { Plan } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
+import { balancedOf } from "../program/load-balancers.ts";
 import { nodePortsOf } from "../program/node-ports.ts";
 import { sharedServicesOf } from "../program/shared-services.ts";
 import { renderNat } from "../program/render-nat.ts";
@@ -9,7 +10,7 @@ import { renderNat } from "../program/render-nat.ts";
 export const servicesTable = "encaplab-services";
 
 /**
- * ClusterIPs and NodePorts of a node for `nft -f`: what kube-proxy would do, by our own rules, for there is no Kubernetes. Only the
+ * ClusterIPs, NodePorts and load balancer addresses of a node for `nft -f`: what kube-proxy would do, by our own rules, for there is no Kubernetes. Only the
  * translation to the backend, and the masquerade of a pod that reaches itself and of requests from outside; all other NAT is Calico's.
  */
 export function renderServices(plan: Plan, identities: Identities, node: string): string {
@@ -31,6 +32,7 @@ function renderFamily(identities: Identities, node: string, family: Family): str
     }),
     ...sharedServicesOf(identities.shared, identities.pods, family),
     ...nodePortsOf(identities.services, identities.pods, node, family),
+    ...balancedOf(identities.services, identities.pods, node, family),
     localPods: identities.pods.flatMap((pod) => (pod.node === node ? (pod.addresses[family] ?? []) : [])),
   };
   return renderNat(program, servicesTable);
