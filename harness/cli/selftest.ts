@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
-import { ExitCode } from "../core/errors.ts";
+import { ExitCode, UsageError } from "../core/errors.ts";
 import { workInLanes } from "../core/lanes.ts";
+import { parseModes } from "../encap/mode-words.ts";
 import { modes, poolsMode, type Mode } from "../encap/mode.ts";
 import type { Fault } from "../fault/fault.ts";
 import { judgeFault } from "../fault/judge-fault.ts";
@@ -30,6 +31,7 @@ import { collect } from "./scenario-options.ts";
 interface SelftestOptions extends RunOptions, LabOptions {
   readonly fault: string[];
   readonly topology: string;
+  readonly mode?: string;
   readonly list?: boolean;
   readonly parallel: number;
 }
@@ -40,6 +42,7 @@ const examples: readonly Example[] = [
   ["npm run lab -- selftest", "every fault, each in a lab of its own"],
   ["npm run lab -- selftest --parallel 2", "two labs at a time"],
   ["npm run lab -- selftest --fault slash-32-node-address", "one fault"],
+  ["npm run lab -- selftest --mode IPIP --fault arp-off", "the same fault where pods' packets go through IPIP"],
   ["npm run lab -- selftest --list", "what each fault must turn red; nothing is built"],
 ];
 
@@ -51,6 +54,10 @@ export function addSelftest(program: Command): void {
     .optionsGroup(helpGroups.prove)
     .addOption(new Option("--fault <name>", "only these faults; repeatable").argParser(collect).default([], "all"))
     .option("--topology <file|name>", "the lab to break", "two-racks")
+    .option(
+      "--mode <word>",
+      "only faults of this mode, and in it: IPIP runs them in machines where this kernel has none",
+    )
     .option("--list", "print the faults and what each must trip")
     .addOption(
       new Option("--parallel <n>", "labs at a time; those of machines, and faults that are measured, come one by one")
@@ -58,7 +65,8 @@ export function addSelftest(program: Command): void {
         .default(1),
     );
   addRunOptions(addLabOptions(teach(command, usage, examples))).action(async (options: SelftestOptions) => {
-    const chosen = options.fault.length === 0 ? faults : options.fault.map(faultNamed);
+    const named = options.fault.length === 0 ? faults : options.fault.map(faultNamed);
+    const chosen = options.mode === undefined ? named : inModes(named, options.mode);
     if (options.list === true) {
       for (const fault of chosen) console.log(describe(fault));
       return;
@@ -70,6 +78,18 @@ export function addSelftest(program: Command): void {
     const turned = `${proven} fault${proven === 1 ? "" : "s"} turned the right check red`;
     console.log(`${turned}, ${failed} missed, ${skipped} not possible here`);
     process.exitCode = failed > 0 ? ExitCode.fail : proven === 0 ? ExitCode.usage : ExitCode.pass;
+  });
+}
+
+/** The faults that can be made in modes of a word, in these alone. */
+function inModes(chosen: readonly Fault[], word: string): readonly Fault[] {
+  const ids = new Set<string>(parseModes([word], "all").map(({ id }) => id));
+  const fitting = chosen
+    .map((fault) => ({ ...fault, modes: fault.modes.filter((id) => ids.has(id)) }))
+    .filter((fault) => fault.modes.length > 0);
+  if (fitting.length > 0) return fitting;
+  throw new UsageError(`no fault of those can be made in --mode ${word}`, {
+    fix: "selftest --list tells the modes of each",
   });
 }
 

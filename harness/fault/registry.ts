@@ -23,6 +23,7 @@ import { drop4789AtRouter } from "./drop-4789-at-router.ts";
 import { drop51820AtRouter } from "./drop-51820-at-router.ts";
 import { dropProtocol4 } from "./drop-protocol-4.ts";
 import { clashingConnections } from "./clashing-connections.ts";
+import { congestedFrames } from "./congested-frames.ts";
 import { damagedFrames } from "./damaged-frames.ts";
 import { narrowUplink } from "./narrow-uplink.ts";
 import { ghostBackend } from "./ghost-backend.ts";
@@ -231,6 +232,7 @@ export const faults: readonly Fault[] = [
   narrowUplink,
   clashingConnections,
   damagedFrames,
+  congestedFrames,
   arpOff,
   wrongVlanTag,
   untaggedUplink,
