@@ -1,7 +1,7 @@
 import { ExitCode, UsageError } from "../core/errors.ts";
 import { parseModes, type EncapWord } from "../encap/mode-words.ts";
 import type { CaptureExpectation, CaptureVerdict } from "../explain/judge-capture.ts";
-import { isAddress, isCidr } from "../topology/address.ts";
+import { isAddress, isCidr, overlaps } from "../topology/address.ts";
 
 /** Options of `explain` that judge a capture. */
 export interface ExpectOptions {
@@ -33,7 +33,19 @@ export function readExpectation({ expect, encap, subnets, blocks }: ExpectOption
       },
     );
   }
+  refuseOverlaps(list);
   return { modes, subnets: list, blocks: blocks === undefined ? [] : blocks.split(",").map(readBlock) };
+}
+
+/** A node in two of them would be in the same subnet as others, and not. */
+function refuseOverlaps(subnets: readonly string[]): void {
+  for (const [index, one] of subnets.entries()) {
+    const other = subnets.slice(index + 1).find((later) => overlaps(one, later));
+    if (other === undefined) continue;
+    throw new UsageError(`--subnets: ${one} and ${other} overlap, so that a node may be in both`, {
+      fix: "give each subnet of the nodes once, with the prefix that they have on their interfaces",
+    });
+  }
 }
 
 /** The exit code that says what a verdict says. */

@@ -42,7 +42,7 @@ export function probeCommands(probe: Probe, ports: HttpPorts = defaultHttpPorts)
       return [isDownload(probe) ? curlArgv(probe, ports, "bulk", `?${probe.amount}`) : iperf3Argv(probe)];
     case "udp":
     case "sweep":
-      return [udpClientArgv([probe], ports)];
+      return [udpClientArgv([probe], ports, probeTimeoutMs)];
   }
 }
 

@@ -7,6 +7,7 @@ import { defaultHttpPorts, isDownload, probeCommands, probeTimeoutMs, type HttpP
 import { probeResult } from "./probe-result.ts";
 import { isOfDatagrams } from "./probe-kinds.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
+import { withOwnLimit } from "./own-limit.ts";
 import { sweepWaitMs, udpClientArgv, udpCommandWords, udpParts } from "./udp/client.ts";
 
 export interface RunProbesOptions {
@@ -52,7 +53,10 @@ function resultsOf(
   { where }: Executor,
   answers: ReadonlyMap<string, CommandResult> | undefined,
 ): readonly ProbeResult[] {
-  const outputs = batch.flatMap(({ id }) => answers?.get(id) ?? []);
+  const outputs = batch.flatMap(({ id, timeoutMs }) => {
+    const output = answers?.get(id);
+    return output === undefined ? [] : [withOwnLimit(output, timeoutMs)];
+  });
   return sends.map((probe, place) => probeResult(probe, words?.(probe) ?? commandLine(outputs), where, outputs, place));
 }
 
@@ -72,7 +76,7 @@ function ordersOf(probes: readonly Probe[], ports: HttpPorts): readonly Order[] 
   const together = parts.map((part, index): Order => {
     // Each may wait for answers three times, and a busy machine is late.
     const timeoutMs = probeTimeoutMs + sweepWaitMs(part);
-    const batch = [{ id: `udp.${index}`, argv: udpClientArgv(part, ports), timeoutMs }];
+    const batch = [{ id: `udp.${index}`, argv: udpClientArgv(part, ports, timeoutMs), timeoutMs }];
     return { batch, sends: part, words };
   });
   const alone = probes.filter(({ kind }) => !isOfDatagrams(kind));

@@ -11,16 +11,24 @@ import {
   type DatagramResult,
 } from "./datagram.ts";
 
+/** What the client says of a probe whose requests it could not all send. */
+const outOfTime = "not all was sent: the time for probes was over";
+
+/** Requests of a probe without any answer that are given up before the others are sent without a wait. */
+const givenUp = 2;
+
 /**
  * Sends the requests of many probes from one process, some at a time, and writes down which were answered by whom. A socket for each flow, whose
  * port the kernel chooses; DF set (IP_MTU_DISCOVER 10 = DO 2, IPV6_MTU_DISCOVER 23), TOS as asked (IP_TOS 1, IPV6_TCLASS 67). Room for the answers to all
- * that is on the way. What stays unanswered while others of its probe are answered is sent again, twice at most, as datagrams of their own. Perl and nothing beside its
- * core; its clock is /proc/uptime.
+ * that is on the way. A probe of which nothing was answered and some was given up keeps no other waiting any more, and in time the program ends by itself
+ * and reports what it knows: killed, it would tell nothing of all its probes. What stays unanswered while others of its probe are
+ * answered is sent again, twice at most, as datagrams of their own. Perl and nothing beside its core; its clock is /proc/uptime.
  */
 const program = `
-my ($patience, $window, @probes) = @ARGV;
-my (%socket, %of, @queue, @status, %name, %told, %large);
+my ($patience, $window, $limit, @probes) = @ARGV;
+my (%given, %socket, %of, @queue, @status, %name, %told, %large);
 sub now { open my $f, "<", "/proc/uptime"; (split " ", scalar <$f>)[0] * 1000 }
+my $end = now() + $limit;
 for my $p (0 .. $#probes) {
   my ($family, $address, $port, $pattern, $list) = split /;/, $probes[$p];
   my @datagrams = map [split /:/], split /,/, $list;
@@ -60,8 +68,9 @@ sub play {
   my @waiting;
   while (1) {
     my $time = now();
-    @waiting = grep { $status[$_->[1]]{$_->[0]} eq "-" && $_->[2] > $time } @waiting;
-    while (@todo && @waiting < $window) {
+    @waiting = grep { $status[$_->[1]]{$_->[0]} eq "-" && ($_->[2] > $time || !++$given{$_->[1]}) } @waiting;
+    if ($time > $end) { $told{$_->[1]}{"${outOfTime}"} = 1 for @todo; return }
+    while (@todo && $window > grep { $name{$_->[1]} || ($given{$_->[1]} // 0) < ${givenUp} } @waiting) {
       my ($n, $p) = @{shift @todo};
       my ($flow, $size) = @{$probes[$p]{datagrams}[$n]};
       my $number = $n + $copy * ${copyStep};
@@ -85,6 +94,7 @@ sub play {
 }
 play(0, sort { $a->[0] <=> $b->[0] } @queue);
 for my $copy (1, 2) {
+  last if now() > $end;
   my $before = ($copy - 1) * ${copyStep};
   play($copy, grep { ($status[$_->[1]]{$_->[0] + $before} // "") eq "-" && $name{$_->[1]} } @queue);
 }
@@ -95,6 +105,9 @@ for my $p (0 .. $#probes) {
 
 /** Milliseconds for which an answer is waited for, and requests that one sender has on the way. */
 const paces = { usual: { patience: 300, window: 16 }, slow: { patience: 3000, window: 4 } } as const;
+
+/** Milliseconds that a client which ends by itself has left until it is killed: to start on a busy machine, and to report. */
+const spareMs = 4000;
 
 /** Milliseconds that sweeps may wait for what does not arrive: sizes that are too large, three times each. */
 export function sweepWaitMs(probes: readonly Probe[]): number {
@@ -131,6 +144,7 @@ export function udpParts(probes: readonly Probe[]): readonly (readonly Probe[])[
 export function udpClientArgv(
   probes: readonly Probe[],
   ports: { readonly service: number; readonly direct: number },
+  limitMs: number,
 ): readonly string[] {
   const { patience, window } = paces[paceOf(probes)];
   return [
@@ -139,6 +153,7 @@ export function udpClientArgv(
     program.trim(),
     String(patience),
     String(window),
+    String(limitMs - spareMs),
     ...probes.map((probe) => orderOf(probe, ports)),
   ];
 }

@@ -9,7 +9,7 @@ import { runScript } from "../../exec/script.ts";
 import type { Probe } from "../probe.ts";
 import { runProbes } from "../run-probes.ts";
 import { startServers } from "../servers.ts";
-import { parseUdp, udpParts } from "./client.ts";
+import { parseUdp, udpClientArgv, udpParts } from "./client.ts";
 import type { Datagram } from "./datagram.ts";
 
 const flow = { mode: "none", traffic: "pod-to-pod", locality: "same-subnet" } as const;
@@ -114,6 +114,33 @@ ip -n udp${run}c link set eth0 up; ip -n udp${run}s link set eth0 up`,
     const [result] = await ask([probeTo("198.18.8.2", [...small, { flow: 0, bytes: 1451, tos: 0 }], 1)]);
     assert.deepEqual([result?.sent, result?.received], [4, 4]);
     assert.equal(result?.datagrams?.find(({ number }) => number === 4)?.refused, "Message too long");
+  });
+
+  it("wait for no probe of which nothing comes back longer than for a few, and report what there is when time is over", async () => {
+    const many = Array.from({ length: 120 }, (_, number) => ({ flow: number % 4, bytes: 104, tos: 0 }));
+    const probes = [probeTo("198.18.8.2", small, 1), probeTo("198.18.8.9", many, 2)];
+    const places = { pods: [{ name: "s-p1", executor: server }], nodes: [{ name: "c", executor: client }] };
+    await client.run(["ip", "neigh", "replace", "198.18.8.9", "lladdr", "02:00:00:00:00:09", "dev", "eth0"]);
+    const scope = new Scope();
+    try {
+      await startServers(probes, places, scope);
+      const ask = async (patience: number, limit: number) => {
+        const argv = [...udpClientArgv(probes, { service: 80, direct: 8080 }, 0)];
+        argv.splice(3, 3, String(patience), "4", String(limit));
+        const { stdout } = await client.run(argv);
+        return probes.map(({ datagrams = [] }, place) => parseUdp(stdout, place, datagrams));
+      };
+      // By windows of four it would take 6 s.
+      const [live, dead] = await ask(200, 5000);
+      assert.equal(live?.datagrams.filter(({ answered }) => answered).length, 4);
+      assert.equal(dead?.datagrams.length, 120);
+      const [early, late] = await ask(200, 100);
+      assert.equal(early?.datagrams.filter(({ answered }) => answered).length, 4);
+      assert.deepEqual(late?.errors, ["not all was sent: the time for probes was over"]);
+      assert.ok(late.datagrams.length < 120, `${late.datagrams.length} were sent`);
+    } finally {
+      assert.deepEqual(await scope.close(), []);
+    }
   });
 
   it("are marked as asked: DSCP and ECN stand in the packet", async () => {
