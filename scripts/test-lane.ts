@@ -1,4 +1,5 @@
 // A process that runs test files one after the other, as `test.ts` sends them, and answers each with what came of it.
+import { readFileSync } from "node:fs";
 import { format } from "node:util";
 import Mocha from "mocha";
 import { formatError, HarnessError } from "../harness/core/errors.ts";
@@ -14,6 +15,8 @@ export interface FileResult {
   /** As Mocha's spec reporter writes it. */
   readonly text: string;
   readonly ms: number;
+  /** Of a processor, with children that have ended, but for daemons; 0 where the system does not tell. */
+  readonly cpuMs: number;
 }
 
 process.on("message", (file: string) => {
@@ -21,7 +24,7 @@ process.on("message", (file: string) => {
 });
 
 async function runFile(file: string): Promise<FileResult> {
-  const begin = performance.now();
+  const [begin, cpuBegin] = [performance.now(), cpuMsSoFar()];
   const lines: string[] = [];
   Mocha.reporters.Base.consoleLog = (...words: unknown[]) => void lines.push(format(...words));
   const mocha = new Mocha({ timeout: 20_000, forbidOnly: process.env.CI !== undefined, reporter: "spec", slow: 2000 });
@@ -47,5 +50,14 @@ async function runFile(file: string): Promise<FileResult> {
   // Each Mocha listens for errors of the process, and would go on to.
   mocha.dispose();
   const text = lines.map((line) => `${line}\n`).join("");
-  return { passes, failed, skipped, details, text, ms: performance.now() - begin };
+  return { passes, failed, skipped, details, text, ms: performance.now() - begin, cpuMs: cpuMsSoFar() - cpuBegin };
+}
+
+/** Fields 14 to 17 of proc_pid_stat(5): hundredths of a second in user and system mode, of this process and of children it waited for. */
+function cpuMsSoFar(): number {
+  if (process.platform !== "linux") return 0;
+  const fields = readFileSync("/proc/self/stat", "latin1")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
 }

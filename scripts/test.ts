@@ -1,4 +1,4 @@
-// The project's own tests: all of them, or those whose file path contains one of the given words. Two files at a time, since
+// The project's own tests: all of them, or those whose file path contains one of the given words. Three files at a time, since
 // most of them wait: for machines to boot, for processes to end, for packets.
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -7,14 +7,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { changedFiles, testsConcerned } from "./changed-tests.ts";
 import type { FileResult } from "./test-lane.ts";
+import { orderTests, type TestFile } from "./test-order.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
 const inCi = process.env.CI !== undefined && process.env.CI !== "" && process.env.CI !== "false";
 
-/** What only one test file may do at a time: make labs of dead owners and remove them, use this machine's Docker engine. */
-const alone = /"--stale"|\borphan\b|docker-engine\.fixture/;
+/** Files at a time: one more than CI has processors. On 2 of them, 2 files at a time leave a third of their time unused. */
+const laneCount = 3;
 
 /** Milliseconds for a lane to end after its last file: a Docker engine that the tests started stops first. */
 const endTimeoutMs = 60_000;
@@ -22,18 +23,20 @@ const endTimeoutMs = 60_000;
 const files = (await Promise.all(["harness", "suites", "scripts", "bench"].map(testsBelow))).flat().sort();
 const named = files.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
 const chosen = process.argv.includes("--changed") ? await testsConcerned(named, changedFiles(root), root) : named;
-const aloneOnes = new Set(
-  await Promise.all(chosen.map(mayRunOnlyAlone)).then((marks) => chosen.filter((_, i) => marks[i])),
-);
+const order = orderTests(await Promise.all(chosen.map(withText)));
 const results: FileResult[] = [];
 
-const queue = chosen.filter((file) => !aloneOnes.has(file));
-const lanes = chosen.length < 2 ? [[...aloneOnes, ...queue.splice(0)]] : [[...aloneOnes], []];
+const queue = [...order.others];
+// One process is enough for what runs alone and then helps with the rest.
+const lanes = Array.from({ length: Math.min(laneCount, chosen.length) }, (_, lane) =>
+  lane === 0 ? [...order.alone] : [],
+);
+const begin = performance.now();
 await Promise.all(lanes.map(runLane));
 summarize();
 
 /** Runs its own files, then whatever is left in the common queue, in one process. */
-async function runLane(own: string[]): Promise<void> {
+async function runLane(own: string[], lane: number): Promise<void> {
   const next = (): string | undefined => own.shift() ?? queue.shift();
   let child: ChildProcess | undefined;
   for (let file = next(); file !== undefined; file = next()) {
@@ -41,7 +44,7 @@ async function runLane(own: string[]): Promise<void> {
     const result = await runFile(child, file);
     if (result.lost) child = undefined;
     results.push(result);
-    tell(file, result);
+    tell(file, result, lane + 1);
   }
   if (child === undefined) return;
   const ended = once(child, "exit");
@@ -66,7 +69,7 @@ function runFile(child: ChildProcess, file: string): Promise<FileResult & { read
     const onExit = (code: number | null, signal: string | null): void => {
       child.off("message", onMessage);
       const text = `${file}: the tests' process ended with ${String(code ?? signal)}\n`;
-      resolve({ lost: true, passes: [], failed: 1, skipped: [], details: [], text, ms: 0 });
+      resolve({ lost: true, passes: [], failed: 1, skipped: [], details: [], text, ms: 0, cpuMs: 0 });
     };
     const onMessage = (message: unknown): void => {
       child.off("exit", onExit);
@@ -79,10 +82,15 @@ function runFile(child: ChildProcess, file: string): Promise<FileResult & { read
 }
 
 /** In CI a line for each file, and the whole text of those that fail; for people the whole text of each. */
-function tell(file: string, { passes, failed, skipped, text, ms }: FileResult): void {
+function tell(file: string, { passes, failed, skipped, text, ms, cpuMs }: FileResult, lane: number): void {
   const counts = `${passes.length} passed, ${failed} failed, ${skipped.length} skipped`;
-  if (inCi) console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${file}: ${counts}`);
+  const when = `lane ${lane} until ${seconds(performance.now() - begin)}, ${seconds(cpuMs)} of a processor`;
+  if (inCi) console.log(`${seconds(ms).padStart(8)}  ${file}: ${counts} (${when})`);
   if (!inCi || failed > 0) process.stdout.write(text);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function summarize(): void {
@@ -97,7 +105,7 @@ function summarize(): void {
   if (chosen.length === 0) console.log(`no test file matches ${words.join(", ")}`);
   if (inCi) {
     const slowest = passes.toSorted((a, b) => b.ms - a.ms).slice(0, 20);
-    for (const { title, ms } of slowest) console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${title}`);
+    for (const { title, ms } of slowest) console.log(`${seconds(ms).padStart(8)}  ${title}`);
   }
   if (failed > 0 || passes.length === 0) process.exitCode = 1;
   // Once more, where one looks: of a long log the end is what people and log viewers show.
@@ -112,8 +120,8 @@ function failuresOf(text: string): string {
   return text.slice(begin);
 }
 
-async function mayRunOnlyAlone(file: string): Promise<boolean> {
-  return alone.test(await readFile(join(root, file), "utf8"));
+async function withText(path: string): Promise<TestFile> {
+  return { path, text: await readFile(join(root, path), "utf8") };
 }
 
 async function testsBelow(folder: string): Promise<string[]> {

@@ -1,0 +1,37 @@
+/** A test file with its text. */
+export interface TestFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Which files run one after the other, and which at any time; both in the order in which they begin. */
+export interface TestOrder {
+  readonly alone: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** What only one file may do at a time: make labs of dead owners, remove such labs, use this machine's Docker engine. */
+const mayRunOnlyAlone = /--stale\b|\borphan\b|ci\/nightly\.sh|docker-engine\.fixture/;
+
+/** The labs of dead owners that such a file makes are on machines of its own, where nobody else looks. */
+const hasMachines = /\bstartMachines\(/;
+
+/**
+ * The longest first, so that at the end no processor waits for one long file: as long as a file allows its tests, which their authors
+ * knew. Those that run alone begin with the shortest: labs of emulated machines, the longest of both, do not meet then. Pure.
+ */
+export function orderTests(files: readonly TestFile[]): TestOrder {
+  const longestFirst = files.toSorted((a, b) => longestMs(b) - longestMs(a) || (a.path < b.path ? -1 : 1));
+  const isAlone = ({ text }: TestFile): boolean => mayRunOnlyAlone.test(text) && !hasMachines.test(text);
+  const paths = (some: readonly TestFile[]): readonly string[] => some.map(({ path }) => path);
+  return {
+    alone: paths(longestFirst.filter(isAlone).toReversed()),
+    others: paths(longestFirst.filter((file) => !isAlone(file))),
+  };
+}
+
+/** Milliseconds that a file allows the longest of its tests; 0 where what every test has is enough. */
+function longestMs({ text }: TestFile): number {
+  const limits = text.matchAll(/(?:\btimeout\(|\w+Ms = )(\d[\d_]*)/g);
+  return Math.max(0, ...[...limits].map(([, digits = ""]) => Number(digits.replaceAll("_", ""))));
+}
