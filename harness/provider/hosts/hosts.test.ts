@@ -108,33 +108,75 @@ describe("hosts provider", function () {
       assert.deepEqual(await provider.discover(), []);
       assert.deepEqual(await stateOf(machines), before);
     });
-
-    it("belongs to one lab at a time: a second is refused with the name of the first", async () => {
-      await withLab(async ({ runId }) => {
-        const problems = await providerOn().check(plan);
-        assert.equal(problems.length, machines.inventory.hosts.length);
-        assert.match(problems[0]?.what ?? "", new RegExp(`^tor is in use by lab ${runId} \\(as tor, process \\d+ on `));
-        await assert.rejects(
-          withScope((inner) => providerOn().provision(plan, newRunId(), inner)),
-          (error: HarnessError) => {
-            assert.match(error.details.tail ?? "", new RegExp(`in use by lab ${runId}`));
-            return true;
-          },
-        );
-      });
-    });
   });
 
-  it("carries the reference dataplane, mode by mode, with pods that reach each other", async () => {
-    await withLab(async (lab) => {
+  // To take machines is what takes long: these take them once.
+  describe("while a lab has them", () => {
+    const inner = new Scope();
+    let lab: Lab;
+    before(async () => {
+      lab = await providerOn().provision(plan, newRunId(), inner);
+    });
+    after(async () => {
+      assert.deepEqual(await inner.close(), []);
+    });
+
+    it("refuses a second one with the name of the first", async () => {
+      const problems = await providerOn().check(plan);
+      assert.equal(problems.length, machines.inventory.hosts.length);
+      assert.match(
+        problems[0]?.what ?? "",
+        new RegExp(`^tor is in use by lab ${lab.runId} \\(as tor, process \\d+ on `),
+      );
+      await assert.rejects(
+        withScope((second) => providerOn().provision(plan, newRunId(), second)),
+        (error: HarnessError) => {
+          assert.match(error.details.tail ?? "", new RegExp(`in use by lab ${lab.runId}`));
+          return true;
+        },
+      );
+    });
+
+    it("tells of hosts that do not answer, and still finds what the others know", async () => {
+      const notices: string[] = [];
+      const halfDown = providerOn({ ...withHost("b2", { port: 2222 }), onNotice: (text) => notices.push(text) });
+      const ref = (await halfDown.discover()).find((found) => found.runId === lab.runId);
+      assert.equal(ref?.state, "running");
+      assert.equal(notices.length, 1);
+      assert.match(notices[0] ?? "", /^b2 does not answer .*; leftovers of labs there are unknown$/);
+    });
+
+    it("carries the reference dataplane, mode by mode, with pods that reach each other", async () => {
       for (const mode of modes.filter(({ id }) => id.startsWith("vxlan"))) {
-        await withScope(async (inner) => {
+        await withScope(async (installed) => {
           assert.deepEqual(await referenceDataplane.missing(mode, lab), []);
-          const { pods, convergence } = await referenceDataplane.install(mode, lab, inner);
+          const { pods, convergence } = await referenceDataplane.install(mode, lab, installed);
           assert.equal(pods.length, 8);
           assert.match(convergence.steps.at(-1)?.step ?? "", /^ping over \d+ pairs/);
         });
       }
+    });
+
+    it("tells of a connection that is lost in the middle of a command, which does not outlive it", async () => {
+      const [a1] = lab.nodes;
+      assert.ok(a1 !== undefined);
+      const running = await a1.executor.spawn(["sleep", "77"], inner);
+      await assert.rejects(a1.executor.run(["sh", "-c", "kill -s KILL $PPID; sleep 5"]));
+      await assert.rejects(running.finished, (error) => {
+        assert.ok(error instanceof CommandError);
+        assert.match(error.message, /^sleep did not end: the ssh connection was lost/);
+        assert.match(error.details.where ?? "", /^node a1 \(root@198\.18\.1\.11\)$/);
+        assert.match(error.details.fix ?? "", /see whether a1 is up/);
+        return true;
+      });
+      assert.doesNotMatch((await a1.executor.run(["ps", "-eo", "args"])).stdout, /^sleep 77$/m);
+    });
+
+    it("is undone on the hosts that answer when one does not, which is an error", async () => {
+      const halfDown = providerOn({ ...withHost("b2", { port: 2222 }), onNotice: () => undefined });
+      const ref = (await halfDown.discover()).find((found) => found.runId === lab.runId);
+      assert.ok(ref !== undefined);
+      await assert.rejects(halfDown.destroy(ref), LabError);
     });
   });
 
@@ -193,35 +235,6 @@ describe("hosts provider", function () {
       await writeFile(other, `198.18.1.11 ssh-ed25519 ${Buffer.from("other").toString("base64")}\n`);
       const changed = await only({ inventory, acceptNewHostKeys: true, knownHosts: [other] });
       assert.match(changed.what, /^the host key of a1 does not match/);
-    });
-
-    it("tell of a connection that is lost in the middle of a command, which does not outlive it", async () => {
-      await withLab(async (lab, inner) => {
-        const [a1] = lab.nodes;
-        assert.ok(a1 !== undefined);
-        const running = await a1.executor.spawn(["sleep", "77"], inner);
-        await assert.rejects(a1.executor.run(["sh", "-c", "kill -s KILL $PPID; sleep 5"]));
-        await assert.rejects(running.finished, (error) => {
-          assert.ok(error instanceof CommandError);
-          assert.match(error.message, /^sleep did not end: the ssh connection was lost/);
-          assert.match(error.details.where ?? "", /^node a1 \(root@198\.18\.1\.11\)$/);
-          assert.match(error.details.fix ?? "", /see whether a1 is up/);
-          return true;
-        });
-        assert.doesNotMatch((await a1.executor.run(["ps", "-eo", "args"])).stdout, /^sleep 77$/m);
-      });
-    });
-
-    it("tell of hosts that do not answer, and still find what the others know", async () => {
-      await withLab(async ({ runId }) => {
-        const notices: string[] = [];
-        const halfDown = providerOn({ ...withHost("b2", { port: 2222 }), onNotice: (text) => notices.push(text) });
-        const ref = (await halfDown.discover()).find((found) => found.runId === runId);
-        assert.equal(ref?.state, "running");
-        assert.equal(notices.length, 1);
-        assert.match(notices[0] ?? "", /^b2 does not answer .*; leftovers of labs there are unknown$/);
-        await assert.rejects(halfDown.destroy(ref), LabError);
-      });
     });
 
     it("tell of every disagreement between a host and its topology", async () => {
