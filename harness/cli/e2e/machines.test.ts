@@ -32,12 +32,12 @@ describe("suite, end to end on virtual machines", function () {
     assert.deepEqual(new Set(overheads), new Set([0, 20, 50]));
   });
 
-  it("leaves machines up, ends, and probes them from another process", async () => {
+  it("leaves machines up, ends, and proves IPIP Always in them from another process", async () => {
     const up = await runCli("up", "--mode", "IPIP", "--provider", "vm");
     assert.equal(up.code, 0, up.stdout + up.stderr);
     const runId = /^lab (\w+) is up/.exec(up.stdout)?.[1] ?? "";
     try {
-      const check = await runCli("check", runId, "--paths", "pod-to-pod/*/a1->b1", "--out", out);
+      const check = await runCli("check", runId, "--paths", "pod-to-pod/*/a1->*", "--out", out);
       assert.equal(check.code, 0, check.stdout + check.stderr);
     } finally {
       const down = await runCli("down", runId);
@@ -45,12 +45,9 @@ describe("suite, end to end on virtual machines", function () {
     }
   });
 
-  it("proves IPIP Always in machines, and names the router that drops protocol 4", async () => {
+  it("names the router that drops protocol 4", async () => {
     const argv = ["--mode", "IPIP", "--provider", "vm", "--no-throughput", "--out", out];
-    const paths = ["--paths", "pod-to-pod/*/a1->*"];
-    const good = await runCli("suite", ...argv, ...paths);
-    assert.equal(good.code, 0, good.stdout + good.stderr);
-    const bad = await runCli("suite", ...argv, ...paths, "--fault", "drop-protocol-4");
+    const bad = await runCli("suite", ...argv, "--paths", "pod-to-pod/*/a1->*", "--fault", "drop-protocol-4");
     assert.equal(bad.code, 1, bad.stdout + bad.stderr);
     const reasons = (await latestRun(out)).verdicts
       .filter(({ check, status }) => check === "reached" && status === "fail")
