@@ -3,7 +3,7 @@ import type { Direction } from "../observe/observation.ts";
 import { legsOf } from "../verify/path-case.ts";
 import type { PathCase } from "../verify/verdict.ts";
 import { listOf } from "../verify/words.ts";
-import { failuresOf, type Cause, type Incident, type Rule } from "./cause.ts";
+import { failuresOf, type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 import { isLossy } from "./crossings.ts";
 import { dropInWords, dropsOn, isStateful } from "./drops.ts";
 
@@ -87,7 +87,7 @@ function causeOf(incident: Incident, legs: readonly OddLeg[]): readonly Cause[] 
         ...wrong.flatMap(({ expected, troubles }) =>
           troubles.slice(0, 2).map(({ text }) => `${expected.node}: ${text}`),
         ),
-      ].slice(0, 6),
+      ].slice(0, shownLines),
       explains: [...new Set([...paths, ...failuresOf(incident, ...senders)])],
     },
   ];

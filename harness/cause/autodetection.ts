@@ -5,7 +5,7 @@ import { isSameAddress } from "../topology/same-address.ts";
 import type { NodeJudgment } from "../verify/node-troubles.ts";
 import type { Trouble } from "../verify/trouble.ts";
 import { listOf } from "../verify/words.ts";
-import { failuresOf, type Cause, type Incident, type Rule } from "./cause.ts";
+import { failuresOf, type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 
 /** Calico knows nodes by their address in another network of theirs: start-up looked for it and took the wrong device. */
 export const autodetection: Rule = {
@@ -79,13 +79,10 @@ function causeOf(incident: Incident, found: readonly Misknown[], { node, address
     sentence: `Calico knows ${known}: its autodetection took the wrong network`,
     fix: `let it look where the pods' packets belong: IP_AUTODETECTION_METHOD=cidr=${racksOf(incident).join(",")} for all nodes (operator: nodeAddressAutodetectionV4.cidrs), and restart calico-node`,
     issues: ["#10901", "#2042", "#8381", "#2542", "k0sproject/k0s#3711"],
-    evidence: found.flatMap(({ evidence }) => evidence).slice(0, shown),
+    evidence: found.flatMap(({ evidence }) => evidence).slice(0, shownLines),
     explains: [...new Set([...failuresOf(incident, ...names), ...followersOf(incident, found)])],
   };
 }
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 /** Networks of the uplinks' racks, of the first family. */
 function racksOf({ network: { plan } }: Incident): readonly string[] {

@@ -1,4 +1,4 @@
-import { failuresOf, type Rule } from "./cause.ts";
+import { failuresOf, type Rule, shownLines } from "./cause.ts";
 
 /** BGP does not bring the routes that it must. */
 export const bgpSessions: Rule = {
@@ -18,7 +18,7 @@ export const bgpSessions: Rule = {
         sentence: `BGP: ${first.reason ?? ""}`,
         fix: "birdcl show protocols all on both ends: check that TCP 179 passes and that AS numbers, addresses and filters agree",
         issues: ["#4059", "#4479", "#6643"],
-        evidence: wrong.flatMap(({ reason }) => reason ?? []).slice(0, 6),
+        evidence: wrong.flatMap(({ reason }) => reason ?? []).slice(0, shownLines),
         explains: failuresOf(incident, ...speakers),
       },
     ];

@@ -18,6 +18,9 @@ export interface Cause {
   readonly explains: readonly string[];
 }
 
+/** Lines of evidence that a cause shows at most. */
+export const shownLines = 6;
+
 /** Everything that rules may look at: one scenario in which something failed. */
 export interface Incident {
   readonly network: NetworkCase;

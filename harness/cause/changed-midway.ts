@@ -1,5 +1,5 @@
 import { judgeNodes } from "../verify/node-troubles.ts";
-import { failuresOf, type Incident, type Rule } from "./cause.ts";
+import { failuresOf, type Incident, type Rule, shownLines } from "./cause.ts";
 
 /** The kernel's state changed while probes ran, so that they saw two networks. */
 export const changedMidway: Rule = {
@@ -12,7 +12,7 @@ export const changedMidway: Rule = {
         sentence: reason,
         fix: "rerun the probe when the network is quiet; if it changes again, see the logs of Felix and BIRD there",
         issues: ["#9450", "#8071"],
-        evidence: evidence.slice(0, 6),
+        evidence: evidence.slice(0, shownLines),
         explains: failuresOf(incident, id.split("/").at(-1) ?? ""),
       })),
 };

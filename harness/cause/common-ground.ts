@@ -3,7 +3,7 @@ import type { Path } from "../encap/path.ts";
 import type { Plan } from "../topology/plan.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import { listOf } from "../verify/words.ts";
-import type { Cause, Incident, Rule } from "./cause.ts";
+import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 import { crossedBy, isLossy, type Crossing } from "./crossings.ts";
 import { placesInWords, placesOf, type Place } from "./places.ts";
 import { sharedBy } from "./shared-by.ts";
@@ -37,15 +37,12 @@ function placesAlike({ network: { plan } }: Incident, places: readonly Place[]):
         sentence: `lost ${placesInWords(own)}: ${traitsOf(lotsOf(all))}${scope === "" ? "" : `; the paths concerned ${scope}`}`,
         fix: fixFor(lossy),
         issues: [],
-        evidence: own.map((place) => `${placesInWords([place])}: ${traitsOf(lotsOf(place.all))}`).slice(0, shown),
+        evidence: own.map((place) => `${placesInWords([place])}: ${traitsOf(lotsOf(place.all))}`).slice(0, shownLines),
         explains: paths,
       };
     })
     .toSorted((a, b) => b.explains.length - a.explains.length);
 }
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 function lotsOf(crossings: readonly Crossing[]): Crossing["lots"] {
   return crossings.flatMap(({ lots }) => lots);
@@ -56,7 +53,7 @@ function pathsOf(crossings: readonly Crossing[]): readonly Path[] {
 }
 
 function fixFor(lossy: readonly Crossing[]): string {
-  const nodes = listOf([...new Set(lossy.flatMap(crossedBy))].slice(0, shown));
+  const nodes = listOf([...new Set(lossy.flatMap(crossedBy))].slice(0, shownLines));
   return `look on ${nodes} at packet filters that do not count (nft list ruleset), queues (tc -s qdisc; tc filter show), XDP programs (ip link), and at the wire itself`;
 }
 
@@ -74,7 +71,7 @@ function judged({ asked, failed, network: { plan } }: Incident, left: readonly V
       sentence: `${checks} failed on ${scopeOf(wrong, [...paths.values()], plan)}: ${(first?.reason ?? "").split("; ")[0] ?? ""}`,
       fix: "compare a failing path with one that passes",
       issues: [],
-      evidence: [...new Set(concerned.flatMap(({ reason }) => reason ?? []))].slice(0, shown),
+      evidence: [...new Set(concerned.flatMap(({ reason }) => reason ?? []))].slice(0, shownLines),
       explains: [...new Set(failed.filter(({ id }) => wrong.some((path) => path.id === id)).map(({ id }) => id))],
     },
   ];

@@ -1,5 +1,5 @@
 import { groupBy } from "../core/group-by.ts";
-import type { Cause, Rule } from "./cause.ts";
+import { type Cause, type Rule, shownLines } from "./cause.ts";
 import { crossedBy, type Crossing } from "./crossings.ts";
 import { withRewrites } from "./rewrites.ts";
 import { placesInWords, placesOf, type Place } from "./places.ts";
@@ -31,7 +31,7 @@ function causeOf(places: readonly Place[]): Cause {
     sentence: `packets are sent more than once ${placesInWords(places)}: ${count(own)}`,
     fix: "look there for a port mirror (nft dup, tc mirred), a bond in broadcast mode, or a loop of bridges",
     issues: [],
-    evidence: words.slice(0, 6),
+    evidence: words.slice(0, shownLines),
     explains: [...new Set(own.map(({ path }) => path.id))],
   };
 }

@@ -3,7 +3,7 @@ import { legsOf } from "../verify/path-case.ts";
 import type { PathCase } from "../verify/verdict.ts";
 import { sharesOf, type Shares, type WayShare } from "../verify/way-shares.ts";
 import { listOf, nameOfTap } from "../verify/words.ts";
-import { type Cause, type Incident, type Rule } from "./cause.ts";
+import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 import { dropInWords, dropsOn } from "./drops.ts";
 
 /** One of several equal-cost ways does not pass on what it gets: flows are lost by their ports, and the others pass. */
@@ -50,7 +50,7 @@ function causeOf(incident: Incident, lossy: readonly Lossy[]): readonly Cause[] 
       sentence: `${way.name}, one of several equal-cost ways, does not pass on what comes to it: ${listOf(places)}${rule === undefined ? "" : `; ${rule}`}`,
       fix: `take ${way.name} out of the equal-cost routes (ip route on those that send to it) until it forwards again; look at its rules, routes and ports`,
       issues: ["#3334", "sonic-net/sonic-buildimage#28143"],
-      evidence: [...rules, ...places].slice(0, 6),
+      evidence: [...rules, ...places].slice(0, shownLines),
       explains: [...new Set(lossy.map(({ id }) => id))],
     },
   ];

@@ -3,7 +3,7 @@ import { withoutPrefix } from "../topology/address.ts";
 import { isSameAddress } from "../topology/same-address.ts";
 import { leadsBy } from "../verify/path-case.ts";
 import { listOf } from "../verify/words.ts";
-import { type Cause, type Incident, type Rule } from "./cause.ts";
+import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 import { dropInWords, dropsOn } from "./drops.ts";
 
 /** The gateway's address, which one of two routers must hold while the other stands by, is at the other, at both, or at none. */
@@ -62,7 +62,7 @@ function causeOf(incident: Incident, held: readonly Held[]): readonly Cause[] {
       evidence: [
         ...held.map(({ address, holders: own }) => `${address}: at ${listOf(own) || "no router"}`),
         ...rules,
-      ].slice(0, 6),
+      ].slice(0, shownLines),
       explains: explainedBy(incident, active, held),
     },
   ];

@@ -1,5 +1,5 @@
 import type { NodeFacts } from "../dataplane/node-facts.ts";
-import type { Rule } from "./cause.ts";
+import { type Rule, shownLines } from "./cause.ts";
 import { factsOf } from "./counters.ts";
 import type { Crossing } from "./crossings.ts";
 import { lossyPlaces, pathsIn } from "./lossy-places.ts";
@@ -22,15 +22,12 @@ export const hookedProgram: Rule = {
           sentence: `packets are lost in ${place}, where ${first.words} sees them and may drop them`,
           fix: "take it off and try again (ip link set DEVICE xdp off; tc filter del dev DEVICE ingress), and see who put it there (bpftool net)",
           issues: [],
-          evidence: told.map(({ words }) => `${place}: ${words}`).slice(0, shown),
+          evidence: told.map(({ words }) => `${place}: ${words}`).slice(0, shownLines),
           explains: pathsIn({ lossy: own }),
         },
       ];
     }),
 };
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 /** Felix's own programs in eBPF mode and for policies without connection tracking (felix/bpf: cali_tc_…, cali_xdp_…). */
 const calicos = /\bcali/;

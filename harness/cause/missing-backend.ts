@@ -1,6 +1,6 @@
 import { isSameAddress } from "../topology/same-address.ts";
 import { listOf } from "../verify/words.ts";
-import type { Cause, Incident, Rule } from "./cause.ts";
+import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 
 /** A node translates a ClusterIP into an address that no pod has, or into another service's pod: whoever programs services has not heard of a change. */
 export const missingBackend: Rule = {
@@ -16,15 +16,12 @@ export const missingBackend: Rule = {
         sentence: `${listOf(nodes)} ${nodes.length === 1 ? "translates" : "translate"} ClusterIP ${first.dials} into ${first.ghost}, ${first.owner === undefined ? `which no pod has${first.among}` : `${first.owner}'s, not ${first.target}'s`}`,
         fix: "kubectl get endpointslices (they must name pods that run and that the service's selector means), and the logs of kube-proxy there: it has not heard of a change",
         issues: [],
-        evidence: lost.map(({ node, dials, ghost }) => `${node}: ${dials} leads to ${ghost}`).slice(0, shown),
+        evidence: lost.map(({ node, dials, ghost }) => `${node}: ${dials} leads to ${ghost}`).slice(0, shownLines),
         explains: [...new Set(lost.map(({ id }) => id))],
       },
     ];
   },
 };
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 /** Failed paths to ClusterIPs that their own node leads to the right pod, at a port of which the service knows nothing. */
 function wrongPorts({ network: { facts, identities }, cases, failed }: Incident): readonly Cause[] {
@@ -48,7 +45,7 @@ function wrongPorts({ network: { facts, identities }, cases, failed }: Incident)
       sentence: `${listOf(nodes)} ${nodes.length === 1 ? "leads" : "lead"} ClusterIP ${first.dials} to port ${first.port} of ${first.target}, not to ${first.right}, where it listens`,
       fix: "kubectl get service and endpointslices (targetPort must be the port on which the pod listens), and the logs of kube-proxy there: it may not have heard of a change",
       issues: [],
-      evidence: led.map(({ node, dials, port }) => `${node}: ${dials} leads to port ${port}`).slice(0, shown),
+      evidence: led.map(({ node, dials, port }) => `${node}: ${dials} leads to port ${port}`).slice(0, shownLines),
       explains: [...new Set(led.map(({ id }) => id))],
     },
   ];

@@ -1,5 +1,5 @@
 import { listOf } from "../verify/words.ts";
-import type { Rule } from "./cause.ts";
+import { type Rule, shownLines } from "./cause.ts";
 
 /** A node answers, refuses or passes on what it must drop: it has no backend of a Service with externalTrafficPolicy Local. */
 export const nodeportLocal: Rule = {
@@ -21,12 +21,9 @@ export const nodeportLocal: Rule = {
         sentence: `${listOf(nodes)} ${does} not drop requests to NodePort ${ports.join(", ")}, of which ${listOf(nodes)} ${have} no backend though externalTrafficPolicy is Local`,
         fix: 'see the rules for that port on that node (nft list ruleset, iptables-save -t nat and -t filter: "has no local endpoints"), and what of others translates it',
         issues: [],
-        evidence: found.flatMap(({ id }) => reasons.get(id) ?? []).slice(0, shown),
+        evidence: found.flatMap(({ id }) => reasons.get(id) ?? []).slice(0, shownLines),
         explains: found.map(({ id }) => id),
       },
     ];
   },
 };
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;

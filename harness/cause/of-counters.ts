@@ -1,5 +1,5 @@
 import type { Verdict } from "../verify/verdict.ts";
-import type { Cause, Incident, Rule } from "./cause.ts";
+import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 import { grownOn } from "./counters.ts";
 import { withRewrites } from "./rewrites.ts";
 import { crossedBy, type Crossing } from "./crossings.ts";
@@ -41,7 +41,7 @@ export function ofCounters(name: string, kinds: readonly TellingCounter[], weak 
           sentence: `${place} ${first.words} (${first.grown} during the probes)`,
           fix: first.kind.fix,
           issues: first.kind.issues,
-          evidence: told.map(({ counter, grown }) => `${place}: ${counter} +${grown}`).slice(0, shown),
+          evidence: told.map(({ counter, grown }) => `${place}: ${counter} +${grown}`).slice(0, shownLines),
           explains: own.length > 0 ? pathsIn({ lossy: own }) : verdictsOn(incident, place),
         };
         const { rewrites } = first.kind;
@@ -72,9 +72,6 @@ function machineOf({ check, id }: Verdict): readonly string[] {
 function verdictsOn({ failed }: Incident, place: string): readonly string[] {
   return failed.filter((verdict) => machineOf(verdict).includes(place)).map(({ id }) => id);
 }
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 interface Told {
   readonly kind: TellingCounter;

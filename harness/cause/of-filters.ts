@@ -1,6 +1,6 @@
 import { groupBy } from "../core/group-by.ts";
 import type { DropFact } from "../dataplane/node-facts.ts";
-import type { Cause, Incident, Rule } from "./cause.ts";
+import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 import { couldDrop } from "./could-drop.ts";
 import { crossedBy, isLossy, type Crossing } from "./crossings.ts";
 import { dropInWords, dropsOn, type Guilty } from "./drops.ts";
@@ -48,9 +48,6 @@ interface FilterPlace {
   readonly lossy: readonly Crossing[];
 }
 
-/** Lines of evidence that a cause shows. */
-const shown = 6;
-
 /** The same rule on several nodes, and in the chains of several pods, is one cause: whoever wrote it wrote it everywhere. */
 function ruleOf({ drops: [first] }: FilterPlace): string {
   return first === undefined
@@ -71,7 +68,7 @@ function causeOf(rule: FilterRule, { crossings }: Incident, places: readonly Fil
     sentence: `${sentence(places.map(({ node }) => node).toSorted(), words)}; lost there: ${traitsOf(lots)}`,
     fix,
     issues,
-    evidence: places.flatMap(({ node, drops }) => drops.map((drop) => lineOf(node, drop))).slice(0, shown),
+    evidence: places.flatMap(({ node, drops }) => drops.map((drop) => lineOf(node, drop))).slice(0, shownLines),
     explains: [...new Set(lossy.map(({ path }) => path.id))],
   };
 }

@@ -4,7 +4,7 @@ import type { Trouble } from "../verify/trouble.ts";
 import type { PathCase } from "../verify/verdict.ts";
 import { listOf } from "../verify/words.ts";
 import type { PlaceJudgment } from "./beyond-nodes.ts";
-import { failuresOf, type Cause, type Incident, type Rule } from "./cause.ts";
+import { failuresOf, type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 
 interface PlaceRule {
   readonly name: string;
@@ -66,7 +66,7 @@ function causeOf(rule: PlaceRule, incident: Incident, found: readonly Found[]): 
       sentence: `${listOf(names)}: ${trouble.text}${reason === undefined ? "" : `; ${reason}`}`,
       fix: rule.fixes[trouble.kind] ?? "",
       issues: rule.issues,
-      evidence: found.map(({ name, trouble: { text } }) => `${name}: ${text}`).slice(0, shown),
+      evidence: found.map(({ name, trouble: { text } }) => `${name}: ${text}`).slice(0, shownLines),
       explains: [
         ...new Set([
           ...ids,
@@ -77,9 +77,6 @@ function causeOf(rule: PlaceRule, incident: Incident, found: readonly Found[]): 
     },
   ];
 }
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 /** Verdicts on machines that asked for a neighbor and were not answered; a pod's are its node's. */
 function unansweredOn({ failed, network }: Incident, names: readonly string[]): readonly string[] {

@@ -2,7 +2,7 @@ import { groupBy } from "../core/group-by.ts";
 import { listOf } from "../verify/words.ts";
 import type { NodeJudgment } from "../verify/node-troubles.ts";
 import type { Trouble } from "../verify/trouble.ts";
-import { failuresOf, type Cause, type Incident, type Rule } from "./cause.ts";
+import { failuresOf, type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 
 interface TroubleRule {
   readonly name: string;
@@ -54,13 +54,10 @@ function causeOf(rule: TroubleRule, incident: Incident, afflicted: readonly Affl
     sentence: told,
     fix,
     issues,
-    evidence: [...new Set(evidence)].slice(0, shown),
+    evidence: [...new Set(evidence)].slice(0, shownLines),
     explains: [...new Set(explains)],
   };
 }
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 /** Troubles about single peers explain failures between those two nodes; others all of the node's. */
 function explainedBy(incident: Incident, node: string, troubles: readonly Trouble[]): readonly string[] {

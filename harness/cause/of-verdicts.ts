@@ -2,7 +2,7 @@ import type { CheckName } from "../verify/registry.ts";
 import type { Verdict } from "../verify/verdict.ts";
 import { withRewrites } from "./rewrites.ts";
 import { sharedBy } from "./shared-by.ts";
-import type { Cause, Incident, Rule } from "./cause.ts";
+import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 
 interface VerdictRule {
   readonly name: string;
@@ -38,16 +38,13 @@ export function ofVerdicts({ name, issues, fix, check, chosen = () => true, rewr
         sentence: `${told}${scope === "" ? "" : ` (paths that ${scope})`}`,
         fix,
         issues,
-        evidence: own.flatMap(({ reason }) => reason ?? []).slice(0, shown),
+        evidence: own.flatMap(({ reason }) => reason ?? []).slice(0, shownLines),
         explains: [...ids],
       };
       return [rewrites === undefined ? cause : withRewrites(incident, cause, rewrites)];
     },
   };
 }
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 /** "a1" of a finding "forward at a1/eth0: …", where it shows first. */
 export function placeIn(finding: string): string {

@@ -1,6 +1,6 @@
 import { judgeNodes } from "../verify/node-troubles.ts";
 import { legsOf } from "../verify/path-case.ts";
-import type { Cause, Incident, Rule } from "./cause.ts";
+import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 
 /** "forward: 4 of 5 ping packets at a1/eth0 were plain, not VXLAN" */
 const mixed = /(\d+) of (\d+) \w+ packets at ([^/ ]+)\/\S+ (?:was|were) ([^,;]+), not ([^,;]+)/g;
@@ -68,11 +68,11 @@ function causeOf({ failed }: Incident, node: string, found: readonly Mixed[]): r
       sentence: `${node} changed how it sends while probes ran, and back${when === "" ? "" : ` (${when})`}: ${first.finding}; before and after its kernel was as it must be`,
       fix: "see who wrote routes there at that time: the logs of Felix and BIRD, ip -t monitor route; rerun the probe when the network is quiet",
       issues: ["#9450", "#8071"],
-      evidence: [...heard.map(({ reason = "" }) => reason), ...found.map(({ finding }) => finding)].slice(0, shown),
+      evidence: [...heard.map(({ reason = "" }) => reason), ...found.map(({ finding }) => finding)].slice(
+        0,
+        shownLines,
+      ),
       explains: [...new Set([...found.map(({ id }) => id), ...heard.map(({ id }) => id)])],
     },
   ];
 }
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;

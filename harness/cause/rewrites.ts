@@ -1,6 +1,6 @@
 import type { FilterFact } from "../dataplane/node-facts.ts";
 import { legsOf } from "../verify/path-case.ts";
-import type { Cause, Incident } from "./cause.ts";
+import { type Cause, type Incident, shownLines } from "./cause.ts";
 import { factsOf } from "./counters.ts";
 
 /** A rule that changes packets on the way of failing paths, and where it is. */
@@ -52,9 +52,6 @@ export function withRewrites(incident: Incident, cause: Cause, chosen: RegExp): 
     ...cause,
     sentence: `${cause.sentence}; a rule that does so: ${rewriteInWords(first)}`,
     fix: `remove the rule, or exempt pods' and nodes' addresses from it; else ${cause.fix}`,
-    evidence: [...rewrites.map(rewriteInWords), ...cause.evidence].slice(0, shown),
+    evidence: [...rewrites.map(rewriteInWords), ...cause.evidence].slice(0, shownLines),
   };
 }
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;

@@ -1,6 +1,6 @@
 import { destinationOf } from "../topology/destination.ts";
 import { legsOf } from "../verify/path-case.ts";
-import type { Incident, Rule } from "./cause.ts";
+import { type Incident, type Rule, shownLines } from "./cause.ts";
 import { isLossy, type Crossing } from "./crossings.ts";
 import { lossyCrossings, pathsIn } from "./lossy-places.ts";
 import { placesInWords, placesOf, type Place } from "./places.ts";
@@ -26,16 +26,15 @@ export const sourceCheck: Rule = {
           sentence: `lost ${placesInWords(places)}: all plain packets ${which} pods' addresses, while nodes' own and tunnels' pass: the network there checks addresses`,
           fix: "switch that check off (AWS: source/destination check; Azure: IP forwarding; GCP: canIpForward; OpenStack: allowed address pairs; a switch: IP source guard), or take a mode that encapsulates within subnets too (Always)",
           issues: ["#9138", "#6568", "#8166", "#7462", "calicoctl#2136"],
-          evidence: places.map((place) => `${placesInWords([place])}: ${place.lossy.length} paths`).slice(0, shown),
+          evidence: places
+            .map((place) => `${placesInWords([place])}: ${place.lossy.length} paths`)
+            .slice(0, shownLines),
           explains: pathsIn({ lossy }),
         },
       ];
     });
   },
 };
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 function isBetween({ last, missed }: Crossing): boolean {
   return last !== undefined && last.node !== missed.node;

@@ -3,7 +3,7 @@ import { isSameAddress } from "../topology/same-address.ts";
 import type { NodeJudgment } from "../verify/node-troubles.ts";
 import type { Trouble } from "../verify/trouble.ts";
 import { listOf } from "../verify/words.ts";
-import type { Rule } from "./cause.ts";
+import { type Rule, shownLines } from "./cause.ts";
 
 /** Felix leads packets to a peer's own tunnel address past the tunnel: it takes that address for a workload's of the peer's block. */
 export const tunnelAddressRoute: Rule = {
@@ -21,15 +21,12 @@ export const tunnelAddressRoute: Rule = {
         sentence: `${listOf(names)} ${names.length === 1 ? "has a route" : "have routes"} past the tunnel to the tunnel address of a node in the same subnet, as Felix before v3.32.0 makes them`,
         fix: "take Calico v3.32.0 or newer; pods' packets go right, so until then it may be waived",
         issues: ["#12180"],
-        evidence: found.flatMap(({ node, own }) => own.map(({ text }) => `${node}: ${text}`)).slice(0, shown),
+        evidence: found.flatMap(({ node, own }) => own.map(({ text }) => `${node}: ${text}`)).slice(0, shownLines),
         explains: failed.map(({ id }) => id).filter((id) => ends.some((end) => id.endsWith(end))),
       },
     ];
   },
 };
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 /** Felix's protocol in the kernel (felix/routetable). */
 const ofFelix = "80";

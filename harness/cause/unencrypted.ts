@@ -2,7 +2,7 @@ import { groupBy } from "../core/group-by.ts";
 import { listOf } from "../verify/words.ts";
 import type { NodeJudgment } from "../verify/node-troubles.ts";
 import type { Trouble } from "../verify/trouble.ts";
-import { failuresOf, type Cause, type Incident, type Rule } from "./cause.ts";
+import { failuresOf, type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 
 /**
  * Packets that must be encrypted miss WireGuard: a node lacks the device, the rule, the routes, or others do not know its key. They then
@@ -53,13 +53,10 @@ function causeOf(incident: Incident, node: string, all: readonly Found[]): Cause
       ? `see whether ${node} has the wireguard module and calico-node there published a key (Node status.wireguardPublicKey)`
       : `see whether the key of ${node} is in its Node's status (wireguardPublicKey), and whether calico-node on ${listOf(others)} has read it`,
     issues: ["#3760", "#8039"],
-    evidence: all.map(({ judgment, trouble }) => `${judgment.expected.node}: ${trouble.text}`).slice(0, shown),
+    evidence: all.map(({ judgment, trouble }) => `${judgment.expected.node}: ${trouble.text}`).slice(0, shownLines),
     explains: [...new Set([...paths, ...ofNodes])],
   };
 }
-
-/** Lines of evidence that a cause shows. */
-const shown = 6;
 
 /** Failures on paths between a node and some others. */
 function between(incident: Incident, node: string, others: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Rule } from "./cause.ts";
+import { type Rule, shownLines } from "./cause.ts";
 import { crossedBy, isLossy } from "./crossings.ts";
 import { rewriteInWords, rewritesOn } from "./rewrites.ts";
 
@@ -24,7 +24,7 @@ export const untoldRewrite: Rule = {
           sentence: `packets are lost where a rule changes them, or sends them elsewhere: ${rewriteInWords(first)}`,
           fix: "remove the rule, or exempt pods' and nodes' addresses from it",
           issues: ["#8934"],
-          evidence: own.map(rewriteInWords).slice(0, 6),
+          evidence: own.map(rewriteInWords).slice(0, shownLines),
           explains: [...new Set(explains)],
         },
       ];

@@ -1,7 +1,7 @@
 import { contains, isAddress } from "../topology/address.ts";
 import { listOf } from "../verify/words.ts";
 import { sharedBy } from "./shared-by.ts";
-import type { Incident, Rule } from "./cause.ts";
+import { type Incident, type Rule, shownLines } from "./cause.ts";
 
 /** Packets leave a node for a ClusterIP as it is: nobody has translated it into a pod's address. */
 export const untranslatedService: Rule = {
@@ -31,7 +31,7 @@ export const untranslatedService: Rule = {
         sentence: `${listOf(nodes)} ${nodes.length === 1 ? "does" : "do"} not translate ClusterIPs: packets leave for ${first.address} itself${scope === "" ? "" : ` (paths that ${scope})`}`,
         fix: "see that kube-proxy runs on that node, knows the service (its rules for that address) and its endpoints, and that nothing keeps the packets from being tracked (notrack)",
         issues: ["#5952"],
-        evidence: found.map(({ reason }) => reason).slice(0, 6),
+        evidence: found.map(({ reason }) => reason).slice(0, shownLines),
         explains,
       },
     ];
