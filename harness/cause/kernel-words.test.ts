@@ -110,6 +110,23 @@ describe("causes that the kernel's own state tells", () => {
     assert.deepEqual(cause?.evidence, ["a2: eth0.tx.errors +20", "a2: Ip.InHdrErrors +30"]);
   });
 
+  it("are an address of the tunnel with the block's prefix, which leads the node's own block into the tunnel", () => {
+    const wide = ({ links, routes }: NodeFacts): Partial<NodeFacts> => ({
+      links: links.map((link) =>
+        link.device === "vxlan.calico" ? { ...link, addresses: ["198.19.0.0/26", "fe80::1/64"] } : link,
+      ),
+      routes: routes.map((route) =>
+        route.destination === "198.19.0.0/26"
+          ? { ...route, type: "unicast", device: "vxlan.calico", protocol: "kernel" }
+          : route,
+      ),
+    });
+    assert.equal(
+      first({ silent: ["a1/eth0"], after: { a1: wide } }),
+      "tunnel-device: a1: vxlan.calico has the address 198.19.0.0/26, not 198.19.0.0/32",
+    );
+  });
+
   it("are ClusterIPs that lead to an address that no pod has", () => {
     const service = "198.19.192.13";
     const leads = (to: string) => (): Partial<NodeFacts> => ({ translated: [service], backends: { [service]: [to] } });

@@ -24,7 +24,9 @@ function tunnelsToWholeRack({ expected, troubles }: NodeJudgment): boolean {
   return plain.length > 0 && troubles.filter(isIntoTunnel).length === plain.length;
 }
 
-/** A route that must be plain leads into the tunnel. */
-function isIntoTunnel({ kind, route, expected }: Trouble): boolean {
-  return kind === "wrong route" && isTunnelDevice(route?.device) && !isTunnelDevice(expected?.device);
+/** A route to a peer that must be plain leads into the tunnel; the node's own block does so where the tunnel's address has its prefix. */
+function isIntoTunnel({ kind, route, expected, peer }: Trouble): boolean {
+  return (
+    kind === "wrong route" && peer !== undefined && isTunnelDevice(route?.device) && !isTunnelDevice(expected?.device)
+  );
 }
