@@ -41,7 +41,7 @@ export function addRulesToAll(
   const body = [...sets, `chain fault { ${hooks[hook]}; ${rules.join("; ")}; }`].join("; ");
   return Promise.all(
     places.map((place) =>
-      addTable(place, `${family} ${faultTable}${asKubeProxy === true ? "-kube" : ""}`, body, scope),
+      addTable(place, `${family} ${faultTable}${asKubeProxy === true ? "-kube-proxy" : ""}`, body, scope),
     ),
   );
 }

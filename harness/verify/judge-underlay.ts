@@ -13,18 +13,19 @@ import type { Trouble } from "./trouble.ts";
 const podGateway = "169.254.1.1";
 
 /** What is wrong with how packets find the other nodes, and pods their node. */
-export function wayTroubles({ underlay }: ExpectedNodeState, { routes }: NodeFacts): readonly Trouble[] {
+export function wayTroubles({ underlay }: ExpectedNodeState, { routes, links }: NodeFacts): readonly Trouble[] {
   if (underlay === undefined) return [];
+  const room = links.find(({ device }) => device === underlay.uplink)?.mtu;
   const lookups = { 4: longestMatch(routes, 4), 6: longestMatch(routes, 6) };
   return [
-    ...underlay.ways.flatMap((way) => troubleOfWay(underlay, way, lookups[way.family])),
+    ...underlay.ways.flatMap((way) => troubleOfWay(underlay, way, lookups[way.family], room)),
     ...(underlay.podDevices.length > 0 && underlay.addresses.some(({ family }) => family === 4)
       ? gatewayTrouble(lookups[4])
       : []),
   ];
 }
 
-function troubleOfWay(underlay: ExpectedUnderlay, way: ExpectedWay, lookup: RouteLookup): readonly Trouble[] {
+function troubleOfWay(underlay: ExpectedUnderlay, way: ExpectedWay, lookup: RouteLookup, room = 0): readonly Trouble[] {
   const { address, to: peer, via } = way;
   const want = `${via === undefined ? "" : `via ${via} `}dev ${underlay.uplink}`;
   const route = lookup(address);
@@ -33,7 +34,12 @@ function troubleOfWay(underlay: ExpectedUnderlay, way: ExpectedWay, lookup: Rout
   const sameVia = via === undefined ? route.via === undefined : isSameAddress(route.via ?? "", via);
   const direct = route.via !== undefined && isSameAddress(route.via, address);
   const right = (sameVia || (via === undefined && direct)) && route.device === underlay.uplink;
-  if (right && route.hops === undefined && route.type === "unicast") return [];
+  if (right && route.hops === undefined && route.type === "unicast") {
+    // DHCP writes the link's own MTU into routes: that narrows nothing.
+    if (route.mtu === undefined || route.mtu >= room) return [];
+    const narrow = `${routeInWords(route)} lets only ${route.mtu} bytes through to ${peer}'s address ${address}, where ${underlay.uplink} carries ${room}`;
+    return [{ kind: "wrong way", peer, text: narrow, route }];
+  }
   const text = `packets to ${peer}'s address ${address} take ${routeInWords(route)}, not ${want}`;
   return [{ kind: "wrong way", peer, text, route }];
 }

@@ -97,6 +97,18 @@ describe("the ways to other nodes", () => {
 });
 
 describe("routes to blocks", () => {
+  it("do not let less through to a peer than the uplink carries", () => {
+    const narrowed = (mtu: number) =>
+      troubles(({ routes }) => ({
+        routes: routes.map((one) => (one.destination === "default" ? { ...one, mtu } : one)),
+      }));
+    assert.deepEqual(narrowed(1500), []);
+    assert.match(
+      narrowed(1280).join(),
+      /^default via 198\.18\.1\.1 dev eth0 .*mtu 1280 lets only 1280 bytes through to b1's address 198\.18\.2\.11, where eth0 carries 1500/,
+    );
+  });
+
   it("do not share packets among several next hops", () => {
     const shared = troubles(({ routes }) => ({
       routes: routes.map(({ via, device, ...one }) =>

@@ -69,6 +69,7 @@ COMMIT
 }
 `;
     assert.deepEqual(parseNftRewrites(inTable("encaplab-services")), []);
-    assert.equal(parseNftRewrites(inTable("others")).length, 1);
+    assert.deepEqual(parseNftRewrites(inTable("kube-proxy")), []);
+    for (const table of ["others", "kube"]) assert.equal(parseNftRewrites(inTable(table)).length, 1, table);
   });
 });

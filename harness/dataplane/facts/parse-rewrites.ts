@@ -8,7 +8,7 @@ const changes = /\b(?:dnat|snat|masquerade|redirect|tproxy|notrack|dup to|fwd to
 const targets = /-j (?:DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|TPROXY|CT|NOTRACK|TEE|DSCP|TOS|ECN|TTL|HL|TCPMSS|MARK)\b/;
 
 /** Tables and chains of Calico, of kube-proxy, of the reference dataplane and of what stands for kube-proxy beside real Calico: they change packets by trade. */
-const known = /calico|cali-|kube|KUBE|encaplab-services/;
+const known = /calico|cali-|\bkube-proxy\b|KUBE-|encaplab-services/;
 
 /** Reads `nft list ruleset` for rules of others that change packets. */
 export function parseNftRewrites(ruleset: string): readonly FilterFact[] {
