@@ -26,4 +26,10 @@ describe("the order of test files", () => {
     assert.deepEqual(alone, ["provider.test.ts", "docker.test.ts", "machines.test.ts"]);
     assert.deepEqual(others, ["hosts.test.ts", "orphans.test.ts"]);
   });
+
+  it("leaves what measures costs for when nothing else runs", () => {
+    const measuring = { path: "cost.test.ts", text: "this.timeout(120_000); await measureNetwork(network)" };
+    const { alone, others, calm } = orderTests([measuring, { path: "a.test.ts", text: "" }]);
+    assert.deepEqual([alone, others, calm], [[], ["a.test.ts"], ["cost.test.ts"]]);
+  });
 });

@@ -4,10 +4,11 @@ export interface TestFile {
   readonly text: string;
 }
 
-/** Which files run one after the other, and which at any time; both in the order in which they begin. */
+/** Which files run one after the other, which at any time, and which when no other does; each in the order in which they begin. */
 export interface TestOrder {
   readonly alone: readonly string[];
   readonly others: readonly string[];
+  readonly calm: readonly string[];
 }
 
 /** What only one file may do at a time: make labs of dead owners, remove such labs, use this machine's Docker engine. */
@@ -15,6 +16,9 @@ const mayRunOnlyAlone = /--stale\b|\borphan\b|ci\/nightly\.sh|docker-engine\.fix
 
 /** The labs of dead owners that such a file makes are on machines of its own, where nobody else looks. */
 const hasMachines = /\bstartMachines\(/;
+
+/** What says that a cost lies in a narrow interval: the second of a flow that others disturb makes it wide. */
+const measuresCosts = /\bmeasureNetwork\(/;
 
 /**
  * The longest first, so that at the end no processor waits for one long file: as long as a file allows its tests, which their authors
@@ -24,9 +28,12 @@ export function orderTests(files: readonly TestFile[]): TestOrder {
   const longestFirst = files.toSorted((a, b) => longestMs(b) - longestMs(a) || (a.path < b.path ? -1 : 1));
   const isAlone = ({ text }: TestFile): boolean => mayRunOnlyAlone.test(text) && !hasMachines.test(text);
   const paths = (some: readonly TestFile[]): readonly string[] => some.map(({ path }) => path);
+  const calm = longestFirst.filter(({ text }) => measuresCosts.test(text));
+  const busy = longestFirst.filter((file) => !calm.includes(file));
   return {
-    alone: paths(longestFirst.filter(isAlone).toReversed()),
-    others: paths(longestFirst.filter((file) => !isAlone(file))),
+    alone: paths(busy.filter(isAlone).toReversed()),
+    others: paths(busy.filter((file) => !isAlone(file))),
+    calm: paths(calm),
   };
 }
 

@@ -33,6 +33,7 @@ const lanes = Array.from({ length: Math.min(laneCount, chosen.length) }, (_, lan
 );
 const begin = performance.now();
 await Promise.all(lanes.map(runLane));
+await runLane([...order.calm], 0);
 summarize();
 
 /** Runs its own files, then whatever is left in the common queue, in one process. */
