@@ -2,11 +2,10 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Scope } from "../core/scope.ts";
-import type { Executor } from "../exec/executor.ts";
+import type { CommandResult } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
 import { succeeded } from "../exec/command-error.ts";
-import { settleAll } from "../core/settle.ts";
 import type { CaptureTarget } from "./capture.ts";
 
 /** Where a node's capture is written, and the names of its interfaces at that moment. */
@@ -45,20 +44,39 @@ export async function findPlaces(
   beacon: Beacon,
   scope: Scope,
 ): Promise<readonly CapturePlace[]> {
-  const script = `if [ -e ${shellQuote([beacon.path])} ]; then echo shared; else echo apart; fi; ip -j link`;
-  const looks = await runEverywhere(targets.map(({ executor }) => ({ executor, script })));
-  return settleAll(
-    targets.map(async ({ node, executor }, index): Promise<CapturePlace> => {
-      const look = looks[index];
-      if (look === undefined) throw new RangeError(`nobody looked at node ${node}`);
-      const [sight = "", ...json] = succeeded(look).stdout.split("\n");
-      const links = json.join("\n");
-      const known = { interfaces: interfaceNames(links), macs: interfaceMacs(links) };
-      const name = `${node}.pcap`;
-      if (sight === "shared") return { file: join(beacon.folder, name), shared: true, ...known };
-      return { file: `${await remoteFolder(executor, scope)}/${name}`, shared: false, ...known };
-    }),
-  );
+  let looks: readonly CommandResult[] = [];
+  scope.defer("remove the captures' folders on nodes with a file system of their own", async () => {
+    await runEverywhere(
+      targets.flatMap(({ executor }, index) => {
+        const folder = folderIn(looks[index]);
+        return folder === undefined ? [] : [{ executor, script: `rm -rf ${shellQuote([folder])}` }];
+      }),
+    );
+  });
+  const script = lookScript(beacon);
+  looks = await runEverywhere(targets.map(({ executor }) => ({ executor, script })));
+  return targets.map(({ node }, index): CapturePlace => {
+    const look = looks[index];
+    if (look === undefined) throw new RangeError(`nobody looked at node ${node}`);
+    const links = succeeded(look).stdout.split("\n").slice(1).join("\n");
+    const known = { interfaces: interfaceNames(links), macs: interfaceMacs(links) };
+    const folder = folderIn(look);
+    return { file: join(folder ?? beacon.folder, `${node}.pcap`), shared: folder === undefined, ...known };
+  });
+}
+
+/** First "shared", or the folder that was made; then the interfaces. */
+function lookScript({ path }: Beacon): string {
+  return `if [ -e ${shellQuote([path])} ]
+then echo shared
+else run=\${ENCAPLAB_RUN:-none:$$}; mktemp -d "/tmp/encaplab-\${run%%:*}.\${run#*:}.XXXXXX" || exit
+fi
+ip -j link`;
+}
+
+function folderIn(look: CommandResult | undefined): string | undefined {
+  const [first = ""] = look?.stdout.split("\n") ?? [];
+  return first.startsWith("/") ? first : undefined;
 }
 
 /** Reads `ip -j link`: index to name. */
@@ -75,14 +93,4 @@ function interfaceMacs(json: string): ReadonlyMap<string, string> {
       ifname && /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(address) ? [[ifname, address.toLowerCase()] as const] : [],
     ),
   );
-}
-
-async function remoteFolder(executor: Executor, scope: Scope): Promise<string> {
-  const made: { folder?: string } = {};
-  scope.defer(`remove the capture's folder on ${executor.where}`, async () => {
-    if (made.folder !== undefined) await executor.tryRun(["rm", "-rf", made.folder]);
-  });
-  const script = 'run=${ENCAPLAB_RUN:-none:$$}; mktemp -d "/tmp/encaplab-${run%%:*}.${run#*:}.XXXXXX"';
-  made.folder = (await executor.run(["sh", "-c", script])).stdout.trim();
-  return made.folder;
 }

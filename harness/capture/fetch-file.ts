@@ -8,7 +8,7 @@ const defaultChunk = 8 * 1024 * 1024;
 
 /**
  * Copies a file from a node with a file system of its own to this machine. Executors return text, so it comes as base64,
- * piece by piece; a SHA-256 made on the node proves that it came whole.
+ * piece by piece; a SHA-256 made on the node, which comes with the first, proves that it came whole.
  */
 export async function fetchFile(
   executor: Executor,
@@ -17,13 +17,16 @@ export async function fetchFile(
   chunk: number = defaultChunk,
 ): Promise<void> {
   const reading = { onlyReads: true } as const;
-  const sum = (await executor.run(["sha256sum", remote], reading)).stdout.slice(0, 64);
   const parts: Buffer[] = [];
+  let sum = "";
   for (let index = 0; ; index += 1) {
-    const script = 'dd if="$1" bs="$2" skip="$3" count=1 2>/dev/null | base64';
+    const piece = 'dd if="$1" bs="$2" skip="$3" count=1 2>/dev/null | base64';
+    const script = index === 0 ? `sha256sum "$1" && ${piece}` : piece;
     const argv = ["sh", "-c", script, "sh", remote, String(chunk), String(index)];
     const { stdout } = await executor.run(argv, reading);
-    const part = Buffer.from(stdout, "base64");
+    const begin = index === 0 ? stdout.indexOf("\n") + 1 : 0;
+    if (index === 0) sum = stdout.slice(0, 64);
+    const part = Buffer.from(stdout.slice(begin), "base64");
     parts.push(part);
     if (part.length < chunk) break;
   }

@@ -66,7 +66,7 @@ ports() {
 /** Prints every port on which somebody waits. */
 export const portsScript = `${listeningPorts}\nports\n`;
 
-/** Looks often at first, because servers take some 10 ms, and then seldom. */
+/** Looks often at first, because servers take some 10 ms, and then seldom: in emulated machines a look takes longer than what it waits for. */
 const awaitPorts = `
 missing() {
   seen=" $(echo $(ports)) "
@@ -76,7 +76,7 @@ missing() {
 looks=0
 while missing; do
   looks=$((looks + 1))
-  if [ $looks -lt 20 ]; then sleep 0.02; else sleep 0.3; fi
+  if [ $looks -lt 4 ]; then sleep 0.02; elif [ $looks -lt 20 ]; then sleep 0.1; else sleep 0.3; fi
 done`;
 
 /** The folder's name says whose it is, so that leftovers of a dead run are found (as in exec/batch.ts). */
