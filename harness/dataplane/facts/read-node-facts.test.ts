@@ -94,6 +94,20 @@ describe("facts of a node", () => {
     ]);
   });
 
+  it("hold filters of devices, of which most have none", async () => {
+    const classifiers = async (): Promise<unknown> => {
+      const [facts] = await readWholeFacts([{ name: "n1", executor: node }]);
+      assert.equal(facts?.unreadable, undefined);
+      return facts?.classifiers;
+    };
+    assert.deepEqual(await classifiers(), []);
+    const filter = "tc filter add dev e0 ingress protocol ip prio 1 u32 match u32 0 0 flowid 1:1";
+    await runScript(node, `tc qdisc add dev e0 clsact; ${filter}`);
+    const found = [{ device: "e0", direction: "ingress", words: "u32" }];
+    assert.deepEqual(await classifiers(), found);
+    await runScript(node, "tc qdisc del dev e0 clsact");
+  });
+
   it("hold what drops among the rules of the older kernel interface, which nft(8) does not see", async function () {
     const add = ["iptables-legacy", "-I", "FORWARD", "-p", "icmp", "-j", "DROP"];
     if ((await node.tryRun(add)).exitCode !== 0) skipFor(this, "no iptables-legacy");

@@ -105,12 +105,17 @@ const settingFiles = [
   )
   .join(" ");
 
-/** Filters of the devices that have a place for them. */
+/** Kinds of queues that have a place for filters: at both ends of a device, or at its root. */
+const twoWayQueues = ["clsact", "ingress"];
+const rootQueues = ["htb", "prio", "hfsc", "drr", "qfq", "ets"];
+
+/** Filters of the devices that have a place for them; most nodes have none, which the queues that were listed before tell. */
 const classifiersOfAll = [
+  `case "\${queues-none were listed: clsact}" in ${[...twoWayQueues, ...rootQueues].map((kind) => `*${kind}*`).join("|")})`,
   "! command -v tc >/dev/null || tc qdisc | while read -r _ kind _ _ device _; do",
-  'case "$kind" in clsact|ingress) ways="ingress egress" ;; htb|prio|hfsc|drr|qfq|ets) ways=root ;; *) continue ;; esac;',
+  `case "$kind" in ${twoWayQueues.join("|")}) ways="ingress egress" ;; ${rootQueues.join("|")}) ways=root ;; *) continue ;; esac;`,
   'for way in $ways; do echo "$device $way $(tc -j filter show dev "$device" "$way" | tr -d "\\n")"; done;',
-  "done",
+  "done ;; esac",
 ].join(" ");
 
 /** Only lines that tell what ends or changes packets: whole rulesets of large clusters are megabytes. */
@@ -161,7 +166,8 @@ export const counterSections: readonly Section[] = [
     name: "queues",
     what: "counters",
     // tc(8) is a package of its own on some systems.
-    command: "! command -v tc >/dev/null || tc -s -j qdisc",
+    command:
+      'unset queues; if command -v tc >/dev/null; then listed=$(tc -s -j qdisc) && queues=$listed && echo "$queues"; else queues=; fi',
     parse: (output) => ({ counters: parseQueues(output) }),
   },
   {
