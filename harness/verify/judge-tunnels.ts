@@ -4,6 +4,7 @@ import type { ExpectedNodeState, ExpectedTunnel } from "../encap/control-plane.t
 import { withoutPrefix } from "../topology/address.ts";
 import { destinationOf } from "../topology/destination.ts";
 import { isSameAddress } from "../topology/same-address.ts";
+import { deafnessOf } from "./deaf-device.ts";
 import { vxlanTroubles } from "./judge-vxlan.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -71,6 +72,8 @@ function tunnelTroubles(tunnel: ExpectedTunnel, facts: NodeFacts): readonly Trou
     ...(link.kind === "" ? [] : has("kind", tunnel.kind, link.kind)),
     ...has("MTU", tunnel.mtu, link.mtu),
     ...addressTroubles(tunnel, link),
+    // Devices of IPIP and WireGuard speak no ARP by nature.
+    ...(tunnel.vxlan === undefined ? [] : deafnessOf(link).map(({ what, text }) => trouble(what, text))),
     ...(tunnel.vxlan === undefined ? [] : vxlanTroubles(device, tunnel.vxlan, link)),
   ];
 }

@@ -310,6 +310,15 @@ describe("addresses and MACs", () => {
     assert.match(told(false).join(), /^frames for b1's address 198\.18\.2\.11 go to 02:00:00:01:00:01/);
   });
 
+  it("are a VXLAN device that speaks no ARP, or that a bridge has taken", () => {
+    const changed = (change: Partial<NodeFacts["links"][number]>) =>
+      troubles(({ links }) => ({
+        links: links.map((link) => (link.device === "vxlan.calico" ? { ...link, ...change } : link)),
+      }));
+    assert.deepEqual(changed({ noArp: true }), ["vxlan.calico neither asks nor answers ARP (arp off)"]);
+    assert.deepEqual(changed({ master: "br9" }), ["vxlan.calico is a part of br9, which takes its packets"]);
+  });
+
   it("are on the uplink with the prefix that the node has, and registered so", () => {
     const narrow = troubles(({ links }) => ({
       links: links.map((link) => (link.device === "eth0" ? { ...link, addresses: ["198.18.1.11/32"] } : link)),
