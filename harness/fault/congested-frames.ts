@@ -1,4 +1,5 @@
 import { Scope } from "../core/scope.ts";
+import { addressHex } from "../topology/address.ts";
 import { culprit, farPeer } from "./cast.ts";
 import { defineFault } from "./fault.ts";
 
@@ -22,13 +23,15 @@ export const congestedFrames = defineFault({
   cause: "kernel-count",
   apply: async (network, _plan, scope = new Scope()) => {
     const [to, from] = [culprit(network), farPeer(network)];
-    const ends = [from.address, to.address].map((address) => `inet_aton(q{${address}})`).join(" . ");
-    const inner = `pack(q{C C n n n C C n}, 0x45, 0, 28, 0, 0, 64, ${unread}, 0) . ${ends} . (chr(0) x 8)`;
+    const ends = [from, to].map(({ address }) => addressHex(address)).join("");
+    const inner = `pack(q{C C n n n C C n H16 x8}, 0x45, 0, 28, 0, 0, 64, ${unread}, 0, q{${ends}})`;
+    const receiver = `pack(q{S n H8 x8}, 2, 0, q{${addressHex(to.address)}})`;
+    // Without the module Socket, which small guests lack: AF_INET 2, SOCK_RAW 3, IPPROTO_IP 0, IP_TOS 1 (ip(7)).
     const program =
-      `socket(S, PF_INET, SOCK_RAW, ${ipip}) or die; setsockopt(S, 0, 1, pack(q{i}, ${congestionMet})) or die; ` +
-      `while (1) { send(S, ${inner}, 0, sockaddr_in(0, inet_aton(q{${to.address}}))); select(undef, undef, undef, ${pause}) }`;
-    await from.executor.spawn(["perl", "-MSocket", "-e", program], scope);
-    return { did: [`${from.name}: perl -MSocket -e '${program}' &`] };
+      `socket(S, 2, 3, ${ipip}) or die; setsockopt(S, 0, 1, pack(q{i}, ${congestionMet})) or die; ` +
+      `while (1) { send(S, ${inner}, 0, ${receiver}); select(undef, undef, undef, ${pause}) }`;
+    await from.executor.spawn(["perl", "-e", program], scope);
+    return { did: [`${from.name}: perl -e '${program}' &`] };
   },
   follows: ["sentinel"],
   trips: [{ check: "interface-errors", status: "fail", path: "*/interface-errors/*", category: "lost on the way" }],
