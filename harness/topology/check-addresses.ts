@@ -41,13 +41,13 @@ function checkPrefix(
 ): readonly ValueProblem[] {
   const path = ["nodes", node.name, keyOf("prefix", family)];
   const prefix = prefixLength(interfaceAddress);
-  if (prefix === 32 && family === 4) return checkSingle(topology, node, network, path);
+  if (prefix === singleOf(family)) return checkSingle(topology, node, network, path, family);
   if (prefix > prefixLength(network)) {
     const fix = `for what Calico registers, use ${keyOf("registeredPrefix", family)}`;
     return [
       {
         path,
-        message: `/${prefix} is longer than the subnet's (${network}): its router would be out of reach; ${fix}${family === 4 ? ", or take 32 on a wire of the node's own" : ""}`,
+        message: `/${prefix} is longer than the subnet's (${network}): its router would be out of reach; ${fix}, or take ${singleOf(family)} on a wire of the node's own`,
       },
     ];
   }
@@ -67,17 +67,26 @@ function checkPrefix(
   return [...swallowed, ...checkWidth(topology, node, family, own, path)];
 }
 
-/** Nodes with a /32 send everything to their gateway, neighbors' packets too, which would then cross the router's port twice. */
+/** Prefix length of a network of one address. */
+function singleOf(family: Family): 32 | 128 {
+  return family === 4 ? 32 : 128;
+}
+
+/** Nodes with a /32 or /128 send everything to their gateway, neighbors' packets too, which would then cross the router's port twice. */
 function checkSingle(
   topology: Topology,
   node: TopologyNode,
   network: string,
   path: ValuePath,
+  family: Family,
 ): readonly ValueProblem[] {
+  const single = singleOf(family);
   const others = topology.nodes.filter(({ name, subnet }) => subnet === node.subnet && name !== node.name);
-  if (others.length === 0 || prefixLength(network) === 32) return [];
+  if (others.length === 0 || prefixLength(network) === single) return [];
   const names = others.map(({ name }) => name).join(", ");
-  return [{ path, message: `a node with a /32 has a wire of its own, as in clouds; it shares this one with ${names}` }];
+  return [
+    { path, message: `a node with a /${single} has a wire of its own, as in clouds; it shares this one with ${names}` },
+  ];
 }
 
 /** A prefix that contains other racks works only where a router answers for them. */

@@ -77,6 +77,18 @@ nodes: { a1: { subnet: rack-a, address: 198.18.1.10 } }
     );
   });
 
+  it("puts a node with a /128 on a wire that it shares", () => {
+    const rack = 'subnets: { rack-a: { cidr6: "fd00:18:1::/64" } }\nrouters: { tor: { subnets: [rack-a] } }\n';
+    const single = "nodes: { a1: { subnet: rack-a, prefix6: 128 }";
+    assert.deepEqual(problemsOf(`${rack}${single} }\n`), []);
+    assert.match(
+      problemsOf(`${rack}${single}, a2: { subnet: rack-a } }\n`).join(),
+      /a1\.prefix6: a node with a \/128 has a wire/,
+    );
+    const longer = problemsOf(`${rack}${single.replace("128", "120")} }\n`).join();
+    assert.match(longer, /out of reach; for what Calico registers, use registeredPrefix6, or take 128/);
+  });
+
   it("has VLANs that no tag can name", () => {
     const withVlan = (id: string): readonly string[] =>
       problemsOf(minimal.replace("198.18.1.0/24", `198.18.1.0/24, vlan: ${id}`)).slice(1);

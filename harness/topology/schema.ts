@@ -127,7 +127,7 @@ const nodeSchema = z
     address: address(4, "198.18.1.11", "IPv4 address; default .11, .12, … in file order per subnet").optional(),
     address6: address(6, "fd00:18:1::b", "IPv6 address; default: the 11th, 12th, … of its subnet").optional(),
     prefix: prefix4("IPv4 prefix length on the interface; 32: its gateway is reached onlink; default: the subnet's"),
-    prefix6: prefix6("IPv6 prefix length on the interface; default: the subnet's"),
+    prefix6: prefix6("IPv6 prefix length on the interface; 128: its gateway is reached onlink; default: the subnet's"),
     registeredPrefix: prefix4("IPv4 prefix length that Calico registers for the node; default: the interface's"),
     registeredPrefix6: prefix6("IPv6 prefix length that Calico registers for the node; default: the interface's"),
     gateway: z.string().describe("Router of its rack that its default route leads to; default: the first").optional(),
