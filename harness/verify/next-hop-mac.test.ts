@@ -35,6 +35,25 @@ describe("next-hop-mac", () => {
     assert.deepEqual(nextHopMac.judge({ plan, mode, identities, facts: { nodes: [] } }), []);
   });
 
+  it("says at which taps it was asked, and of which each was not", () => {
+    const taps = ["eth0", "eth1"].map((device) => ({ node: "a1", device }));
+    const heard = taps.map((tap) => ({
+      tap,
+      packets: 0,
+      offences: [],
+      doubts: [],
+      misaddressed: [],
+      unasked: "no MAC",
+    }));
+    const [verdict] = nextHopMac.judge({ plan, mode, identities, facts: { nodes: [] }, heard });
+    assert.equal(verdict?.check, "next-hop-mac");
+    assert.match(
+      verdict.expected,
+      /^frames from the last hop's MAC to the next hop's at a1\/eth0 and a1\/eth1, from the /,
+    );
+    assert.equal(verdict.observed, "no other MAC; not asked: a1/eth0: no MAC; a1/eth1: no MAC");
+  });
+
   it("fails with tap, MAC, whose it is, count and times, whatever is in doubt", () => {
     assert.equal(
       judge({ misaddressed: [seen], doubts: ["the kernel dropped 3 packets"] }),
