@@ -110,6 +110,25 @@ describe("causes that the kernel's own state tells", () => {
     assert.deepEqual(cause?.evidence, ["a2: eth0.tx.errors +20", "a2: Ip.InHdrErrors +30"]);
   });
 
+  it("are Felix's own routes past the tunnel to tunnel addresses, which explain nothing else that fails", () => {
+    const stray = {
+      family: 4,
+      type: "unicast",
+      protocol: "80",
+      onlink: true,
+      device: "eth0",
+      via: "198.18.1.12",
+    } as const;
+    const found = causes({
+      silent: ["a2/cali"],
+      after: { a1: ({ routes }) => ({ routes: [...routes, { ...stray, destination: "198.19.0.64" }] }) },
+    });
+    assert.deepEqual(
+      found.map(({ name }) => name),
+      ["tunnel-address-route", "common-ground"],
+    );
+  });
+
   it("are an address of the tunnel with the block's prefix, which leads the node's own block into the tunnel", () => {
     const wide = ({ links, routes }: NodeFacts): Partial<NodeFacts> => ({
       links: links.map((link) =>

@@ -10,7 +10,10 @@ export const tunnelAddressRoute: Rule = {
   name: "tunnel-address-route",
   find: ({ nodes, failed }) => {
     const found = nodes
-      .map((judgment) => ({ node: judgment.expected.node, own: judgment.troubles.filter(isOfTunnel(judgment)) }))
+      .map((judgment) => ({
+        node: judgment.expected.node,
+        own: judgment.troubles.filter((one) => isPastTunnel(one, judgment)),
+      }))
       .filter(({ own }) => own.length > 0);
     if (found.length === 0) return [];
     const names = found.map(({ node }) => node);
@@ -31,10 +34,12 @@ export const tunnelAddressRoute: Rule = {
 /** Felix's protocol in the kernel (felix/routetable). */
 const ofFelix = "80";
 
-function isOfTunnel({ expected: { neighbors } }: NodeJudgment): (trouble: Trouble) => boolean {
-  return ({ kind, route }) =>
+/** Whether it is such a route. */
+export function isPastTunnel({ kind, route }: Trouble, { expected: { neighbors } }: NodeJudgment): boolean {
+  return (
     kind === "stray route" &&
     route?.protocol === ofFelix &&
     route.via !== undefined &&
-    neighbors.some(({ address }) => isSameAddress(address, destinationOf(route.destination)));
+    neighbors.some(({ address }) => isSameAddress(address, destinationOf(route.destination)))
+  );
 }

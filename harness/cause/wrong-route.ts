@@ -1,5 +1,6 @@
 import type { Trouble } from "../verify/trouble.ts";
 import { ofTroubles } from "./of-troubles.ts";
+import { isPastTunnel } from "./tunnel-address-route.ts";
 import { isTunnelDevice } from "./tunnel-words.ts";
 
 /** Routes to blocks and nodes are missing, lead another way, or are somebody else's. */
@@ -7,7 +8,8 @@ export const wrongRoute = ofTroubles({
   name: "wrong-route",
   issues: ["#1325", "#1584", "felix#2494", "felix#2953", "#13470", "#6486", "#6867", "#6001", "#4462"],
   fix: "remove the route and let Calico make its own: restart calico-node there, and see who else writes routes",
-  chosen: ({ kind }) => ["wrong route", "missing route", "stray route", "wrong way"].includes(kind),
+  chosen: (trouble, node) =>
+    ["wrong route", "missing route", "stray route", "wrong way"].includes(trouble.kind) && !isPastTunnel(trouble, node),
   sentence: (node, troubles) => {
     const [first] = troubles;
     const more = troubles.length > 1 ? `, and ${troubles.length - 1} more of its routes are wrong` : "";
