@@ -57,6 +57,17 @@ describe("servers in a namespace", () => {
     });
   });
 
+  it("are found on a small machine in the kernel's own tables, which say the same", async () => {
+    const asSmall = portsScript.replace(/-gt \d+/, "-gt 99999999999");
+    assert.notEqual(asSmall, portsScript);
+    await withScope(async (scope) => {
+      await serve({ http: 8080, udp: { port: 8081, addresses: [] }, iperf3: [10_001] }, scope);
+      const found = (await runScript(place, asSmall)).stdout.split("\n").filter((line) => line !== "");
+      assert.deepEqual(new Set(found), await openPorts(place));
+      assert.equal(new Set(found).size, 3);
+    });
+  });
+
   it("refuse ports on which somebody else would answer", async () => {
     await withScope(async (scope) => {
       await serve({ http: 8080, iperf3: [] }, scope);
