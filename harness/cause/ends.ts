@@ -1,5 +1,6 @@
 import type { TapId } from "../encap/expectation.ts";
 import type { ProbeObservation } from "../observe/observation.ts";
+import type { ProbeKind } from "../probe/probe.ts";
 import { heardAt, legsOf, resultFor, type Leg } from "../verify/path-case.ts";
 import { doubtAbout } from "../verify/tap-trust.ts";
 import type { PathCase } from "../verify/verdict.ts";
@@ -12,19 +13,23 @@ import type { Crossing, Lot } from "./crossings.ts";
 export function endsOf(pathCase: PathCase): readonly Crossing[] {
   return pathCase.observations.flatMap((observation) => {
     const [forward, reverse] = legsOf(pathCase.expectation);
-    const { sent = 0, received = 0 } = resultFor(pathCase, observation) ?? {};
+    const { sent = 0, received = 0, errors = [] } = resultFor(pathCase, observation) ?? {};
     const { kind } = observation.probe;
     if (sent === 0 || kind === "mtu" || kind === "sweep" || forward === undefined || reverse === undefined) return [];
-    const there = endAt(
-      pathCase,
-      observation,
-      forward,
-      lotOf(kind, forward),
-      received > 0 || isHeard(observation, reverse),
-    );
-    const back = endAt(pathCase, observation, reverse, lotOf(kind, reverse), received > 0);
+    // An answer that refuses the connection came to who asked: it is the server that did not take the request.
+    const isRefused = received === 0 && isTcp(kind) && errors.some((error) => refusal.test(error));
+    const isTaken = received > 0 || (!isRefused && isHeard(observation, reverse));
+    const there = endAt(pathCase, observation, forward, lotOf(kind, forward), isTaken);
+    const back = endAt(pathCase, observation, reverse, lotOf(kind, reverse), received > 0 || isRefused);
     return [...startAt(pathCase, observation, forward), ...there, ...back];
   });
+}
+
+/** What curl and iperf3 say at once of a server that sends RST; a server that is silent they call a time-out. */
+const refusal = /refused|could(?:n't| not) connect to server/i;
+
+function isTcp(kind: ProbeKind): kind is "curl" | "bulk" {
+  return kind === "curl" || kind === "bulk";
 }
 
 /** TCP's packets are counted where they are seen: a connection of which nothing is seen has lost its SYN before the first tap. */
@@ -32,7 +37,7 @@ function startAt(pathCase: PathCase, observation: ProbeObservation, forward: Leg
   const { kind } = observation.probe;
   const missed = forward.expected.hops[0]?.tap;
   const isSeen = observation.sightings.some(({ packets }) => packets > 0);
-  if (missed === undefined || isSeen || (kind !== "curl" && kind !== "bulk")) return [];
+  if (missed === undefined || isSeen || !isTcp(kind)) return [];
   if (doubtAbout(pathCase, missed) !== undefined) return [];
   const { path } = pathCase.expectation;
   const lots = [{ ...lotOf(kind, forward), family: path.family, came: 1, lost: 1 }];

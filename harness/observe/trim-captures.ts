@@ -40,7 +40,12 @@ export async function trimCaptures(
   options: TrimOptions,
 ): Promise<readonly TrimmedCapture[]> {
   const { vxlanPorts, recognizer, unwrap = (packet: Packet) => packet } = options;
-  const read = { reuse: true, plainPorts: plainPortsOf(probes), ...(vxlanPorts === undefined ? {} : { vxlanPorts }) };
+  const read = {
+    reuse: true,
+    growing: true,
+    plainPorts: plainPortsOf(probes),
+    ...(vxlanPorts === undefined ? {} : { vxlanPorts }),
+  };
   const limits = probes.map((probe) => options.perFlow?.(probe) ?? 20);
   const trimmed: TrimmedCapture[] = [];
   for (const { node, file: source, interfaces } of captures) {

@@ -38,7 +38,9 @@ export async function saveStrays(
     if (own.length === 0) continue;
     await mkdir(saving.folder, { recursive: true });
     const file = join(saving.folder, `${capture.node}.pcap`);
-    await trimCapture(capture.file, file, keeper(own, capture, saving), mostPerStray * own.length);
+    await trimCapture(capture.file, file, keeper(own, capture, saving), mostPerStray * own.length, {
+      growing: true,
+    });
     files.push(file);
   }
   return files;
