@@ -18,6 +18,7 @@ export const balancedRouteAstray = defineFault({
   needs: ["same-subnet"],
   unmet: withoutBalancers,
   topology: "load-balancer",
+  fabric: "static",
   cause: "router-state",
   apply: async (network, _plan, scope = new Scope()) => {
     const [from, to, family] = [culprit(network), nearPeer(network), faultFamily(network)];

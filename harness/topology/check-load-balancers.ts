@@ -12,19 +12,22 @@ function checkFamily(topology: Topology, family: Family): readonly ValueProblem[
   const cidr = topology.loadBalancers?.[family];
   if (cidr === undefined) return [];
   const path = ["services", family === 4 ? "loadBalancers" : "loadBalancers6"];
-  const { external = [], fabric, nodes } = topology;
+  const { external = [], fabric, nodes, routers } = topology;
   const services = nodes.reduce((sum, { pods, hostNetworkPod }) => sum + pods + (hostNetworkPod === true ? 1 : 0), 0);
   const needed = balancedPerService * services;
   return [
     ...(external.some(({ role }) => role !== "server")
       ? []
       : [{ path, message: "nobody outside asks for these addresses; add a client under `external:`" }]),
-    ...(fabric === "static"
+    ...(fabric === "static" || (fabric === "bgp" && routers.length === 1)
       ? []
       : [
           {
             path,
-            message: `the routers know no way to ${cidr} with \`fabric: ${fabric}\`; write \`fabric: static\``,
+            message:
+              fabric === "none"
+                ? `the routers know no way to ${cidr} with \`fabric: none\`; write \`fabric: static\``
+                : `several routers may each take another node for ${cidr} by BGP; write \`fabric: static\``,
           },
         ]),
     ...(addressCount(cidr) > BigInt(needed)

@@ -1,7 +1,7 @@
-import { hostAddress } from "./address.ts";
+import { hostAddress, withoutPrefix } from "./address.ts";
 import { perFamily } from "./fill-topology.ts";
 import type { Allocation, BalancedAddresses } from "./plan.ts";
-import type { Family, Topology } from "./topology.ts";
+import type { Family, Topology, TopologyNode } from "./topology.ts";
 
 /** Addresses of each Service: one for either externalTrafficPolicy. */
 export const balancedPerService = 2;
@@ -22,11 +22,19 @@ export function balancedAddresses(
 }
 
 /**
- * The node that the routers lead requests with externalTrafficPolicy Cluster to. Any node would do, as each passes them on; where all of
- * them tell a router by BGP, it takes one, too.
+ * The node that the routers lead requests with externalTrafficPolicy Cluster to. Any node would do, as each passes them on: by static routes
+ * the first, and of those that all tell a router the same by BGP the one with the lowest router id, its IPv4 address (RFC 4271 9.1.2.2 f).
  */
-export function balancedEntry({ nodes }: Pick<Topology, "nodes">): string | undefined {
-  return nodes[0]?.name;
+export function balancedEntry({ nodes, fabric, families }: Topology): string | undefined {
+  if (fabric !== "bgp" || !families.includes(4)) return nodes[0]?.name;
+  const idOf = ({ addresses: { 4: own } }: TopologyNode): bigint => (own === undefined ? 0n : addressNumber(own));
+  return nodes.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))[0]?.name;
+}
+
+function addressNumber(cidr: string): bigint {
+  return withoutPrefix(cidr)
+    .split(".")
+    .reduce((sum, octet) => (sum << 8n) + BigInt(octet), 0n);
 }
 
 /** What leads to load balancer addresses, as Calico advertises them: the whole network to one node, and single addresses to backends' nodes. */

@@ -122,7 +122,11 @@ nodes: { a1: { subnet: rack-a, address: 198.18.1.10 } }
     assert.deepEqual(balanced("fabric: static"), [
       "  t.yaml:7:28 services.loadBalancers: nobody outside asks for these addresses; add a client under `external:`",
     ]);
-    assert.match(balanced(`${client}\nfabric: bgp`).join(), /no way to 198\.18\.250\.0\/24 with `fabric: bgp`; write/);
+    assert.deepEqual(balanced(`${client}\nfabric: bgp`), []);
+    assert.match(
+      balanced(`${client}\nfabric: none`).join(),
+      /no way to 198\.18\.250\.0\/24 with `fabric: none`; write/,
+    );
     assert.match(
       balanced(`${client}\nfabric: static`, "198.18.250.0/30").join(),
       /too small for two addresses of each of 2/,

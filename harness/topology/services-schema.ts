@@ -14,7 +14,7 @@ export const servicesSchema = z
     loadBalancers: network(
       4,
       "198.18.250.0/24",
-      "IPv4 network of load balancer addresses, by which external clients reach Services: the routers lead it to the first node (externalTrafficPolicy Cluster), and a second address of each Service to its backend's node (Local); needs fabric: static; default: none",
+      "IPv4 network of load balancer addresses, by which external clients reach Services: the routers lead it to the first node (externalTrafficPolicy Cluster), and a second address of each Service to its backend's node (Local); needs fabric: static, or bgp with one router; default: none",
     ).optional(),
     loadBalancers6: network(6, "fd00:18:fa::/112", "IPv6 network of load balancer addresses; default: none").optional(),
     shared: z

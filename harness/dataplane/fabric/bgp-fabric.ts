@@ -7,6 +7,8 @@ import { shellQuote } from "../../exec/quote.ts";
 import { runScript } from "../../exec/script.ts";
 import type { Lab, LabNode } from "../../lab/lab.ts";
 import { packageFor } from "../../lab/host-tools.ts";
+import { destinationOf } from "../../topology/destination.ts";
+import { balancedRoutes } from "../../topology/load-balancers.ts";
 import type { Requirement } from "../dataplane.ts";
 import { readNodeFacts } from "../facts/read-node-facts.ts";
 import { startServices, stopServices } from "../process/supervise.ts";
@@ -64,12 +66,19 @@ export async function silenceBlocks(lab: Lab): Promise<void> {
 /** Waits until every router knows every block, where the fabric is to learn them; the error names the first that it lacks. */
 export async function waitForFabric(lab: Lab, identities: Identities): Promise<boolean> {
   if (lab.plan.topology.fabric !== "bgp") return false;
-  const blocks = identities.nodes.flatMap((node) => Object.values(node.blocks).flat());
+  const { topology, allocation, families } = lab.plan;
+  const balanced = families.flatMap((family) => balancedRoutes(topology, allocation, family));
+  const blocks = [
+    ...identities.nodes.flatMap((node) => Object.values(node.blocks).flat()),
+    ...balanced.map(({ destination }) => destination),
+  ];
   const look = async (): Promise<Look<undefined>> => {
     const facts = await readNodeFacts(lab.routers);
     for (const { node, routes } of facts) {
-      const known = new Set(routes.filter(({ protocol }) => protocol === "bird").map(({ destination }) => destination));
-      const lacking = blocks.find((block) => !known.has(block));
+      const known = new Set(
+        routes.filter(({ protocol }) => protocol === "bird").map(({ destination }) => destinationOf(destination)),
+      );
+      const lacking = blocks.find((block) => !known.has(destinationOf(block)));
       if (lacking !== undefined) return { done: false, seen: `${node} has not learned ${lacking}` };
     }
     return { done: true, value: undefined };

@@ -41,6 +41,17 @@ describe("configuration of a BGP fabric", () => {
     assert.doesNotMatch(config, /protocol kernel/);
   });
 
+  it("lets every node tell the network of load balancer addresses, and the backend's node those with Local", async () => {
+    const plan = await planOf("load-balancer-bgp");
+    const routesOf = (node: string): readonly string[] => {
+      const planned = plan.nodes.find(({ name }) => name === node);
+      assert.ok(planned);
+      return [...renderNodeBird(plan, planned, {}).matchAll(/route (\S+) blackhole/g)].map(([, route = ""]) => route);
+    };
+    assert.deepEqual(routesOf("a1"), ["198.18.250.0/24", "198.18.250.2/32", "198.18.250.4/32"]);
+    assert.deepEqual(routesOf("b1"), ["198.18.250.0/24", "198.18.250.10/32", "198.18.250.12/32"]);
+  });
+
   it("puts into a router's kernel what came by BGP, and nothing else", async () => {
     const plan = await planOf("bgp-fabric");
     const [router] = plan.routers;

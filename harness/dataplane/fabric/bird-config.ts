@@ -1,5 +1,6 @@
 import { withoutPrefix } from "../../topology/address.ts";
 import { asOfRack, asOfRouter } from "../../topology/autonomous-system.ts";
+import { balancedRoutes } from "../../topology/load-balancers.ts";
 import type { Plan, PlannedNode, PlannedRouter, Port } from "../../topology/plan.ts";
 import type { Family, PerFamily } from "../../topology/topology.ts";
 
@@ -76,14 +77,14 @@ export function renderRouterBird(plan: Plan, router: PlannedRouter): string {
   ].join("\n");
 }
 
-/** Configuration of BIRD 2 on a reference node: tells its own blocks and takes nothing, for its routes are made otherwise. */
+/** Configuration of BIRD 2 on a reference node: tells its own blocks and load balancer addresses, and takes nothing, for its routes are made otherwise. */
 export function renderNodeBird(plan: Plan, node: PlannedNode, blocks: PerFamily<readonly string[]>): string {
   return [
     ...preamble(plan, node.name, [node.uplink]),
     ...plan.families.flatMap((family) => [
       `protocol static blocks${family} {`,
       `  ipv${family};`,
-      ...(blocks[family] ?? []).map((block) => `  route ${block} blackhole;`),
+      ...[...(blocks[family] ?? []), ...balancedAt(plan, node, family)].map((route) => `  route ${route} blackhole;`),
       "}",
     ]),
     ...nodeSessions(plan, node).flatMap((session) =>
@@ -91,6 +92,15 @@ export function renderNodeBird(plan: Plan, node: PlannedNode, blocks: PerFamily<
     ),
     "",
   ].join("\n");
+}
+
+/** What a node tells of load balancer addresses: as Calico does, all of them the whole network, and the backend's node a Service's own (Local). */
+function balancedAt({ topology, allocation }: Plan, { name }: PlannedNode, family: Family): readonly string[] {
+  const network = topology.loadBalancers?.[family];
+  const routes = balancedRoutes(topology, allocation, family);
+  return routes
+    .filter(({ destination, node }) => destination === network || node === name)
+    .map(({ destination }) => destination);
 }
 
 /** Two routers may share several subnets: the port then tells their sessions apart. */

@@ -42,6 +42,14 @@ export function bgpOf(mode: Mode, { plan }: Lab): { readonly bgp?: BgpDesign } {
   return { bgp: { nodes: hasOwnAs(plan.topology) ? "routers" : "mesh" } };
 }
 
+/** Which node has the backend of a Service with externalTrafficPolicy Local Calico learns from Kubernetes alone (confd's route generator). */
+function balancersByBgp({ topology }: Plan): readonly Requirement[] {
+  if (topology.loadBalancers === undefined || topology.fabric !== "bgp") return [];
+  const reason =
+    "Calico tells load balancer addresses by BGP where Kubernetes names the backends, without which it runs here";
+  return [{ reason, fix: "write fabric: static in the topology, or --dataplane reference" }];
+}
+
 /** Reasons for which Calico cannot put a mode into effect on a lab. */
 export async function missingCalico(
   mode: Mode,
@@ -71,6 +79,7 @@ export async function missingCalico(
   const programs = [...tools, ...(root === undefined ? calledByCalico[rules] : []), etcd];
   return [
     ...(needsBgp(mode, lab.plan) && bgp === undefined ? [noBird] : []),
+    ...balancersByBgp(lab.plan),
     ...(await missingPrograms(lab, programs, etcd)),
     ...(await missingFabric(lab, false)),
     ...(await missingOn(mode, lab)),
