@@ -1,7 +1,7 @@
 import { ofVerdicts, placeIn } from "./of-verdicts.ts";
+import type { Rule } from "./cause.ts";
 
-/** Encapsulated packets have other outer addresses than the nodes': somebody translates them on the way, or the kernel chose another of the sender's. */
-export const rewrittenOuter = ofVerdicts({
+const base = ofVerdicts({
   name: "rewritten-outer",
   issues: ["#8367", "#3665", "#6711"],
   fix: "see who translates addresses there (nft list ruleset, iptables-save -t nat), and which source address ip route get chooses on the sender",
@@ -9,3 +9,20 @@ export const rewrittenOuter = ofVerdicts({
   rewrites: /\b(?:snat|dnat|masquerade|redirect)\b|-j (?:SNAT|DNAT|MASQUERADE|REDIRECT|NETMAP)/i,
   sentence: (finding) => `outer addresses are wrong from ${placeIn(finding)} on: ${finding}`,
 });
+
+/** Encapsulated packets have other outer addresses than the nodes': somebody translates them on the way, or the kernel chose another of the sender's. */
+export const rewrittenOuter: Rule = {
+  ...base,
+  find: (incident) =>
+    base.find(incident).map((cause) => {
+      const { failed } = incident;
+      const places = failed
+        .filter(({ check, id }) => check === "outer-endpoints" && cause.explains.includes(id))
+        .map(({ reason = "" }) => placeIn(reason));
+      // Who writes addresses back into answers may leave the checksum behind, on paths whose addresses are right again.
+      const damaged = failed.filter(
+        ({ check, reason = "" }) => check === "checksums" && places.includes(placeIn(reason)),
+      );
+      return { ...cause, explains: [...new Set([...cause.explains, ...damaged.map(({ id }) => id)])] };
+    }),
+};
