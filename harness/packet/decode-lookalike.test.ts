@@ -35,6 +35,9 @@ function framed(etherType: number, payload: Uint8Array): Buffer {
 const vxlan = hex("08000000 001000 00");
 const transportData = Buffer.concat([hex("04000000 0000002a 0000000000000001"), Buffer.alloc(96, 7)]);
 
+/** 1420 bytes inside, which is all that a device over 1500 bytes of IPv6 carries: padding ends there. */
+const fullMessage = Buffer.concat([hex("04000000 0000002a 0000000000000001"), Buffer.alloc(1420 + 16, 7)]);
+
 describe("decode: tunnels by their shape", () => {
   const tunnels: readonly (readonly [string, Packet, PacketForm])[] = [
     ["VXLAN with MPLS", inUdp(1, 5555, Buffer.concat([vxlan, framed(0x8847, ping)])), "suspected-vxlan"],
@@ -62,6 +65,7 @@ describe("decode: tunnels by their shape", () => {
       inUdp(51820, 51820, Buffer.concat([hex("04000000 0000002a 0000000000000400"), Buffer.alloc(96)])),
       "wireguard",
     ],
+    ["a full message of a device whose MTU is no multiple of 16", inUdp(51821, 51821, fullMessage), "wireguard"],
     ["WireGuard through NAT", inUdp(51820, 1025, transportData), "wireguard"],
     ["what is cut before WireGuard's first word", inUdp(51821, 51821, transportData, { kept: 0 }), "unknown"],
   ];

@@ -8,6 +8,8 @@ import { enterTunnel } from "./tunnel.ts";
  *
  *  1 handshake initiation  148 bytes in all        3 cookie reply     64 bytes in all
  *  2 handshake response     92 bytes in all        4 transport data   receiver (4), counter (8), data and its tag (16 + 16 n)
+ *
+ * Padding ends at the device's MTU (Linux, drivers/net/wireguard/send.c calculate_skb_padding): a full message may be of another length.
  */
 const type = { initiation: 1, response: 2, cookie: 3, data: 4 } as const;
 const lengths: Readonly<Record<number, number>> = { [type.initiation]: 148, [type.response]: 92, [type.cookie]: 64 };
@@ -22,9 +24,9 @@ export const calicoWireguardPorts: readonly number[] = [51820, 51821];
 
 /**
  * Whether UDP's payload is one of WireGuard's messages: by type, zeros, and length. On a port of anybody's, a counter beyond 2^48
- * would take a year at a million packets a second: what has one is somebody else's.
+ * would take a year at a million packets a second: what has one is somebody else's. Between two of Calico's ports data has any length.
  */
-export function looksLikeWireguard(cursor: Cursor, isOwnPort = false): boolean {
+export function looksLikeWireguard(cursor: Cursor, isOwnPort = false, arePortsBoth = false): boolean {
   if (!isThere(cursor, 4)) return false;
   const { bytes, offset, end } = cursor;
   const kind = uint8(bytes, offset);
@@ -32,13 +34,13 @@ export function looksLikeWireguard(cursor: Cursor, isOwnPort = false): boolean {
     return false;
   const length = end - offset;
   if (kind !== type.data) return length === lengths[kind];
-  if (!cursor.partial && (length < 32 || length % 16 !== 0)) return false;
+  if (!cursor.partial && (length < 32 || (!arePortsBoth && length % 16 !== 0))) return false;
   return isOwnPort || !isThere(cursor, 16) || uint16(bytes, offset + 14) === 0;
 }
 
 /** What a datagram at Calico's port for WireGuard is: of what a capture cut before its first word nobody can tell. */
 export function protocolAtWireguardPort(cursor: Cursor, arePortsBoth: boolean): Protocol | undefined {
-  if (looksLikeWireguard(cursor, true)) return "wireguard";
+  if (looksLikeWireguard(cursor, true, arePortsBoth)) return "wireguard";
   const { bytes, offset, end, limit } = cursor;
   if (offset + 4 > limit && end - offset >= 32) return has(cursor, 4, "wireguard") ? "wireguard" : "payload";
   // One such port alone may be a client's.
