@@ -35,7 +35,7 @@ async function answers(): Promise<readonly ScriptedAnswer[]> {
       stderr: 'Error from server (Forbidden): User "reader" cannot list resource "bgpconfigurations"\n',
       always: true,
     },
-    get(/get pods --all-namespaces --selector k8s-app=calico-node -o json$/, JSON.stringify({ items: pods })),
+    get(/get pods -A -l k8s-app=calico-node -o json$/, JSON.stringify({ items: pods })),
     onNode("ip -j route show table all", await facts("route-all")),
     onNode("ip -j -6 route show table all", "[]"),
     onNode("ip -j rule", "[]"),

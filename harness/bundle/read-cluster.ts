@@ -1,7 +1,9 @@
-import { getObjects, kubectl, tryKubectl, type ClusterAccess } from "../kubernetes/access.ts";
+import { kubectl, tryKubectl, type ClusterAccess } from "../kubernetes/access.ts";
+import { calicoContainer, calicoPods } from "../dataplane/kubernetes/calico-pods.ts";
 import { calicoNodeLabel } from "../kubernetes/calico-node.ts";
 import { readPools } from "../kubernetes/ip-pools.ts";
 import { saysNotThere } from "../kubernetes/kubectl-failure.ts";
+import type { PodObject } from "../kubernetes/pod-state.ts";
 import { limits, type Bundle } from "./bundle.ts";
 
 /** Calico's resources beside its pools that routes depend on; a cluster without them has their defaults. */
@@ -40,13 +42,8 @@ export async function readCluster(access: ClusterAccess): Promise<Bundle> {
   return { name: access.name.replace(/^cluster (of )?/, ""), files, notes };
 }
 
-interface CalicoPod {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly nodeName?: string };
-}
-
 async function readNodes(access: ClusterAccess, files: Map<string, string>, notes: string[]): Promise<void> {
-  const pods = await getObjects<CalicoPod>(access, ["pods", "--all-namespaces", "--selector", calicoNodeLabel]);
+  const pods = await calicoPods(access);
   if (pods.length === 0) notes.push(`no pod of calico-node was found (label ${calicoNodeLabel}): no node was asked`);
   const waiting = [...pods];
   const askNext = async (): Promise<void> => {
@@ -57,12 +54,14 @@ async function readNodes(access: ClusterAccess, files: Map<string, string>, note
 
 async function askNode(
   access: ClusterAccess,
-  { metadata: { name, namespace }, spec: { nodeName = "" } }: CalicoPod,
+  calico: PodObject,
   files: Map<string, string>,
   notes: string[],
 ): Promise<void> {
+  const { nodeName = "" } = calico.spec;
+  const { namespace, pod, container } = calicoContainer(calico);
   for (const command of commands) {
-    const words = ["exec", "--namespace", namespace, name, "--container", "calico-node", "--", ...command.split(" ")];
+    const words = ["exec", "--namespace", namespace, pod, "--container", container, "--", ...command.split(" ")];
     const { exitCode, stdout, stderr } = await tryKubectl(access, words);
     if (exitCode !== 0) {
       notes.push(`not read: \`${command}\` on ${nodeName} (${reasonOf(stderr)})`);
