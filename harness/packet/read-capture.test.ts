@@ -117,6 +117,29 @@ describe("readCapture", () => {
     });
   }
 
+  for (const [name, extra] of [
+    ["Nokia IPSO", 4],
+    ["Red Hat 6.1", 8],
+  ] as const) {
+    it(`says how to convert records as ${name} writes them, which no field of the file tells`, async () => {
+      // Microseconds stand where the next record's length is looked for.
+      const late = five.map((packet, index) => ({ ...packet, timeSeconds: index + 1_700_000_000.7 }));
+      const whole = pcapBytes(late);
+      const record = 16 + frame(1).length;
+      const records = five.map((_, index) => {
+        const at = 24 + index * record;
+        return Buffer.concat([
+          whole.subarray(at, at + 16),
+          Buffer.alloc(extra, 7),
+          whole.subarray(at + 16, at + record),
+        ]);
+      });
+      const said = await refusal(Buffer.concat([whole.subarray(0, 24), ...records]));
+      assert.match(said, /corrupt at byte \d+: packet 2 claims/);
+      assert.match(said, new RegExp(`${name}.*editcap in.pcap out.pcapng`));
+    });
+  }
+
   it("reads versions of before 2.4, whose two lengths came in either order", async () => {
     const bytes = pcapBytes([{ bytes: frame(1), originalLength: 500 }]);
     bytes.writeUInt16LE(2, 6);

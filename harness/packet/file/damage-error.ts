@@ -16,6 +16,10 @@ export function cutRecord(path: string, left: number, packets: number): DamageEr
   });
 }
 
+/** Record headers longer than the magic says: they read as damage within the first two records, and Wireshark tells them by trying. */
+const oldDialects =
+  "If Nokia IPSO, Red Hat 6.1 or SuSE 6.3 wrote it, its records differ: convert it with editcap in.pcap out.pcapng";
+
 /** The error for a record of a classic pcap whose length nobody believes; `at` is its place in the file. */
 export function corruptLength(
   path: string,
@@ -27,6 +31,6 @@ export function corruptLength(
   return new DamageError(
     `corrupt at byte ${at}: packet ${packets + 1} claims ${captured} captured of ${original} bytes on the wire`,
     path,
-    { fix: keepWhole(packets) },
+    { fix: packets > 1 ? keepWhole(packets) : `${keepWhole(packets)} ${oldDialects}` },
   );
 }
