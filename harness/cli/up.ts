@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
+import { tunnelsNothing } from "../encap/tunnels-nothing.ts";
 import { addFaultOption, chosenFault } from "./fault-option.ts";
 import { memoryOf } from "./lab-memory.ts";
 import { getRunTools } from "./get-run-tools.ts";
@@ -61,6 +62,11 @@ function describe({ network, enter, seconds }: KeptLab, reach: string): string {
     "enter a node, router or pod:",
     ...enter.map(({ name, command }) => `  ${name.padEnd(width)}  ${command}`),
     "",
+    ...(tunnelsNothing(mode, lab.plan)
+      ? [
+          `note                    no two nodes are in different subnets, so ${mode.calicoName} encapsulates nothing here\n`,
+        ]
+      : []),
     ...Object.entries(lab.byHand ?? {}).map(([program, command]) => `${program.padEnd(24)}${command}`),
     `probe it as it is now   npm run lab -- check ${lab.runId}${reach}`,
     `remove it               npm run lab -- down ${lab.runId}${reach}`,
