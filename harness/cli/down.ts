@@ -53,7 +53,9 @@ function choose(labs: readonly FoundLab[], id: string | undefined, options: Down
       throw new UsageError(`lab ${id} is not stale but ${living.ref.state}`, { fix: "leave --stale out to remove it" });
     }
     if (named.length > 0) return named;
-    throw new UsageError(`no lab "${id}"; available: ${labs.map(({ ref }) => ref.runId).join(", ") || "none"}`);
+    throw new UsageError(`no lab "${id}"; available: ${labs.map(({ ref }) => ref.runId).join(", ") || "none"}`, {
+      fix: "npm run lab -- status shows what is up and what is left",
+    });
   }
   const kept = labs.filter(({ ref }) => ref.state === "kept");
   if (new Set(kept.map(({ ref }) => ref.runId)).size > 1) {

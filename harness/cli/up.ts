@@ -40,7 +40,13 @@ export function addUp(program: Command): void {
       const { modes, plan } = await resolveRun(options, labs);
       const [mode, ...others] = modes;
       if (mode === undefined || others.length > 0) {
-        throw new UsageError("up takes exactly one mode", { fix: "for example --mode VXLANCrossSubnet" });
+        const given = modes.map(({ calicoName }) => calicoName).join(", ");
+        throw new UsageError(
+          options.mode.length === 0
+            ? "up needs a mode"
+            : `up takes exactly one mode, and ${options.mode.join(",")} is ${given}`,
+          { fix: "for example --mode VXLANCrossSubnet" },
+        );
       }
       const fault = chosenFault(options.fault, plan);
       await getRunTools(labs, plan);

@@ -38,6 +38,10 @@ describe("bad input is one clear error and exit 2", function () {
     assert.equal(status, 3, stderr);
     assert.match(stderr, /^what was printed is not complete: .*ENOSPC.*\n$/);
   });
+  it("a lab without a mode", () => refused(["up"], /^up needs a mode/, /--mode/));
+  it("a lab in several modes, which a short word can mean", () =>
+    refused(["up", "--mode", "CrossSubnet"], /exactly one mode, and CrossSubnet is IPIPCrossSubnet, VXLANCrossSubnet/));
+  it("a lab that is not there, of down", () => refused(["down", "nosuch"], /no lab "nosuch"/, /lab -- status/));
   it("a lab that is not there, of down --stale", () => refused(["down", "--stale", "nosuch"], /no lab "nosuch"/));
   it("a flag of another provider", () =>
     refused(["suite", "--provider", "netns", "--kernel", "6.1"], /--kernel has no effect with netns/, /--provider vm/));
