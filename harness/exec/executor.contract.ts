@@ -71,7 +71,7 @@ export function executorContract(make: () => Promise<ExecutorUnderTest>, clean: 
     const argv = ["encaplab-no-such-program"];
     const starts = [executor.tryRun(argv), executor.run(argv)];
     for (const error of await Promise.all(starts.map(failure))) {
-      assert.equal(error.failure, "missing-program");
+      assert.equal(error.failure, "missing-program", `${error.message}: ${error.details.tail ?? ""}`);
       assert.match(error.message, /encaplab-no-such-program.*not installed/);
     }
   });
