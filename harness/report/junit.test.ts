@@ -62,6 +62,28 @@ describe("JUnit report", () => {
     assert.match(text, /npm run suite -- --mode VXLANCrossSubnet .*--paths 'pod-to-pod\/same-subnet\/v4\/a1->a2'/);
   });
 
+  it("says how to run a test of one's own again that no path decided", () => {
+    const run = passingRun();
+    const [verdict] = run.verdicts;
+    assert.ok(verdict);
+    const id = "tests/mine.suite.ts/it";
+    const test = {
+      id,
+      file: "mine.suite.ts",
+      titles: ["it"],
+      startedAt: run.startedAt,
+      durationMs: 5,
+      commands: [],
+      proofs: [],
+    };
+    const own = { ...run, tests: [test], verdicts: [...run.verdicts, { ...verdict, id }] };
+    const text =
+      casesOf(own)
+        .find((node) => node.attributes.name === "it")
+        ?.children.at(0)?.text ?? "";
+    assert.match(text, /npm run suite -- --suites \S*mine\.suite\.ts/);
+  });
+
   it("has an error when the lab could not be built, and never an empty suite", () => {
     const errors = all(parseXml(renderJunit(brokenRun(), folder)), "error");
     assert.ok(errors.some((error) => (error.attributes.message ?? "").includes("Operation not permitted")));

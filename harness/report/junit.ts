@@ -162,7 +162,7 @@ function output(outcome: PathOutcome, repeat: readonly string[], folder: string)
     blocks.push(...evidence.map(({ title, lines }) => [`${title}:`, ...lines.map((l) => `  ${l}`)].join("\n")));
     const again = outcome.again ?? againCommand(path, repeat);
     blocks.push([...(passed ? [] : [...path.commands, ...seeItCommands(path, folder)]), again].join("\n"));
-  }
+  } else if (outcome.again !== undefined) blocks.push(outcome.again);
   return element("system-out", {}, [escapeText(blocks.join("\n\n"))]);
 }
 
