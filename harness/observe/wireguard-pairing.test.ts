@@ -43,4 +43,17 @@ describe("pairMessages", () => {
     const leaving = [leave("m1", 1.01, 1440), leave("m2", 1.01, 1440), leave("m3", 1.01, 288), leave("m4", 1.11, 1440)];
     assert.equal(paired(entering, leaving), "m1=segment m4=after");
   });
+
+  it("knows them where pods' packets are smaller than the device's, so that each message is padded", () => {
+    // Of pods with an MTU of 1420: 40 messages of 1368 bytes behind 52 of headers, padded to 1424, and one of 100, as 160.
+    const entering = [enter("segment", 1, 52 + 40 * 1368 + 100, 52), enter("ack", 1.005, 148)];
+    const full = Array.from({ length: 40 }, (_, index) => leave(`m${index + 1}`, 1.01, 1424));
+    assert.equal(paired(entering, [...full, leave("last", 1.01, 160), leave("m42", 1.11, 160)]), "m1=segment m42=ack");
+  });
+
+  it("does not take the next segment's first message for the rest of one whose last message was lost", () => {
+    const entering = [enter("one", 1, 3052, 52), enter("two", 1.1, 1440)];
+    const leaving = [leave("m1", 1.01, 1440), leave("m2", 1.01, 1440), leave("m4", 1.11, 1440)];
+    assert.equal(paired(entering, leaving), "m1=one m4=two");
+  });
 });

@@ -62,12 +62,16 @@ export function pairMessages<Content>(
   return pairs;
 }
 
-/** What is still to come of a packet that was cut. */
+/** What is still to come of a packet that was cut, by each length that its full segments may have below their padding. */
 interface Rest {
-  readonly messages: number;
+  /** Of full messages. */
   readonly size: number;
+  readonly ways: readonly { readonly messages: number; readonly last: number }[];
   readonly isHere: boolean;
 }
+
+/** Bytes to whose multiple messages are padded. */
+const block = 16;
 
 function beginsWith({ length, headers }: Entering<unknown>, size: number, mtu: number): boolean {
   if (length <= mtu) return paddedLength(length, mtu) === size;
@@ -76,12 +80,19 @@ function beginsWith({ length, headers }: Entering<unknown>, size: number, mtu: n
 
 function restOf({ length, headers = 0 }: Entering<unknown>, size: number, mtu: number): Rest | undefined {
   if (length <= mtu) return undefined;
-  const messages = Math.ceil((length - headers) / (size - headers));
-  return { messages: messages - 1, size, isHere: false };
+  const ways = Array.from({ length: block }, (_, padding) => {
+    const full = size - padding - headers;
+    const messages = Math.ceil((length - headers) / full);
+    const last = length - (messages - 1) * full;
+    return { messages: messages - 1, last: paddedLength(last, mtu) };
+  });
+  return { size, ways, isHere: false };
 }
 
-/** The message belongs to what was cut, as all but the last are of one size. */
-function restAfter({ messages, size }: Rest, length: number): Rest | undefined {
-  if (messages === 0 || length > size) return undefined;
-  return { messages: length < size ? 0 : messages - 1, size, isHere: true };
+/** The message belongs to what was cut: all but the last are of one size. */
+function restAfter({ size, ways }: Rest, length: number): Rest | undefined {
+  const left = ways
+    .filter(({ messages, last }) => messages > 0 && length === (messages === 1 ? last : size))
+    .map(({ messages, last }) => ({ messages: messages - 1, last }));
+  return left.length === 0 ? undefined : { size, ways: left, isHere: true };
 }
