@@ -63,7 +63,7 @@ function batchAnswer(script: string): string {
     ...names.map((name) => `0 ${name}.e`),
     ...names.map((name) => `0 ${name}.o`),
   ];
-  return `${table.join("\n")}\n\n${names.map(() => end).join("")}`;
+  return `${table.join("\n")}\n\n${Buffer.from(end.repeat(names.length)).toString("base64")}\n`;
 }
 
 function runningUntilStopped(result: CommandResult, lines: readonly string[]): RunningCommand {
