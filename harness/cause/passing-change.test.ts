@@ -77,6 +77,14 @@ describe("a node that changed while probes ran, and back", () => {
     assert.deepEqual([second?.explains, second?.evidence], [[near], [other.replace("forward: ", "")]]);
   });
 
+  it("is not told where packets had another address than they must have, by which they go another way", () => {
+    const translated = "forward at a1/eth0: source 198.18.9.11, not 198.19.0.0";
+    assert.deepEqual(
+      found(change, false, { plan }, [{ ...base, id, check: "source-address", reason: translated }]),
+      [],
+    );
+  });
+
   it("is not told where the kernel was wrong before the probes", () => {
     const mode = modeOf("vxlan-cross-subnet");
     const identities = identitiesFromAllocation(plan, mode);

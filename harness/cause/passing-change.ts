@@ -36,8 +36,10 @@ function mixedForms({ failed, asked }: Incident): readonly Mixed[] {
       new Set(legsOf(expectation).flatMap(({ expected }) => expected.hops[0]?.tap.node ?? [])),
     ]),
   );
+  // Packets whose address something translated go another way by that.
+  const translated = new Set(failed.filter(({ check }) => check === "source-address").map(({ id }) => id));
   return failed
-    .filter(({ check }) => check === "encapsulated" || check === "not-encapsulated")
+    .filter(({ id, check }) => (check === "encapsulated" || check === "not-encapsulated") && !translated.has(id))
     .flatMap(({ id, reason = "" }) =>
       [...reason.matchAll(mixed)]
         .filter(([, some, all, node = ""]) => Number(some) < Number(all) && senders.get(id)?.has(node) === true)
