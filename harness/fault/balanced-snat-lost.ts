@@ -2,6 +2,7 @@ import { Scope } from "../core/scope.ts";
 import { addRulesToAll } from "./add-rules.ts";
 import { culprit, faultFamily } from "./cast.ts";
 import { defineFault } from "./fault.ts";
+import { outsideAddresses, pastTheNode } from "./past-the-node.ts";
 import { familyWord } from "./pool-set.ts";
 import { withoutBalancers } from "./without-balancers.ts";
 
@@ -19,19 +20,14 @@ export const balancedSnatLost = defineFault({
   topology: "load-balancer",
   apply: async (network, _plan, scope = new Scope()) => {
     const [ip, family] = [familyWord(network), faultFamily(network)];
-    const clients = (network.identities.external ?? []).flatMap(({ addresses }) => addresses[family] ?? []);
     const dialed = network.identities.services.flatMap(({ balanced }) => balanced?.masqueraded[family] ?? []);
-    const rules = clients.map(
+    const rules = outsideAddresses(network).map(
       (client) => `ct original ${ip} daddr { ${dialed.join(", ")} } ${ip} saddr ${client} snat ${ip} to ${client}`,
     );
     return { did: await addRulesToAll([culprit(network)], "nat-postrouting", rules, scope) };
   },
   cause: "nodeport-snat",
-  // Answers that go past the node come plain, from an address that the client did not ask.
-  follows: [
-    ...["encapsulated", "not-encapsulated", "no-leak", "symmetry", "outer-endpoints", "outer-header"],
-    ...["reached", "flows", "conservation", "answered-by", "mss", "sentinel", "next-hop-mac"],
-  ] as const,
+  follows: pastTheNode,
   trips: [
     { check: "source-address", status: "fail", path: "*/loadbalancer-to-pod/*", category: "wrong source address" },
     { check: "reached", status: "fail", path: "*/external-to-loadbalancer/cross-subnet/*" },

@@ -1,8 +1,9 @@
 import { Scope } from "../core/scope.ts";
 import { addRulesToAll } from "./add-rules.ts";
-import { culprit, faultFamily } from "./cast.ts";
+import { culprit } from "./cast.ts";
 import { defineFault } from "./fault.ts";
 import { noHostsOutside } from "./no-hosts-outside.ts";
+import { outsideAddresses, pastTheNode } from "./past-the-node.ts";
 import { familyWord } from "./pool-set.ts";
 
 /**
@@ -19,18 +20,11 @@ export const nodeportSnatLost = defineFault({
   topology: "external",
   apply: async (network, _plan, scope = new Scope()) => {
     const ip = familyWord(network);
-    const clients = (network.identities.external ?? []).flatMap(
-      ({ addresses }) => addresses[faultFamily(network)] ?? [],
-    );
-    const rules = clients.map((client) => `${ip} saddr ${client} snat ${ip} to ${client}`);
+    const rules = outsideAddresses(network).map((client) => `${ip} saddr ${client} snat ${ip} to ${client}`);
     return { did: await addRulesToAll([culprit(network)], "nat-postrouting", rules, scope) };
   },
   cause: "nodeport-snat",
-  // Answers that go past the node come plain, from an address that the client did not ask.
-  follows: [
-    ...["encapsulated", "not-encapsulated", "no-leak", "symmetry", "outer-endpoints", "outer-header"],
-    ...["reached", "flows", "conservation", "answered-by", "mss", "sentinel", "next-hop-mac"],
-  ] as const,
+  follows: pastTheNode,
   trips: [
     { check: "source-address", status: "fail", path: "*/nodeport-to-pod/*", category: "wrong source address" },
     { check: "reached", status: "fail", path: "*/external-to-nodeport/cross-subnet/*" },
