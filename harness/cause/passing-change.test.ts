@@ -85,6 +85,15 @@ describe("a node that changed while probes ran, and back", () => {
     );
   });
 
+  it("explains paths with another address too, where others met the change", () => {
+    const mixed = "forward: 2 of 5 ping packets at a1/eth0 were VXLAN, not plain";
+    const [cause] = found(change, false, { plan }, [
+      { ...base, id: near, check: "not-encapsulated", reason: mixed.replace("forward", "reverse") },
+      { ...base, id: near, check: "source-address", reason: "reverse at a1/eth0: source 198.19.0.0, not 198.18.1.11" },
+    ]);
+    assert.deepEqual(cause?.explains, [id, near, heard]);
+  });
+
   it("is not told where the kernel was wrong before the probes", () => {
     const mode = modeOf("vxlan-cross-subnet");
     const identities = identitiesFromAllocation(plan, mode);

@@ -10,7 +10,9 @@ export const passingChange: Rule = {
   name: "passing-change",
   find: (incident) => {
     const found = mixedForms(incident).filter(({ node }) => isSound(incident, node));
-    const nodes = [...new Set(found.map(({ node }) => node))];
+    // Packets whose address something translated go another way by that; a route that changes also meets others.
+    const translated = new Set(incident.failed.filter(({ check }) => check === "source-address").map(({ id }) => id));
+    const nodes = [...new Set(found.flatMap(({ id, node }) => (translated.has(id) ? [] : [node])))];
     return nodes.flatMap((node) =>
       causeOf(
         incident,
@@ -36,10 +38,8 @@ function mixedForms({ failed, asked }: Incident): readonly Mixed[] {
       new Set(legsOf(expectation).flatMap(({ expected }) => expected.hops[0]?.tap.node ?? [])),
     ]),
   );
-  // Packets whose address something translated go another way by that.
-  const translated = new Set(failed.filter(({ check }) => check === "source-address").map(({ id }) => id));
   return failed
-    .filter(({ id, check }) => (check === "encapsulated" || check === "not-encapsulated") && !translated.has(id))
+    .filter(({ check }) => check === "encapsulated" || check === "not-encapsulated")
     .flatMap(({ id, reason = "" }) =>
       [...reason.matchAll(mixed)]
         .filter(([, some, all, node = ""]) => Number(some) < Number(all) && senders.get(id)?.has(node) === true)

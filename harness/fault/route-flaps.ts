@@ -21,7 +21,8 @@ export const routeFlaps = defineFault({
     const near = nearPeer(network);
     const ip = near.block.includes(":") ? "ip -6" : "ip";
     const { stdout } = await runScript(executor, `${ip} route show exact ${near.block}`);
-    const back = `${ip} route flush exact ${near.block}; ${ip} route add ${stdout.trim()}`;
+    // In one step: without a route for a moment, packets would take the default one.
+    const back = `${ip} route replace ${stdout.trim()}`;
     scope.defer(`put back the route of ${name} to ${near.block}`, async () => {
       await runScript(executor, back);
     });

@@ -13,6 +13,7 @@ export const untaggedUplink = defineFault({
   unmet: withoutVlan,
   cause: "vlan-tag",
   apply: (network, plan, scope) => changeTag(network, plan, () => "pop", scope),
-  follows: ["reached", "conservation", "neighbors", "control-plane"],
+  // Linux takes packets for its own address from any interface, so a node answers untagged ones that no tap of the VLAN saw.
+  follows: ["reached", "conservation", "answered-by", "neighbors", "control-plane"],
   trips: [{ check: "sentinel", status: "fail", path: "*/sentinel/*", category: "leak" }],
 });
