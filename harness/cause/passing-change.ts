@@ -9,11 +9,11 @@ const mixed = /(\d+) of (\d+) \w+ packets at ([^/ ]+)\/\S+ (?:was|were) ([^,;]+)
 export const passingChange: Rule = {
   name: "passing-change",
   find: (incident) => {
-    const found = mixedForms(incident).filter(({ node }) => isSound(incident, node));
+    const found = mixedForms(incident);
     // Packets whose address something translated go another way by that; a route that changes also meets others.
     const translated = new Set(incident.failed.filter(({ check }) => check === "source-address").map(({ id }) => id));
     const nodes = [...new Set(found.flatMap(({ id, node }) => (translated.has(id) ? [] : [node])))];
-    return nodes.flatMap((node) =>
+    return soundOnes(incident, nodes).flatMap((node) =>
       causeOf(
         incident,
         node,
@@ -47,14 +47,13 @@ function mixedForms({ failed, asked }: Incident): readonly Mixed[] {
     );
 }
 
-/** What is wrong with a kernel the whole time says more; who steers single packets leaves rules. */
-function isSound({ network, nodes }: Incident, node: string): boolean {
-  const troublesOf = (judged: Incident["nodes"]): number =>
-    judged.find(({ expected }) => expected.node === node)?.troubles.length ?? 0;
-  return (
-    troublesOf(nodes) === 0 &&
-    (network.before === undefined || troublesOf(judgeNodes({ ...network, facts: network.before })) === 0)
-  );
+/** Nodes with whose kernel nothing is wrong: that would say more, and who steers single packets leaves rules. */
+function soundOnes({ network, nodes }: Incident, asked: readonly string[]): readonly string[] {
+  if (asked.length === 0) return [];
+  const before = network.before === undefined ? [] : judgeNodes({ ...network, facts: network.before });
+  const judged = [...nodes, ...before].filter(({ troubles }) => troubles.length > 0);
+  const troubled = new Set(judged.map(({ expected }) => expected.node));
+  return asked.filter((node) => !troubled.has(node));
 }
 
 function causeOf({ failed }: Incident, node: string, found: readonly Mixed[]): readonly Cause[] {

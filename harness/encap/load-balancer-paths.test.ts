@@ -24,6 +24,15 @@ describe("requests to load balancer addresses", () => {
     }
   });
 
+  it("are asked once for each locality in the quick profile, and with Local once for each rack", () => {
+    const asked = (traffic: string) =>
+      enumeratePaths(plan, modeOf("vxlan-cross-subnet"), "quick").flatMap((path) =>
+        path.traffic === traffic ? [path.id.split("/").at(-1)] : [],
+      );
+    assert.deepEqual(asked("external-to-loadbalancer"), ["client->a1->a1", "client->a1->a2", "client->a1->b1"]);
+    assert.deepEqual(asked("external-to-loadbalancer-local"), ["client->a1->a1", "client->b1->b1"]);
+  });
+
   it("go on with an address of that node with externalTrafficPolicy Cluster, encapsulated as the mode says", () => {
     const leg = of("loadbalancer-to-pod", "cross-subnet/v4/a1->b1");
     assert.deepEqual([leg.forward.underlay, leg.serverSees], ["vxlan", ["198.19.0.0"]]);

@@ -1,3 +1,4 @@
+import { groupBy } from "../core/group-by.ts";
 import type { Plan, PlannedNode } from "../topology/plan.ts";
 import { balancedEntry } from "../topology/load-balancers.ts";
 import { clientsOf } from "./nodeport-paths.ts";
@@ -22,17 +23,18 @@ export function toOutside({ nodes, external = [], topology }: Plan, all: boolean
 export function toBalancers(plan: Plan, policy: "masqueraded" | "local", all: boolean): readonly NodePair[] {
   if (plan.topology.loadBalancers === undefined || clientsOf(plan).length === 0) return [];
   const targets = plan.nodes.filter(({ pods }) => pods.length > 0);
-  if (policy === "local") return (all ? targets : firstOfRacks(targets)).map((node): NodePair => [node, node]);
+  if (policy === "local") {
+    const chosen = all ? targets : firstOfEach(targets, ({ uplink }) => uplink.segment);
+    return chosen.map((node): NodePair => [node, node]);
+  }
   const entry = plan.nodes.find(({ name }) => name === balancedEntry(plan.topology));
   if (entry === undefined) return [];
   const pairs = targets.map((target): NodePair => [entry, target]);
-  const classes = pairs.map((pair) => localityOf(...pair));
-  return all ? pairs : pairs.filter((_, index) => classes.indexOf(classes[index] ?? "same-node") === index);
+  return all ? pairs : firstOfEach(pairs, (pair) => localityOf(...pair));
 }
 
-function firstOfRacks(nodes: readonly PlannedNode[]): readonly PlannedNode[] {
-  const racks = nodes.map(({ uplink }) => uplink.segment);
-  return nodes.filter((_, index) => racks.indexOf(racks[index] ?? "") === index);
+function firstOfEach<Item>(items: readonly Item[], kindOf: (item: Item) => string): readonly Item[] {
+  return [...groupBy(items, kindOf).values()].map(([first]) => first).filter((first) => first !== undefined);
 }
 
 /**

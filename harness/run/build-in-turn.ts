@@ -2,6 +2,7 @@ import type { Lab } from "../lab/lab.ts";
 import type { Turn } from "./in-turns.ts";
 import type { LabSession } from "./lab-session.ts";
 import type { Phases } from "./phases.ts";
+import { counted } from "../verify/words.ts";
 
 /** Milliseconds ahead of its turn from which a lab counts as built beside another. */
 const aheadMs = 50;
@@ -50,8 +51,4 @@ export async function waitForQuiet(quiet: Turn["quiet"] | undefined, phases: Pha
 
 function describeLab(lab: Lab): string {
   return `${counted(lab.nodes.length, "node")}, ${counted(lab.routers.length, "router")}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,4 @@
-import { hostAddress, withoutPrefix } from "./address.ts";
+import { addressHex, hostAddress, withoutPrefix } from "./address.ts";
 import { perFamily } from "./fill-topology.ts";
 import type { Allocation, BalancedAddresses } from "./plan.ts";
 import type { Family, Topology, TopologyNode } from "./topology.ts";
@@ -27,14 +27,8 @@ export function balancedAddresses(
  */
 export function balancedEntry({ nodes, fabric, families }: Topology): string | undefined {
   if (fabric !== "bgp" || !families.includes(4)) return nodes[0]?.name;
-  const idOf = ({ addresses: { 4: own } }: TopologyNode): bigint => (own === undefined ? 0n : addressNumber(own));
+  const idOf = ({ addresses: { 4: own = "" } }: TopologyNode): string => addressHex(withoutPrefix(own));
   return nodes.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))[0]?.name;
-}
-
-function addressNumber(cidr: string): bigint {
-  return withoutPrefix(cidr)
-    .split(".")
-    .reduce((sum, octet) => (sum << 8n) + BigInt(octet), 0n);
 }
 
 /** What leads to load balancer addresses, as Calico advertises them: the whole network to one node, and single addresses to backends' nodes. */

@@ -4,6 +4,7 @@ import type { Mode } from "../encap/mode.ts";
 import { normalizeAddress } from "../topology/address.ts";
 import { defineCheck } from "./check.ts";
 import type { Verdict } from "./verdict.ts";
+import { counted } from "./words.ts";
 
 /** Whoever must speak BGP does, and has learned and told what it must. */
 export const bgp = defineCheck({
@@ -94,8 +95,4 @@ function normalized(block: string): string {
 function inWords({ at, peer, family, state, learned = [], advertised }: BgpSessionFact): string {
   const told = advertised === undefined ? "" : `, advertised ${advertised.join(" ") || "nothing"}`;
   return `${at} with ${peer} (IPv${family}): ${state}, learned ${learned.join(" ") || "nothing"}${told}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

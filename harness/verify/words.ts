@@ -14,6 +14,11 @@ export function listOf(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }
 
+/** "1 node", "2 nodes" */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** A packet that proves a finding: where it was seen, its file and number, its layers. */
 export function evidenceOf(tap: TapId, { firstPacket }: HeaderVariant): readonly string[] {
   const { file, number, lines } = firstPacket;
