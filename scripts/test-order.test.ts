@@ -27,6 +27,13 @@ describe("the order of test files", () => {
     assert.deepEqual(others, ["hosts.test.ts", "orphans.test.ts"]);
   });
 
+  it("tells what judges labs of emulated machines, which need a processor of their own", () => {
+    const judging = { path: "vm.test.ts", text: 'runCli("suite", "--provider", "vm"); await latestRun(out)' };
+    const choosing = { path: "choice.test.ts", text: 'runCli("suite", "--provider", "vm")' };
+    const { emulated, others } = orderTests([judging, choosing]);
+    assert.deepEqual([emulated, others], [["vm.test.ts"], ["choice.test.ts"]]);
+  });
+
   it("leaves what measures costs for when nothing else runs", () => {
     const measuring = { path: "cost.test.ts", text: "this.timeout(120_000); await measureNetwork(network)" };
     const { alone, others, calm } = orderTests([measuring, { path: "a.test.ts", text: "" }]);

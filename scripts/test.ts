@@ -1,5 +1,5 @@
 // The project's own tests: all of them, or those whose file path contains one of the given words. Three files at a time, since
-// most of them wait: for machines to boot, for processes to end, for packets.
+// most of them wait: for machines to boot, for processes to end, for packets. Two while labs of emulated machines are judged.
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
@@ -27,25 +27,25 @@ const order = orderTests(await Promise.all(chosen.map(withText)));
 const results: FileResult[] = [];
 
 const queue = [...order.others];
-// One process is enough for what runs alone and then helps with the rest.
-const lanes = Array.from({ length: Math.min(laneCount, chosen.length) }, (_, lane) =>
-  lane === 0 ? [...order.alone] : [],
-);
 const begin = performance.now();
-await Promise.all(lanes.map(runLane));
-await runLane([...order.calm], 0);
+// One process is enough for what runs alone and then helps with the rest.
+const first = runLane([...order.alone], 1);
+const emulated = runLane([...order.emulated], 2, []);
+const more = Array.from({ length: laneCount - 1 }, (_, index) => emulated.then(() => runLane([], index + 2)));
+await Promise.all([first, ...more]);
+await runLane([...order.calm], 1);
 summarize();
 
-/** Runs its own files, then whatever is left in the common queue, in one process. */
-async function runLane(own: string[], lane: number): Promise<void> {
-  const next = (): string | undefined => own.shift() ?? queue.shift();
+/** Runs its own files, then whatever is left in the common queue, in one process; lanes are numbered from 1. */
+async function runLane(own: string[], lane: number, rest = queue): Promise<void> {
+  const next = (): string | undefined => own.shift() ?? rest.shift();
   let child: ChildProcess | undefined;
   for (let file = next(); file !== undefined; file = next()) {
     child ??= startLane();
     const result = await runFile(child, file);
     if (result.lost) child = undefined;
     results.push(result);
-    tell(file, result, lane + 1);
+    tell(file, result, lane);
   }
   if (child === undefined) return;
   const ended = once(child, "exit");
