@@ -22,7 +22,8 @@ const mayRunOnlyAlone = /--stale\b|\borphan\b|ci\/nightly\.sh|docker-engine\.fix
 const hasMachines = /\bstartMachines\(/;
 
 /** Verdicts on labs of emulated machines: at a load of 13 on 2 processors their packets come so late that a run proves nothing. */
-const judgesMachines = ({ text }: TestFile): boolean => text.includes('"--provider", "vm"') && /\blatestRun\(/.test(text);
+const judgesMachines = ({ text }: TestFile): boolean =>
+  text.includes('"--provider", "vm"') && /\blatestRun\(/.test(text);
 
 /** What says that a cost lies in a narrow interval: the second of a flow that others disturb makes it wide. */
 const measuresCosts = /\bmeasureNetwork\(/;
