@@ -80,7 +80,7 @@ async function start() {
   // Node 22 and newer keep what they compiled.
   nodeModule.enableCompileCache?.();
   const target = { test: "scripts/test.ts", check: "scripts/check.ts", bench: "bench/main.ts" }[entry];
-  const base = isCli && !inPackage && !loadsSuites() ? compiledFolder(root) : undefined;
+  const base = isCli && !inPackage && !loadsSuites() ? await compiledFolder(root) : undefined;
   if (!inPackage && base === undefined) (await import("tsx/esm/api")).register();
   const own = inPackage ? "harness/cli/main.js" : base === undefined ? "harness/cli/main.ts" : "harness/cli/main.mjs";
   const file = join(base ?? root, target ?? own);

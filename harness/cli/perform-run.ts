@@ -12,7 +12,7 @@ import { runModes } from "../run/runner.ts";
 import type { RunServices } from "../run/services.ts";
 import { appendTests } from "../suite/append-tests.ts";
 import type { LabDefaults } from "../suite/lab-source.ts";
-import { loadTests } from "../suite/run-tests.ts";
+import type { LoadedTests } from "../suite/run-tests.ts";
 import { diagramText } from "../topology/diagram.ts";
 import { getRunTools } from "./get-run-tools.ts";
 import { getTools, reportTools } from "./get-tools.ts";
@@ -57,7 +57,7 @@ export async function performRun(job: Job, output: Output): Promise<RunRecord> {
   const { labs, telling, suites = ownSuites } = job;
   const order = { ...job.order, modes: modesAskedOf(job.order.modes, suites) };
   requirePromisedPaths(order.modes, order, suites.declared);
-  const tests = suites.tests.length === 0 ? undefined : await loadTests(suites.tests, labDefaults(job.order));
+  const tests = suites.tests.length === 0 ? undefined : await loadSuites(suites, job.order);
   await getRunTools(labs, order.plan);
   if (output.reports) await getTools(reportTools);
   const folder = await createResultsFolder(telling.out, order.id);
@@ -97,6 +97,12 @@ function keptTeller({ offers, given }: LabChoice, lines: string[]): RunListener 
       if (event.kind === "kept") lines.push(...keptLines(event, reachWords(offers, given)));
     },
   };
+}
+
+/** With Mocha, which only suites of somebody's own are written with. */
+async function loadSuites({ tests }: SuiteSet, order: RunOrder): Promise<LoadedTests> {
+  const { loadTests } = await import("../suite/run-tests.ts");
+  return loadTests(tests, labDefaults(order));
 }
 
 function labDefaults({ modes, plan }: RunOrder): LabDefaults {

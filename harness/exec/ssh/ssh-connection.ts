@@ -1,4 +1,4 @@
-import { Client, type ClientChannel, type ConnectConfig } from "ssh2";
+import type { Client, ClientChannel, ConnectConfig } from "ssh2";
 import { LabError, messageOf } from "../../core/errors.ts";
 import {
   argvLine,
@@ -55,7 +55,9 @@ export interface SshConnection {
 
 /** Connects and starts the guard. Throws a LabError that names the node when either fails. */
 export async function openConnection(options: SshConnectionOptions): Promise<SshConnection> {
-  const client = new Client();
+  // Most runs connect to nothing by ssh, and its cryptography takes a while to load.
+  const ssh2 = await import("ssh2");
+  const client = new ssh2.Client();
   const closed = whenClosed(client);
   try {
     await whenReady(client, options);

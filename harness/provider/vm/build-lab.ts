@@ -10,7 +10,7 @@ import { fabricNamespace, type LabId } from "../../lab/lab-id.ts";
 import { tellGuest } from "./control-port.ts";
 import { destroyMachines } from "./destroy.ts";
 import { identityLine, identityScript, type GuestIdentity } from "./guest-identity.ts";
-import { loginKeys, makeKeys, type LabKeys, type LabLogin } from "./guest-keys.ts";
+import type { LabKeys, LabLogin } from "./guest-keys.ts";
 import type { GuestKit } from "./guest-kit.ts";
 import { startMachine } from "./machine.ts";
 import { machineFiles, type DiskModel, type MachineModel, type MachineWires } from "./qemu-command.ts";
@@ -57,6 +57,8 @@ export async function beginLab<Kit extends { readonly model: MachineModel | Disk
 ): Promise<Begun<Kit>> {
   scope.defer(`remove lab ${id.runId}: npm run lab -- down ${id.runId}`, () => destroyMachines(id.runId, host));
   await host.run(["ip", "netns", "add", machinesNamespace(id)]);
+  // With the cryptography of ssh, which most runs do without.
+  const { loginKeys, makeKeys } = await import("./guest-keys.ts");
   const keys = makeKeys(plan.nodes.map(({ name }) => name));
   await mkdir(machinesFolder(id), { mode: 0o700 });
   const [kit] = await Promise.all([prepare(), buildFabric(plan, id, host)]);

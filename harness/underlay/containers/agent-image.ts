@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { LabError, messageOf } from "../../core/errors.ts";
 import type { CommandResult, Executor } from "../../exec/executor.ts";
@@ -33,7 +32,7 @@ export interface AgentImageOptions {
  */
 export async function agentImage(host: Executor, engine: Engine, options: AgentImageOptions): Promise<string> {
   if (options.named !== undefined) return namedImage(host, options.named);
-  const dockerfile = await readFile(join(import.meta.dirname, "Dockerfile"), "utf8");
+  const dockerfile = await readFile(new URL("Dockerfile", import.meta.url), "utf8");
   const built = `${repository}:${createHash("sha256").update(dockerfile).digest("hex").slice(0, 16)}`;
   if (await isThere(host, built)) return built;
   const imported = await hostImage(host, engine, options.cache).catch((error: unknown) => messageOf(error));

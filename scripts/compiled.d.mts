@@ -1,0 +1,1 @@
+export function compiledFolder(root: string): Promise<string | undefined>;
