@@ -9,6 +9,7 @@ import { exitCodeOf, readExpectation, type ExpectOptions } from "./explain-expec
 import { isBundle } from "../bundle/is-bundle.ts";
 import { isRun } from "./is-run.ts";
 import { readingProgress } from "./reading-progress.ts";
+import { refuseReference } from "./refuse-reference.ts";
 
 interface ExplainOptions extends ExpectOptions {
   readonly json?: boolean;
@@ -51,6 +52,7 @@ export function addExplain(program: Command): void {
     .option("--json", "print JSON instead of text, with all conversations")
     .addHelpText("after", examples())
     .action(async (file: string, path: string | undefined, options: ExplainOptions) => {
+      await refuseReference(file, path, options.out);
       if (path !== undefined || (await isRun(file, options.out))) {
         // Only here is needed what reads runs and bundles, which takes longer to load than a small capture to explain.
         const { explainRun } = await import("./explain-run.ts");

@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 /** Whether an argument is a run of ours and no file: its id, its folder, or `latest`. */
 export async function isRun(reference: string, out: string): Promise<boolean> {
+  // Joined to a folder it would be that folder.
+  if (reference === "") return false;
   const there = (path: string): Promise<boolean> =>
     access(path).then(
       () => true,

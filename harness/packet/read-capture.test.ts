@@ -156,14 +156,20 @@ describe("readCapture", () => {
     const version = pcapBytes(five);
     version.writeUInt16LE(9, 6);
     const wifi = pcapBytes(five, { linkType: 105 });
-    assert.match(await refusal(gzipSync(gzipSync(pcapBytes(five)))), /gzip[^]*gzip -dk/);
+    assert.match(await refusal(gzipSync(gzipSync(pcapBytes(five)))), /packed with gzip more than once[^]*gzip -dc/);
     assert.match(await refusal(Buffer.from("1f8b080800000000ffff", "hex")), /empty/);
     assert.match(
       await refusal(Buffer.from(`1f8b0800000000000003${"ff".repeat(40)}`, "hex")),
       /cannot be unpacked[^]*gzip -dc/,
     );
-    assert.match(await refusal(Buffer.from("BZh91AY&SY")), /bzip2 -dk/);
-    assert.match(await refusal(Buffer.from("this is no capture at all, just text")), /begins with 74686973/);
+    assert.match(await refusal(Buffer.from("BZh91AY&SY")), /bzip2 -dc/);
+    assert.match(
+      await refusal(Buffer.from("28b52ffd0458", "hex")),
+      /packed with zstd[^]*zstd -dc \S*in\.pcap > out\.pcap/,
+    );
+    assert.match(await refusal(Buffer.from("fd377a585a000004", "hex")), /packed with xz[^]*xz -dc/);
+    assert.match(await refusal(Buffer.from("12:00:00.000001 IP a1 > b1: ICMP")), /a text file[^]*tcpdump -w out\.pcap/);
+    assert.match(await refusal(Buffer.from("000102030405", "hex")), /neither pcap nor pcapng: it begins with 00010203/);
     assert.match(await refusal(version), /version 2\.9/);
     assert.match(await refusal(wifi), /link type 105 is not decoded: 802\.11[^]*airdecap-ng/);
     assert.match(await refusal(pcapBytes([], { linkType: 189 })), /link type 189 is not decoded: USB/);
@@ -258,15 +264,17 @@ describe("readCapture", () => {
     assert.ok(packets.every(({ payload }, index) => payload.every((byte) => byte === (index & 0xff))));
   });
 
-  it("names a file that is not there", async () => {
-    await assert.rejects(
-      readCapture(join(folder, "none.pcap"), {}, () => undefined),
-      /cannot be opened: ENOENT/,
-    );
-    await assert.rejects(
-      readCapture(folder, {}, () => undefined),
-      /cannot be read: EISDIR/,
-    );
+  it("says in words why a file cannot be read, with its path and the way out", async () => {
+    await writeFile(join(folder, "in.pcap"), "");
+    for (const [path, pattern] of [
+      [join(folder, "none.pcap"), /^there is no such file\n {2}where +\S*none\.pcap\n {2}fix /],
+      [join(folder, "in.pcap", "x"), /^a part of this path is a file, not a folder\n/],
+      [folder, /^this is a folder, not a capture\n[^]*Give one of the capture files in it/],
+    ] as const) {
+      const error: unknown = await readCapture(path, {}, () => undefined).catch((reason: unknown) => reason);
+      assert.ok(error instanceof CaptureError, path);
+      assert.match(formatError(error), pattern);
+    }
   });
 
   it("passes on what the listener throws, and closes the file each time", async function () {

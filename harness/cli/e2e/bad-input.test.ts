@@ -83,7 +83,9 @@ describe("bad input is one clear error and exit 2", function () {
   for (const [what, bytes, pattern] of [
     ["empty", Buffer.alloc(0), /empty/],
     ["cut in its header", Buffer.from("d4c3b2a102000400", "hex"), /header|cut|short/i],
-    ["garbage", Buffer.from("this is no capture, whatever its name says"), /neither pcap nor pcapng[^]*editcap/],
+    ["garbage", Buffer.from("00010203040506070809", "hex"), /neither pcap nor pcapng[^]*editcap/],
+    ["text", Buffer.from("this is no capture, whatever its name says"), /this is a text file[^]*tcpdump -w/],
+    ["packed with xz", Buffer.from("fd377a585a000004", "hex"), /packed with xz[^]*xz -dc \S*x\.pcap > out\.pcap/],
     [
       "pcapng, and corrupt",
       Buffer.concat([Buffer.from("0a0d0d0a1c0000004d3c2b1a", "hex"), Buffer.alloc(40)]),
@@ -96,4 +98,16 @@ describe("bad input is one clear error and exit 2", function () {
       await refused(["explain", file], pattern);
     });
   }
+
+  it("a capture that is not there", () =>
+    refused(["explain", "/nope.pcap"], /^there is no file \/nope\.pcap, and no run of that id\n/, /\n {2}fix /));
+  it("a capture without a name", () => refused(["explain", ""], /^there is no file ''/));
+  it("two captures, and a folder of them", async () => {
+    const captures = await mkdtemp(join(folder, "captures-"));
+    const [one, other] = [join(captures, "a.pcap0"), join(captures, "b.pcap1")];
+    await writeFile(one, "");
+    await writeFile(other, "");
+    await refused(["explain", one, other], /one capture at a time[^]*mergecap -w all\.pcapng/);
+    await refused(["explain", captures], /a folder with 2 captures in it[^]*explain \S*a\.pcap0/);
+  });
 });

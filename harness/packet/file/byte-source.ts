@@ -22,9 +22,7 @@ export class ByteSource {
     try {
       return new ByteSource(path, await open(path, "r"));
     } catch (error) {
-      throw new CaptureError(`cannot be opened: ${messageOf(error)}`, path, {
-        fix: "Give the path of a capture file.",
-      });
+      throw unreadable(path, error);
     }
   }
 
@@ -68,11 +66,25 @@ export class ByteSource {
         at += bytesRead;
       }
     } catch (error) {
-      throw new CaptureError(`cannot be read: ${messageOf(error)}`, this.path, {
-        fix: "Give the path of a capture file.",
-      });
+      throw unreadable(this.path, error);
     }
     this.fileBytes += at - from;
     return at - from;
   }
+}
+
+/** What keeps a file from being read, by the kernel's word for it (errno(3)): the reason and the way out. */
+const reasons: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ["ENOENT", ["there is no such file", "Give the path of a capture file."]],
+  ["ENOTDIR", ["a part of this path is a file, not a folder", "Give the path of a capture file."]],
+  ["EISDIR", ["this is a folder, not a capture", "Give one of the capture files in it."]],
+  ["EACCES", ["this user may not read the file", "Run as root, or: sudo chmod a+r FILE"]],
+  ["EPERM", ["this user may not read the file", "Run as root, or: sudo chmod a+r FILE"]],
+]);
+
+function unreadable(path: string, error: unknown): CaptureError {
+  const [reason, fix] = reasons.get((error as NodeJS.ErrnoException).code ?? "") ?? [];
+  return new CaptureError(reason ?? `cannot be read: ${messageOf(error)}`, path, {
+    fix: fix ?? "Give the path of a capture file.",
+  });
 }

@@ -1,3 +1,4 @@
+import { shellQuote } from "../../exec/quote.ts";
 import { CaptureError } from "../capture-error.ts";
 
 /*
@@ -46,12 +47,12 @@ const patchedExtra = 8;
 
 /** Beginnings of files that are often taken for a capture, with the way out of each. */
 const strangers: readonly { readonly magic: number; readonly name: string; readonly fix: string }[] = [
-  { magic: 0x1f8b0800, name: "compressed with gzip", fix: "Unpack it first: gzip -dk FILE.gz" },
-  { magic: 0x28b52ffd, name: "compressed with zstd", fix: "Unpack it first: zstd -d FILE.zst" },
-  { magic: 0xfd377a58, name: "compressed with xz", fix: "Unpack it first: xz -dk FILE.xz" },
-  { magic: 0x04224d18, name: "compressed with lz4", fix: "Unpack it first: lz4 -d FILE.lz4" },
-  { magic: 0x504b0304, name: "a zip archive", fix: "Unpack it first: unzip FILE.zip" },
-  { magic: 0x425a6839, name: "compressed with bzip2", fix: "Unpack it first: bzip2 -dk FILE.bz2" },
+  { magic: 0x1f8b0800, name: "packed with gzip more than once", fix: "Unpack it first: gzip -dc FILE > out.pcap.gz" },
+  { magic: 0x28b52ffd, name: "packed with zstd", fix: "Unpack it first: zstd -dc FILE > out.pcap" },
+  { magic: 0xfd377a58, name: "packed with xz", fix: "Unpack it first: xz -dc FILE > out.pcap" },
+  { magic: 0x04224d18, name: "packed with lz4", fix: "Unpack it first: lz4 -dc FILE > out.pcap" },
+  { magic: 0x425a6839, name: "packed with bzip2", fix: "Unpack it first: bzip2 -dc FILE > out.pcap" },
+  { magic: 0x504b0304, name: "a zip archive", fix: "Unpack it first: unzip FILE" },
   { magic: 0x736e6f6f, name: "a capture of snoop", fix: "Convert it: editcap in out.pcapng" },
   { magic: 0x474d4255, name: "a capture of Network Monitor", fix: "Convert it: editcap in out.pcapng" },
   { magic: 0x52545353, name: "a capture of Network Monitor", fix: "Convert it: editcap in out.pcapng" },
@@ -71,6 +72,7 @@ export function readFormat(header: Buffer, file: string): PcapFormat {
   const littleEndian = known.includes(little);
   const magic = littleEndian ? little : big;
   if (header.length >= 4 && !known.includes(magic)) {
+    refuseText(header, file);
     throw new CaptureError(`neither pcap nor pcapng: it begins with ${header.toString("hex", 0, 4)}`, file, {
       fix: "Give a file that tcpdump -w wrote; what else Wireshark opens, editcap IN OUT.pcapng converts.",
     });
@@ -144,6 +146,23 @@ export function recordHeader(record: RecordHeader, format: PcapFormat): Buffer {
   return header;
 }
 
+/** Bytes of a file's beginning that are looked at, to tell text from all else. */
+const textHead = 512;
+
+/** What tcpdump and tshark print is often taken for what they write. */
+function refuseText(head: Buffer, file: string): void {
+  const beginning = head.subarray(0, textHead);
+  const isText = beginning.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
+  if (!isText) return;
+  throw new CaptureError(
+    "this is a text file: what a program printed about packets, not the packets themselves",
+    file,
+    {
+      fix: "Record the packets: tcpdump -w out.pcap; of a hex dump, text2pcap IN out.pcap makes a capture.",
+    },
+  );
+}
+
 function refuseStrangers(header: Buffer, magic: number, file: string): void {
   if (header.length === 0) {
     throw new CaptureError("the file is empty: no capture was ever started in it", file, {
@@ -155,5 +174,7 @@ function refuseStrangers(header: Buffer, magic: number, file: string): void {
     known.magic === 0x1f8b0800 ? magic >>> 8 === known.magic >>> 8 : magic === known.magic,
   );
   if (stranger !== undefined)
-    throw new CaptureError(`the file is ${stranger.name}, not a pcap or pcapng`, file, stranger);
+    throw new CaptureError(`the file is ${stranger.name}, not a pcap or pcapng`, file, {
+      fix: stranger.fix.replace("FILE", shellQuote([file])),
+    });
 }
