@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { UsageError } from "../core/errors.ts";
 import { removeAbandoned, removeOrphanFolders } from "../lab/remove-lab.ts";
 import type { LabRef } from "../lab/lab.ts";
-import { findLabs, type FoundLab } from "../run/find-labs.ts";
+import { findLabs, labsNamed, type FoundLab } from "../run/find-labs.ts";
 import { searchedFor } from "./searched-for.ts";
 import { tellBlindSpots } from "./blind-spots.ts";
 import { addSearchOptions, type SearchOptions } from "./lab-options.ts";
@@ -17,14 +17,13 @@ export function addDown(program: Command): void {
   const command = program
     .command("down")
     .description("remove a lab that was left up; --stale removes what killed runs left behind, and only that")
-    .argument("[lab]", "run id as `status` prints it; needed only when several labs are up")
+    .argument("[lab]", "as `status` prints it, or a run, which is all labs of it; needed only when several labs are up")
     .option("--stale", "remove leftovers of runs whose owner is dead")
     .option("--all", "remove every lab on this machine, including those of active runs");
   addSearchOptions(command).action(async (id: string | undefined, options: DownOptions) => {
     const providers = await searchedFor(options);
     const labs = await findLabs(providers);
-    // Of a lab that was found nobody asks where else it might have been.
-    if (!labs.some(({ ref }) => ref.runId === id)) await tellBlindSpots(providers);
+    if (id === undefined) await tellBlindSpots(providers);
     const chosen = choose(labs, id, options);
     const abandoned = options.stale === true && id === undefined ? await clearAbandoned(labs) : 0;
     if (chosen.length + abandoned === 0) console.log(options.stale === true ? "nothing stale" : "no lab is up");
@@ -47,15 +46,14 @@ function choose(labs: readonly FoundLab[], id: string | undefined, options: Down
   if (options.all === true) return labs;
   if (id === undefined && options.stale === true) return labs.filter(({ ref }) => ref.state === "stale");
   if (id !== undefined) {
-    const named = labs.filter(({ ref }) => ref.runId === id);
+    const named = labsNamed(labs, id);
     const living = named.find(({ ref }) => ref.state !== "stale");
     if (options.stale === true && living !== undefined) {
-      throw new UsageError(`lab ${id} is not stale but ${living.ref.state}`, { fix: "leave --stale out to remove it" });
+      throw new UsageError(`lab ${living.ref.runId} is not stale but ${living.ref.state}`, {
+        fix: "leave --stale out to remove it",
+      });
     }
-    if (named.length > 0) return named;
-    throw new UsageError(`no lab "${id}"; available: ${labs.map(({ ref }) => ref.runId).join(", ") || "none"}`, {
-      fix: "npm run lab -- status shows what is up and what is left",
-    });
+    return named;
   }
   const kept = labs.filter(({ ref }) => ref.state === "kept");
   if (new Set(kept.map(({ ref }) => ref.runId)).size > 1) {

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { abandonedProcesses } from "../lab/leftovers.ts";
-import { findLabs, type FoundLab } from "../run/find-labs.ts";
+import { findLabs, labsNamed, type FoundLab } from "../run/find-labs.ts";
 import { searchedProviders } from "../provider/registry.ts";
+import { runOfLab } from "../core/run-id.ts";
+import { counted } from "../verify/words.ts";
 import { reachWords } from "./reach-words.ts";
 import { searchedFor } from "./searched-for.ts";
 import { tellBlindSpots } from "./blind-spots.ts";
@@ -12,27 +14,21 @@ export function addStatus(program: Command): void {
   const command = program
     .command("status")
     .description("list labs that are up, and leftovers of runs that were killed")
+    .argument("[lab]", "only this lab, or the labs of this run")
     .option("--json", "print JSON instead of text");
-  addSearchOptions(command).action(async (options: SearchOptions & { json?: boolean }) => {
+  addSearchOptions(command).action(async (id: string | undefined, options: SearchOptions & { json?: boolean }) => {
     const providers = await searchedFor(options);
     const reach = reachWords(searchedProviders(options.provider, { ...options }), { ...options });
-    const labs = await findLabs(providers);
-    await tellBlindSpots(providers);
+    const found = await findLabs(providers);
+    const labs = id === undefined ? found : labsNamed(found, id);
+    if (id === undefined) await tellBlindSpots(providers);
     if (options.json === true) {
-      console.log(
-        JSON.stringify(
-          labs.map(({ ref }) => ref),
-          undefined,
-          2,
-        ),
-      );
+      const told = labs.map(({ ref }) => ({ ...ref, run: runOfLab(ref.runId) }));
+      console.log(JSON.stringify(told, undefined, 2));
       return;
     }
     if (labs.length === 0) console.log("no lab is up, and there are no leftovers");
-    for (const { ref } of labs) {
-      const what = ref.label === undefined ? "" : `  ${ref.label.mode ?? "no mode"} on ${ref.label.topology}`;
-      console.log(`${ref.runId}  ${ref.provider}  ${ref.state.padEnd(10)}${what}  (${String(ref.parts.length)} parts)`);
-    }
+    for (const line of table(labs)) console.log(line);
     for (const { ref } of labs.filter(({ ref: { state } }) => state === "unreadable")) {
       console.log(
         `label of ${ref.runId} cannot be read, so it may be a lab to keep: ${ref.unreadable ?? "no reason given"}; to remove it: npm run lab -- down ${ref.runId}${reach}`,
@@ -42,6 +38,27 @@ export function addStatus(program: Command): void {
     for (const line of abandoned) console.log(line);
     if (abandoned.length > 0 || labs.some(({ ref }) => ref.state === "stale"))
       console.log(`remove leftovers: npm run lab -- down --stale${reach}`);
+  });
+}
+
+/** One line per lab; one that stands beside a run's first says whose it is. */
+function table(labs: readonly FoundLab[]): readonly string[] {
+  const [id, provider, state] = [
+    Math.max(...labs.map(({ ref }) => ref.runId.length)),
+    Math.max(...labs.map(({ ref }) => ref.provider.length)),
+    Math.max(...labs.map(({ ref }) => ref.state.length)),
+  ];
+  return labs.map(({ ref }) => {
+    const run = runOfLab(ref.runId);
+    const words = [
+      ref.runId.padEnd(id),
+      ref.provider.padEnd(provider),
+      ref.state.padEnd(state),
+      ...(run === ref.runId ? [] : [`of run ${run}`]),
+      ...(ref.label === undefined ? [] : [`${ref.label.mode ?? "no mode"} on ${ref.label.topology}`]),
+      `(${counted(ref.parts.length, "part")})`,
+    ];
+    return words.join("  ");
   });
 }
 

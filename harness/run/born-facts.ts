@@ -1,4 +1,4 @@
-import { newRunId } from "../core/run-id.ts";
+import { labOfRun } from "../core/run-id.ts";
 import type { ComparedFacts } from "../dataplane/compare.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Provider } from "../provider/provider.ts";
@@ -10,6 +10,7 @@ import type { OpenRun } from "./services.ts";
 export class BornFacts {
   readonly #run: OpenRun;
   readonly #provider: Provider;
+  #built = 0;
   readonly #known = new Map<string, ComparedFacts>();
 
   constructor(run: OpenRun, provider: Provider) {
@@ -22,8 +23,9 @@ export class BornFacts {
     const key = `${mode.id} ${plan.digest}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const { dataplane, signal } = this.#run.services;
-    const own = { id: newRunId(), plan, modes: [mode] };
+    const { order, services } = this.#run;
+    const { dataplane, signal } = services;
+    const own = { id: labOfRun(order.id, (this.#built += 1)), plan, modes: [mode] };
     const born = await labSession(own, signal, (session) =>
       session.withLab(this.#provider, (lab, scope) =>
         session.interruptible.run(async () => {

@@ -1,5 +1,5 @@
 import { InterruptedError } from "../core/errors.ts";
-import { newRunId } from "../core/run-id.ts";
+import { labOfRun } from "../core/run-id.ts";
 import { withScope, type Scope } from "../core/scope.ts";
 import type { Dataplane, Network } from "../dataplane/dataplane.ts";
 import type { PathExpectation } from "../encap/expectation.ts";
@@ -73,14 +73,14 @@ class Run {
     const groups = await this.#choose(variant);
     if (groups.length > 1 && buildsAhead(this.#run.order)) {
       const first = cheapestFirst(groups, variant);
-      await inTurns(first, (group, turn) => this.#runInTurn(group, variant, turn));
+      await inTurns([...first.entries()], (entry, turn) => this.#runInTurn(entry, variant, turn));
     } else for (const group of groups) await this.#runGroup(group, variant);
   }
 
   /** In a session of its own, for labs that stand side by side need names that differ. */
-  #runInTurn(group: Group, variant: Variant, turn: Turn): Promise<void> {
+  #runInTurn([index, group]: readonly [number, Group], variant: Variant, turn: Turn): Promise<void> {
     const { order, services } = this.#run;
-    const own = { id: newRunId(), plan: order.plan, modes: group.modes.map(({ mode }) => mode) };
+    const own = { id: labOfRun(order.id, index), plan: order.plan, modes: group.modes.map(({ mode }) => mode) };
     return labSession(own, services.signal, (session) =>
       new Run({ ...this.#run, session }, this.#gathered).#runGroup(group, variant, turn),
     );

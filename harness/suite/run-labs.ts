@@ -1,4 +1,4 @@
-import { newRunId } from "../core/run-id.ts";
+import { labOfRun } from "../core/run-id.ts";
 import type { Scope } from "../core/scope.ts";
 import type { Mode } from "../encap/mode.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -19,10 +19,13 @@ export async function withLabs<T>(
   body: (labs: LabSource) => Promise<T>,
 ): Promise<T> {
   const opened: OpenLab[] = [];
+  // Its first lab may have been kept.
+  let count = 0;
   const labs: LabSource = {
     folder: order.folder,
     open: async (plan, mode) => {
-      const lab = await openLab(order, services, plan, mode);
+      count += 1;
+      const lab = await openLab({ ...order, id: labOfRun(order.id, count) }, services, plan, mode);
       if (!("skip" in lab)) opened.push(lab);
       return lab;
     },
@@ -37,7 +40,7 @@ export async function withLabs<T>(
 
 /** A session of its own for each lab, since two may stand at the same time; it ends when the lab is closed. */
 function openLab(order: RunOrder, services: RunServices, plan: Plan, mode: Mode): ReturnType<LabSource["open"]> {
-  const own: RunOrder = { ...order, id: newRunId(), plan, modes: [mode] };
+  const own: RunOrder = { ...order, plan, modes: [mode] };
   return new Promise((resolve, reject) => {
     const ended: Promise<void> = labSession(own, services.signal, async (session) => {
       const [choice] = await session.choose(services.variants[0]?.providers ?? []);
