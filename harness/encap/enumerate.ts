@@ -42,8 +42,13 @@ export function enumeratePaths(plan: Plan, mode: Mode, profile: Profile, asked?:
         if (!byPool || traffic !== "pod-to-pod" || pair[0] === pair[1])
           return pathOf(plan, mode, traffic, family, turned);
         return podsByPool(plan, pair[1], family).flatMap((place, index) => {
-          const paths = pathOf(plan, mode, traffic, family, { pair, turns: [turned.turns[0], place] });
-          return index === 0 ? paths : paths.map((path) => ({ ...path, id: `${path.id}-p${place + 1}` }));
+          const targetName = index === 0 ? undefined : pair[1].pods[place];
+          const to = {
+            pair,
+            turns: [turned.turns[0], place],
+            ...(targetName === undefined ? {} : { targetName }),
+          } as const;
+          return pathOf(plan, mode, traffic, family, to);
         });
       }),
     );
@@ -60,6 +65,8 @@ function podsByPool({ topology }: Plan, { name, pods }: PlannedNode, family: Fam
 interface TurnedPair {
   readonly pair: NodePair;
   readonly turns: readonly [source: number, target: number];
+  /** What the target is called where not by its node. */
+  readonly targetName?: string;
 }
 
 function turnedPair({ nodes }: Plan, traffic: Traffic, pair: NodePair, turn?: number): TurnedPair {
@@ -129,15 +136,16 @@ function pairsFor(plan: Plan, traffic: Traffic, profile: Profile): readonly Node
   return plan.nodes.length <= allPairsUpTo ? allPairs(plan.nodes, can) : coveringPairs(plan.nodes, can);
 }
 
-function pathOf(plan: Plan, mode: Mode, traffic: Traffic, family: Family, { pair, turns }: TurnedPair): Path[] {
+function pathOf(plan: Plan, mode: Mode, traffic: Traffic, family: Family, turned: TurnedPair): Path[] {
+  const { pair, turns, ...named } = turned;
   const [source, target] = pair;
   const endpoints = endpointsOf(traffic, source, target, turns);
   const byService = throughService(traffic);
   const service = endpoints && serviceOf(plan.allocation).get(endpoints.target.pod ?? endpoints.target.node);
   if (endpoints === undefined || (byService && service === undefined)) return [];
   const locality = localityOf(source, target);
-  const id = `${mode.id}/${traffic}/${locality}/v${family}/${source.name}->${target.name}`;
-  const path: Path = { id, mode: mode.id, traffic, locality, family, ...endpoints };
+  const id = `${mode.id}/${traffic}/${locality}/v${family}/${source.name}->${named.targetName ?? target.name}`;
+  const path: Path = { id, mode: mode.id, traffic, locality, family, ...endpoints, ...named };
   return [byService && service !== undefined ? { ...path, service } : path];
 }
 

@@ -59,6 +59,8 @@ export interface Path {
   readonly source: Endpoint;
   /** What answers in the end: for traffic to Services the backend. */
   readonly target: Endpoint;
+  /** What the id calls the target where that is not its node: the pod, of several there that are asked apart. */
+  readonly targetName?: string;
   /** Name of the Service for traffic to ClusterIPs, NodePorts and load balancers. */
   readonly service?: string;
   /** How many backends share the Service's connections, of which the target is one; missing = it is the only one. */
@@ -67,9 +69,4 @@ export interface Path {
   readonly nodePort?: { readonly port: number; readonly node: string };
   /** Of what a node sends on to a Service's backend for a host outside: the host that asks. */
   readonly client?: string;
-}
-
-/** What a path's id calls its target: the node, or one of its pods where several pools have some there. */
-export function targetName({ id, target: { node, pod = node } }: Pick<Path, "id" | "target">): string {
-  return id.endsWith(`->${node}`) ? node : pod;
 }

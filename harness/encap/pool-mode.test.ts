@@ -3,6 +3,7 @@ import type { Plan } from "../topology/plan.ts";
 import type { Pool } from "../topology/topology.ts";
 import { expectControlPlane } from "./control-plane.ts";
 import { describeDirection } from "./describe.ts";
+import { enumeratePaths } from "./enumerate.ts";
 import { identitiesFromAllocation } from "./planned-identities.ts";
 import { expectationOf, modeOf, planOf, planWithPools } from "./plan.fixture.ts";
 import { podMtu } from "./tunnel.ts";
@@ -26,6 +27,20 @@ describe("pools with modes of their own", () => {
     assert.deepEqual(both(plan, "pod-to-pod/cross-subnet/v4/a1->b1-p2"), ["plain", "VXLAN"]);
     assert.deepEqual(both(plan, "pod-to-pod/cross-subnet/v4/a1->b2"), ["VXLAN", "plain"]);
     assert.deepEqual(both(plan, "pod-to-pod/cross-subnet/v4/a1->b2-p2"), ["plain", "plain"]);
+  });
+
+  it("have paths of their own to a node's pods, which tell what their ids call them", () => {
+    const paths = enumeratePaths(plan, modeOf("pools"), "quick").filter(({ source }) => source.node === "a1");
+    const to = paths.filter(({ traffic, locality }) => traffic === "pod-to-pod" && locality === "cross-subnet");
+    assert.deepEqual(
+      to.map(({ id, target, targetName }) => [id.split("->")[1], target.pod, targetName]),
+      [
+        ["b1", "b1-p1", undefined],
+        ["b1-p2", "b1-p2", "b1-p2"],
+        ["b2", "b2-p1", undefined],
+        ["b2-p2", "b2-p2", "b2-p2"],
+      ],
+    );
   });
 
   it("put IPIP beside VXLAN: each tunnel has its device and address, pods the smaller MTU", async () => {

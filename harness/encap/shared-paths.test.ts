@@ -55,11 +55,11 @@ describe("paths to a Service with several backends", () => {
     assert.deepEqual([...new Set(several.map(({ source }) => source.node))], ["a2", "b1", "b2"]);
     const fromA2 = several.filter(({ source }) => source.node === "a2");
     assert.deepEqual(
-      fromA2.map(({ id, target }) => [id.split("web->")[1], target.pod]),
+      fromA2.map(({ id, target, targetName }) => [id.split("web->")[1], target.pod, targetName]),
       [
-        ["a1", "a1-p1"],
-        ["a1-p2", "a1-p2"],
-        ["b1", "b1-p1"],
+        ["a1", "a1-p1", undefined],
+        ["a1-p2", "a1-p2", "a1-p2"],
+        ["b1", "b1-p1", undefined],
       ],
     );
   });

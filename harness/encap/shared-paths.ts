@@ -65,6 +65,7 @@ function pathTo(
       ...{ mode, traffic: "pod-to-service", locality, family },
       source: { node: source.name, pod },
       target: { node: target.name, pod: backend },
+      ...(name === target.name ? {} : { targetName: name }),
       service,
       backends: backends.length,
     },

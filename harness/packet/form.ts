@@ -152,11 +152,11 @@ const formsOfNumbers: ReadonlyMap<number, PacketForm> = new Map<number, PacketFo
   [IpProtocol.gre, "gre"],
   [IpProtocol.esp, "esp"],
   [IpProtocol.ah, "ah"],
-  [136, "unknown"],
-  [97, "etherip"],
-  [115, "l2tp"],
-  [137, "mpls-in-ip"],
-  [143, "etherip"],
+  [IpProtocol.udpLite, "unknown"],
+  [IpProtocol.etherIp, "etherip"],
+  [IpProtocol.l2tp, "l2tp"],
+  [IpProtocol.mplsInIp, "mpls-in-ip"],
+  [IpProtocol.ethernet, "etherip"],
 ]);
 
 /** By the names that `truncated` and `malformed` have for tunnels' headers; a port alone proves less than a header. */

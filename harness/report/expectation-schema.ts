@@ -21,6 +21,7 @@ const pathSchema = z
     family: z.union([z.literal(4), z.literal(6)]),
     source: endpointSchema,
     target: endpointSchema,
+    targetName: text.exactOptional(),
     service: text.exactOptional(),
     backends: count.exactOptional(),
     nodePort: z.strictObject({ port: count, node: text }).readonly().exactOptional(),

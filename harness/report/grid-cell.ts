@@ -1,4 +1,4 @@
-import { targetName, type Traffic } from "../encap/path.ts";
+import type { Traffic } from "../encap/path.ts";
 import type { Family } from "../topology/topology.ts";
 import type { Status } from "../verify/verdict.ts";
 import { formName } from "./form-name.ts";
@@ -24,13 +24,13 @@ export function cellsOf(outcomes: readonly PathOutcome[]): readonly GridCell[] {
   return outcomes.flatMap((outcome) => {
     const { path, status } = outcome;
     if (path === undefined) return [];
-    const { traffic, family, source, nodePort, backends, service } = path.expectation.path;
+    const { traffic, family, source, target, nodePort, backends, service } = path.expectation.path;
     const form = formName(path.expectation);
-    const target = targetName(path.expectation.path);
+    const to = path.expectation.path.targetName ?? target.node;
     // "client->a1" where a NodePort of a1 was dialed, "a1->web" where one of several backends answers.
     const by = nodePort?.node ?? (backends === undefined ? undefined : service);
     const from = by === undefined ? source.node : `${source.node}->${by}`;
-    return [{ traffic, family, source: from, target, form, seen: seenInstead(outcome), status }];
+    return [{ traffic, family, source: from, target: to, form, seen: seenInstead(outcome), status }];
   });
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { renderGrids } from "./render-grid.ts";
-import { outcomesOf } from "./path-outcome.ts";
+import { outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { failingRun } from "./sample-records.fixture.ts";
 import { plainStyle } from "./style.ts";
 
@@ -13,5 +13,16 @@ describe("the grid", () => {
     assert.ok(heads.length > 0);
     for (const head of heads) assert.match(head, /^ {4}\S+( v[46])? +to /);
     assert.ok(!lines.some((line) => /v[46]to/.test(line)));
+  });
+
+  it("calls a target what its path calls it", () => {
+    const run = failingRun();
+    const outcomes = run.scenarios.flatMap((scenario) => outcomesOf(scenario, run.verdicts));
+    const [first] = outcomes.flatMap(({ path }) => path ?? []);
+    assert.ok(first !== undefined);
+    const { expectation } = first;
+    const path = { ...expectation.path, targetName: "a2-p7" };
+    const named = { ...outcomes[0], path: { ...first, expectation: { ...expectation, path } } } as PathOutcome;
+    assert.match(renderGrids([named], { style: plainStyle, all: true }).join("\n"), /to a2-p7\b/);
   });
 });
