@@ -12,4 +12,11 @@ describe("what a capture is to be judged by", () => {
     assert.throws(() => read("10.0.2.0/24,10.0.0.0/16"), /10\.0\.2\.0\/24 and 10\.0\.0\.0\/16 overlap/);
     assert.throws(() => read("10.0.1.0/24,10.0.1.0/24"), /overlap/);
   });
+
+  it("takes a VNI with --expect alone", () => {
+    const expectation = readExpectation({ expect: "VXLAN", encap: "all", subnets: "10.0.1.0/24", vni: 7 });
+    assert.equal(expectation?.vni, 7);
+    assert.equal(read("10.0.1.0/24")?.vni, undefined);
+    assert.throws(() => readExpectation({ encap: "all", vni: 7 }), /--vni do nothing without --expect/);
+  });
 });

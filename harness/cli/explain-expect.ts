@@ -9,13 +9,20 @@ export interface ExpectOptions {
   readonly encap: EncapWord;
   readonly subnets?: string;
   readonly blocks?: string;
+  readonly vni?: number;
 }
 
 /** Reads what a capture is to be judged by; undefined where it is only to be explained. */
-export function readExpectation({ expect, encap, subnets, blocks }: ExpectOptions): CaptureExpectation | undefined {
+export function readExpectation({
+  expect,
+  encap,
+  subnets,
+  blocks,
+  vni,
+}: ExpectOptions): CaptureExpectation | undefined {
   if (expect === undefined) {
-    if (subnets === undefined && blocks === undefined) return undefined;
-    throw new UsageError("--subnets and --blocks do nothing without --expect", {
+    if (subnets === undefined && blocks === undefined && vni === undefined) return undefined;
+    throw new UsageError("--subnets, --blocks and --vni do nothing without --expect", {
       fix: "name the mode: --expect CrossSubnet",
     });
   }
@@ -34,7 +41,12 @@ export function readExpectation({ expect, encap, subnets, blocks }: ExpectOption
     );
   }
   refuseOverlaps(list);
-  return { modes, subnets: list, blocks: blocks === undefined ? [] : blocks.split(",").map(readBlock) };
+  return {
+    modes,
+    subnets: list,
+    ...(vni === undefined ? {} : { vni }),
+    blocks: blocks === undefined ? [] : blocks.split(",").map(readBlock),
+  };
 }
 
 /** A node in two of them would be in the same subnet as others, and not. */

@@ -48,6 +48,7 @@ export function addExplain(program: Command): void {
       new Option("--encap <encap>", "narrows Always and CrossSubnet").choices(["ipip", "vxlan", "all"]).default("all"),
     )
     .option("--subnets <cidrs>", "networks of the nodes' own addresses, for --expect")
+    .option("--vni <number>", "VXLAN's network identifier, for --expect (default: Calico's 4096)", vniNumber)
     .option("--blocks <pairs>", "BLOCK=NODE,...: which node owns which pods, if the capture alone cannot tell")
     .option("--json", "print JSON instead of text, with all conversations")
     .addHelpText("after", examples())
@@ -93,8 +94,8 @@ async function explainFile(file: string, { vxlanPort, strip }: ExplainOptions): 
   }
 }
 
-function refuseCaptureOptions({ expect, subnets, blocks, strip, vxlanPort }: ExplainOptions): void {
-  const given = { expect, subnets, blocks, strip: strip || undefined, "vxlan-port": vxlanPort };
+function refuseCaptureOptions({ expect, subnets, blocks, vni, strip, vxlanPort }: ExplainOptions): void {
+  const given = { expect, subnets, blocks, vni, strip: strip || undefined, "vxlan-port": vxlanPort };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return;
   throw new UsageError(`--${name} does nothing with a bundle: its own pools and nodes say what is expected`);
@@ -110,6 +111,12 @@ function collectPort(value: string, before: number[] = []): number[] {
   const port = Number(value);
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new InvalidArgumentError("a port is 1 to 65535.");
   return [...before, port];
+}
+
+/** 24 bits (RFC 7348 section 4). */
+function vniNumber(value: string): number {
+  if (!/^\d{1,8}$/.test(value) || Number(value) > 0xffffff) throw new InvalidArgumentError("a VNI is 0 to 16777215.");
+  return Number(value);
 }
 
 function wholeNumber(value: string): number {

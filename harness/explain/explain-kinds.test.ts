@@ -230,6 +230,15 @@ describe("explainCapture: kinds of captures", () => {
       ]);
     });
 
+    it("says that two nodes have VXLAN in several VNIs between them, in conversations of different pods too", async () => {
+      const other = { source: "198.19.0.3", destination: "198.19.0.67" };
+      const summary = await explain([there, tunneled(ping(turned(other)), turned(nodes), 1)]);
+      assert.deepEqual(summary.hints, [
+        "198.18.1.11 and 198.18.2.11 have VXLAN in several VNIs between them (4096, 1): Calico uses one",
+      ]);
+      assert.deepEqual((await explain([there, tunneled(ping(turned(pods)), turned(nodes))])).hints, []);
+    });
+
     it("calls two VNIs in one direction mixed", async () => {
       const summary = await explain([there, tunneled(ping(), nodes, 1), tunneled(ping(turned(pods)), turned(nodes))]);
       assert.equal(summary.conversations[0]?.mixed, true);

@@ -1,3 +1,4 @@
+import { defaultVni } from "../encap/tunnel.ts";
 import type { RecordsSummary } from "../packet/file/read-records.ts";
 import type { PacketForm } from "../packet/form.ts";
 import { encapsulationName, hasVni, idText, type Level } from "../packet/levels.ts";
@@ -7,6 +8,7 @@ import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 import type { CaptureFacts } from "./capture-facts.ts";
 import type { Conversation } from "./conversation.ts";
 import type { ConversationTable } from "./conversation-table.ts";
+import { vniHints } from "./vni.ts";
 
 /** What the notes of a summary are made from. */
 export interface HintSources {
@@ -23,9 +25,6 @@ export interface HintSources {
 /** Port that Linux uses for VXLAN where nobody says otherwise (drivers/net/vxlan: vxlan_port), Flannel and Cilium too. */
 const linuxVxlanPort = 8472;
 
-/** Calico's VNI where nobody says otherwise (felix/config/config_params.go VXLANVNI). */
-const calicoVni = 4096;
-
 /** What the reader should know before believing the table, a sentence each. */
 export function hintsFor(sources: HintSources): string[] {
   return [
@@ -33,6 +32,7 @@ export function hintsFor(sources: HintSources): string[] {
     ...sharedHints(sources),
     ...carrierHints(sources.facts),
     ...vxlanHints(sources),
+    ...vniHints(sources.conversations),
     ...opaqueHints(sources.facts),
     ...fragmentHints(sources.table),
     ...throughNodeHints(sources),
@@ -58,7 +58,7 @@ function sharedHints({ facts, conversations }: HintSources): string[] {
   const { shared } = facts.outermost;
   if (shared === undefined || facts.packets === 0) return [];
   const mirrored = conversations.some(isMirrored);
-  const isForeign = shared.form === "erspan" || (shared.form === "vxlan" && shared.id !== calicoVni);
+  const isForeign = shared.form === "erspan" || (shared.form === "vxlan" && shared.id !== defaultVni);
   if (shared.opaque || (facts.nested === 0 && !mirrored && !isForeign)) return [];
   const what = hasVni(shared.form)
     ? `VNI ${idText(shared)}`

@@ -26,11 +26,8 @@ function plain(from: NodeName, to: NodeName): Buffer {
   return ipv4({ ...ends, protocol: 1 }, icmp({ identifier: 1, sequence: 1 }, Buffer.alloc(8)));
 }
 
-function tunneled(from: NodeName, to: NodeName): Buffer {
-  const datagram = udp(
-    { sourcePort: 50_000, destinationPort: 4789 },
-    vxlan({ vni: 4096 }, ethernet(macs, plain(from, to))),
-  );
+function tunneled(from: NodeName, to: NodeName, vni = 4096): Buffer {
+  const datagram = udp({ sourcePort: 50_000, destinationPort: 4789 }, vxlan({ vni }, ethernet(macs, plain(from, to))));
   return ipv4({ source: nodes[from], destination: nodes[to], protocol: 17 }, datagram);
 }
 
@@ -50,7 +47,7 @@ describe("judgeCapture", () => {
   async function judge(
     packets: readonly Buffer[],
     word: string,
-    options: { readonly encap?: EncapWord; readonly blocks?: typeof blocks } = {},
+    options: { readonly encap?: EncapWord; readonly blocks?: typeof blocks; readonly vni?: number } = {},
   ): Promise<CaptureVerdict> {
     const file = join(folder, "in.pcap");
     await writePcap(
@@ -58,7 +55,9 @@ describe("judgeCapture", () => {
       packets.map((packet) => ({ bytes: ethernet(macs, packet) })),
     );
     const modes = parseModes([word], options.encap ?? "all");
-    return judgeCapture(await explainCapture(file), { modes, subnets, blocks: options.blocks ?? [] });
+    const { vni } = options;
+    const expectation = { modes, subnets, blocks: options.blocks ?? [], ...(vni === undefined ? {} : { vni }) };
+    return judgeCapture(await explainCapture(file), expectation);
   }
 
   const across = [tunneled("a1", "b1"), tunneled("b1", "a1")];
@@ -98,6 +97,30 @@ describe("judgeCapture", () => {
     );
     const { status, wrong } = await judge([twice], "CrossSubnet");
     assert.deepEqual([status, wrong[0]?.observed, wrong[0]?.expected], ["fail", "vxlan / ipip", "ipip or vxlan"]);
+  });
+
+  it("fails VXLAN in a VNI that is not the one that is said, or Calico's default", async () => {
+    const both = [tunneled("a1", "b1", 4096), tunneled("b1", "a1", 1)];
+    for (const [packets, vni, foreign] of [
+      [both, undefined, 1],
+      [both, 4096, 1],
+      [both, 1, 4096],
+      [across, 7, 4096],
+    ] as const) {
+      const verdict = await judge(packets, "CrossSubnet", vni === undefined ? {} : { vni });
+      assert.equal(verdict.status, "fail", JSON.stringify(verdict));
+      const [{ expected, observed } = {}] = verdict.wrong;
+      assert.deepEqual([expected, observed], [`ipip or vxlan in VNI ${vni ?? 4096}`, `vxlan in VNI ${foreign}`]);
+    }
+  });
+
+  it("passes the VNI that is said, and doubts another one that nobody did", async () => {
+    const seven = [tunneled("a1", "b1", 7), tunneled("b1", "a1", 7)];
+    const said = await judge(seven, "CrossSubnet", { vni: 7 });
+    assert.deepEqual([said.status, said.right, said.doubts], ["pass", 2, []]);
+    const unsaid = await judge(seven, "CrossSubnet");
+    assert.deepEqual([unsaid.status, unsaid.right], ["inconclusive", 2]);
+    assert.match(unsaid.doubts.join(), /VNI 7, and Calico's default is 4096.*--vni 7/);
   });
 
   it("judges Always and Never", async () => {

@@ -1,9 +1,11 @@
 import { formBetween } from "../encap/flow.ts";
+import { defaultVni } from "../encap/tunnel.ts";
 import type { NodeIdentity } from "../encap/identity.ts";
 import type { Mode } from "../encap/mode.ts";
 import { contains, familyOf, prefixLength } from "../topology/address.ts";
 import type { Conversation, ConversationVariant } from "./conversation.ts";
 import type { CaptureSummary } from "./summary.ts";
+import { wantedVni } from "./vni.ts";
 
 /** What a capture is judged by. */
 export interface CaptureExpectation {
@@ -11,6 +13,8 @@ export interface CaptureExpectation {
   readonly modes: readonly Mode[];
   /** Networks of the nodes' own addresses. */
   readonly subnets: readonly string[];
+  /** The VNI that VXLAN must have; missing where Calico's default is right, or another one that is the only one. */
+  readonly vni?: number;
   /** Whose pods are whose, where the capture alone cannot tell. */
   readonly blocks: readonly { readonly block: string; readonly node: string }[];
 }
@@ -38,7 +42,12 @@ export interface CaptureVerdict {
 
 /** Judges a capture against a mode: every packet between two nodes must have the form that the mode gives to that pair. */
 export function judgeCapture(summary: CaptureSummary, expectation: CaptureExpectation): CaptureVerdict {
-  const judge = new Judge(expectation, ownersOf(summary), uplinksOf(summary, expectation));
+  const judge = new Judge(
+    expectation,
+    ownersOf(summary),
+    uplinksOf(summary, expectation),
+    wantedVni(summary.conversations, expectation.vni),
+  );
   for (const conversation of summary.conversations) {
     for (const variant of conversation.variants) judge.hear(conversation, variant);
   }
@@ -94,6 +103,7 @@ class Judge {
   private readonly expectation: CaptureExpectation;
   private readonly owners: ReadonlyMap<string, string>;
   private readonly uplinks: ReadonlySet<string> | undefined;
+  private readonly vni: number | undefined;
   private readonly right = new Set<string>();
   private readonly wrong = new Map<string, WrongPair>();
 
@@ -101,10 +111,12 @@ class Judge {
     expectation: CaptureExpectation,
     owners: ReadonlyMap<string, string>,
     uplinks: ReadonlySet<string> | undefined,
+    vni: number | undefined,
   ) {
     this.expectation = expectation;
     this.owners = owners;
     this.uplinks = uplinks;
+    this.vni = vni;
   }
 
   hear(conversation: Conversation, variant: ConversationVariant): void {
@@ -159,14 +171,15 @@ class Judge {
       return;
     }
     const family = familyOf(from);
-    const expected = [...new Set(this.expectation.modes.map((mode) => formBetween(mode, family, one, other, to)))];
+    const forms = [...new Set(this.expectation.modes.map((mode) => formBetween(mode, family, one, other, to)))];
     const pair = `${from} ${to}`;
-    // Of several encapsulations in each other no mode makes more than the outermost.
-    const observed = variant.levels?.map(({ form }) => form).join(" / ") ?? variant.form;
-    if (expected.some((form) => form === observed)) {
+    const observed = this.observedIn(variant);
+    if (forms.some((form) => form === observed)) {
       this.right.add(pair);
       return;
     }
+    const isForeign = observed !== variant.form && variant.levels === undefined;
+    const expected = forms.map((form) => (form === "vxlan" && isForeign ? `vxlan in VNI ${this.vni ?? ""}` : form));
     const key = `${pair} ${observed}`;
     const before = this.wrong.get(key);
     const [source, destination] = endsOf(conversation, variant.direction);
@@ -180,6 +193,17 @@ class Judge {
       packets: (before?.packets ?? 0) + variant.packets,
       example: before?.example ?? `${source} > ${destination} ${conversation.protocol}${port}`,
     });
+  }
+
+  /** Of several encapsulations in each other no mode makes more than the outermost; VXLAN in a foreign VNI is another network's. */
+  private observedIn({ form, vni, levels }: ConversationVariant): string {
+    if (levels !== undefined) return levels.map((level) => level.form).join(" / ");
+    if (form !== "vxlan" || vni === undefined || vni === this.vni) return form;
+    if (this.vni !== undefined) return `vxlan in VNI ${vni}`;
+    this.doubts.add(
+      `VXLAN is in VNI ${vni}, and Calico's default is ${defaultVni}: if vxlanVNI says so, add --vni ${vni}`,
+    );
+    return form;
   }
 
   private isUplink(conversation: Conversation): boolean {
