@@ -38,12 +38,8 @@ export async function runBatch(
 }
 
 /** Reads what the script of a batch has printed: each command's result, by id. */
-export function batchResults(
-  commands: readonly BatchCommand[],
-  stdout: string,
-  where: string,
-): Map<string, CommandResult> {
-  const files = splitFiles(stdout, where);
+function batchResults(commands: readonly BatchCommand[], stdout: string, where: string): Map<string, CommandResult> {
+  const files = batchFiles(stdout, where);
   return new Map(commands.map((command, index) => [command.id, commandResult(where, command, index, files)]));
 }
 
@@ -52,14 +48,28 @@ export function batchResults(
  * process. Results go to files first, so that nothing has to read many pipes, and come back as one stream: a table of
  * sizes, an empty line, the files; these as base64, because executors return text.
  */
-export function batchScript(commands: readonly BatchCommand[], parallel: number): string {
+export function batchScript(
+  commands: readonly BatchCommand[],
+  parallel: number,
+  furtherFifos: readonly string[] = [],
+): string {
   return `
 LC_ALL=C; export LC_ALL
 run=\${ENCAPLAB_RUN:-none:$$}
 dir=$(mktemp -d "\${TMPDIR:-/tmp}/encaplab-\${run%%:*}.\${run#*:}.XXXXXX") || exit 1
 trap 'cd /; rm -rf "$dir"' EXIT
 trap 'exit 143' HUP INT TERM
-cd "$dir" && mkfifo tokens && exec 3<>tokens || exit 1
+cd "$dir" && mkfifo ${["tokens", ...furtherFifos].join(" ")} || exit 1
+${jobsScript(commands, parallel, 0, "tokens")}
+wc -c *.c *.e *.o
+echo
+cat *.c *.e *.o | base64
+`;
+}
+
+/** The part that runs commands in the batch's folder; `first` is the number of their first one in it. */
+export function jobsScript(commands: readonly BatchCommand[], parallel: number, first: number, fifo: string): string {
+  return `exec 3<>${fifo} || exit 1
 printf '${"\\n".repeat(Math.max(1, Math.min(parallel, commands.length)))}' >&3
 job() {
   name=$1; shift
@@ -70,12 +80,8 @@ job() {
   echo $code $begin $end >$name.c
   echo >&3
 }
-${commands.map(jobLine).join("\n")}
-wait
-wc -c *.c *.e *.o
-echo
-cat *.c *.e *.o | base64
-`;
+${commands.map((command, index) => jobLine(command, first + index)).join("\n")}
+wait`;
 }
 
 function jobLine(command: BatchCommand, index: number): string {
@@ -99,7 +105,8 @@ function fileName(index: number): string {
   return String(index).padStart(6, "0");
 }
 
-function splitFiles(stdout: string, where: string): ReadonlyMap<string, Buffer> {
+/** What commands left in the batch's folder, by the files' names. */
+export function batchFiles(stdout: string, where: string): ReadonlyMap<string, Buffer> {
   const tableEnd = stdout.indexOf("\n\n");
   const bytes = Buffer.from(stdout.slice(tableEnd + 2), "base64");
   const files = new Map<string, Buffer>();
@@ -114,7 +121,8 @@ function splitFiles(stdout: string, where: string): ReadonlyMap<string, Buffer> 
   return files;
 }
 
-function commandResult(
+/** What the command of a number came to. */
+export function commandResult(
   where: string,
   command: BatchCommand,
   index: number,
