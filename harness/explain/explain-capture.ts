@@ -6,6 +6,7 @@ import { defaultVxlanPorts, readCapture, type ReadCaptureOptions } from "../pack
 import type { RecordsSummary } from "../packet/file/read-records.ts";
 import { CaptureFacts } from "./capture-facts.ts";
 import { ConversationTable } from "./conversation-table.ts";
+import { FlowTunnels } from "./flow-tunnels.ts";
 import { IcmpErrors } from "./icmp-errors.ts";
 import { hintsFor } from "./hints.ts";
 import type { CaptureSummary } from "./summary.ts";
@@ -47,9 +48,11 @@ class Explainer {
   private readonly facts = new CaptureFacts();
   private readonly table = new ConversationTable();
   private readonly errors = new IcmpErrors();
+  private readonly tunnels = new FlowTunnels();
 
-  add(packet: Packet): void {
-    this.facts.add(packet);
+  add(whole: Packet): void {
+    this.facts.add(whole);
+    const packet = this.tunnels.tell(whole);
     const carried = transport(packet);
     if (carried?.kind === "icmpv6" && carried.isNeighborDiscovery) {
       this.facts.other.neighborDiscovery += 1;
@@ -67,7 +70,7 @@ class Explainer {
     read: RecordsSummary,
     { vxlanPorts = defaultVxlanPorts, strip = 0 }: ExplainOptions,
   ): CaptureSummary {
-    const { facts, table, errors, notInside } = this;
+    const { facts, table, errors, notInside, tunnels } = this;
     const conversations = table.conversations();
     for (const [form, parts] of table.orphans) facts.addForm(form, [], parts);
     const { firstSeconds, lastSeconds } = facts;
@@ -93,7 +96,18 @@ class Explainer {
       icmpErrors: errors.all(),
       other: facts.other,
       notIp: Object.fromEntries(facts.notIp.all),
-      hints: hintsFor({ facts, table, conversations, read, vxlanPorts, strip, notInside, moreErrors: errors.more }),
+      suspicions: tunnels.suspicions.all,
+      hints: hintsFor({
+        facts,
+        table,
+        tunnels,
+        conversations,
+        read,
+        vxlanPorts,
+        strip,
+        notInside,
+        moreErrors: errors.more,
+      }),
     };
   }
 }

@@ -8,12 +8,15 @@ import { vxlanPort } from "../packet/tunnel/vxlan.ts";
 import type { CaptureFacts } from "./capture-facts.ts";
 import type { Conversation } from "./conversation.ts";
 import type { ConversationTable } from "./conversation-table.ts";
+import type { FlowTunnels } from "./flow-tunnels.ts";
+import { suspicionHints } from "./suspicion.ts";
 import { vniHints } from "./vni.ts";
 
 /** What the notes of a summary are made from. */
 export interface HintSources {
   readonly facts: CaptureFacts;
   readonly table: ConversationTable;
+  readonly tunnels: FlowTunnels;
   readonly conversations: readonly Conversation[];
   readonly read: RecordsSummary;
   readonly vxlanPorts: readonly number[];
@@ -34,6 +37,8 @@ export function hintsFor(sources: HintSources): string[] {
     ...vxlanHints(sources),
     ...vniHints(sources.conversations),
     ...opaqueHints(sources.facts),
+    ...toldHints(sources.tunnels),
+    ...suspicionHints(sources.tunnels.suspicions.all),
     ...fragmentHints(sources.table),
     ...throughNodeHints(sources),
   ];
@@ -140,6 +145,13 @@ function opaqueHints({ portsOf }: CaptureFacts): string[] {
     ...sentences.filter(([form]) => portsOf.has(form)).map(([, sentence]) => sentence),
     ...geneve.map((port) => `UDP ${port} carries Geneve by its header; its own port is 6081`),
   ];
+}
+
+/** Tunnels that a connection told by how it began. */
+function toldHints({ told }: FlowTunnels): string[] {
+  return [...told.all].map(
+    ([tunnel, count]) => `${packets(count)} of ${tunnel}, by how it began: what is inside cannot be read`,
+  );
 }
 
 function wireguardHint(ports: readonly string[]): string {

@@ -141,6 +141,23 @@ describe("judgeCapture", () => {
     assert.deepEqual([verdict.status, verdict.right, verdict.doubts], ["pass", 1, []]);
   });
 
+  it("does not pass what goes through another tunnel, or may, between two nodes", async () => {
+    const between = (ends: { source: string; destination: string }, port: number, payload: Buffer) =>
+      ipv4({ ...ends, protocol: 17 }, udp({ sourcePort: 40_000, destinationPort: port }, payload));
+    const ends = { source: nodes.a1, destination: nodes.b1 };
+    const wireguard = between(ends, 9_999, Buffer.concat([Buffer.from("0400000000000001", "hex"), Buffer.alloc(56)]));
+    const told = await judge([...across, wireguard], "CrossSubnet");
+    assert.deepEqual([told.status, told.right], ["inconclusive", 2]);
+    assert.match(told.doubts.join(), /10\.0\.1\.11 > 10\.0\.2\.11: what is inside of wireguard cannot be read/);
+    const dtls = Buffer.from(`17fefd00010000000000070040${"5a".repeat(64)}`, "hex");
+    const suspected = await judge([...across, between(ends, 443, dtls)], "CrossSubnet");
+    assert.deepEqual([suspected.status, suspected.right], ["inconclusive", 2]);
+    assert.match(suspected.doubts.join(), /10\.0\.1\.11 > 10\.0\.2\.11 UDP 443 looks like DTLS/);
+    const elsewhere = { source: nodes.a1, destination: "192.0.2.7" };
+    const foreign = await judge([...across, between(elsewhere, 443, dtls)], "CrossSubnet");
+    assert.equal(foreign.doubts.filter((doubt) => doubt.includes("DTLS")).length, 0);
+  });
+
   it("is inconclusive where nothing tells which nodes plain packets are between, and where there is nothing", async () => {
     const verdict = await judge([...across, plain("a2", "a1")].slice(1), "CrossSubnet");
     assert.equal(verdict.status, "inconclusive");

@@ -5,6 +5,7 @@ import type { Mode } from "../encap/mode.ts";
 import { contains, familyOf, prefixLength } from "../topology/address.ts";
 import type { Conversation, ConversationVariant } from "./conversation.ts";
 import type { CaptureSummary } from "./summary.ts";
+import type { Suspicion } from "./suspicion.ts";
 import { wantedVni } from "./vni.ts";
 
 /** What a capture is judged by. */
@@ -51,6 +52,7 @@ export function judgeCapture(summary: CaptureSummary, expectation: CaptureExpect
   for (const conversation of summary.conversations) {
     for (const variant of conversation.variants) judge.hear(conversation, variant);
   }
+  for (const suspicion of summary.suspicions) judge.suspect(suspicion);
   if (summary.damage !== undefined)
     judge.doubts.add(`the file could not be read to its end: ${summary.damage.message}`);
   if (summary.folded !== undefined) {
@@ -128,6 +130,14 @@ class Judge {
     } else if (variant.outerSource !== undefined && variant.outerDestination !== undefined) {
       this.judge(conversation, variant, variant.outerSource, variant.outerDestination);
     }
+  }
+
+  /** What may be a tunnel between two nodes may carry what is looked for; between others it is their own. */
+  suspect({ source, destination, port, looksLike }: Suspicion): void {
+    if (this.subnetOf(source) === undefined || this.subnetOf(destination) === undefined) return;
+    this.doubts.add(
+      `${source} > ${destination} ${port} looks like ${looksLike}: whether it carries pods' packets is open`,
+    );
   }
 
   verdict(): CaptureVerdict {

@@ -3,6 +3,8 @@ import { ipProtocolName } from "../packet/ip-protocol.ts";
 import type { IpLayer, TransportLayer } from "../packet/layer.ts";
 import { encapsulationName, levelsOf, type Level } from "../packet/levels.ts";
 import type { Packet } from "../packet/packet.ts";
+import type { Tcp } from "../packet/tcp.ts";
+import type { Udp } from "../packet/udp.ts";
 
 /** What a table of conversations needs of a packet, as plain values that hold none of its bytes. */
 export interface Sighting {
@@ -31,7 +33,7 @@ export function sightingOf(packet: Packet): Sighting | undefined {
   const isOpaque = levels.at(-1)?.opaque === true;
   const ip = laterPartOf(packet)?.ip ?? (isOpaque ? carrier(packet) : innerIp(packet));
   if (ip === undefined) return undefined;
-  const carried = isOpaque ? udpOf(packet) : transport(packet);
+  const carried = isOpaque ? carrierTransport(packet) : transport(packet);
   const { capturedOn } = packet;
   const hasPorts = carried?.kind === "tcp" || carried?.kind === "udp";
   return {
@@ -64,8 +66,11 @@ function carrier(packet: Packet): IpLayer | undefined {
   return packet.layers.findLast((layer) => layer.kind === "ipv4" || layer.kind === "ipv6");
 }
 
-function udpOf(packet: Packet): TransportLayer | undefined {
-  return packet.layers.findLast((layer) => layer.kind === "udp");
+/** The ports before what cannot be read; STT's are no real TCP's. */
+function carrierTransport({ layers }: Packet): TransportLayer | undefined {
+  const last = layers.at(-1);
+  const isStt = last?.kind === "tunnel" && last.form === "stt";
+  return layers.findLast((layer): layer is Udp | Tcp => layer.kind === "udp" || (layer.kind === "tcp" && !isStt));
 }
 
 /** Control messages of the same tunnel are UDP; what it carries is a conversation of its own. */

@@ -1,5 +1,6 @@
 import type { FormCounts } from "../packet/form.ts";
 import type { CaptureInterface } from "../packet/packet.ts";
+import type { Suspicion } from "./suspicion.ts";
 import type { Conversation, FoldedConversations, IcmpErrorCount, OtherTraffic } from "./conversation.ts";
 
 /** What a capture holds, as a value that can be printed as JSON. */
@@ -35,6 +36,8 @@ export interface CaptureSummary {
   readonly other: OtherTraffic;
   /** What the packets that are not IP were, with how many of each. */
   readonly notIp: Readonly<Record<string, number>>;
+  /** What looks like a tunnel and is counted as plain all the same. */
+  readonly suspicions: readonly Suspicion[];
   /** What the reader should know before believing the table. */
   readonly hints: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { Layer, Malformed, Truncated } from "./layer.ts";
 import type { PacketType } from "./link/sll2.ts";
+import type { Tunnel } from "./tunnel/tunnel.ts";
 
 /**
  * One decoded packet. Layers, payload and their fields are views of the chunk of the file that was read last: reading
@@ -96,6 +97,12 @@ export class Packet {
     const inner = content.layers.filter(({ kind }) => kind !== "sll2" && kind !== "sll" && kind !== "ethernet");
     const layers: Layer[] = [...this.layers, { kind: "shim", name: known, detail: "" }, ...inner];
     return new Packet(this.record, layers, content.quoted, this.payloadStart, this.payloadEnd, content);
+  }
+
+  /** The same packet with what only other packets of its connection tell: the tunnel that it is a part of. */
+  within(tunnel: Tunnel): Packet {
+    const layers: Layer[] = [...this.layers, tunnel];
+    return new Packet(this.record, layers, this.quoted, this.payloadStart, this.payloadEnd);
   }
 
   /** The packet as it was inside of its first headers: `count` of them are taken away, but for a cooked header. */

@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ethernet, icmp, ipv4, tcp } from "../packet/build.ts";
+import { pcapBytes, type PacketToWrite } from "../packet/write-pcap.ts";
+import { explainCapture, type CaptureSummary } from "./explain-capture.ts";
+import { Connection, hex, noise, randomOf, word } from "./traffic.fixture.ts";
+
+type Random = (below: number) => number;
+
+/** OpenVPN's message, as each transport carries it: in TCP behind its length. */
+function carried(protocol: "TCP" | "UDP", message: Buffer): Buffer {
+  if (protocol === "UDP") return message;
+  return Buffer.concat([hex(message.length.toString(16).padStart(4, "0")), message]);
+}
+
+const stamp = (number: number) => Buffer.concat([word(number), word(1_764_320_000)]);
+
+/** The first messages of a client and its server, by how the control channel is wrapped. */
+const resets: Readonly<Record<string, (random: Random, client: Buffer, server: Buffer) => readonly [Buffer, Buffer]>> =
+  {
+    "in the open": (_, client, server) => [
+      Buffer.concat([hex("38"), client, hex("00 00000000")]),
+      Buffer.concat([hex("40"), server, hex("01 00000000"), client, hex("00000000")]),
+    ],
+    "with tls-auth": (random, client, server) => [
+      Buffer.concat([hex("38"), client, noise(random, 20), stamp(1), hex("00 00000000")]),
+      Buffer.concat([hex("40"), server, noise(random, 20), stamp(1), hex("01 00000000"), client, hex("00000000")]),
+    ],
+    "with tls-crypt": (random, client, server) => [
+      Buffer.concat([hex("38"), client, stamp(1), noise(random, 37)]),
+      Buffer.concat([hex("40"), server, stamp(1), noise(random, 49)]),
+    ],
+    "with tls-crypt-v2": (random, client, server) => [
+      Buffer.concat([hex("50"), client, stamp(0x0f000001), noise(random, 37 + 298), hex("012c")]),
+      Buffer.concat([hex("40"), server, stamp(0x0f000001), noise(random, 60)]),
+    ],
+  };
+
+/** A session from its reset on, then data with opcode 9. */
+function openvpn(protocol: "TCP" | "UDP", port: number, wrapping: string, seed = 1): PacketToWrite[] {
+  const random = randomOf(seed);
+  const connection = new Connection(protocol, port);
+  const [client, server] = [noise(random, 8), noise(random, 8)];
+  const [asked, answered] = resets[wrapping]?.(random, client, server) ?? [];
+  assert.ok(asked !== undefined && answered !== undefined);
+  const message = (bytes: Buffer) => carried(protocol, bytes);
+  return [
+    ...connection.opening(),
+    connection.up(message(asked)),
+    connection.down(message(answered)),
+    connection.up(message(Buffer.concat([hex("20"), client, noise(random, 200)]))),
+    ...Array.from({ length: 5 }, (_, index) =>
+      connection.up(message(Buffer.concat([hex("48000000"), word(index + 1), noise(random, 100 + index)]))),
+    ),
+    ...Array.from({ length: 5 }, (_, index) =>
+      connection.down(message(Buffer.concat([hex("48000000"), word(index + 1), noise(random, 100 + index)]))),
+    ),
+  ];
+}
+
+/** Packets of ESP: SPI, sequence number, and what looks like an initialization vector that counts, then like nothing. */
+function esp(random: Random, spi: number, sequence: number): Buffer {
+  return Buffer.concat([word(spi), word(sequence), word(0), word(sequence), noise(random, 88)]);
+}
+
+describe("explain: tunnels that more than one packet tells", () => {
+  let folder = "";
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "encaplab-flows-"));
+  });
+  after(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function explain(packets: readonly PacketToWrite[]): Promise<CaptureSummary> {
+    const file = join(folder, "in.pcap");
+    await writeFile(file, pcapBytes(packets));
+    return explainCapture(file);
+  }
+
+  for (const wrapping of Object.keys(resets)) {
+    for (const port of [443, 1194, 5000]) {
+      it(`OpenVPN in TCP ${port}, ${wrapping}: all but what came before its answer`, async () => {
+        const summary = await explain(openvpn("TCP", port, wrapping));
+        // The connection's three segments and the reset.
+        assert.deepEqual(summary.forms, { plain: 4, ipip: 0, vxlan: 0, openvpn: 12 });
+        assert.deepEqual(summary.hints, [
+          `12 packets of OpenVPN in TCP ${port}, by how it began: what is inside cannot be read`,
+        ]);
+        const rows = summary.conversations.map(({ protocol, port: of, mixed }) => [protocol, of, mixed]);
+        assert.deepEqual(rows, [
+          ["TCP", port, false],
+          ["OpenVPN", port, false],
+        ]);
+      });
+    }
+
+    for (const port of [53, 443, 5000]) {
+      it(`OpenVPN in UDP ${port}, ${wrapping}: its data; control messages are UDP`, async () => {
+        const summary = await explain(openvpn("UDP", port, wrapping));
+        assert.deepEqual(summary.forms, { plain: 3, ipip: 0, vxlan: 0, openvpn: 10 });
+        assert.match(summary.hints.join(), new RegExp(`10 packets of OpenVPN in UDP ${port}, by how it began`));
+      });
+    }
+  }
+
+  it("OpenVPN of which only the client's side was captured", async () => {
+    const sent = openvpn("UDP", 443, "in the open").filter(({ bytes }) => bytes[28] === 1);
+    assert.equal((await explain(sent)).forms.openvpn, 5);
+  });
+
+  it("but not on a reset alone, nor where another session answers", async () => {
+    const [reset, answer, ...rest] = openvpn("UDP", 443, "in the open");
+    assert.ok(reset !== undefined && answer !== undefined);
+    assert.deepEqual((await explain([reset, reset])).forms, { plain: 2, ipip: 0, vxlan: 0 });
+    const [, foreign] = openvpn("UDP", 443, "in the open", 2);
+    assert.ok(foreign !== undefined);
+    assert.equal((await explain([reset, foreign, ...rest.slice(1, 4)])).forms.openvpn, undefined);
+  });
+
+  it("OpenVPN at its own port in TCP, where the beginning is missing", async () => {
+    const summary = await explain(openvpn("TCP", 1194, "in the open").slice(7));
+    assert.equal(summary.forms.openvpn, 8);
+  });
+
+  it("ESP in TCP, by the stream's prefix at any port, or by two records at 4500", async () => {
+    const random = randomOf(3);
+    const record = (message: Buffer) =>
+      Buffer.concat([hex((message.length + 2).toString(16).padStart(4, "0")), message]);
+    const ike = Buffer.concat([word(0), noise(random, 300)]);
+    const packets = (port: number, prefix: string) => {
+      const connection = new Connection("TCP", port);
+      return [
+        ...connection.opening(),
+        connection.up(Buffer.concat([Buffer.from(prefix), record(ike)])),
+        connection.down(record(ike)),
+        ...[1, 2, 3].map((sequence) => connection.up(record(esp(random, 0xc0ffee01, sequence)))),
+      ];
+    };
+    const anywhere = await explain(packets(443, "IKETCP"));
+    assert.deepEqual(anywhere.forms, { plain: 3, ipip: 0, vxlan: 0, esp: 5 });
+    assert.deepEqual(anywhere.hints, ["5 packets of ESP in TCP 443, by how it began: what is inside cannot be read"]);
+    assert.equal((await explain(packets(4500, "").slice(5))).forms.esp, 2);
+    assert.equal((await explain(packets(4501, "").slice(5))).forms.esp, undefined);
+  });
+
+  for (const [name, port, look, make] of [
+    ["ESP in UDP 10000", 10_000, "ESP", (random: Random, index: number) => esp(random, 0x12345678, index)],
+    ["ESP in UDP of any port", 27_015, "ESP", (random: Random, index: number) => esp(random, 0xc0ffee01, index)],
+    [
+      "OpenVPN's data in UDP 443",
+      443,
+      "OpenVPN",
+      (random: Random, index: number) => Buffer.concat([hex("48000001"), word(index), noise(random, 90 + (index % 7))]),
+    ],
+  ] as const) {
+    it(`suspects ${name} aloud, and counts it as plain`, async () => {
+      const random = randomOf(5);
+      const connection = new Connection("UDP", port);
+      const packets = Array.from({ length: 20 }, (_, index) => connection.up(make(random, index + 1)));
+      const summary = await explain(packets);
+      assert.deepEqual(summary.forms, { plain: 20, ipip: 0, vxlan: 0 });
+      assert.deepEqual(
+        summary.suspicions.map(({ port: of, looksLike, packets: many }) => [of, looksLike, many]),
+        [[`UDP ${port}`, look, 20]],
+      );
+      assert.match(summary.hints.join(), new RegExp(`^UDP ${port}: 20 packets look like ${look}`));
+      // One of five is missing; then three of four are.
+      const most = packets.filter((_, index) => index % 5 !== 0);
+      assert.equal((await explain(most)).suspicions.length, 1);
+      assert.deepEqual((await explain(packets.filter((_, index) => index % 4 === 0))).suspicions, []);
+    });
+  }
+
+  it("suspects records in TCP the same way, and DTLS and Tailscale's discovery by one packet", async () => {
+    const random = randomOf(7);
+    const tunnel = new Connection("TCP", 8443);
+    const records = Array.from({ length: 20 }, (_, index) =>
+      tunnel.up(carried("TCP", Buffer.concat([hex("48000001"), word(index), noise(random, 90)]))),
+    );
+    const dtls = new Connection("UDP", 443, { clientPort: 41_000 });
+    const disco = new Connection("UDP", 41_641, { clientPort: 41_642 });
+    const summary = await explain([
+      ...records,
+      dtls.up(Buffer.concat([hex("17 fefd 0001 000000000007 0040"), noise(random, 64)])),
+      disco.up(Buffer.concat([hex("5453f09f92ac"), noise(random, 100)])),
+    ]);
+    assert.equal(summary.forms.plain, 22);
+    assert.deepEqual(
+      summary.suspicions.map(({ port, looksLike }) => [port, looksLike]),
+      [
+        ["TCP 8443", "OpenVPN"],
+        ["UDP 443", "DTLS"],
+        ["UDP 41641", "Tailscale"],
+      ],
+    );
+  });
+
+  describe("STT", () => {
+    const inner = ethernet(
+      { source: "66:00:00:00:00:01", destination: "66:00:00:00:00:02" },
+      ipv4(
+        { source: "198.19.0.2", destination: "198.19.0.66", protocol: 1 },
+        icmp({ identifier: 7 }, Buffer.alloc(2_000)),
+      ),
+    );
+    const whole = Buffer.concat([Buffer.alloc(18), inner]);
+    const segment = (place: number, sourcePort = 50_000): PacketToWrite => {
+      const sequence = ((whole.length << 16) | place) >>> 0;
+      const payload = whole.subarray(place, place + 1_400);
+      const carrier = tcp({ sourcePort, destinationPort: 7471, sequence, flags: 0x18 }, payload);
+      const macs = { source: "02:00:00:00:00:01", destination: "02:00:00:00:00:02" };
+      return { bytes: ethernet(macs, ipv4({ source: "10.0.1.11", destination: "10.0.2.11", protocol: 6 }, carrier)) };
+    };
+
+    it("is told in all parts by the first", async () => {
+      assert.deepEqual((await explain([segment(0), segment(1_400)])).forms, { plain: 0, ipip: 0, vxlan: 0, stt: 2 });
+    });
+
+    it("is suspected where only later parts were captured, many times", async () => {
+      const parts = Array.from({ length: 20 }, () => segment(1_400));
+      const summary = await explain(parts);
+      assert.deepEqual([summary.forms.plain, summary.suspicions[0]?.looksLike], [20, "STT"]);
+      assert.deepEqual((await explain(parts.slice(0, 8))).suspicions, []);
+    });
+
+    it("is not taken for a server's answers to a client whose port is STT's", async () => {
+      const random = randomOf(9);
+      const web = new Connection("TCP", 8080, { clientPort: 7471 });
+      const answers = Array.from({ length: 300 }, () => web.down(noise(random, 1_000)));
+      const summary = await explain([...web.opening(), ...answers]);
+      assert.deepEqual([summary.forms.stt, summary.suspicions], [undefined, []]);
+    });
+  });
+});
