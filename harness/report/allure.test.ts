@@ -287,11 +287,14 @@ describe("Allure results", () => {
     it("carries history from run to run", async function () {
       if (!(await java())) skipFor(this, "no Java here");
       const historyFolder = join(out, "history");
+      const emptyTrend = [];
       for (const id of ["first", "second"]) {
         const next = await createResultsFolder(out, id);
         await writeAllure(reportedRun({ ...brokenRun(), id }), next);
         assert.ok((await generatePage(next, { executor, historyFolder })).generated);
+        emptyTrend.push((await readFile(next.page, "utf8")).includes('.widget[data-id$="-trend"] { display: none; }'));
       }
+      assert.deepEqual(emptyTrend, [true, false], "of one run there is no trend to show");
       const trend = JSON.parse(await readFile(join(historyFolder, "history-trend.json"), "utf8")) as unknown[];
       assert.equal(trend.length, 2);
       assert.deepEqual(

@@ -51,20 +51,21 @@ const noTrend = { trend: "none without --history DIR, which carries it from run 
 
 function environmentInfo(record: RunRecord): Record<string, string> {
   const { environment } = record;
+  // The page shows the first five before somebody asks for all.
   return {
-    encaplab: environment.version,
+    dataplane: record.dataplane,
+    ...releasesOf(record),
+    modes: record.mode.join(", "),
     topology: record.topology,
     provider: record.provider,
-    dataplane: record.dataplane,
-    modes: record.mode.join(", "),
     kernel: environment.kernel,
+    encaplab: environment.version,
     cpus: String(environment.cpus),
     "memory MiB": String(environment.memoryMiB),
     os: environment.os,
     node: environment.node,
     command: record.command,
     plan: record.planDigest,
-    ...releasesOf(record),
     ...environment.tools,
   };
 }

@@ -17,8 +17,15 @@ export function packPage(page: string): string {
   // The element with the files must be there before the script that reads it.
   const at = before.lastIndexOf("<script");
   if (after === undefined || at < 0) return page;
-  const holder = `<script type="text/plain" id="${packedId}">${packFiles(files)}</script>\n    `;
+  const holder = `${trendStyle(files)}<script type="text/plain" id="${packedId}">${packFiles(files)}</script>\n    `;
   return withPlainProgram(`${before.slice(0, at)}${holder}${before.slice(at)}${unpack}${after}`);
+}
+
+/** Allure draws trends of two runs and more, and of a first one boxes in which there is nothing to show. */
+function trendStyle(files: readonly PageFile[]): string {
+  const trend = files.find(({ name }) => name === "widgets/history-trend.json");
+  const points = trend === undefined ? [] : (JSON.parse(trend.bytes.toString()) as readonly unknown[]);
+  return points.length > 1 ? "" : `<style>.widget[data-id$="-trend"] { display: none; }</style>\n    `;
 }
 
 /** What stands before, between and after two marks; the first part alone where they are not there. No expression: megabytes are between. */
