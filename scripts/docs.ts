@@ -32,13 +32,16 @@ async function cliPage(): Promise<string> {
     "Every verb is `npm run lab -- VERB` in a clone and `encaplab VERB` where the package is installed; `npm run suite --` is short for `npm run lab -- suite`.",
     ["| verb | does |", "| --- | --- |", ...rows].join("\n"),
     "Exit codes: 0 all passed (or go) · 1 a verdict failed (or no-go) · 2 wrong usage, or nothing was run · 3 no lab, or inconclusive · 130 interrupted.",
-    ...commands.flatMap(verbSection),
+    ...commands.flatMap((command) => [
+      ...verbSection(command),
+      ...command.commands.flatMap((own) => verbSection(own, `${command.name()} ${own.name()}`)),
+    ]),
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-function verbSection(command: Command): readonly string[] {
+function verbSection(command: Command, name = command.name()): readonly string[] {
   const options = command.options.filter(({ hidden }) => !hidden);
   const words = command.registeredArguments.map((one) => {
     const name = `${one.name()}${one.variadic ? "…" : ""}`;
@@ -46,7 +49,7 @@ function verbSection(command: Command): readonly string[] {
   });
   const rows = options.map((option) => `| \`${option.flags.replaceAll("|", "\\|")}\` | ${cell(meaningOf(option))} |`);
   return [
-    `## ${command.name()}`,
+    `## ${name}`,
     `${command.description()}.`,
     ...(words.length === 0 ? [] : [words.join("\n")]),
     ...(rows.length === 0 ? [] : [["| option | means |", "| --- | --- |", ...rows].join("\n")]),

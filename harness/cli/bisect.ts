@@ -45,7 +45,7 @@ const examples: readonly Example[] = [
     "which release broke it",
   ],
   [
-    "npm run lab -- bisect 6.6 6.9 6.11 --good 6.1 --bad 6.12 --check ipip-always/pod-to-pod/cross-subnet/v4/a1->b1",
+    "npm run lab -- bisect 6.6 6.9 6.11 --good 6.1 --bad 6.12 --check 'ipip-always/pod-to-pod/cross-subnet/v4/a1->b1'",
     "which kernel",
   ],
   ["npm run lab -- bisect … --skip v3.31.0", "pass over what cannot be tested"],

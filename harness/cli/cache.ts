@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { listStored, removeUnused, type Stored } from "../core/stored.ts";
 import { defaultCacheFolder } from "../core/cache-folder.ts";
+import { teach, type Example } from "./teach.ts";
 
 /** Days after which something that no run has used counts as not needed any more. */
 export const keptDays = 30;
@@ -14,13 +15,22 @@ interface CacheOptions {
   readonly json?: boolean;
 }
 
+const usage = "npm run lab -- cache [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- cache", "what is there, how large, and when it was last used"],
+  ["npm run lab -- cache --prune", `remove what no run has used for ${keptDays} days`],
+  ["npm run lab -- cache --prune 0", "remove everything; the next run makes again what it needs"],
+];
+
 /** `cache`: what runs keep for later runs, and how to get rid of it. */
 export function addCache(program: Command): void {
-  program
+  const command = program
     .command("cache")
     .description(
       "show what is cached between runs (kernels, guest images, saved machine states); --prune removes old entries",
-    )
+    );
+  teach(command, usage, examples)
     .addOption(new Option("--cache <dir>", "the folder").default(defaultCache, "~/.cache/encaplab"))
     .addOption(
       new Option(

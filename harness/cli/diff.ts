@@ -8,6 +8,7 @@ import { nightsOf } from "../history/night.ts";
 import { renderDiffMarkdown, renderDiffText } from "../report/render-diff.ts";
 import { fewestNights } from "../stats/compare-with-series.ts";
 import { loadRun } from "../report/store.ts";
+import { teach, type Example } from "./teach.ts";
 import type { RunRecord } from "../run/record.ts";
 
 const formats = ["text", "markdown", "json"] as const;
@@ -17,15 +18,24 @@ interface DiffOptions {
   readonly format: (typeof formats)[number];
 }
 
+const usage = "npm run lab -- diff BEFORE AFTER [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- diff 7f3kq latest", "what the last run found otherwise than this one"],
+  ["npm run lab -- diff history latest", "the last run's costs against the nights before (--history history)"],
+  ["npm run lab -- diff 7f3kq latest --format markdown", "for a comment on a pull request"],
+];
+
 /** `diff`: what changed from one stored run to another, beyond what chance explains. */
 export function addDiff(program: Command): void {
-  program
+  const command = program
     .command("diff")
     .description(
       "what differs between two stored runs, or a run and the nights before it, beyond noise; exit code 1 where something got worse",
     )
     .argument("<before>", "run id, folder of a run, latest, or a history (the folder of --history)")
-    .argument("<after>", "run id, folder of a run, or latest")
+    .argument("<after>", "run id, folder of a run, or latest");
+  teach(command, usage, examples)
     .option("--out <dir>", "folder that holds the results", "results")
     .addOption(new Option("--format <name>", "how to print it").choices(formats).default("text"))
     .action(async (before: string, after: string, { out, format }: DiffOptions) => {

@@ -5,6 +5,7 @@ import type { LabRef } from "../lab/lab.ts";
 import { findLabs, labsNamed, type FoundLab } from "../run/find-labs.ts";
 import { searchedFor } from "./searched-for.ts";
 import { tellBlindSpots } from "./blind-spots.ts";
+import { teach, type Example } from "./teach.ts";
 import { addSearchOptions, type SearchOptions } from "./lab-options.ts";
 
 interface DownOptions extends SearchOptions {
@@ -12,12 +13,24 @@ interface DownOptions extends SearchOptions {
   readonly all?: boolean;
 }
 
+const usage = "npm run lab -- down [lab] [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- down", "the lab that is up"],
+  ["npm run lab -- down 7f3kq", "one of several, or all labs of this run"],
+  ["npm run lab -- down --stale", "what killed runs left behind, and only that"],
+];
+
 /** `down`: removes a lab that was left up, or everything that dead runs left behind. */
 export function addDown(program: Command): void {
   const command = program
     .command("down")
     .description("remove a lab that was left up; --stale removes what killed runs left behind, and only that")
-    .argument("[lab]", "as `status` prints it, or a run, which is all labs of it; needed only when several labs are up")
+    .argument(
+      "[lab]",
+      "as `status` prints it, or a run, which is all labs of it; needed only when several labs are up",
+    );
+  teach(command, usage, examples)
     .option("--stale", "remove leftovers of runs whose owner is dead")
     .option("--all", "remove every lab on this machine, including those of active runs");
   addSearchOptions(command).action(async (id: string | undefined, options: DownOptions) => {

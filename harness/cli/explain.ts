@@ -10,6 +10,7 @@ import { isBundle } from "../bundle/is-bundle.ts";
 import { isRun } from "./is-run.ts";
 import { readingProgress } from "./reading-progress.ts";
 import { refuseReference } from "./refuse-reference.ts";
+import { teach, type Example } from "./teach.ts";
 
 interface ExplainOptions extends ExpectOptions {
   readonly json?: boolean;
@@ -19,16 +20,27 @@ interface ExplainOptions extends ExpectOptions {
   readonly vxlanPort?: number[];
 }
 
+const usage = "npm run lab -- explain FILE [options], or explain RUN [path]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- explain capture.pcapng", "which form, between whom"],
+  ["npm run lab -- explain node.pcap --expect CrossSubnet --subnets 10.0.1.0/24,10.0.2.0/24", "is it as it must be?"],
+  ["tcpdump -i any -c 1000 -w - | npm run lab -- explain -", "what is on these wires now"],
+  ["npm run lab -- explain latest pod-to-pod/cross-subnet", "paths of the last run"],
+  ["npm run lab -- explain calico-diagnostics-20261127_101500.tar.gz", "a bundle of diagnostics"],
+];
+
 /** `explain FILE`: decodes a capture offline, from our labs or not; judges a bundle of diagnostics. */
 export function addExplain(program: Command): void {
-  program
+  const command = program
     .command("explain")
     .description("decode a capture: conversations, form of encapsulation, outer and inner endpoints, VNI, overhead")
     .argument(
       "<file>",
       "a capture, pcap or pcapng, also packed with gzip; - reads standard input; or a run: its id, its folder, or latest; or a bundle of `calicoctl cluster diags`, packed or not",
     )
-    .argument("[path]", "for a run: only paths whose id contains this")
+    .argument("[path]", "for a run: only paths whose id contains this");
+  teach(command, usage, examples)
     .option("--out <dir>", "folder that holds the results of runs", "results")
     .option("--vxlan-port <port>", "UDP port that carries VXLAN; repeatable (default: 4789)", collectPort)
     .option(
@@ -51,7 +63,6 @@ export function addExplain(program: Command): void {
     .option("--vni <number>", "VXLAN's network identifier, for --expect (default: Calico's 4096)", vniNumber)
     .option("--blocks <pairs>", "BLOCK=NODE,...: which node owns which pods, if the capture alone cannot tell")
     .option("--json", "print JSON instead of text, with all conversations")
-    .addHelpText("after", examples())
     .action(async (file: string, path: string | undefined, options: ExplainOptions) => {
       await refuseReference(file, path, options.out);
       if (path !== undefined || (await isRun(file, options.out))) {
@@ -122,15 +133,4 @@ function vniNumber(value: string): number {
 function wholeNumber(value: string): number {
   if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError("write a whole number.");
   return Number(value);
-}
-
-function examples(): string {
-  return `
-Examples:
-  npm run lab -- explain capture.pcapng
-  npm run lab -- explain node.pcap --expect CrossSubnet --subnets 10.0.1.0/24,10.0.2.0/24
-  npm run lab -- explain results/latest/pcaps/vxlan-cross-subnet/a1.pcap
-  npm run lab -- explain latest pod-to-pod/cross-subnet
-  npm run lab -- explain calico-diagnostics-20261127_101500.tar.gz
-  tcpdump -i any -c 1000 -w - | npm run lab -- explain -`;
 }

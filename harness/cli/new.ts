@@ -30,11 +30,20 @@ interface SuiteOptions {
   readonly force?: boolean;
 }
 
+const examples = `
+Examples:
+  npm run lab -- new topology --from calico-diagnostics.tar.gz     what a cluster's bundle tells, as a lab
+  npm run lab -- new topology --from-cluster --kubeconfig FILE     the same of a living cluster
+  npm run lab -- new suite incident --topology ./incident.yaml     a test of it
+  npm run lab -- new topology --help                               options of one of them`;
+
 /** `new`: files of one's own to begin with: a topology of a cluster's bundle, a suite. */
 export function addNew(program: Command): void {
   const command = program
     .command("new")
-    .description("write a topology made of a cluster's bundle, or a suite of your own");
+    .description("write a topology made of a cluster's bundle, or a suite of your own")
+    .helpCommand(false)
+    .addHelpText("after", examples);
   command
     .command("topology")
     .description(

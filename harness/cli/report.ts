@@ -3,6 +3,7 @@ import { ExitCode } from "../core/errors.ts";
 import { loadRun } from "../report/store.ts";
 import { getTools, reportTools } from "./get-tools.ts";
 import { openPage } from "./open-page.ts";
+import { teach, type Example } from "./teach.ts";
 import { unwrittenLines } from "./unwritten.ts";
 import { writeReports } from "./write-reports.ts";
 
@@ -12,12 +13,21 @@ interface ReportOptions {
   readonly open?: boolean;
 }
 
+const usage = "npm run lab -- report [run] [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- report", "of the last run"],
+  ["npm run lab -- report 7f3kq --open", "of this one, and open the page"],
+  ["npm run lab -- report results/7f3kq", "of a run in this folder, as one from another machine"],
+];
+
 /** `report`: makes the reports of a stored run again. */
 export function addReport(program: Command): void {
-  program
+  const command = program
     .command("report")
     .description("regenerate JUnit, Allure results and the Allure page of a stored run")
-    .argument("[run]", "run id, folder of a run, or latest", "latest")
+    .argument("[run]", "run id, folder of a run, or latest", "latest");
+  teach(command, usage, examples)
     .option("--out <dir>", "folder that holds the results", "results")
     .option("--history <dir>", "folder that outlives runs: costs from night to night, and Allure's trend")
     .option("--open", "open the page in a browser")

@@ -35,7 +35,7 @@ const examples: readonly Example[] = [
   ["npm run lab -- signoff RUN RUN --baseline OLD", "several runs as one, against the release before"],
   ["npm run lab -- signoff latest --waivers waivers.yaml", "with known faults that somebody answers for"],
   ["npm run lab -- signoff latest --key key.pem", "with an attestation that others can verify"],
-  ["npm run lab -- signoff --verify results/signoff-7f3kq --public-key public.pem", "is this bundle as it was made?"],
+  ["npm run lab -- signoff --verify DIR --public-key public.pem", "is this bundle as it was made?"],
 ];
 
 /** `signoff`: merges runs into one bundle with a decision; the exit code says go or no-go. */

@@ -7,15 +7,24 @@ import { counted } from "../verify/words.ts";
 import { reachWords } from "./reach-words.ts";
 import { searchedFor } from "./searched-for.ts";
 import { tellBlindSpots } from "./blind-spots.ts";
+import { teach, type Example } from "./teach.ts";
 import { addSearchOptions, type SearchOptions } from "./lab-options.ts";
+
+const usage = "npm run lab -- status [lab] [options]";
+
+const examples: readonly Example[] = [
+  ["npm run lab -- status", "every lab of this machine, whether it stays, and what is left of killed runs"],
+  ["npm run lab -- status 7f3kq", "one of them, or the labs of this run"],
+  ["npm run lab -- status --inventory FILE", "also those on machines over ssh"],
+];
 
 /** `status`: the labs and leftovers of this machine. */
 export function addStatus(program: Command): void {
   const command = program
     .command("status")
     .description("list labs that are up, and leftovers of runs that were killed")
-    .argument("[lab]", "only this lab, or the labs of this run")
-    .option("--json", "print JSON instead of text");
+    .argument("[lab]", "only this lab, or the labs of this run");
+  teach(command, usage, examples).option("--json", "print JSON instead of text");
   addSearchOptions(command).action(async (id: string | undefined, options: SearchOptions & { json?: boolean }) => {
     const providers = await searchedFor(options);
     const reach = reachWords(searchedProviders(options.provider, { ...options }), { ...options });

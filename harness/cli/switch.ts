@@ -26,7 +26,7 @@ const usage = "npm run lab -- switch [lab] --to MODE [options]";
 
 const examples: readonly Example[] = [
   ["npm run lab -- up --mode VXLAN", "a lab to change"],
-  ["npm run lab -- switch --to None", "change its mode under traffic: gaps, losses, leaks, what stays behind"],
+  ["npm run lab -- switch --to None", "under traffic: gaps, losses, leaks, what stays behind"],
   ["npm run lab -- switch --to VXLAN --max-gap 2s", "fail where traffic stands still for longer"],
   ["npm run lab -- switch 7f3kq --to None --max-loss 1%", "one of several labs, with a limit for lost packets"],
   ["npm run lab -- switch --event restart", "restart real Calico node by node under traffic"],

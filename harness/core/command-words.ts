@@ -7,5 +7,6 @@ export function asTyped(text: string, here: "clone" | "package" = installed ? "p
   return text
     .replaceAll("npm run suite --", "npx encaplab suite")
     .replaceAll("npm run suite", "npx encaplab suite")
+    .replaceAll("npm run lab --silent --", "npx encaplab")
     .replaceAll("npm run lab --", "npx encaplab");
 }
