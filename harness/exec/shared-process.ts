@@ -1,3 +1,4 @@
+import { chunksOf } from "../core/chunks-of.ts";
 import { groupBy } from "../core/group-by.ts";
 import type { Scope } from "../core/scope.ts";
 import { settleAll } from "../core/settle.ts";
@@ -59,11 +60,4 @@ export function rootOf(executor: Executor): { readonly root: Executor; readonly 
   if (behind === undefined) return { root: executor, prefix: [] };
   const { root, prefix } = rootOf(behind.inner);
   return { root, prefix: [...prefix, ...behind.prefix] };
-}
-
-/** Cuts a list into as few pieces of at most this size as can be, which are as long as each other. */
-function chunksOf<Item>(items: readonly Item[], most: number): readonly (readonly Item[])[] {
-  const count = Math.ceil(items.length / most);
-  const size = Math.ceil(items.length / Math.max(1, count));
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -57,7 +57,7 @@ export function exerciseCommand(exercise: Exercise, address: string, settings: E
   return iperf3Command(exercise, address, settings);
 }
 
-/** One process sets up all connections, one after the other; busybox httpd closes each. Brackets alone would be curl's ranges. */
+/** One process sets up all connections, one after the other; the responder closes each. Brackets alone would be curl's ranges. */
 function connectCommand(address: string): readonly string[] {
   const host = address.includes(":") ? `\\[${address}\\]` : address;
   const form = ["-w", "%{time_namelookup} %{time_connect}\\n"];

@@ -1,3 +1,5 @@
+import { isAddress, normalizeAddress } from "../topology/address.ts";
+
 /** What curl(1) reported through `-w '\n%{json}'`, and the body before it. */
 export interface CurlReport {
   /** True for an answer with status 200. */
@@ -41,12 +43,10 @@ export function parseCurl(stdout: string, stderr: string): CurlReport {
   };
 }
 
-/** Client address that the responder saw: without brackets, and IPv4 without the `::ffff:` of dual-stack sockets. */
-export function normalizeAddress(text: string): string {
-  return text
-    .trim()
-    .replace(/^\[(.*)\]$/, "$1")
-    .replace(/^::ffff:(?=\d+\.)/i, "");
+/** Client address that the responder saw, in its one form: without brackets, and IPv4 without the `::ffff:` of dual-stack sockets. */
+export function clientAddress(text: string): string {
+  const address = text.trim().replace(/^\[(.*)\]$/, "$1");
+  return isAddress(address) ? normalizeAddress(address) : address;
 }
 
 function readWritten(json: string): Written | undefined {

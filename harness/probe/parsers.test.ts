@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { normalizeAddress, parseCurl } from "./curl.ts";
+import { clientAddress, parseCurl } from "./curl.ts";
 import { parseIperf3 } from "./iperf3.ts";
 import { parseConditions } from "./offloads.ts";
 import { parsePing } from "./ping.ts";
@@ -58,9 +58,9 @@ describe("parsers of real outputs", () => {
   describe("curl", () => {
     it("reads status, body and bytes", async () => {
       const { answered, body } = parseCurl(await sample("curl-answered.txt"), "");
-      assert.deepEqual([answered, normalizeAddress(body)], [true, "198.18.1.2"]);
+      assert.deepEqual([answered, clientAddress(body)], [true, "198.18.1.2"]);
       const six = parseCurl(await sample("curl6-answered.txt"), "");
-      assert.equal(normalizeAddress(six.body), "fd00:1::2");
+      assert.equal(clientAddress(six.body), "fd00:1::2");
       assert.equal(parseCurl(await sample("curl-bulk.txt"), "").bytes, 65536);
     });
 

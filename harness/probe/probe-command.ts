@@ -90,7 +90,7 @@ function curlArgv(probe: Probe, ports: HttpPorts, script: "saw" | "bulk", query:
   return [
     ...["curl", "-q", "-sS", "-g", "--noproxy", "*", ...limits, "--local-port", String(token.port)],
     ...(script === "bulk" ? ["-o", "/dev/null"] : []),
-    ...["-w", "\\n%{json}", `http://${host}:${port}/cgi-bin/${script}/${token.mark}${query}`],
+    ...["-w", "\\n%{json}\\n", `http://${host}:${port}/cgi-bin/${script}/${token.mark}${query}`],
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { CommandResult } from "../exec/executor.ts";
-import { normalizeAddress, parseCurl } from "./curl.ts";
+import { clientAddress, parseCurl } from "./curl.ts";
 import { parseIperf3 } from "./iperf3.ts";
 import { parsePing } from "./ping.ts";
 import { isDownload } from "./probe-command.ts";
@@ -80,7 +80,7 @@ function mtuOutcome(fitting: CommandResult, tooBig: CommandResult): Outcome {
 function curlOutcome({ stdout, stderr }: CommandResult): Outcome {
   const { answered, body, errors, connectMs } = parseCurl(stdout, stderr);
   const [client = "", server = ""] = body.trim().split(" ");
-  const seen = answered ? { serverSaw: normalizeAddress(client), answeredBy: server } : {};
+  const seen = answered ? { serverSaw: clientAddress(client), answeredBy: server } : {};
   return { sent: 1, received: answered ? 1 : 0, errors, ...seen, ...connected(connectMs) };
 }
 

@@ -1,7 +1,9 @@
+import { chunksOf } from "../core/chunks-of.ts";
 import type { BatchCommand } from "../exec/batch.ts";
 import type { CommandResult, Executor } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { runBatches } from "../exec/run-batches.ts";
+import { curlResult, curlsArgv, mostRequests } from "./curls.ts";
 import { byEndpoint, executorAt, type Places } from "./places.ts";
 import { defaultHttpPorts, isDownload, probeCommands, probeTimeoutMs, type HttpPorts } from "./probe-command.ts";
 import { probeResult } from "./probe-result.ts";
@@ -30,12 +32,12 @@ export async function runProbes(
 ): Promise<readonly ProbeResult[]> {
   const { ports = defaultHttpPorts, sources = 8, perSource: parallel = 8, signal } = options;
   const groups = byEndpoint(probes, (probe) => probe.path.source).map(({ endpoint, values }) => {
-    const orders = ordersOf(values, ports);
+    const orders = ordersOf(values, ports, parallel);
     const commands = orders.flatMap(({ batch }) => batch);
     return { executor: executorAt(places, endpoint), values, orders, commands };
   });
   const limits = groups.map(
-    ({ commands, values }) => (Math.ceil(commands.length / parallel) + 1) * probeTimeoutMs + sweepWaitMs(values),
+    ({ values }) => (Math.ceil((2 * values.length) / parallel) + 1) * probeTimeoutMs + sweepWaitMs(values),
   );
   const answers = await runBatches(groups, {
     ...{ places: sources, parallel, timeoutMs: Math.max(0, ...limits) },
@@ -49,7 +51,7 @@ export async function runProbes(
 }
 
 function resultsOf(
-  { batch, sends, words }: Order,
+  { batch, sends, words, ownOf }: Order,
   { where }: Executor,
   answers: ReadonlyMap<string, CommandResult> | undefined,
 ): readonly ProbeResult[] {
@@ -57,7 +59,10 @@ function resultsOf(
     const output = answers?.get(id);
     return output === undefined ? [] : [withOwnLimit(output, timeoutMs)];
   });
-  return sends.map((probe, place) => probeResult(probe, words?.(probe) ?? commandLine(outputs), where, outputs, place));
+  return sends.map((probe, place) => {
+    const own = ownOf === undefined ? outputs : outputs.map((output) => ownOf(probe, output));
+    return probeResult(probe, words?.(probe) ?? commandLine(own), where, own, place);
+  });
 }
 
 /** Commands of a source, and the probes that they send. */
@@ -66,10 +71,12 @@ interface Order {
   readonly sends: readonly Probe[];
   /** How the command is told to people, where it is not what it is made of. */
   readonly words?: (probe: Probe) => string;
+  /** What it said of one of its probes, where each has output of its own. */
+  readonly ownOf?: (probe: Probe, output: CommandResult) => CommandResult;
 }
 
-/** A command or two for each probe, and one for many UDP probes, which first of all has most to do. */
-function ordersOf(probes: readonly Probe[], ports: HttpPorts): readonly Order[] {
+/** A command or two for each probe, one for many requests by HTTP, and one for many UDP probes, which first of all has most to do. */
+function ordersOf(probes: readonly Probe[], ports: HttpPorts, parallel: number): readonly Order[] {
   const words = (probe: Probe): string => udpCommandWords(probe, ports);
   // Sweeps by a process of their own, so that what they wait for keeps no other answer waiting.
   const parts = (["udp", "sweep"] as const).flatMap((own) => udpParts(probes.filter(({ kind }) => kind === own)));
@@ -79,13 +86,22 @@ function ordersOf(probes: readonly Probe[], ports: HttpPorts): readonly Order[] 
     const batch = [{ id: `udp.${index}`, argv: udpClientArgv(part, ports, timeoutMs), timeoutMs }];
     return { batch, sends: part, words };
   });
-  const alone = probes.filter(({ kind }) => !isOfDatagrams(kind));
-  return [...together, ...alone.map((probe, index) => ({ batch: toBatch(probe, index, ports), sends: [probe] }))];
+  const requests = chunksOf(probes.filter(isRequest), mostRequests).map((sends, index): Order => {
+    const batch = [{ id: `curl.${index}`, argv: curlsArgv(sends, ports, parallel) }];
+    return { batch, sends, ownOf: (probe, output) => curlResult(probe, output, ports) };
+  });
+  const alone = probes.filter((probe) => !isOfDatagrams(probe.kind) && !isRequest(probe));
+  const others = alone.map((probe, index) => ({ batch: toBatch(probe, index, ports), sends: [probe] }));
+  return [...together, ...requests, ...others];
+}
+
+function isRequest(probe: Probe): boolean {
+  return probe.kind === "curl" || isDownload(probe);
 }
 
 function toBatch(probe: Probe, index: number, ports: HttpPorts): readonly BatchCommand[] {
-  // ping and curl always end by themselves; iperf3 waits forever for a server that died in the middle.
-  const limit = probe.kind === "bulk" && !isDownload(probe) ? { timeoutMs: probeTimeoutMs } : {};
+  // ping always ends by itself; iperf3 waits forever for a server that died in the middle.
+  const limit = probe.kind === "bulk" ? { timeoutMs: probeTimeoutMs } : {};
   return probeCommands(probe, ports).map((argv, part) => ({ id: `${index}.${part}`, argv, ...limit }));
 }
 

@@ -1,5 +1,5 @@
 import { shellQuote } from "../exec/quote.ts";
-import { udpServerArgv } from "./udp/server.ts";
+import { responderArgv } from "./responder.ts";
 
 /** What listens in one place. */
 export interface ServerPlan {
@@ -22,22 +22,19 @@ export function portsOf({ http, iperf3, udp }: ServerPlan): readonly string[] {
 
 /**
  * Script that starts a place's servers and prints "<id> ready" once all listen, or "<id> taken" and ends where somebody else listens on
- * one of the ports already and would answer in their place. The HTTP responder is busybox httpd with two CGI scripts:
- * `saw/<anything>` answers with the client's address and its own name, `bulk/<anything>?N` with N zero bytes. UDP requests are
- * answered by udp/server.ts. SIGTERM ends everything, and its temporary folder with it.
+ * one of the ports already and would answer in their place. SIGTERM ends everything.
  */
 export function serverScript(plan: ServerPlan, id: number): string {
   const { name = "", http, udp, iperf3 } = plan;
-  const responder = http === undefined ? [] : [responderFiles, `start busybox httpd -f -p ${http} -h "$dir"`];
+  const answers = http !== undefined || udp !== undefined;
+  const own = { name, ...(http === undefined ? {} : { http }), ...(udp === undefined ? {} : { udp }) };
   return [
     listeningPorts,
     `wanted='${portsOf(plan).join(" ")}'`,
     `for port in $(ports); do case " $wanted " in *" $port "*) echo "${id} taken"; exit 1 ;; esac; done`,
-    `export ENCAPLAB_SERVER=${shellQuote([name])}`,
     shellStart,
-    ...responder,
     ...iperf3.map((port) => `start iperf3 -s -p ${port}`),
-    ...(udp === undefined ? [] : [`start ${shellQuote(udpServerArgv(udp.port, name, udp.addresses))}`]),
+    ...(answers ? [`start ${shellQuote(responderArgv(own))}`] : []),
     awaitPorts,
     `echo "${id} ready"`,
     // Interrupted by the trap, whose commands then run.
@@ -83,20 +80,7 @@ while missing; do
   if [ $looks -lt 4 ]; then sleep 0.02; elif [ $looks -lt 20 ]; then sleep 0.1; else sleep 0.3; fi
 done`;
 
-/** The folder's name says whose it is, so that leftovers of a dead run are found (as in exec/batch.ts). */
 const shellStart = `
-run=\${ENCAPLAB_RUN:-none:$$}
-dir=$(mktemp -d "\${TMPDIR:-/tmp}/encaplab-\${run%%:*}.\${run#*:}.XXXXXX") || exit 1
 pids=
-trap 'rm -rf "$dir"' EXIT
 trap 'trap "" TERM INT HUP; kill $pids 2>/dev/null; wait; exit 0' TERM INT HUP
 start() { "$@" >/dev/null & pids="$pids $!"; }`;
-
-const responderFiles = `
-mkdir "$dir/cgi-bin"
-printf '%s\\n' '#!/bin/sh
-printf "Content-Type: text/plain\\r\\n\\r\\n%s %s" "$REMOTE_ADDR" "$ENCAPLAB_SERVER"' >"$dir/cgi-bin/saw"
-printf '%s\\n' '#!/bin/sh
-printf "Content-Type: application/octet-stream\\r\\n\\r\\n"
-exec head -c "$QUERY_STRING" /dev/zero' >"$dir/cgi-bin/bulk"
-chmod 755 "$dir" "$dir/cgi-bin" "$dir"/cgi-bin/*`;

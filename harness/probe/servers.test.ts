@@ -41,10 +41,11 @@ describe("servers in a namespace", () => {
       await serve({ name: "a1's pod", http: 8080, iperf3: [10_001, 10_002] }, scope);
       assert.deepEqual(await openPorts(place), new Set(["tcp/8080", "tcp/10001", "tcp/10002"]));
       const saw = async (url: string): Promise<string> => (await place.run(["curl", "-gsS", url])).stdout;
-      assert.equal(await saw("http://127.0.0.1:8080/cgi-bin/saw/el-1"), "[::ffff:127.0.0.1] a1's pod");
-      assert.equal(await saw("http://[::1]:8080/cgi-bin/saw/el-1"), "[::1] a1's pod");
+      assert.equal(await saw("http://127.0.0.1:8080/cgi-bin/saw/el-1"), "127.0.0.1 a1's pod el-1\n");
+      assert.equal(await saw("http://[::1]:8080/cgi-bin/saw/el-1"), "0:0:0:0:0:0:0:1 a1's pod el-1\n");
       assert.equal((await saw("http://127.0.0.1:8080/cgi-bin/bulk/el-1?70000")).length, 70_000);
-      assert.equal((await folders()).length, 1);
+      assert.equal((await saw("http://127.0.0.1:8080/cgi-bin/bulk/el-1?2000000")).length, 2_000_000);
+      assert.equal(await saw("http://127.0.0.1:8080/nothing-there"), "");
     });
     assert.deepEqual(await folders(), []);
     assert.deepEqual(await openPorts(place), new Set());
@@ -93,7 +94,7 @@ describe("servers in a namespace", () => {
       await startServersAt(placed, scope);
       for (const [index, executor] of [place, otherPlace].entries()) {
         const { stdout } = await executor.run(["curl", "-gsS", "http://127.0.0.1:8080/cgi-bin/saw/el-1"]);
-        assert.equal(stdout, `[::ffff:127.0.0.1] pod ${index}`);
+        assert.equal(stdout, `127.0.0.1 pod ${index} el-1\n`);
       }
       const bySlowLook = await runScript(otherPlace, `command() { return 1; }\n${portsScript}`);
       assert.deepEqual([...new Set(bySlowLook.stdout.trim().split("\n"))].sort(), ["tcp/8080", "udp/8080"]);
@@ -106,6 +107,45 @@ describe("servers in a namespace", () => {
       );
     });
     assert.deepEqual(await folders(), []);
+  });
+
+  it("are asked by one process, and each request is told by itself", async () => {
+    const [source, target] = [{ node: "s" }, { node: "s", pod: "s-p1" }];
+    const requests = Array.from({ length: 6 }, (_, index): Probe => {
+      const path = { ...flow, id: `request ${index}`, source, target };
+      const token = { kind: "tcp-port", side: "client", port: 20_100 + index, mark: `el-${index}` } as const;
+      const download = index === 4 ? { kind: "bulk", amount: 70_000 } : ({ kind: "curl", amount: 1 } as const);
+      return { path, ...download, token, dials: `127.0.0.${index + 1}` } as Probe;
+    });
+    const lost = requests.map((probe, index) =>
+      index === 5 ? { ...probe, path: { ...probe.path, service: "svc" } } : probe,
+    );
+    const counted: string[] = [];
+    const client: Executor = {
+      ...place,
+      run: (argv, options) => {
+        counted.push(options?.input ?? "");
+        return place.run(argv, options);
+      },
+    };
+    const places = { pods: [{ name: "s-p1", executor: place }], nodes: [{ name: "s", executor: client }] };
+    await withScope(async (scope) => {
+      await startServers(lost, places, scope);
+      const results = await runProbes(lost, places);
+      assert.equal(counted.join("").split(" curl ").length, 2);
+      assert.deepEqual(
+        results.map(({ received }) => received),
+        [1, 1, 1, 1, 1, 0],
+      );
+      for (const [index, { command, answeredBy, serverSaw, output, bytes, exitCode, errors }] of results.entries()) {
+        assert.match(command, new RegExp(`^curl -q .* --local-port 2010${index} .*/el-${index}(\\?70000'?)?$`));
+        assert.ok(index === 5 || output.includes(`/el-${index}`), output);
+        if (index < 4) assert.deepEqual([answeredBy, serverSaw], ["s-p1", "127.0.0.1"]);
+        if (index === 4) assert.equal(bytes, 70_000);
+        if (index === 5) assert.match(errors.join(), /Couldn't connect|Failed to connect/);
+        assert.equal(exitCode, index === 5 ? 7 : 0);
+      }
+    });
   });
 
   it("count bytes of every flow, also where they run only when nobody else does", async () => {

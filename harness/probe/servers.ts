@@ -82,7 +82,7 @@ export async function startServersAt(
   throw new LabError(problem, {
     where: servers.executor.where,
     tail: result?.stderr ?? "",
-    fix: "Install busybox, iperf3 and perl there, and free these ports: another check of this lab may be running.",
+    fix: "Install iperf3 and perl there, and free these ports: another check of this lab may be running.",
   });
 }
 

@@ -243,7 +243,7 @@ describe("run on a machine in memory", () => {
         break: () => ({}),
         order: { fault: { ...fault, apply: () => Promise.reject(new LabError("it is broken")) } },
       },
-      { phase: "servers", break: () => (failing(/httpd/), {}) },
+      { phase: "servers", break: () => (failing(/HTTP\/1\.0/), {}) },
       { phase: "capture", break: () => (failing(/tcpdump -i any/), {}) },
       { phase: "capture self-check", break: () => (failing(/ping -n -c 1 -W 1 198/), {}) },
       { phase: "probes", break: () => (failing(/curl/), {}) },
