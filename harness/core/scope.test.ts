@@ -73,4 +73,22 @@ describe("Scope", () => {
     assert.deepEqual(await scope.close(), []);
     assert.deepEqual(done, ["connection"]);
   });
+
+  it("spares what would be undone within something that goes as a whole", async () => {
+    const scope = new Scope();
+    const done: string[] = [];
+    scope.defer("node", () => void done.push("node"));
+    scope.deferWithin("device", () => assert.fail("goes with the node"));
+    scope.abandon();
+    assert.deepEqual(await scope.close(), []);
+    assert.deepEqual(done, ["node"]);
+  });
+
+  it("undoes it where only a part goes", async () => {
+    const scope = new Scope();
+    const done: string[] = [];
+    scope.deferWithin("device", () => void done.push("device"));
+    assert.deepEqual(await scope.close(), []);
+    assert.deepEqual(done, ["device"]);
+  });
 });

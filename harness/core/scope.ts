@@ -9,6 +9,8 @@ interface Undo {
   readonly timeoutMs: number;
   /** Also runs after a release. */
   readonly always?: true;
+  /** What it would undo goes with what holds it. */
+  readonly within?: true;
 }
 
 /** A failed undo step, with the label it was registered under. */
@@ -30,6 +32,11 @@ export class Scope {
     this.#register({ label, run, timeoutMs });
   }
 
+  /** Registers how to undo what lives in something else, as devices do in a node: where that goes as a whole, `abandon` spares the step. */
+  deferWithin(label: string, run: () => Promise<void> | void): void {
+    this.#register({ label, run, timeoutMs: undoTimeoutMs, within: true });
+  }
+
   /** Registers what must also be done when the scope is released: for what this process alone holds, like a connection. */
   onLeave(label: string, run: () => Promise<void> | void): void {
     this.#register({ label, run, timeoutMs: undoTimeoutMs, always: true });
@@ -47,6 +54,12 @@ export class Scope {
     this.#undos.splice(0, this.#undos.length, ...left);
     this.#closed = true;
     return forgotten.reverse();
+  }
+
+  /** Forgets the steps of `deferWithin`: what holds all that they would undo is about to be removed. */
+  abandon(): void {
+    const left = this.#undos.filter(({ within }) => within !== true);
+    this.#undos.splice(0, this.#undos.length, ...left);
   }
 
   /** Runs every undo step, last first, each with its own time limit; returns those that failed. */

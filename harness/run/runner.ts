@@ -141,8 +141,10 @@ class Run {
           const labPhases = index === 0 ? phases.done : [];
           const choice = { mode, because, lab, labPhases, network: install, ...quiet, ...variantOf(variant) };
           measured.push(...(await this.#scenario(choice, modeScope, variant)));
-          if (order.keep && index === modes.length - 1)
-            await keepLab({ provider, lab, mode, ...keeping, ...remembered }, [modeScope, scope]);
+          if (index < modes.length - 1) return;
+          if (order.keep) await keepLab({ provider, lab, mode, ...keeping, ...remembered }, [modeScope, scope]);
+          // Nodes that are not ours stay, and so would what is on them.
+          else if (lab.borrowed !== true) modeScope.abandon();
         });
       }
     };

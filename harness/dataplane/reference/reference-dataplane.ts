@@ -56,7 +56,7 @@ export const referenceDataplane: Dataplane = {
 async function install(mode: Mode, lab: Lab, scope: Scope): Promise<Network> {
   const watch = new Stopwatch();
   const programs = programsFor(lab, mode);
-  scope.defer(`remove the reference dataplane from ${lab.nodes.map(({ name }) => name).join(", ")}`, () =>
+  scope.deferWithin(`remove the reference dataplane from ${lab.nodes.map(({ name }) => name).join(", ")}`, () =>
     removeFromLab(lab),
   );
   await startFabric(lab, scope);
@@ -107,7 +107,7 @@ async function join({ lab: before, mode }: Network, lab: Lab, scope: Scope): Pro
   const joining = withNewNodes(before, lab);
   const names = joining.nodes.map(({ name }) => name);
   const programs = programsFor(lab, mode);
-  scope.defer(`remove the reference dataplane from ${names.join(", ")}`, () => removeFromLab(joining));
+  scope.deferWithin(`remove the reference dataplane from ${names.join(", ")}`, () => removeFromLab(joining));
   for (const name of names) await onEveryNode(lab, ofNode(programs, name), renderInstall);
   watch.reached(`${names.join(", ")} programmed`);
   const old = programsFor(before, mode);
