@@ -146,6 +146,18 @@ describe("explain: tunnels that more than one packet tells", () => {
     assert.equal((await explain(packets(4501, "").slice(5))).forms.esp, undefined);
   });
 
+  it("ZeroTier through address translation, by the ends that its packets name", async () => {
+    const random = randomOf(11);
+    const connection = new Connection("UDP", 9993, { clientPort: 29_993 });
+    const ends = noise(random, 10);
+    ends[0] = 0x61;
+    const message = () => Buffer.concat([noise(random, 8), ends, hex("08"), noise(random, 60)]);
+    const summary = await explain(Array.from({ length: 6 }, () => connection.up(message())));
+    assert.deepEqual(summary.forms, { plain: 1, ipip: 0, vxlan: 0, zerotier: 5 });
+    const others = Array.from({ length: 40 }, () => connection.up(noise(random, 80)));
+    assert.equal((await explain(others)).forms.zerotier, undefined);
+  });
+
   for (const [name, port, look, make] of [
     ["ESP in UDP 10000", 10_000, "ESP", (random: Random, index: number) => esp(random, 0x12345678, index)],
     ["ESP in UDP of any port", 27_015, "ESP", (random: Random, index: number) => esp(random, 0xc0ffee01, index)],

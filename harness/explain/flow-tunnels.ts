@@ -6,7 +6,7 @@ import { Counts } from "./capture-facts.ts";
 import { datagramOf, type Datagram } from "./datagram.ts";
 import { InStep } from "./in-step.ts";
 import { Suspicions } from "./suspicion.ts";
-import { ToldFlow, type ToldTunnel } from "./told-flow.ts";
+import { ToldFlow, zerotierPort, type ToldTunnel } from "./told-flow.ts";
 
 /** Connections that are remembered at most: those that were told, and those that may still be. */
 const mostFlows = 10_000;
@@ -120,7 +120,8 @@ const recordPorts: readonly number[] = [4500, 1194];
 
 /** Whether a payload may be one that tells its connection: the first bytes of what begins one, or a record at a tunnel's own port. */
 function maySayMore({ protocol, payload, length, sourcePort, destinationPort }: Datagram): boolean {
-  if (protocol === "UDP") return beginsOpenvpn(uint8(payload, 0));
+  if (protocol === "UDP")
+    return beginsOpenvpn(uint8(payload, 0)) || sourcePort === zerotierPort || destinationPort === zerotierPort;
   if (uint8(payload, 0) === 0x49 && uint8(payload, 1) === 0x4b) return true;
   const said = uint16(payload, 0);
   const isRecord = said === length || said === length - 2;

@@ -124,3 +124,39 @@ describe("decode: answers to a port that a masquerade picked", () => {
     for (const port of [1701, 4754, 5247, 6635]) assert.equal(formOf(inUdp(9999, port, text)), "plain", String(port));
   });
 });
+
+describe("decode: chance", () => {
+  /** Random payloads of some 20 to 320 bytes that pass for a tunnel's at its own port at most, of a thousand. */
+  const odds: readonly (readonly [number, number])[] = [
+    // ESP is encrypted from its first word on: only its length and two words tell. An opcode and the number of a peer tell OpenVPN's.
+    [4500, 280],
+    [1194, 45],
+    ...[1701, 2152, 2268, 3544, 4341, 4754, 4755, 4789, 4790, 5072, 5247, 6080, 6081, 6635, 6636].map(
+      (port) => [port, 4] as const,
+    ),
+    ...[30_030, 37_008, 655, 4242, 6783, 7654, 9993, 51_820, 51_821, 443, 9999].map((port) => [port, 4] as const),
+  ];
+  let state = 1;
+  const random = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 24;
+  };
+  for (const [port, most] of odds) {
+    it(`lets random bytes pass for a tunnel at UDP ${port} at most ${most} times in 1000`, () => {
+      let tunnels = 0;
+      for (let turn = 0; turn < 1_000; turn += 1) {
+        const payload = Buffer.from(Array.from({ length: 20 + random() }, random));
+        const packet = turn % 2 === 0 ? inUdp(8_000, port, payload) : inUdp(port, 8_000, payload);
+        if (formOf(packet) !== "plain") tunnels += 1;
+      }
+      assert.ok(tunnels <= most, `${tunnels}`);
+    });
+  }
+
+  it("takes no QUIC for IPv6, whose first byte begins alike and whose length may fit", () => {
+    const packet = Buffer.alloc(120, 0x9d);
+    packet[0] = 0x60;
+    packet.writeUInt16BE(80, 4);
+    assert.equal(formOf(inUdp(40_000, 443, packet)), "plain");
+  });
+});

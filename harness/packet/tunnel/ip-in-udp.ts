@@ -1,9 +1,9 @@
-import { uint8 } from "../bytes.ts";
+import { uint16, uint8 } from "../bytes.ts";
 import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { IpProtocol, ipProtocolName, protocolOfIp } from "../ip-protocol.ts";
 import { looksLikeGre } from "./gre.ts";
 import { enterTunnel } from "./tunnel.ts";
-import { isWholeIp } from "./whole-ip.ts";
+import { isWholeIp, mayBeIp } from "./whole-ip.ts";
 
 /** Foo over UDP of Linux, Flannel's `udp` backend and others: UDP with an IP packet for payload, on any port. */
 export function decodeIpInUdp(cursor: Cursor): Protocol {
@@ -50,8 +50,17 @@ export function looksLikeGue(cursor: Cursor): boolean {
   }
 }
 
-/** Version 0, whose header must fit, or 1: then these are the version and the header length of an IP header (IHL at least 5, RFC 791). */
-function mayBeGue(first: number, { offset, end, partial }: Cursor): boolean {
-  if (first >> 6 === 0) return partial || offset + 4 + (first & 0x1f) * 4 <= end;
-  return (first >= 0x45 && first <= 0x4f) || first >> 4 === 6;
+/**
+ * Version 1 is the packet itself. Version 0 has flags of which none is defined for packets without options (section 3.2.1), and what it
+ * announces must be there.
+ */
+function mayBeGue(first: number, cursor: Cursor): boolean {
+  const { bytes, offset, end, partial } = cursor;
+  if (first >> 6 === 1) return mayBeIp(cursor, offset);
+  if (first >> 6 !== 0) return false;
+  const at = offset + 4 + (first & 0x1f) * 4;
+  if (partial) return true;
+  const protocol = uint8(bytes, offset + 1);
+  const isIp = protocol === IpProtocol.ipv4 || protocol === IpProtocol.ipv6;
+  return at <= end && (isIp ? mayBeIp(cursor, at) : isThere(cursor, 4) && uint16(bytes, offset + 2) === 0);
 }

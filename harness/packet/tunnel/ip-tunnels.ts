@@ -2,6 +2,7 @@ import { uint24, uint32, uint8 } from "../bytes.ts";
 import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { ipProtocolName } from "../ip-protocol.ts";
 import { looksLikeMpls } from "../link/mpls.ts";
+import { isOpenvpnData } from "./openvpn.ts";
 import { enterTunnel } from "./tunnel.ts";
 import { isWholeIp } from "./whole-ip.ts";
 
@@ -78,8 +79,12 @@ export function decodePim(cursor: Cursor): Protocol {
 /** OpenVPN's data (https://openvpn.net/community-docs/openvpn-protocol.html): opcodes 6 and 9; all else is control. */
 export function decodeOpenvpn(cursor: Cursor): Protocol {
   if (!has(cursor, 1, "openvpn")) return "payload";
-  const opcode = uint8(cursor.bytes, cursor.offset) >> 3;
-  if (opcode !== 6 && opcode !== 9) return "payload";
+  const first = uint8(cursor.bytes, cursor.offset);
+  if (!isOpenvpnData(first)) return "payload";
+  // Opcode 9 has the number of a peer behind it, of 3 bytes: all ones is none, and no server has 65 536.
+  const hasPeer = first >> 3 === 9 && isThere(cursor, 4);
+  const peer = uint24(cursor.bytes, cursor.offset + 1);
+  if (hasPeer && peer > 0xffff && peer !== 0xffffff) return mismatch(cursor, "OpenVPN", `peer ${peer}`);
   enterTunnel(cursor, 0, { form: "openvpn", text: "OpenVPN data", opaque: true });
   return "payload";
 }

@@ -1,5 +1,5 @@
 import { uint32, uint8 } from "../bytes.ts";
-import { has, type Cursor, type Protocol } from "../cursor.ts";
+import { has, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { protocolOfIp } from "../ip-protocol.ts";
 import { enterTunnel } from "./tunnel.ts";
 
@@ -12,11 +12,19 @@ export function decodeEsp(cursor: Cursor): Protocol {
   return "payload";
 }
 
-/** Decodes ESP in UDP 4500 (RFC 3948): a first word of 0 is IKE's, one byte a keepalive; both are no packets of others. */
+/**
+ * Decodes ESP in UDP 4500 (RFC 3948): a first word of 0 is IKE's, one byte a keepalive; both are no packets of others. ESP pads to
+ * multiples of 4, and its SPIs below 256 are reserved (RFC 4303 sections 2.4, 2.1): what is otherwise is somebody else's datagram.
+ */
 export function decodeEspInUdp(cursor: Cursor): Protocol {
-  if (cursor.end - cursor.offset < 8) return "payload";
+  const length = cursor.end - cursor.offset;
+  if (length < 8) return "payload";
   if (!has(cursor, 8, "esp")) return "payload";
-  return uint32(cursor.bytes, cursor.offset) === 0 ? "payload" : "esp";
+  const spi = uint32(cursor.bytes, cursor.offset);
+  if (spi === 0) return "payload";
+  if (spi < 256 || (length % 4 !== 0 && !cursor.partial))
+    return mismatch(cursor, "ESP", `${length} bytes, spi ${spiText(spi)}`);
+  return "esp";
 }
 
 /** Decodes AH (RFC 4302): length in words of 4 bytes, minus 2; signed, not encrypted, so that the walk goes on. */

@@ -17,8 +17,9 @@ const zerotier: Mesh = {
   form: "zerotier",
   name: "ZeroTier",
   looksLike: ({ bytes, offset, end, limit }, arePortsBoth) => {
-    if (offset + 19 > limit || end - offset < 16 || uint8(bytes, offset + 8) === 0xff) return false;
-    if (uint8(bytes, offset + 13) === 0xff) return arePortsBoth;
+    // Of random bytes half fit: at one of its ports alone only several packets tell.
+    if (!arePortsBoth || offset + 19 > limit || end - offset < 16 || uint8(bytes, offset + 8) === 0xff) return false;
+    if (uint8(bytes, offset + 13) === 0xff) return true;
     const cipher = (uint8(bytes, offset + 18) >> 3) & 7;
     return end - offset >= 28 && cipher <= 3;
   },

@@ -1,7 +1,7 @@
 import { uint16, uint32, uint8 } from "../bytes.ts";
 import { has, isThere, mismatch, type Cursor, type Protocol } from "../cursor.ts";
 import { enterTunnel } from "./tunnel.ts";
-import { isWholeIp } from "./whole-ip.ts";
+import { isWholeIp, mayBeIp } from "./whole-ip.ts";
 
 /*
  * GTP-U (3GPP TS 29.281 section 5): flags, message type, length, tunnel endpoint id (TEID); where one of the flags E, S, PN is
@@ -45,8 +45,8 @@ export function looksLikeGtp(cursor: Cursor): boolean {
 export function decodeLisp(cursor: Cursor): Protocol {
   if (!has(cursor, 9, "lisp")) return "payload";
   const { bytes, offset } = cursor;
-  const nibble = uint8(bytes, offset + 8) >> 4;
-  if (nibble !== 4 && nibble !== 6) return "payload";
+  // A version alone is what every eighth of random bytes has.
+  if (!mayBeIp(cursor, offset + 8)) return mismatch(cursor, "LISP", "no IP packet behind the header");
   const instance = (uint8(bytes, offset) & 0x08) === 0 ? undefined : uint32(bytes, offset + 4) >>> 8;
   const text = instance === undefined ? "LISP" : `LISP instance ${instance}`;
   enterTunnel(cursor, 8, { form: "lisp", ...(instance === undefined ? {} : { id: instance }), text });
@@ -66,6 +66,16 @@ export function decodeTeredo(cursor: Cursor): Protocol {
   }
   if (uint16(bytes, offset + length) === 0) length += 8;
   if (!has(cursor, length + 1, "teredo") || uint8(bytes, offset + length) >> 4 !== 6) return "payload";
+  if (!mayBeIp(cursor, offset + length) && !hasTrailer(cursor, offset + length)) return "payload";
   enterTunnel(cursor, length, { form: "teredo", text: "Teredo" });
   return "ipv6";
+}
+
+/** RFC 6081 section 4: trailers may follow the packet, one of whose ends has Teredo's prefix, or is a link-local address. */
+function hasTrailer(cursor: Cursor, at: number): boolean {
+  const { bytes, end } = cursor;
+  if (!isThere(cursor, at - cursor.offset + 40) || uint16(bytes, at + 4) + 40 > end - at) return false;
+  return [at + 8, at + 24].some(
+    (address) => uint32(bytes, address) === 0x20010000 || uint16(bytes, address) === 0xfe80,
+  );
 }
