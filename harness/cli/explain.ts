@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { ExitCode, UsageError, formatError } from "../core/errors.ts";
 import { explainCapture, type CaptureSummary } from "../explain/explain-capture.ts";
-import { judgeCapture, renderVerdict } from "../explain/judge-capture.ts";
+import { judgeCapture } from "../explain/judge-capture.ts";
 import { defaultTop, renderSummary } from "../explain/render-summary.ts";
+import { renderVerdict } from "../explain/render-verdict.ts";
 import { CaptureError } from "../packet/capture-error.ts";
 import { defaultVxlanPorts } from "../packet/read-capture.ts";
 import { exitCodeOf, readExpectation, type ExpectOptions } from "./explain-expect.ts";

@@ -6,6 +6,7 @@ import type { Packet } from "../packet/packet.ts";
 import { groupPolicyFlag } from "../packet/tunnel/vxlan.ts";
 import { chainName } from "./compare-directions.ts";
 import type { OtherTraffic } from "./conversation.ts";
+import { cutShort } from "./cut-short.ts";
 import type { Sighting } from "./sighting.ts";
 
 /** Kinds told apart at most in each count: hostile bytes have thousands. */
@@ -42,6 +43,8 @@ export class CaptureFacts {
   /** Headers of the underlay between link and IP: "MPLS", "VLAN 100". */
   readonly carriers = new Counts();
   groupPolicy = 0;
+  /** Packets that the snapshot length cut before what tells a tunnel. */
+  readonly cutShort = { UDP: 0, TCP: 0 };
   /** Packets with an encapsulation in another one. */
   nested = 0;
   readonly outermost = new OutermostLevel();
@@ -65,6 +68,8 @@ export class CaptureFacts {
     if (this.lastSeconds === undefined || seconds > this.lastSeconds) this.lastSeconds = seconds;
     const { problem } = packet;
     if (problem !== undefined) this.other[problem.kind] += 1;
+    const cut = cutShort(packet);
+    if (cut !== undefined) this.cutShort[cut] += 1;
     const carrier = carrierName(packet.layers);
     if (carrier !== "") this.carriers.add(carrier);
     this.lookAtLayers(packet.layers);

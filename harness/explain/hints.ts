@@ -39,6 +39,7 @@ export function hintsFor(sources: HintSources): string[] {
     ...opaqueHints(sources.facts),
     ...toldHints(sources.tunnels),
     ...suspicionHints(sources.tunnels.suspicions.all),
+    ...cutHints(sources),
     ...fragmentHints(sources.table),
     ...throughNodeHints(sources),
   ];
@@ -158,6 +159,18 @@ function wireguardHint(ports: readonly string[]): string {
   const isCalico = ports.some((port) => calicoWireguardPorts.includes(Number(port)));
   const whose = isCalico ? "; on Calico's port for it, it replaces the pool's encapsulation" : "";
   return `WireGuard is encrypted: what is inside cannot be read${whose}`;
+}
+
+/** What a short snapshot length hides. */
+function cutHints({ facts: { cutShort }, read }: HintSources): string[] {
+  const { UDP: datagrams, TCP: segments } = cutShort;
+  const again = `record again with more than ${read.snaplen} bytes of each (tcpdump -s 0)`;
+  return [
+    ...(datagrams === 0
+      ? []
+      : [`${packets(datagrams)} of UDP cut before what would tell a tunnel, and called unknown: ${again}`]),
+    ...(segments === 0 ? [] : [`${packets(segments)} of TCP cut before what would tell a tunnel in it: ${again}`]),
+  ];
 }
 
 function fragmentHints({ cutOnTheWay, orphans }: ConversationTable): string[] {

@@ -8,7 +8,8 @@ import { LinkType } from "../packet/link/link-type.ts";
 import { PcapngBlocks } from "../packet/pcapng.fixture.ts";
 import { writePcap } from "../packet/write-pcap.ts";
 import { explainCapture } from "./explain-capture.ts";
-import { judgeCapture, renderVerdict, type CaptureVerdict } from "./judge-capture.ts";
+import { judgeCapture, type CaptureVerdict } from "./judge-capture.ts";
+import { renderVerdict } from "./render-verdict.ts";
 
 const macs = { source: "02:00:00:00:00:01", destination: "02:00:00:00:00:02" };
 const subnets = ["10.0.1.0/24", "10.0.2.0/24"];

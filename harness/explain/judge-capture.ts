@@ -124,8 +124,13 @@ class Judge {
   hear(conversation: Conversation, variant: ConversationVariant): void {
     const [source, destination] = endsOf(conversation, variant.direction);
     if (conversation.protocol.endsWith("error")) return;
-    if (variant.form === "plain") this.hearPlain(conversation, variant, source, destination);
-    else if (variant.overheadBytes === undefined || variant.form === "unknown") {
+    // A tunnel that nodes make is between nodes: what has another end is plain, whatever it carries.
+    const isPlain = variant.form === "unknown" && !(this.isNode(source) && this.isNode(destination));
+    if (isPlain) this.hearPlain(conversation, { ...variant, form: "plain" }, source, destination);
+    else if (variant.form === "plain") this.hearPlain(conversation, variant, source, destination);
+    else if (variant.form === "unknown") {
+      this.doubts.add(`${source} > ${destination}: cut before what would tell the form`);
+    } else if (variant.overheadBytes === undefined) {
       this.doubts.add(`${source} > ${destination}: what is inside of ${variant.form} cannot be read`);
     } else if (variant.outerSource !== undefined && variant.outerDestination !== undefined) {
       this.judge(conversation, variant, variant.outerSource, variant.outerDestination);
@@ -134,7 +139,7 @@ class Judge {
 
   /** What may be a tunnel between two nodes may carry what is looked for; between others it is their own. */
   suspect({ source, destination, port, looksLike }: Suspicion): void {
-    if (this.subnetOf(source) === undefined || this.subnetOf(destination) === undefined) return;
+    if (!this.isNode(source) || !this.isNode(destination)) return;
     this.doubts.add(
       `${source} > ${destination} ${port} looks like ${looksLike}: whether it carries pods' packets is open`,
     );
@@ -157,14 +162,13 @@ class Judge {
     source: string,
     destination: string,
   ): void {
-    const isNode = (address: string) => this.subnetOf(address) !== undefined;
     // The pods' side of what is encapsulated at the uplink.
-    if ((conversation.throughNode === true && !conversation.mixed) || isNode(destination)) return;
+    if ((conversation.throughNode === true && !conversation.mixed) || this.isNode(destination)) return;
     if (!this.isUplink(conversation)) return;
-    const from = isNode(source) ? source : this.ownerOf(source);
+    const from = this.isNode(source) ? source : this.ownerOf(source);
     const to = this.ownerOf(destination);
     if (from !== undefined && to !== undefined) this.judge(conversation, variant, from, to);
-    else if (!isNode(source) && this.expectation.modes.some(({ policy }) => policy !== "Never")) {
+    else if (!this.isNode(source) && this.expectation.modes.some(({ policy }) => policy !== "Never")) {
       this.doubts.add(
         `${source} > ${destination} is plain, and nothing here shows which nodes these are on: name them with ` +
           "--blocks BLOCK=NODE,...",
@@ -225,6 +229,10 @@ class Judge {
     return block?.node ?? this.owners.get(address);
   }
 
+  private isNode(address: string): boolean {
+    return this.subnetOf(address) !== undefined;
+  }
+
   private subnetOf(address: string): string | undefined {
     return this.expectation.subnets.find((subnet) => contains(subnet, address));
   }
@@ -243,20 +251,4 @@ class Judge {
       tunnelAddresses: {},
     };
   }
-}
-
-/** Writes a verdict for people: one line per wrong pair, and what could not be judged. */
-export function renderVerdict({ status, right, wrong, doubts }: CaptureVerdict, mode: string): string {
-  const shownDoubts = doubts.slice(0, 10);
-  const more = doubts.length - shownDoubts.length;
-  return [
-    ...wrong.map(
-      ({ from, to, sameSubnet, expected, observed, packets, example }) =>
-        `wrong     ${from} > ${to} (${sameSubnet ? "same subnet" : "other subnet"}): expected ${expected}, ` +
-        `observed ${observed} ×${packets}, for example ${example}`,
-    ),
-    ...shownDoubts.map((doubt) => `unclear   ${doubt}`),
-    ...(more > 0 ? [`unclear   and ${more} more`] : []),
-    `${status.toUpperCase()}  ${mode}: ${right} node pair${right === 1 ? "" : "s"} as expected, ${wrong.length} wrong, ${doubts.length} unclear`,
-  ].join("\n");
 }

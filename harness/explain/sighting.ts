@@ -6,6 +6,8 @@ import type { Packet } from "../packet/packet.ts";
 import type { Tcp } from "../packet/tcp.ts";
 import type { Udp } from "../packet/udp.ts";
 
+import { cutShort } from "./cut-short.ts";
+
 /** What a table of conversations needs of a packet, as plain values that hold none of its bytes. */
 export interface Sighting {
   readonly interfaceIndex: number | undefined;
@@ -45,7 +47,7 @@ export function sightingOf(packet: Packet): Sighting | undefined {
     sourcePort: hasPorts ? carried.sourcePort : undefined,
     destinationPort: hasPorts ? carried.destinationPort : undefined,
     flags: carried?.kind === "tcp" ? carried.flags : 0,
-    form: formOf(packet),
+    form: cutShort(packet) === "UDP" ? "unknown" : formOf(packet),
     levels,
     seconds: packet.timeSeconds,
     bytes: ip.length,
