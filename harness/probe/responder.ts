@@ -1,22 +1,26 @@
 import { addressHex, familyOf } from "../topology/address.ts";
 import { layout, roomInPerl } from "./udp/datagram.ts";
 
-/** What one responder answers. */
-export interface ResponderPlan {
-  /** Name of the pod or node, which it tells. */
-  readonly name: string;
-  /** Port on which it speaks HTTP, on all addresses. */
+/** What listens in one place. */
+export interface ServerPlan {
+  /** Name of the pod or node, which the responder tells; missing where it has none. */
+  readonly name?: string;
+  /** Port of the HTTP responder, on all addresses; missing = none. */
   readonly http?: number;
-  /** Where UDP requests are answered: on given addresses, or on all. */
+  /** Where UDP requests are answered: on given addresses, or on all; missing = nowhere. */
   readonly udp?: { readonly port: number; readonly addresses: readonly string[] };
+  readonly iperf3: readonly number[];
 }
 
 /** Connections that may wait to be accepted: more than a run has clients of one place. */
 const backlog = 128;
 
 /**
- * Answers HTTP and UDP requests from one process, without one more for any request: emulated machines take a tenth of a second for a web
- * server that starts a shell. `/saw/…` is answered with the client's address and the responder's own name, and the request's last word, by which
+ * Starts iperf3 servers, says that all listen ("<id> ready"), or that somebody else does and would answer in their place ("<id> taken"), and
+ * answers HTTP and UDP requests itself: in one process, without one more for any request or look, as each takes an emulated machine 20 to 100 ms.
+ * Whether somebody listens on a port tells the kernel when one asks for the same: SO_REUSEADDR shares a port with everybody but a listener.
+ *
+ * `/saw/…` is answered with the client's address and the responder's own name, and the request's last word, by which
  * one client tells many answers apart; `/bulk/…?N` with N zero bytes. The connection ends with the answer.
  *
  * A UDP request is answered with itself, marked as an answer and with the responder's name. Perl and nothing beside its core: the one program that
@@ -25,9 +29,16 @@ const backlog = 128;
  * An address that the host has lost is bound all the same (IP_FREEBIND, ip(7)): that nothing arrives there is what the run is to find.
  */
 const program = `
-my ($name, $http, $udp, @addresses) = @ARGV;
-my ($wanted, $waiting, @sockets, %client) = ("", "");
+my ($id, $name, $http, $udp, $flows, @addresses) = @ARGV;
+my ($wanted, $waiting, @sockets, %client, @children) = ("", "");
+$| = 1;
 $SIG{PIPE} = "IGNORE";
+$SIG{TERM} = $SIG{INT} = $SIG{HUP} = sub { kill 15, @children; 1 while wait > 0; exit 0 };
+sub refused {
+  my ($what) = @_;
+  if ($! == 98) { print "$id taken\\n"; exit 1 }
+  die "$what: $!\\n";
+}
 sub bound {
   my ($s, $six, $port, $bytes) = @_;
   bind $s, $six ? pack("S n N H32 N", 10, $port, 0, $bytes, 0) : pack("S n H8 x8", 2, $port, $bytes);
@@ -39,21 +50,40 @@ for ($udp ? @addresses : ()) {
   setsockopt $s, 41, 26, pack("i", $bytes =~ /[^0]/ ? 1 : 0) if $six;
   setsockopt $s, $six ? 41 : 0, $six ? 78 : 15, pack("i", 1);
   ${roomInPerl}
-  bound($s, $six, $udp, $bytes) or die "UDP port $udp: $!\\n";
+  bound($s, $six, $udp, $bytes) or refused("UDP port $udp");
   vec($wanted, fileno $s, 1) = 1;
   push @sockets, $s;
   last if $six && $bytes !~ /[^0]/;
 }
 die "no UDP socket: $!\\n" if $udp && !@sockets;
+sub at_port {
+  my ($port) = @_;
+  my $six = socket my $s, 10, 1, 6;
+  $six or socket $s, 2, 1, 6 or die "no TCP socket: $!\\n";
+  setsockopt $s, 41, 26, pack("i", 0) if $six;
+  setsockopt $s, 1, 2, pack("i", 1);
+  return bound($s, $six, $port, "0" x ($six ? 32 : 8)) ? $s : undef;
+}
 my $listener;
 if ($http) {
-  my $six = socket $listener, 10, 1, 6;
-  $six or socket $listener, 2, 1, 6 or die "no TCP socket: $!\\n";
-  setsockopt $listener, 41, 26, pack("i", 0) if $six;
-  setsockopt $listener, 1, 2, pack("i", 1);
-  bound($listener, $six, $http, "0" x ($six ? 32 : 8)) && listen $listener, ${backlog} or die "TCP port $http: $!\\n";
+  $listener = at_port($http) or refused("TCP port $http");
+  listen $listener, ${backlog} or refused("TCP port $http");
   vec($wanted, fileno $listener, 1) = 1;
 }
+my @flows = split /,/, $flows;
+at_port($_) or refused("TCP port $_") for @flows;
+for my $port (@flows) {
+  my $child = fork // die "fork: $!\\n";
+  if ($child) { push @children, $child; next }
+  open STDOUT, ">", "/dev/null";
+  my @command = ("iperf3", "-s", "-p", $port);
+  exec { $command[0] } @command or print STDERR "$command[0]: $!\\n";
+  exit 127;
+}
+for (my $looks = 0; grep { at_port($_) || $! != 98 } @flows; ++$looks) {
+  select undef, undef, undef, $looks < 20 ? 0.02 : 0.2;
+}
+print "$id ready\\n";
 sub peer_of {
   my ($sent) = @_;
   return join ".", unpack "x4 C4", $sent if unpack("S", $sent) == 2;
@@ -128,10 +158,11 @@ while (1) {
 /** Addresses of the wildcard: both families by one socket, or IPv4 alone where the kernel has no IPv6. */
 const anywhere: readonly string[] = [`6:${"0".repeat(32)}`, "4:00000000"];
 
-/** The command that answers HTTP and UDP requests. */
-export function responderArgv({ name, http = 0, udp }: ResponderPlan): readonly string[] {
+/** The command that starts a place's servers and answers for them; `id` stands before what it says. */
+export function responderArgv({ name = "", http = 0, udp, iperf3 }: ServerPlan, id: number): readonly string[] {
   const addresses = udp?.addresses ?? [];
   const bound =
     addresses.length === 0 ? anywhere : addresses.map((address) => `${familyOf(address)}:${addressHex(address)}`);
-  return ["perl", "-e", program.trim(), name, String(http), String(udp?.port ?? 0), ...bound];
+  const words = [id, name, http, udp?.port ?? 0, iperf3.join(",")].map(String);
+  return ["perl", "-e", program.trim(), ...words, ...bound];
 }

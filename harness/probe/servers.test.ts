@@ -10,7 +10,8 @@ import { inNamespace } from "../exec/namespace/namespace.ts";
 import { runScript } from "../exec/script.ts";
 import type { Probe } from "./probe.ts";
 import { runProbes } from "./run-probes.ts";
-import { portsScript, type ServerPlan } from "./server-script.ts";
+import type { ServerPlan } from "./responder.ts";
+import { portsScript } from "./server-script.ts";
 import { openPorts, startServers, startServersAt } from "./servers.ts";
 import { skipFor } from "../core/skip.fixture.ts";
 

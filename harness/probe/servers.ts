@@ -8,7 +8,8 @@ import { byEndpoint, executorAt, type Places } from "./places.ts";
 import { isOfDatagrams } from "./probe-kinds.ts";
 import type { Probe } from "./probe.ts";
 import { defaultHttpPorts, isDownload, type HttpPorts } from "./probe-command.ts";
-import { portsOf, portsScript, serverScript, type ServerPlan } from "./server-script.ts";
+import type { ServerPlan } from "./responder.ts";
+import { portsOf, portsScript, serverScript } from "./server-script.ts";
 
 /** Milliseconds in which servers must listen; they take some 10 ms, on emulated machines of a busy host 15 s. */
 const listenTimeoutMs = 60_000;

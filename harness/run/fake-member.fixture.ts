@@ -11,7 +11,7 @@ export type CommandHook = (where: string, command: string) => void;
 const emptyCapture = Buffer.from("d4c3b2a102000400000000000000000000010000" + "14010000", "hex");
 
 /** For tests only: what servers and captures say when they are ready. */
-const readyLines = /(?<=echo ")\d+ ready(?=")/g;
+const places = /exec perl -e '[^]*\}' (\d+) /g;
 const captureLine = "tcpdump: listening on any, link-type LINUX_SLL2";
 
 const summary = "0 packets captured\n0 packets received by filter\n0 packets dropped by kernel\n";
@@ -34,7 +34,7 @@ export function fakeMember(where: string, devices: readonly string[], hook: Comm
       const result = { ...answer(argv, options), stderr: summary };
       const capture = argv[argv.indexOf("-w") + 1];
       if (argv.includes("tcpdump") && capture !== undefined) await writeFile(capture, emptyCapture);
-      const lines = [captureLine, ...((options.input ?? "").match(readyLines) ?? [])];
+      const lines = [captureLine, ...[...(options.input ?? "").matchAll(places)].map(([, id]) => `${id ?? ""} ready`)];
       const running = runningUntilStopped(result, lines);
       scope.defer(`stop on ${where}: ${shellQuote(argv)}`, async () => {
         await running.stop();
