@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { explainFullDisk } from "../core/full-disk.ts";
 import { recordName, unwritten, unwrittenLines } from "./unwritten.ts";
 
 const full = (): Promise<never> => Promise.reject(new Error("ENOSPC: no space left on device, write"));
@@ -12,6 +13,13 @@ describe("results that could not be written", () => {
       "not written to results/r1: JUnit, CTRF and run.json (no space left on device)",
       "        free some space where results/r1 is, then run it again",
     ]);
+  });
+
+  it("are all that is told where the run itself has told of the full disk", async () => {
+    const all = (await Promise.all(["JUnit", recordName].map((what) => unwritten(what, full())))).flat();
+    const { message } = explainFullDisk(new Error("ENOSPC"), "results/r1") as Error;
+    const trouble = { phase: "collect", message, category: "lab trouble" } as const;
+    assert.deepEqual(unwrittenLines(all, "results/r1", [trouble]), ["not written either: JUnit and run.json"]);
   });
 
   it("can be made again where the record is there", async () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { lstat, mkdir, mkdtemp, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { skipFor } from "../core/skip.fixture.ts";
 import { formatError, UsageError } from "../core/errors.ts";
 import { createResultsFolder, loadRun, pointLatest, resultsFolder, saveRun } from "./store.ts";
 import { failingRun, leakyRun, passingRun, secrets } from "./sample-records.fixture.ts";
@@ -33,6 +35,25 @@ describe("results store", () => {
     const folder = await createResultsFolder(out, "7f3kq");
     assert.ok((await lstat(folder.pcaps)).isDirectory());
     assert.ok((await lstat(folder.diagnostics)).isDirectory());
+  });
+
+  it("begins no run where there is no room for what it finds", async function () {
+    if (process.getuid?.() !== 0) skipFor(this, "not root");
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", out]);
+    try {
+      const place = join(out, "not", "there", "yet");
+      await assert.rejects(createResultsFolder(place, "7f3kq"), (error) => {
+        assert.ok(error instanceof UsageError);
+        assert.match(
+          formatError(error),
+          /^only 1\.0 MiB are free where results go.*\n {2}where {4}\/.*\n {2}fix {6}.*--out DIR$/,
+        );
+        return true;
+      });
+      assert.deepEqual(await readdir(out), []);
+    } finally {
+      execFileSync("umount", [out]);
+    }
   });
 
   it("looks for latest in the folder that is named, and nowhere else", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, statfs, symlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { messageOf, UsageError } from "../core/errors.ts";
@@ -49,6 +49,7 @@ export function resultsFolder(path: string): ResultsFolder {
 /** Makes `<out>/<id>/` with its folders and points `<out>/latest` at it. */
 export async function createResultsFolder(out: string, id: string): Promise<ResultsFolder> {
   const folder = resultsFolder(join(out, id));
+  await refuseFullDisk(out);
   try {
     await mkdir(folder.pcaps, { recursive: true });
     await mkdir(folder.diagnostics, { recursive: true });
@@ -60,6 +61,27 @@ export async function createResultsFolder(out: string, id: string): Promise<Resu
   }
   await pointLatest(out, id);
   return folder;
+}
+
+/** Bytes that a run of the smallest lab takes while its captures are whole: 8 MB of them, 5 MB of results. */
+const leastBytes = 13 * 2 ** 20;
+
+/** A run that cannot write what it finds is not begun. */
+async function refuseFullDisk(out: string): Promise<void> {
+  const free = await freeBytes(resolve(out));
+  if (free === undefined || free >= leastBytes) return;
+  const [has, needs] = [free, leastBytes].map((bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`);
+  throw new UsageError(`only ${has} are free where results go, and a run takes ${needs} and more`, {
+    where: resolve(out),
+    fix: "free some there, or name another folder: --out DIR",
+  });
+}
+
+/** What a user may still write where a folder is, or will be; undefined where the file system does not tell. */
+async function freeBytes(place: string): Promise<number | undefined> {
+  const found = await statfs(place).catch(() => undefined);
+  if (found === undefined) return dirname(place) === place ? undefined : freeBytes(dirname(place));
+  return found.blocks === 0 ? undefined : found.bavail * found.bsize;
 }
 
 /** Swaps the link `<out>/latest`; of two runs at once the later call wins, and the link is never missing or half made. */

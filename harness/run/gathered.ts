@@ -56,7 +56,8 @@ export class Gathered {
   /** Takes an error into the record; of an interrupt, what could not be cleaned up. */
   async take(phase: string, error: unknown): Promise<void> {
     if (error instanceof InterruptedError) this.#interrupted = error;
-    const troubles = error instanceof InterruptedError ? cleanupTroubles(error) : troublesOf(phase, error);
+    const troubles =
+      error instanceof InterruptedError ? cleanupTroubles(error) : troublesOf(phase, error, this.#order.folder);
     for (const trouble of troubles) {
       this.#troubles.push(trouble);
       await this.#listener.on({ kind: "trouble", trouble });

@@ -68,7 +68,7 @@ export async function runScenario(run: OpenRun, choice: ScenarioChoice, scope: S
     else draft.missing = missing;
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
-    troubles = troublesOf(phases.current, error);
+    troubles = troublesOf(phases.current, error, order.folder);
   }
   troubles = [...troubles, ...(await diagnose(run, choice, draft, troubles))];
   return outcome(choice, phases, draft, troubles, [
