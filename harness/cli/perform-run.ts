@@ -79,7 +79,12 @@ export async function performRun(job: Job, output: Output): Promise<RunRecord> {
     ];
     const reports = output.reports ? await writeReports(record, folder, telling) : noReports;
     const lost = [...reports.unwritten, ...unsaved];
-    closing.push(...reports.lines, ...kept, ...unwrittenLines(lost, folder.path, record.troubles), ...listener.errors());
+    closing.push(
+      ...reports.lines,
+      ...kept,
+      ...unwrittenLines(lost, folder.path, record.troubles),
+      ...listener.errors(),
+    );
     const told = lost.length === 0 ? record : withReportTrouble(record);
     await listener.on({ kind: "run-ended", record: told, folder: folder.path });
     if (telling.open === true && reports.page !== undefined) await openPage(reports.page);

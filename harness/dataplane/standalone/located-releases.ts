@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { LabError } from "../../core/errors.ts";
+import type { Executor } from "../../exec/executor.ts";
 import type { Lab } from "../../lab/lab.ts";
 import type { TestedFile } from "../../lab/tested-file.ts";
 import type { Requirement } from "../dataplane.ts";
@@ -77,16 +78,21 @@ function filesOf(located: Located): CalicoFiles {
 }
 
 async function read(lab: Lab, files: CalicoFiles, rules: RuleBackend): Promise<Release> {
-  const version = await versionOf(lab, files);
-  return { files, rules, version, tested: await testedOf(files, version) };
+  const [version, bird] = await Promise.all([versionOf(lab, files), birdOf(lab, files)]);
+  const tested = await testedOf(files, version);
+  return { files, rules, version, tested, ...(bird === undefined ? {} : { bird }) };
 }
 
 /** By content, whatever they came in. */
 async function testedOf(
-  { root = "", calicoNode, cniPlugin, archive }: CalicoFiles,
+  { root = "", calicoNode, cniPlugin, bgp, archive }: CalicoFiles,
   version: string,
 ): Promise<readonly TestedFile[]> {
-  const programs = { "calico-node": calicoNode, "CNI plugin calico": cniPlugin };
+  const programs = {
+    "calico-node": calicoNode,
+    "CNI plugin calico": cniPlugin,
+    ...(bgp === undefined ? {} : { "bird of Calico": bgp.bird }),
+  };
   const digests = Object.entries(programs).map(async ([name, path]) => {
     return { name: `${name} ${version}`, sha256: await digestOf(join(root, path)) };
   });
@@ -95,9 +101,20 @@ async function testedOf(
 
 /** "v3.32.1", as the program itself says. */
 async function versionOf(lab: Lab, { calicoNode, root }: CalicoFiles): Promise<string> {
-  // On this host even where nodes are machines, which would take a second to load it: they run the same files.
+  const { stdout } = await runnerOf(lab).run(releaseArgv(calicoNode, root));
+  return /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? stdout.trim().split("\n")[0] ?? "";
+}
+
+/** "v0.3.3+birdv1.6.8"; undefined where there is no BIRD, or none that says so. */
+async function birdOf(lab: Lab, { bgp, root }: CalicoFiles): Promise<string | undefined> {
+  if (bgp === undefined) return undefined;
+  const { stdout, stderr } = await runnerOf(lab).tryRun(releaseArgv(bgp.bird, root, "--version"));
+  return /BIRD version (\S+)/.exec(stdout + stderr)?.[1];
+}
+
+/** On this host even where nodes are machines, which would take a second to load a program: they run the same files. */
+function runnerOf(lab: Lab): Executor {
   const executor = lab.machines?.host ?? lab.nodes[0]?.executor;
   if (executor === undefined) throw new LabError(`lab ${lab.runId} has no node`);
-  const { stdout } = await executor.run(releaseArgv(calicoNode, root));
-  return /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] ?? stdout.trim().split("\n")[0] ?? "";
+  return executor;
 }

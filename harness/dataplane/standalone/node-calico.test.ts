@@ -12,6 +12,8 @@ describe("what stands behind the name of a lab's Calico", () => {
     const { title, versions } = namesOf(releaseOf("v3.32.1"));
     assert.match(title, /^Calico v3\.32\.1 /);
     assert.deepEqual(versions, { calico: "v3.32.1" });
+    const { versions: withBird } = namesOf({ ...releaseOf("v3.32.1"), bird: "v0.3.3+birdv1.6.8" });
+    assert.deepEqual(withBird, { calico: "v3.32.1", BIRD: "v0.3.3+birdv1.6.8" });
   });
 
   it("names the nodes that run another, and counts what they run as tested", () => {

@@ -16,6 +16,8 @@ export interface Release {
   readonly rules: RuleBackend;
   /** "v3.32.1". */
   readonly version: string;
+  /** Release of its BIRD: "v0.3.3+birdv1.6.8"; missing where it has none. */
+  readonly bird?: string;
   /** The programs, and the archive that they came in, by content. */
   readonly tested: readonly TestedFile[];
   /** Nodes that run another release, by name, as in the middle of a rolling upgrade. */
@@ -31,9 +33,9 @@ function titleOf({ version, others = new Map() }: Pick<Release, "version" | "oth
 
 /** What a lab with this release is called, and the versions and files that stand behind the name. */
 export function namesOf(release: Release): Required<Pick<Network, "title" | "versions" | "tested">> {
-  const { version, others = new Map<string, Release>() } = release;
+  const { version, bird, others = new Map<string, Release>() } = release;
   const different = [...others].map(([node, other]) => [`calico on ${node}`, other.version] as const);
-  const versions = { calico: version, ...Object.fromEntries(different) };
+  const versions = { calico: version, ...Object.fromEntries(different), ...(bird === undefined ? {} : { BIRD: bird }) };
   return { title: titleOf(release), versions, tested: testedIn(release) };
 }
 
