@@ -27,6 +27,12 @@ const kinds: readonly TellingCounter[] = [
     issues: ["CAPZ#1353", "#12432"],
   },
   {
+    counter: /^Xfrm\.Xfrm((?:In|Out|Fwd)\w+)$/,
+    words: "throws packets away by its IPsec policies ($1)",
+    fix: "see which policy takes pods' or tunnel's packets (ip xfrm policy) and whether it has a state (ip xfrm state): exempt them, or remove it",
+    issues: [],
+  },
+  {
     counter: /^conntrack\.(?:drop|early_drop)$/,
     words: "drops packets since its table of connections is full",
     fix: "raise nf_conntrack_max there, and see what fills it (conntrack -L; VXLAN must not be tracked)",

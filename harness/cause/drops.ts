@@ -1,6 +1,7 @@
 import type { DropFact } from "../dataplane/node-facts.ts";
 import type { Incident } from "./cause.ts";
 import { factsOf } from "./counters.ts";
+import { filterInWords } from "./filter-words.ts";
 
 /** A rule that ends packets. */
 export interface Guilty {
@@ -28,7 +29,7 @@ export function dropsOn({ network: { facts, before } }: Incident, place: string)
 
 /** "table ip fw chain f: ct state invalid drop (34 packets during the probes)" */
 export function dropInWords({ drop, grown }: Guilty): string {
-  return `${drop.where}: ${drop.rule}${grown === undefined ? "" : ` (${grown} packets during the probes)`}`;
+  return `${filterInWords(drop)}${grown === undefined ? "" : ` (${grown} packets during the probes)`}`;
 }
 
 /** Whether a rule decides by the state of the connection: it must see both directions. */

@@ -4,6 +4,7 @@ import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 import { couldDrop } from "./could-drop.ts";
 import { crossedBy, isLossy, type Crossing } from "./crossings.ts";
 import { dropInWords, dropsOn, type Guilty } from "./drops.ts";
+import { filterInWords } from "./filter-words.ts";
 import { traitsOf } from "./traits.ts";
 
 interface FilterRule {
@@ -75,7 +76,7 @@ function causeOf(rule: FilterRule, { crossings }: Incident, places: readonly Fil
 
 function lineOf(node: string, { drop, grown }: Guilty): string {
   const counted = grown === undefined ? "does not count" : `+${grown} during the probes`;
-  return `${node}: ${drop.where}: ${drop.rule} (${counted})`;
+  return `${node}: ${filterInWords(drop)} (${counted})`;
 }
 
 function wayOf({ last, missed }: Crossing): string {

@@ -38,6 +38,7 @@ import { vlanTag } from "./vlan-tag.ts";
 import { wrongRoute } from "./wrong-route.ts";
 import { gatewayHolder } from "./gateway-holder.ts";
 import { hookedProgram } from "./hooked-program.ts";
+import { localTable } from "./local-table.ts";
 import { kernelCount } from "./kernel-count.ts";
 import { headerRewritten } from "./header-rewritten.ts";
 import { linkState } from "./link-state.ts";
@@ -67,6 +68,7 @@ export const rules: readonly Rule[] = [
   foreignAddress,
   vlanTag,
   linkState,
+  localTable,
   nodeportLocal,
   changedMidway,
   asymmetricWay,

@@ -2,6 +2,7 @@ import type { FilterFact } from "../dataplane/node-facts.ts";
 import { legsOf } from "../verify/path-case.ts";
 import { type Cause, type Incident, shownLines } from "./cause.ts";
 import { factsOf } from "./counters.ts";
+import { filterInWords } from "./filter-words.ts";
 
 /** A rule that changes packets on the way of failing paths, and where it is. */
 export interface Rewrite {
@@ -40,7 +41,7 @@ export function rewritesOn(incident: Incident, paths: readonly string[], chosen:
 /** "tor: table ip x chain p: udp dport 4789 masquerade" */
 export function rewriteInWords({ place, fact, grown }: Rewrite): string {
   const counted = grown === undefined ? "" : ` (${grown} packets during the probes)`;
-  return `${place}: ${fact.where}: ${fact.rule}${counted}`;
+  return `${place}: ${filterInWords(fact)}${counted}`;
 }
 
 /** A cause with the rule that does it, where there is one that could. */

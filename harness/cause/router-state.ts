@@ -12,5 +12,6 @@ export const routerState = ofPlaces({
     "wrong way": "correct the router's route: ip route get for that address there",
     rule: "remove the rule there (ip rule del), or exempt nodes' and pods' addresses from it",
     address: "remove the address from the router",
+    local: "put the router's table local right: ip route show table local",
   },
 });

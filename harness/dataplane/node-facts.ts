@@ -9,7 +9,13 @@ export interface NodeFacts {
   /** Of the main table. */
   readonly routes: readonly RouteFact[];
   readonly links: readonly LinkFact[];
-  readonly fdb: readonly { readonly mac: string; readonly destination: string; readonly device: string }[];
+  readonly fdb: readonly {
+    readonly mac: string;
+    readonly destination: string;
+    readonly device: string;
+    /** What it does otherwise than its device, as bridge(8) says it: "vni 77", "port 4790", "via eth1". */
+    readonly otherwise?: string;
+  }[];
   readonly neighbors: readonly {
     readonly address: string;
     readonly mac: string;
@@ -24,6 +30,8 @@ export interface NodeFacts {
   readonly rules?: readonly RuleFact[];
   /** Routes of all tables but main and local. */
   readonly otherTables?: readonly TableRoute[];
+  /** Of table local, which is asked first: what the machine takes for its own, and what others than the kernel have put there. */
+  readonly localTable?: readonly RouteFact[];
   /** Values below /proc/sys/net by name: "ipv4.conf.eth0.rp_filter". */
   readonly settings?: Readonly<Record<string, string>>;
   /** Counters of the kernel by name: "TcpExt.IPReversePathFilter", "conntrack.drop", "eth0.rx.errors", "eth0.queue.tbf.drops". */
@@ -183,4 +191,6 @@ export interface FilterFact {
   readonly rule: string;
   /** Packets that it met; missing where it does not count. */
   readonly packets?: number;
+  /** Sets that it asks and the first of what is in them: "@blocked: 198.18.1.11, 198.18.2.0/24, …". */
+  readonly members?: string;
 }

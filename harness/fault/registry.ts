@@ -119,6 +119,8 @@ import { foreignSourceMac } from "./foreign-source-mac.ts";
 import { routerWrongMac } from "./router-wrong-mac.ts";
 import { tunnelDown } from "./tunnel-down.ts";
 import { tunl0WithoutAddress } from "./tunl0-without-address.ts";
+import { localTableEntry } from "./local-table-entry.ts";
+import { ipsecPolicy } from "./ipsec-policy.ts";
 import { statefulRouters } from "./stateful-routers.ts";
 
 /** Every known way to be wrong, in the order in which they are listed. To add one, add a file and a line. */
@@ -204,6 +206,7 @@ export const faults: readonly Fault[] = [
   noTunnelMasquerade,
   missingBlackhole,
   foreignRoute,
+  localTableEntry,
   tunnelAddressRoute,
   bgpSessionDown,
   bgpFiltered,
@@ -220,6 +223,7 @@ export const faults: readonly Fault[] = [
   starvedQueue,
   masqueradedTunnel,
   expiringTtl,
+  ipsecPolicy,
   protocolRewritten,
   untrackedService,
   ghostBackend,

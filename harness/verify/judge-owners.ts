@@ -4,7 +4,8 @@ import type { Identities } from "../encap/identity.ts";
 import { withoutPrefix } from "../topology/address.ts";
 import { destinationOf, type Destination } from "../topology/destination.ts";
 import type { Plan, PlannedRouter } from "../topology/plan.ts";
-import type { PerFamily } from "../topology/topology.ts";
+import { isOwn, ownersOf, type Owner } from "./address-owners.ts";
+import { localTroubles } from "./judge-local-table.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** Devices that many nodes have with the same address by design: kube-proxy's, DNS caches, Docker's and CNI bridges. */
@@ -24,34 +25,20 @@ export function ownerTroubles(
   return new Map(
     facts.map((node) => [
       node.node,
-      [...node.links.flatMap((link) => foreignAddresses(node.node, link, owners)), ...sameMacs(plan, node, macs)],
+      [
+        ...node.links.flatMap((link) => foreignAddresses(node.node, link, owners)),
+        ...localTroubles(node, owners),
+        ...sameMacs(plan, node, macs),
+      ],
     ]),
   );
 }
 
 /** Addresses on a router's devices that belong to somebody else. */
-export function addressTroubles(plan: Plan, identities: Identities, { node, links }: NodeFacts): readonly Trouble[] {
+export function addressTroubles(plan: Plan, identities: Identities, facts: NodeFacts): readonly Trouble[] {
   const owners = ownersOf(plan, identities);
-  return links.flatMap((link) => foreignAddresses(node, link, owners));
-}
-
-interface Owner {
-  readonly node: string;
-  /** "b1's address", "the tunnel address of b1" */
-  readonly what: string;
-}
-
-function ownersOf({ routers }: Plan, { nodes, pods }: Identities): ReadonlyMap<Destination, Owner> {
-  const owners = new Map<Destination, Owner>();
-  const put = (addresses: Readonly<Record<string, string>>, node: string, what: string): void => {
-    for (const address of Object.values(addresses)) owners.set(destinationOf(address), { node, what });
-  };
-  for (const { name, ports } of routers)
-    for (const { addresses } of ports) put(withoutPrefixes(addresses), name, `the router ${name}'s address`);
-  for (const { name, node, addresses } of pods) put(addresses, node, `the address of pod ${name}`);
-  for (const { name, tunnelAddresses } of nodes) put(tunnelAddresses, name, `the tunnel address of ${name}`);
-  for (const { name, addresses } of nodes) put(addresses, name, `${name}'s address`);
-  return owners;
+  const { node, links } = facts;
+  return [...links.flatMap((link) => foreignAddresses(node, link, owners)), ...localTroubles(facts, owners)];
 }
 
 function foreignAddresses(
@@ -63,13 +50,9 @@ function foreignAddresses(
   return addresses.flatMap((cidr): readonly Trouble[] => {
     const address = withoutPrefix(cidr);
     const owner = owners.get(destinationOf(address));
-    if (owner === undefined || owner.node === node) return [];
+    if (owner === undefined || isOwn(owner, node)) return [];
     return [{ kind: "address", peer: owner.node, text: `${device} has ${address}, which is ${owner.what}` }];
   });
-}
-
-function withoutPrefixes(addresses: PerFamily<string>): PerFamily<string> {
-  return Object.fromEntries(Object.entries(addresses).map(([family, cidr]) => [family, withoutPrefix(cidr)]));
 }
 
 interface Uplink {

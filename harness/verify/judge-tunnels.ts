@@ -29,9 +29,14 @@ function entryTroubles(expected: ExpectedNodeState["fdb"], fdb: NodeFacts["fdb"]
     const own = there.get(`${device} ${mac}`) ?? [];
     if (own.length === 0) return [{ kind: "FDB", text: `no FDB entry ${mac} dst ${destination} on ${device}` }];
     return own
-      .filter((entry) => !isSameAddress(entry.destination, destination))
-      .map((entry) => ({ kind: "FDB", text: `FDB entry ${mac} leads to ${entry.destination}, not ${destination}` }));
+      .filter((entry) => !isSameAddress(entry.destination, destination) || entry.otherwise !== undefined)
+      .map((entry) => ({ kind: "FDB", text: `FDB entry ${mac} leads to ${wayOf(entry)}, not ${destination}` }));
   });
+}
+
+/** An entry may name a VNI, a port and a device of its own (bridge(8)): packets do not leave as the VXLAN device's others do. */
+function wayOf({ destination, otherwise }: NodeFacts["fdb"][number]): string {
+  return otherwise === undefined ? destination : `${destination} ${otherwise}`;
 }
 
 /** MACs of groups, and the one that stands for all that has no entry of its own (bridge(8), "fdb append 00:00:00:00:00:00"). */

@@ -228,6 +228,31 @@ describe("addresses and MACs", () => {
       links: [...links, { ...(links[0] ?? assert.fail()), device: "docker0", addresses: ["198.19.0.129/32"] }],
     }));
     assert.deepEqual(bridge, []);
+    const ownPod = troubles(({ links }) => ({
+      links: [...links, { ...(links[0] ?? assert.fail()), device: "dummy0", addresses: ["198.19.0.1/32"] }],
+    }));
+    assert.deepEqual(ownPod, ["dummy0 has 198.19.0.1, which is the address of pod a1-p1"], "its node has it as little");
+  });
+
+  it("are the machine's own in table local, which the kernel asks first, and no other's", () => {
+    const entry = { family: 4, type: "local", protocol: "kernel", onlink: false, device: "eth0" } as const;
+    const own = [
+      { ...entry, destination: "198.18.1.11" },
+      { ...entry, destination: "198.19.0.0", device: "vxlan.calico" },
+    ];
+    const withTable = (...table: NonNullable<NodeFacts["localTable"]>): readonly string[] =>
+      troubles(() => ({ localTable: table }));
+    assert.deepEqual(withTable(...own), []);
+    assert.deepEqual(withTable(), [], "an old ip(8) tells nothing of it");
+    const byHand = { ...entry, protocol: "boot", device: "lo" };
+    assert.deepEqual(withTable(...own, { ...byHand, destination: "203.0.113.7" }), []);
+    assert.deepEqual(withTable(...own, { ...byHand, destination: "198.19.0.129" }), [
+      'table local has "local 198.19.0.129 dev lo", which comes before all routes and takes what is for 198.19.0.129, the address of pod b1-p1',
+    ]);
+    assert.match(withTable(...own, { ...byHand, destination: "198.19.0.128/26" })[0] ?? "", / and \d more$/);
+    assert.deepEqual(withTable(...own.slice(1)), [
+      "eth0 has 198.18.1.11, and table local does not: the machine passes on, or refuses, what is for itself",
+    ]);
   });
 
   it("are told of both nodes that send from one MAC on one segment, and of none on different segments", () => {

@@ -7,6 +7,7 @@ type TroubleKind =
   | "wrong route"
   | "stray route"
   | "wrong way"
+  | "local"
   | "no gateway"
   | "rule"
   | "encryption"

@@ -38,6 +38,13 @@ Ip6OutForwDatagrams             	8
     assert.deepEqual(parseTrackerCounters(""), {});
   });
 
+  it("tells what IPsec threw away, and why", () => {
+    assert.deepEqual(parseProtocolCounters("XfrmInNoPols            \t4\nXfrmOutPolBlock         \t0\n"), {
+      "Xfrm.XfrmInNoPols": 4,
+      "Xfrm.XfrmOutPolBlock": 0,
+    });
+  });
+
   it("names what each device lost", () => {
     const json =
       '[{"ifname":"eth0","stats64":{"rx":{"packets":9,"errors":1,"dropped":2},"tx":{"packets":8,"errors":0,"dropped":0,"carrier_errors":3}}},{"ifname":"old"}]';

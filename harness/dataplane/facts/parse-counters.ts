@@ -25,7 +25,7 @@ const tracked = new Set(["drop", "early_drop", "insert_failed", "invalid"]);
 const dropped = "conntrack.drop";
 const clashed = "conntrack.insert_failed";
 
-/** Reads /proc/net/snmp, netstat and snmp6, one after the other. */
+/** Reads /proc/net/snmp, netstat, snmp6 and xfrm_stat, one after the other. */
 export function parseProtocolCounters(lines: string): Counters {
   const counters: Record<string, number> = {};
   const rows = lines.split("\n");
@@ -35,6 +35,8 @@ export function parseProtocolCounters(lines: string): Counters {
     if (head.endsWith(":") && /^[A-Za-z]/.test(words[0] ?? ""))
       for (const [column, word] of words.entries()) keep(counters, `${head.slice(0, -1)}.${word}`, values[column]);
     else if (head.startsWith("Ip6")) keep(counters, `Ip6.${head.slice(3)}`, words[0]);
+    // Each of them counts packets that IPsec threw away (Documentation/networking/xfrm_proc.rst).
+    else if (head.startsWith("Xfrm") && words[0] !== undefined) counters[`Xfrm.${head}`] = Number(words[0]);
   }
   return counters;
 }

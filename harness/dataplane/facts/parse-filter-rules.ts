@@ -1,10 +1,12 @@
 import type { FilterFact } from "../node-facts.ts";
+import { ipsetMembers, nftSetMembers, type SetMembers } from "./set-members.ts";
 
 const counter = /\s*counter packets (\d+) bytes \d+/;
 
 /** Every rule of `nft list ruleset`, and of every chain the line that hooks it in: "type filter hook forward priority filter; policy drop;". */
 export function parseNftRules(ruleset: string): readonly FilterFact[] {
   const rules: FilterFact[] = [];
+  const sets = nftSetMembers(ruleset);
   let table = "";
   let chain = "";
   let hook: string | undefined;
@@ -21,9 +23,18 @@ export function parseNftRules(ruleset: string): readonly FilterFact[] {
       ...(hook === undefined ? {} : { hook }),
       rule: line.replace(counter, "").trim(),
       ...(packets === undefined ? {} : { packets: Number(packets) }),
+      ...membersOf(line.match(/@[a-z_][\w./-]*/gi) ?? [], sets, `${table} `),
     });
   }
   return rules;
+}
+
+function membersOf(names: readonly string[], sets: SetMembers, table = ""): Pick<FilterFact, "members"> {
+  const told = [...new Set(names)].flatMap((name) => {
+    const members = sets.get(`${table}${name}`);
+    return members === undefined ? [] : [`${name}: ${members}`];
+  });
+  return told.length === 0 ? {} : { members: told.join("; ") };
 }
 
 /** Hooks behind the names of iptables' own chains. */
@@ -35,8 +46,9 @@ const hooks: Readonly<Record<string, string>> = {
   POSTROUTING: "postrouting",
 };
 
-/** Every rule of `iptables-save -c` (or ip6tables-save) and every policy ("policy DROP"), with their counters. */
+/** Every rule of `iptables-save -c` (or ip6tables-save) and every policy ("policy DROP"), with their counters; `ipset save` may follow. */
 export function parseIptablesRules(saved: string, program: "iptables" | "ip6tables"): readonly FilterFact[] {
+  const sets = ipsetMembers(saved);
   let table = "";
   return saved.split("\n").flatMap((line): readonly FilterFact[] => {
     if (line.startsWith("*")) table = line.slice(1).trim();
@@ -47,6 +59,15 @@ export function parseIptablesRules(saved: string, program: "iptables" | "ip6tabl
     if (chain === undefined || text === undefined) return [];
     const hook = hooks[chain];
     const where = `${program} table ${table} chain ${chain}`;
-    return [{ where, ...(hook === undefined ? {} : { hook }), rule: text, packets: Number(packets) }];
+    const asked = [...text.matchAll(/--match-set (\S+)/g)].map(([, name = ""]) => name);
+    return [
+      {
+        where,
+        ...(hook === undefined ? {} : { hook }),
+        rule: text,
+        packets: Number(packets),
+        ...membersOf(asked, sets),
+      },
+    ];
   });
 }

@@ -31,6 +31,15 @@ table ip kube-proxy {
 }
 `;
     assert.equal(parseNftRewrites(onTunnel).length, 2, "anybody may name Calico's devices");
+    const onConnections = `table ip x {
+	chain p {
+		reset tcp option timestamp
+		tcp dport 8080 ct state invalid,untracked synproxy mss 1460 wscale 7
+		ct state invalid,untracked accept
+	}
+}
+`;
+    assert.equal(parseNftRewrites(onConnections).length, 2);
     assert.deepEqual(parseNftRewrites(ruleset), [
       {
         where: "table ip nat chain POSTROUTING",

@@ -27,6 +27,14 @@ export function parseOtherTables(json: string, family: Family): readonly TableRo
   });
 }
 
+/** Reads the same for table local: the machine's own addresses, and whatever the kernel has not put there by itself. */
+export function parseLocalTable(json: string, family: Family): readonly RouteFact[] {
+  return parseJsonList(json, "ip -j route show table all")
+    .filter((route) => ["local", "255"].includes(tableOf(route)))
+    .map((route) => parseRoute(route, family))
+    .filter(({ type, protocol }) => type === "local" || protocol !== "kernel");
+}
+
 function tableOf(route: JsonObject): string {
   return text(route.table) ?? "main";
 }

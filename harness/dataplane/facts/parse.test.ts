@@ -4,7 +4,7 @@ import { LabError } from "../../core/errors.ts";
 import { parseFdb } from "./parse-fdb.ts";
 import { parseLinks } from "./parse-links.ts";
 import { parseNeighbors } from "./parse-neighbors.ts";
-import { parseRoutes } from "./parse-routes.ts";
+import { parseLocalTable, parseRoutes } from "./parse-routes.ts";
 
 /**
  * testdata: a node of a kind cluster and of a QEMU lab, both with Calico v3.32.1 in CrossSubnet mode (two racks each),
@@ -128,6 +128,27 @@ describe("facts from ip(8) and bridge(8)", () => {
     const fdb = parseFdb(await recorded("kind-cross-subnet-fdb"), "vxlan.calico");
     assert.equal(fdb.length, 3);
     assert.deepEqual(fdb[0], { mac: "66:e7:0a:78:29:4f", destination: "10.10.2.12", device: "vxlan.calico" });
+    const apart =
+      '[{"mac":"66:00:00:00:00:01","ifname":"vxlan.calico","dst":"10.0.0.2","vni":77,"port":4790,"viaIf":"lo","flags":["self"],"state":"permanent"}]';
+    assert.equal(parseFdb(apart)[0]?.otherwise, "vni 77 port 4790 via lo");
+  });
+
+  it("reads what table local says that the kernel did not put there, and what the machine takes for its own", () => {
+    const route = { type: "local", dev: "lo", table: "local", protocol: "kernel", scope: "host", flags: [] };
+    const listed = parseLocalTable(
+      JSON.stringify([
+        { ...route, dst: "10.0.0.1" },
+        { ...route, dst: "10.0.0.255", type: "broadcast" },
+        { ...route, dst: "10.5.0.0/16", protocol: "boot" },
+        { ...route, dst: "10.6.0.1", type: "broadcast", protocol: "boot" },
+        { ...route, dst: "10.7.0.1", table: "main" },
+      ]),
+      4,
+    );
+    assert.deepEqual(
+      listed.map(({ destination, type, protocol }) => `${type} ${destination} ${protocol}`),
+      ["local 10.0.0.1 kernel", "local 10.5.0.0/16 boot", "broadcast 10.6.0.1 boot"],
+    );
   });
 
   it("takes silence for an empty list and garbage for an error with its text", () => {

@@ -92,6 +92,7 @@ function merged(facts: NodeFacts, more: Partial<NodeFacts>): NodeFacts {
     routes: both(facts.routes, more.routes).list,
     ...(more.rules === undefined ? {} : { rules: both(facts.rules, more.rules).list }),
     ...(more.otherTables === undefined ? {} : { otherTables: both(facts.otherTables, more.otherTables).list }),
+    ...(more.localTable === undefined ? {} : { localTable: both(facts.localTable, more.localTable).list }),
     ...(more.drops === undefined ? {} : { drops: both(facts.drops, more.drops).list }),
     ...(more.translated === undefined
       ? {}

@@ -8,7 +8,7 @@ import { parseLinks } from "./parse-links.ts";
 import { parseNeighbors } from "./parse-neighbors.ts";
 import { parseQueues } from "./parse-queues.ts";
 import { parseIptablesRewrites, parseNftRewrites } from "./parse-rewrites.ts";
-import { parseOtherTables, parseRoutes } from "./parse-routes.ts";
+import { parseLocalTable, parseOtherTables, parseRoutes } from "./parse-routes.ts";
 import { parseRules } from "./parse-rules.ts";
 import { parseSettings } from "./parse-settings.ts";
 import { parseBackendPorts, parseBackends, parseTranslations } from "./parse-translations.ts";
@@ -35,7 +35,11 @@ export const stateSections: readonly Section[] = [
       what: "routes",
       command: `ip -j -d -${family} route show table all`,
       batch: { options: `-d -${family}`, line: "route show table all" },
-      parse: (output) => ({ routes: parseRoutes(output, family), otherTables: parseOtherTables(output, family) }),
+      parse: (output) => ({
+        routes: parseRoutes(output, family),
+        otherTables: parseOtherTables(output, family),
+        localTable: parseLocalTable(output, family),
+      }),
     },
     {
       name: `rules${family}`,
@@ -118,9 +122,12 @@ const classifiersOfAll = [
   "done ;; esac",
 ].join(" ");
 
-/** Only lines that tell what ends or changes packets: whole rulesets of large clusters are megabytes. */
+/**
+ * Only lines that tell what ends or changes packets, and the first three of what is in each set: whole rulesets of large clusters are
+ * megabytes.
+ */
 const tellingLines =
-  "grep -E '^table|^[[:space:]]*(chain|set|map) |hook |drop|reject|queue|vmap @|[ds]nat|masquerade|redirect|tproxy|notrack|dup to|fwd to| set '";
+  "sed -nE '/elements = \\{/{N;N;p;d;};/^table|^[[:space:]]*(chain|set|map) |hook |drop|reject|queue|vmap @|[ds]nat|masquerade|redirect|tproxy|notrack|synproxy|reset tcp|dup to|fwd to| set /p'";
 
 /** Only lines that name a service's address: rules of kube-proxy, elements of its maps and of those that a lab makes. */
 const translationLines =
@@ -129,9 +136,9 @@ const translationLines =
 /** All rules, listed once for the sections that look into them; where that failed, once more. */
 const ruleset = `{ [ -n "\${rules+x}" ] || { listed=$(nft list ruleset) && rules=$listed; }; }`;
 
-/** The rules' lines that a grep finds, or none. */
-function linesOf(grep: string): string {
-  return `${grep} <<RULES || true\n$rules\nRULES\n`;
+/** The rules' lines that a filter finds, or none. */
+function linesOf(filter: string): string {
+  return `${filter} <<RULES || true\n$rules\nRULES\n`;
 }
 
 /** What tells why packets end. */
@@ -153,7 +160,7 @@ export const counterSections: readonly Section[] = [
     name: "protocols",
     what: "counters",
     command:
-      'set -- /proc/net/snmp /proc/net/netstat; [ ! -e /proc/net/snmp6 ] || set -- "$@" /proc/net/snmp6; cat "$@"',
+      'set -- /proc/net/snmp /proc/net/netstat; for more in snmp6 xfrm_stat; do [ ! -e /proc/net/$more ] || set -- "$@" /proc/net/$more; done; cat "$@"',
     parse: (output) => ({ counters: parseProtocolCounters(output) }),
   },
   {
@@ -211,5 +218,7 @@ function legacyRules(program: "iptables" | "ip6tables"): string {
   const names = `/proc/net/${program === "iptables" ? "ip" : "ip6"}_tables_names`;
   const save = `$(command -v ${program}-legacy-save || echo ${program}-save)`;
   // Files below /proc have no size, and the first line tells as much as all.
-  return `! { read -r table <${names}; } 2>/dev/null || { rules=$(${save} -c) && echo "$rules"; }`;
+  // Sets of Calico and kube-proxy are large, and known.
+  const sets = `case $rules in *match-set*) ipset save 2>/dev/null | grep -v -e ' cali' -e ' KUBE-' | head -n 50 ;; esac`;
+  return `! { read -r table <${names}; } 2>/dev/null || { rules=$(${save} -c) && echo "$rules" && { ${sets}; true; }; }`;
 }
