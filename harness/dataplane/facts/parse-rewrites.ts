@@ -2,11 +2,11 @@ import type { FilterFact } from "../node-facts.ts";
 import { parseIptablesRules, parseNftRules } from "./parse-filter-rules.ts";
 
 /** Statements that change a packet, send it or a copy of it elsewhere, or keep it from being tracked (nft(8), STATEMENTS). */
-const changes =
-  /\b(?:dnat|snat|masquerade|redirect|tproxy|notrack|synproxy|reset tcp option|dup to|fwd to)\b| set /;
+const changes = /\b(?:dnat|snat|masquerade|redirect|tproxy|notrack|synproxy|reset tcp option|dup to|fwd to)\b| set /;
 
 /** The same of iptables-extensions(8). */
-const targets = /-j (?:DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|TPROXY|CT|NOTRACK|TEE|DSCP|TOS|ECN|TTL|HL|TCPMSS|TCPOPTSTRIP|SYNPROXY|CHECKSUM|MARK)\b/;
+const targets =
+  /-j (?:DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|TPROXY|CT|NOTRACK|TEE|DSCP|TOS|ECN|TTL|HL|TCPMSS|TCPOPTSTRIP|SYNPROXY|CHECKSUM|MARK)\b/;
 
 /** Tables and chains of Calico, of kube-proxy, of the reference dataplane and of what stands for kube-proxy beside real Calico: they change packets by trade. */
 const known = /calico|cali-|\bkube-proxy\b|KUBE-|encaplab-services/;
