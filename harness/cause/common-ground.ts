@@ -5,6 +5,7 @@ import type { Verdict } from "../verify/verdict.ts";
 import { listOf } from "../verify/words.ts";
 import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 import { crossedBy, isLossy, type Crossing } from "./crossings.ts";
+import { lossesInWords } from "./losses-in-words.ts";
 import { placesInWords, placesOf, type Place } from "./places.ts";
 import { sharedBy } from "./shared-by.ts";
 import { traitsOf } from "./traits.ts";
@@ -31,10 +32,11 @@ function placesAlike({ network: { plan } }: Incident, places: readonly Place[]):
       const lossy = own.flatMap(({ lossy: some }) => some);
       const all = own.flatMap((place) => place.all);
       const paths = [...new Set(lossy.map(({ path }) => path.id))];
-      const scope = sharedBy(pathsOf(lossy), pathsOf(all), plan);
+      const words = lossesInWords(lossy, all, plan);
+      const scope = words.includes(" paths") ? "" : sharedBy(pathsOf(lossy), pathsOf(all), plan);
       return {
         name: "common-ground",
-        sentence: `lost ${placesInWords(own)}: ${traitsOf(lotsOf(all))}${scope === "" ? "" : `; the paths concerned ${scope}`}`,
+        sentence: `lost ${placesInWords(own)}: ${words}${scope === "" ? "" : `; the paths concerned ${scope}`}`,
         fix: fixFor(lossy),
         issues: [],
         evidence: own.map((place) => `${placesInWords([place])}: ${traitsOf(lotsOf(place.all))}`).slice(0, shownLines),

@@ -16,7 +16,30 @@ const withLocal = (link: LinkFact, local: string): LinkFact =>
 const plan = await planOf("two-racks");
 const mode = modeOf("vxlan-cross-subnet");
 
+const dropping =
+  (...rules: readonly string[]): (() => Partial<NodeFacts>) =>
+  () => ({
+    drops: rules.map((rule) => ({ where: "table ip x chain f", hook: "forward", rule })),
+  });
+
 describe("causes", () => {
+  it("name of several rules in one place each that ends what the others let pass, and of what whole paths lose only the paths", () => {
+    const other = "pod-to-pod/same-subnet/v4/a2->a1";
+    const both = first({
+      silent: ["a1/eth0", "a2/eth0", "a2/cali"],
+      after: { a1: dropping("icmp type echo-request drop", "tcp dport 8080 drop", "tcp dport 9 drop") },
+    });
+    assert.match(
+      both,
+      /^packet-filter: a1 drops packets: table ip x chain f: icmp type echo-request drop; and table ip x chain f: tcp dport 8080 drop; lost there: all packets/,
+    );
+    assert.doesNotMatch(both, /dport 9/);
+    assert.match(
+      first({ silent: ["a1/eth0", "a2/eth0", "a2/cali"], beside: [other], after: { a1: dropping("drop") } }),
+      /lost there: all packets \((\d+) of \1\)/,
+    );
+  });
+
   it("tell the registered prefix, with the peers that it leaves out and the way to fix it", () => {
     const registered = [{ node: "a1", addresses: ["198.18.1.11/32"] }];
     const toTunnel = ({ routes }: NodeFacts): Partial<NodeFacts> => ({
@@ -31,6 +54,34 @@ describe("causes", () => {
     assert.match(cause.fix, /IP_AUTODETECTION_METHOD/);
     assert.ok(cause.issues.includes("#3003"));
     assert.deepEqual(others, [], "its routes are consequences");
+  });
+
+  it("are told as one where the same has befallen more nodes than a reader takes in sentences", () => {
+    const throughTunnel = ({ routes }: NodeFacts): Partial<NodeFacts> => ({
+      routes: routes.map((route) =>
+        route.device === "eth0" && route.destination.startsWith("198.19.")
+          ? { ...route, device: "vxlan.calico", via: route.destination.split("/")[0] ?? "", protocol: "80" }
+          : route,
+      ),
+    });
+    const nodes = ["a1", "a2", "b1", "b2"];
+    const found = causes({ after: Object.fromEntries(nodes.map((node) => [node, throughTunnel])) });
+    const [prefix] = found.filter(({ name }) => name === "registered-prefix");
+    assert.match(
+      prefix?.sentence ?? "",
+      /^a1 sends to all .*; and 3 more of the kind: a2 sends to all .* \(2 further in the evidence\)$/,
+    );
+    for (const node of nodes)
+      assert.ok(
+        prefix?.evidence.some((line) => line.startsWith(`${node}: `)),
+        node,
+      );
+    for (const node of nodes)
+      assert.ok(
+        prefix?.explains.some((id) => id.endsWith(`control-plane/${node}`)),
+        node,
+      );
+    assert.equal(found.filter(({ name }) => name === "registered-prefix").length, 1);
   });
 
   it("do not take a tunnel's route with another MTU for one of a registered /32", () => {

@@ -1,7 +1,8 @@
+import { groupBy } from "../core/group-by.ts";
 import type { NetworkCase } from "../verify/check.ts";
 import { judgeNodes } from "../verify/node-troubles.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
-import type { Cause, Incident } from "./cause.ts";
+import { shownLines, type Cause, type Incident } from "./cause.ts";
 import { crossingsOf, isLossy, type Crossing } from "./crossings.ts";
 import { endsOf } from "./ends.ts";
 import { judgeBeyondNodes } from "./beyond-nodes.ts";
@@ -30,7 +31,34 @@ export function findCauses(
     nodes: judgeNodes(network),
     beyond: judgeBeyondNodes(network, cases),
   };
-  return causesOf(incident).slice(0, mostCauses);
+  const causes = causesOf(incident);
+  return (causes.length > mostCauses ? mergedByKind(causes) : causes).slice(0, mostCauses);
+}
+
+/** The same kind of thing on many nodes must not keep another kind from being told. */
+function mergedByKind(causes: readonly Cause[]): readonly Cause[] {
+  return [...groupBy(causes, ({ name }) => name).values()].flatMap((own): readonly Cause[] => {
+    const [first, ...others] = own;
+    if (first === undefined) return [];
+    if (others.length === 0) return own;
+    return [
+      {
+        ...first,
+        sentence: `${first.sentence}; and ${others.length} more of the kind: ${shortened(others)}`,
+        // Each of them with its first line, before any has its second.
+        evidence: [
+          ...own.flatMap(({ evidence }) => evidence.slice(0, 1)),
+          ...own.flatMap(({ evidence }) => evidence.slice(1)),
+        ].slice(0, shownLines),
+        explains: [...new Set(own.flatMap(({ explains }) => explains))],
+      },
+    ];
+  });
+}
+
+/** The next one in full, and how many stand behind it. */
+function shortened([next, ...rest]: readonly Cause[]): string {
+  return `${next?.sentence ?? ""}${rest.length === 0 ? "" : ` (${rest.length} further in the evidence)`}`;
 }
 
 /** Where packets were lost before, what did not come to its end says nothing more. */

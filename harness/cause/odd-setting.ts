@@ -4,7 +4,7 @@ import type { Incident, Rule } from "./cause.ts";
 import { crossedBy } from "./crossings.ts";
 import { lossyPlaces, pathsIn, type LossyPlace } from "./lossy-places.ts";
 import { harmIn, settingsOf } from "./settings.ts";
-import { traitsOf } from "./traits.ts";
+import { lossesInWords } from "./losses-in-words.ts";
 import { listOf } from "../verify/words.ts";
 
 /** Packets are lost in a place whose kernel is set otherwise than those of its kind, or in a way that ends packets anywhere. */
@@ -19,7 +19,7 @@ export const oddSetting: Rule = {
       return [
         {
           name: "odd-setting",
-          sentence: `${place.place} loses packets, and its kernel is set otherwise: ${listOf(odd.slice(0, mostTold))}; lost there: ${traitsOf(here.flatMap(({ lots }) => lots))}`,
+          sentence: `${place.place} loses packets, and its kernel is set otherwise: ${listOf(odd.slice(0, mostTold))}; lost there: ${lossesInWords(place.lossy, here, incident.network.plan)}`,
           fix: "set it as it is elsewhere (sysctl -w), and see who set it: a hardening script, /etc/sysctl.d, a tuning operator",
           issues: ["#3270"],
           evidence: odd.map((words) => `${place.place}: ${words}`).slice(0, shown),

@@ -3,9 +3,9 @@ import type { DropFact } from "../dataplane/node-facts.ts";
 import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 import { couldDrop } from "./could-drop.ts";
 import { crossedBy, isLossy, type Crossing } from "./crossings.ts";
+import { lossesInWords } from "./losses-in-words.ts";
 import { dropInWords, dropsOn, type Guilty } from "./drops.ts";
 import { filterInWords } from "./filter-words.ts";
-import { traitsOf } from "./traits.ts";
 
 interface FilterRule {
   readonly name: string;
@@ -40,6 +40,34 @@ function suspects({ chosen }: FilterRule, incident: Incident, { node, lossy }: L
   return dropsOn(incident, node).filter(({ drop }) => chosen(drop) && couldDrop(drop, lossy));
 }
 
+/** Rules that a sentence names. */
+const mostTold = 3;
+
+/** The first rule, and of the others those that may have ended what the ones before them let pass: UDP beside TCP. */
+function toldOf({ drops, lossy }: FilterPlace): readonly Guilty[] {
+  const told: Guilty[] = [];
+  let left = lossy;
+  for (const guilty of drops) {
+    const rest = withoutLots(left, guilty.drop);
+    if (told.length > 0 && (told.length === mostTold || lostIn(rest) === lostIn(left))) continue;
+    told.push(guilty);
+    left = rest;
+  }
+  return told;
+}
+
+/** What is lost there and cannot have ended at a rule. */
+function withoutLots(lossy: readonly Crossing[], drop: DropFact): readonly Crossing[] {
+  return lossy.map((crossing) => ({
+    ...crossing,
+    lots: crossing.lots.filter((lot) => !couldDrop(drop, [{ ...crossing, lots: [lot] }])),
+  }));
+}
+
+function lostIn(crossings: readonly Crossing[]): number {
+  return crossings.reduce((sum, { lots }) => sum + lots.reduce((own, { lost }) => own + lost, 0), 0);
+}
+
 /** Felix names a chain to or from a workload by the workload's device. */
 const ofOnePod = /(cali-[ft]w-)cali[0-9a-f]+/;
 
@@ -50,23 +78,27 @@ interface FilterPlace {
 }
 
 /** The same rule on several nodes, and in the chains of several pods, is one cause: whoever wrote it wrote it everywhere. */
-function ruleOf({ drops: [first] }: FilterPlace): string {
-  return first === undefined
-    ? ""
-    : `${first.drop.where.replace(ofOnePod, "$1")} ${first.drop.rule} ${first.grown === undefined ? "" : "counts"}`;
+function ruleOf(place: FilterPlace): string {
+  return toldOf(place)
+    .map(
+      ({ drop, grown }) => `${drop.where.replace(ofOnePod, "$1")} ${drop.rule} ${grown === undefined ? "" : "counts"}`,
+    )
+    .join("; ");
 }
 
-function causeOf(rule: FilterRule, { crossings }: Incident, places: readonly FilterPlace[]): Cause {
+function causeOf(rule: FilterRule, { crossings, network }: Incident, places: readonly FilterPlace[]): Cause {
   const { name, issues, fix, sentence } = rule;
   const lossy = places.flatMap((place) => place.lossy);
-  const [first] = places.flatMap(({ drops }) => drops);
-  const grown = places.reduce((sum, { drops: [drop] }) => sum + (drop?.grown ?? 0), 0);
+  const told = places.map(toldOf);
   const ways = new Set(lossy.map(wayOf));
-  const lots = crossings.filter((crossing) => ways.has(wayOf(crossing))).flatMap((crossing) => crossing.lots);
-  const words = first === undefined ? "" : dropInWords({ drop: first.drop, ...(grown === 0 ? {} : { grown }) });
+  const all = crossings.filter((crossing) => ways.has(wayOf(crossing)));
+  const words = (told[0] ?? []).map(({ drop }, index) => {
+    const grown = told.reduce((sum, own) => sum + (own[index]?.grown ?? 0), 0);
+    return dropInWords({ drop, ...(grown === 0 ? {} : { grown }) });
+  });
   return {
     name,
-    sentence: `${sentence(places.map(({ node }) => node).toSorted(), words)}; lost there: ${traitsOf(lots)}`,
+    sentence: `${sentence(places.map(({ node }) => node).toSorted(), words.join("; and "))}; lost there: ${lossesInWords(lossy, all, network.plan)}`,
     fix,
     issues,
     evidence: places.flatMap(({ node, drops }) => drops.map((drop) => lineOf(node, drop))).slice(0, shownLines),

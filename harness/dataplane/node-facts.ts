@@ -96,6 +96,8 @@ export interface RouteFact {
   readonly onlink: boolean;
   readonly source?: string;
   readonly mtu?: number;
+  /** What else it does to packets, as ip-route(8) says it: "hoplimit 1", "advmss 500", "encap ip". */
+  readonly more?: readonly string[];
   /** The kernel takes the lowest of several to one destination; missing = 0. */
   readonly metric?: number;
   /** Next hops that share the packets (ECMP), instead of `via` and `device`. */

@@ -96,14 +96,14 @@ function routeTroubles({ identities, pod, facts }: Judged): readonly Trouble[] {
   });
 }
 
-/** A route that lets less through than the pod's device does: TCP asks for smaller segments, and large packets are refused. */
+/** A route that lets less through than the pod's device does, or gives packets a TTL or MSS of its own: segments are smaller, and large packets are refused. */
 function narrowRoute(
   { links }: NodeFacts,
   routes: readonly { readonly name: string; readonly route: NodeFacts["routes"][number] | undefined }[],
 ): readonly Trouble[] {
   const narrow = routes.find(({ route }) => {
     const own = links.find(({ device }) => device === route?.device)?.mtu ?? 0;
-    return route?.mtu !== undefined && route.mtu < own;
+    return (route?.mtu !== undefined && route.mtu < own) || route?.more !== undefined;
   });
   if (narrow?.route === undefined) return [];
   return [{ kind: "wrong route", text: `what it sends to pod ${narrow.name} takes ${routeInWords(narrow.route)}` }];

@@ -47,7 +47,8 @@ function agrees(expected: ExpectedRoute, fact: RouteFact): boolean {
     fact.type === expected.type &&
     expected.protocols.includes(fact.protocol) &&
     (expected.onlink === undefined || fact.onlink === expected.onlink) &&
-    (expected.mtu === undefined || fact.mtu === undefined || fact.mtu === expected.mtu)
+    (expected.mtu === undefined || fact.mtu === undefined || fact.mtu === expected.mtu) &&
+    fact.more === undefined
   );
 }
 

@@ -35,6 +35,10 @@ function troubleOfWay(underlay: ExpectedUnderlay, way: ExpectedWay, lookup: Rout
   const direct = route.via !== undefined && isSameAddress(route.via, address);
   const right = (sameVia || (via === undefined && direct)) && route.device === underlay.uplink;
   if (right && route.hops === undefined && route.type === "unicast") {
+    if (route.more !== undefined) {
+      const odd = `packets to ${peer}'s address ${address} take ${routeInWords(route)}, which has ${route.more.join(" and ")} of its own`;
+      return [{ kind: "wrong way", peer, text: odd, route }];
+    }
     // DHCP writes the link's own MTU into routes: that narrows nothing.
     if (route.mtu === undefined || route.mtu >= room) return [];
     const narrow = `${routeInWords(route)} lets only ${route.mtu} bytes through to ${peer}'s address ${address}, where ${underlay.uplink} carries ${room}`;

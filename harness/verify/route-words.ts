@@ -3,7 +3,7 @@ import type { ExpectedRoute } from "../encap/control-plane.ts";
 
 /** A route that is there, as ip(8) prints it. */
 export function routeInWords(route: RouteFact): string {
-  const { type, destination, protocol, onlink, mtu, metric, hops = [] } = route;
+  const { type, destination, protocol, onlink, mtu, metric, more = [], hops = [] } = route;
   return join([
     type === "unicast" ? undefined : type,
     destination,
@@ -13,6 +13,7 @@ export function routeInWords(route: RouteFact): string {
     metric && `metric ${metric}`,
     onlink && "onlink",
     mtu && `mtu ${mtu}`,
+    ...more,
   ]);
 }
 

@@ -14,14 +14,14 @@ const protocolNames: Readonly<Record<string, string>> = { "2": "kernel", "3": "b
  * own addresses. Without `-d` ip(8) leaves out type unicast and protocol boot: both are filled in.
  */
 export function parseRoutes(json: string, family?: Family): readonly RouteFact[] {
-  return parseJsonList(json, "ip -j route")
+  return routesIn(json, "ip -j route")
     .filter((route) => tableOf(route) === "main")
     .map((route) => parseRoute(route, family ?? familyOfRoute(route)));
 }
 
 /** Reads `ip -j -d route show table all`: what is in tables that only rules lead to. The kernel fills table local by itself. */
 export function parseOtherTables(json: string, family: Family): readonly TableRoute[] {
-  return parseJsonList(json, "ip -j route show table all").flatMap((route) => {
+  return routesIn(json, "ip -j route show table all").flatMap((route) => {
     const table = tableOf(route);
     return table === "main" || table === "local" || table === "255" ? [] : [{ ...parseRoute(route, family), table }];
   });
@@ -29,10 +29,15 @@ export function parseOtherTables(json: string, family: Family): readonly TableRo
 
 /** Reads the same for table local: the machine's own addresses, and whatever the kernel has not put there by itself. */
 export function parseLocalTable(json: string, family: Family): readonly RouteFact[] {
-  return parseJsonList(json, "ip -j route show table all")
+  return routesIn(json, "ip -j route show table all")
     .filter((route) => ["local", "255"].includes(tableOf(route)))
     .map((route) => parseRoute(route, family))
     .filter(({ type, protocol }) => type === "local" || protocol !== "kernel");
+}
+
+/** A tunnel of the route's own (`encap ip`) has a `dst` too, and ip(8) prints both in one object: JSON would keep the last. */
+function routesIn(json: string, command: string): readonly JsonObject[] {
+  return parseJsonList(json.replaceAll(/("encap":"[^"]*",[^{}]*?)"dst":/g, '$1"encapDst":'), command);
 }
 
 function tableOf(route: JsonObject): string {
@@ -48,6 +53,7 @@ function parseRoute(route: JsonObject, family: Family): RouteFact {
     .map((metrics) => number(metrics.mtu))
     .find((value) => value !== undefined);
   const hops = objects(route.nexthops).map(parseHop);
+  const more = moreOf(route);
   return {
     family,
     destination: destinationOf(text(route.dst) ?? "default"),
@@ -58,9 +64,21 @@ function parseRoute(route: JsonObject, family: Family): RouteFact {
     ...(type === "blackhole" ? {} : wayOf(route)),
     ...(source === undefined ? {} : { source }),
     ...(mtu === undefined ? {} : { mtu }),
+    ...(more.length === 0 ? {} : { more }),
     ...(metric === undefined || metric === 0 ? {} : { metric }),
     ...(hops.length === 0 ? {} : { hops }),
   };
+}
+
+/** Metrics that change packets, of the many that only tune a connection; and tunnels of the route's own (lwtunnel). */
+function moreOf({ metrics, encap }: JsonObject): readonly string[] {
+  const found = objects(metrics).flatMap((own) =>
+    ["hoplimit", "advmss", "window"].flatMap((name) => {
+      const value = number(own[name]);
+      return value === undefined ? [] : [`${name} ${value}`];
+    }),
+  );
+  return [...found, ...(text(encap) === undefined ? [] : [`encap ${text(encap)}`])];
 }
 
 function wayOf(route: JsonObject): Pick<RouteFact, "via" | "device"> {

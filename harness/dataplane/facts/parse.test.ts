@@ -151,6 +151,19 @@ describe("facts from ip(8) and bridge(8)", () => {
     );
   });
 
+  it("reads what a route does to packets beside leading them, and not its tunnel's end for its destination", () => {
+    const listed =
+      '[{"dst":"10.9.12.0/24","encap":"ip","id":5,"src":"0.0.0.0","dst":"1.1.1.1","ttl":0,"tos":0,"dev":"v0","flags":[]},' +
+      '{"dst":"10.9.0.0/24","gateway":"10.0.0.5","dev":"v0","flags":[],"metrics":[{"hoplimit":3,"mtu":900,"advmss":500,"initcwnd":1}]}]';
+    assert.deepEqual(
+      parseRoutes(listed, 4).map(({ destination, more, mtu }) => [destination, more, mtu]),
+      [
+        ["10.9.12.0/24", ["encap ip"], undefined],
+        ["10.9.0.0/24", ["hoplimit 3", "advmss 500"], 900],
+      ],
+    );
+  });
+
   it("takes silence for an empty list and garbage for an error with its text", () => {
     assert.deepEqual(parseRoutes(""), []);
     assert.deepEqual(parseLinks("[{}]"), []);
