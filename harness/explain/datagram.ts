@@ -1,4 +1,4 @@
-import type { IpLayer } from "../packet/layer.ts";
+import type { IpLayer, Layer } from "../packet/layer.ts";
 import type { Packet } from "../packet/packet.ts";
 
 /** What TCP or UDP carries in a packet that nothing encapsulates, as the layers tell. */
@@ -16,10 +16,11 @@ export interface Datagram {
 /** Reads it; missing in packets that are encapsulated, or none of TCP's and UDP's, or whose header is not there. */
 export function datagramOf(packet: Packet): Datagram | undefined {
   const { layers } = packet;
-  const last = layers.at(-1);
-  const ip = layers.at(-2);
-  if ((last?.kind !== "tcp" && last?.kind !== "udp") || (ip?.kind !== "ipv4" && ip?.kind !== "ipv6")) return undefined;
-  if (layers.some(({ kind }, index) => index < layers.length - 2 && isEncapsulation(kind))) return undefined;
+  const end = layers.length - 1;
+  const last = layers[end];
+  if (last?.kind !== "tcp" && last?.kind !== "udp") return undefined;
+  const ip = layers[end - 1];
+  if ((ip?.kind !== "ipv4" && ip?.kind !== "ipv6") || isEncapsulated(layers, end - 1)) return undefined;
   const { payload } = packet;
   // A frame that was cut has no padding behind what was captured of it.
   const length = payload.length + Math.max(0, packet.originalLength - packet.capturedLength);
@@ -27,7 +28,11 @@ export function datagramOf(packet: Packet): Datagram | undefined {
   return { protocol: last.kind === "tcp" ? "TCP" : "UDP", ip, sourcePort, destinationPort, payload, length };
 }
 
-/** An IP header before the one that carries the ports is a tunnel's, too. */
-function isEncapsulation(kind: string): boolean {
-  return kind === "ipv4" || kind === "ipv6" || kind === "vxlan" || kind === "tunnel";
+/** Every packet is asked, so that this makes no function for it. */
+function isEncapsulated(layers: readonly Layer[], before: number): boolean {
+  for (let index = 0; index < before; index += 1) {
+    const kind = layers[index]?.kind;
+    if (kind === "ipv4" || kind === "ipv6" || kind === "vxlan" || kind === "tunnel") return true;
+  }
+  return false;
 }

@@ -179,6 +179,10 @@ describe("explain: tunnels that more than one packet tells", () => {
         [[`UDP ${port}`, look, 20]],
       );
       assert.match(summary.hints.join(), new RegExp(`^UDP ${port}: 20 packets look like ${look}`));
+      const twice = await explain(packets.flatMap((packet) => [packet, packet]));
+      assert.equal(twice.suspicions[0]?.looksLike, look);
+      const swapped = packets.map((packet, index) => packets[index === 3 ? 4 : index === 4 ? 3 : index] ?? packet);
+      assert.equal((await explain(swapped)).suspicions.length, 1);
       // One of five is missing; then three of four are.
       const most = packets.filter((_, index) => index % 5 !== 0);
       assert.equal((await explain(most)).suspicions.length, 1);

@@ -5,9 +5,11 @@ import type { Datagram } from "./datagram.ts";
 const enoughSteps = 8;
 /** Part of all steps that must be of one: the rest were lost on their way, or not captured. */
 const mostlyOne = 0.75;
-/** A counter may jump by this where packets are missing. */
+/** A counter may jump by this where packets are missing, or overtook each other. */
 const mostMissing = 64;
-/** Connections that are watched at once. */
+/** Places for first words that may come again: 16 bits of a hash. */
+const places = 0x10000;
+/** Connections that are watched at once, since a first word came again. */
 const mostWatched = 4_096;
 
 /** Bytes looked at behind the counter, whether they look encrypted: behind an initialization vector, which may be a counter too. */
@@ -22,16 +24,22 @@ const enoughValues = 80;
 type InStepLook = "ESP" | "OpenVPN";
 
 /** One direction of a connection with one first word. */
-interface Watched {
-  readonly sourcePort: number;
-  readonly destinationPort: number;
+class Watched {
+  /** Source and destination in one number. */
+  readonly ports: number;
   counter: number;
-  ones: number;
-  jumps: number;
+  ones = 0;
+  jumps = 0;
   /** Every length was a multiple of 4, as ESP pads (RFC 4303 section 2.4). */
-  isPadded: boolean;
-  readonly values: Set<number>;
+  isPadded = true;
+  /** Of the sampled bytes. */
+  readonly values = new Set<number>();
   look: InStepLook | undefined;
+
+  constructor(ports: number, counter: number) {
+    this.ports = ports;
+    this.counter = counter;
+  }
 }
 
 /** What a connection looks like, and how many of its packets that was found by: all so far at first, then one by one. */
@@ -45,7 +53,11 @@ interface Found {
  * counts packets, and then what looks encrypted. Other protocols may be made like that too, so it is a look and no proof.
  */
 export class InStep {
-  /** By first word and ports: random bytes fill it with words that never come again. */
+  /** The last first word, ports and counter at each place: random bytes leave there what never comes again. */
+  private readonly words = new Uint32Array(places);
+  private readonly ports = new Uint32Array(places);
+  private readonly counters = new Uint32Array(places);
+  /** By first word and ports: what came again. */
   private readonly watched = new Map<number, Watched>();
 
   /** Looks at a payload; tells what its connection looks like, once it does. */
@@ -55,14 +67,10 @@ export class InStep {
     const word = uint32(payload, at);
     // Reserved by RFC 4303 section 2.1, and the mark of what is no ESP (RFC 3948).
     if (word < 256) return undefined;
-    const key = word * 0x10000 + ((sourcePort * 31 + destinationPort) & 0xffff);
+    const ports = ((sourcePort << 16) | destinationPort) >>> 0;
     const counter = uint32(payload, at + 4);
-    const known = this.watched.get(key);
-    if (known === undefined) {
-      this.watch(key, sourcePort, destinationPort, counter);
-      return undefined;
-    }
-    if (known.sourcePort !== sourcePort || known.destinationPort !== destinationPort) return undefined;
+    const known = this.knownBy(word, ports, counter);
+    if (known === undefined) return undefined;
     step(known, counter, length - at, payload.subarray(at + sample.at, at + sample.at + sample.length));
     const before = known.look;
     known.look ??= lookOf(known, word);
@@ -70,25 +78,27 @@ export class InStep {
     return { looksLike: known.look, packets: before === undefined ? known.ones + known.jumps + 1 : 1 };
   }
 
-  private watch(key: number, sourcePort: number, destinationPort: number, counter: number): void {
-    if (this.watched.size >= mostWatched) {
-      for (const oldest of this.watched.keys()) {
-        this.watched.delete(oldest);
-        break;
-      }
+  /** What is watched with this word and these ports; undefined where the word comes for the first time, and has its place now. */
+  private knownBy(word: number, ports: number, counter: number): Watched | undefined {
+    const place = (Math.imul(word ^ ports, 0x9e3779b1) >>> 16) & (places - 1);
+    if (this.words[place] !== word || this.ports[place] !== ports) {
+      this.words[place] = word;
+      this.ports[place] = ports;
+      this.counters[place] = counter;
+      return undefined;
     }
-    const values = new Set<number>();
-    const watched = {
-      sourcePort,
-      destinationPort,
-      counter,
-      ones: 0,
-      jumps: 0,
-      isPadded: true,
-      values,
-      look: undefined,
-    };
+    const first = this.counters[place] ?? 0;
+    // Less than 2^53, and two connections meet only where their ports do, too.
+    const key = word * 0x10000 + (ports % 0xfff1);
+    const known = this.watched.get(key);
+    if (known?.ports === ports) return known;
+    this.counters[place] = counter;
+    // What is only sent again, or stays for another reason, counts nothing.
+    if (counter <= first || counter - first > mostMissing) return undefined;
+    if (this.watched.size >= mostWatched) this.watched.clear();
+    const watched = new Watched(ports, first);
     this.watched.set(key, watched);
+    return watched;
   }
 }
 
@@ -100,10 +110,11 @@ function startOfRecord(payload: Uint8Array, length: number): number | undefined 
 
 function step(watched: Watched, counter: number, length: number, sampled: Uint8Array): void {
   const difference = counter - watched.counter;
+  // A capture on several interfaces has each packet more than once.
+  if (difference === 0) return;
   if (difference === 1) watched.ones += 1;
-  else if (difference > 0 && difference <= mostMissing) watched.jumps += 1;
-  else watched.jumps = Number.POSITIVE_INFINITY;
-  watched.counter = counter;
+  else watched.jumps += Math.abs(difference) <= mostMissing ? 1 : Number.POSITIVE_INFINITY;
+  watched.counter = Math.max(watched.counter, counter);
   if (length % 4 !== 0) watched.isPadded = false;
   if (watched.look === undefined) for (const value of sampled) watched.values.add(value);
 }
