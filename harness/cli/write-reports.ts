@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { localExecutor } from "../exec/local/local.ts";
+import { defaultCacheFolder } from "../core/cache-folder.ts";
 import { writeFileAtomic } from "../core/atomic-file.ts";
-import { generatePage } from "../report/allure-page.ts";
+import { generatePage, type PageOutcome } from "../report/allure-page.ts";
 import { writeAllure } from "../report/allure.ts";
 import { renderCtrf } from "../report/ctrf.ts";
 import { reportedRun } from "../report/reported-run.ts";
@@ -23,6 +24,10 @@ export interface Reports {
   readonly unwritten: readonly Unwritten[];
 }
 
+function page(folder: ResultsFolder, history: { readonly historyFolder?: string }): Promise<PageOutcome> {
+  return generatePage(folder, { executor: localExecutor(), cache: defaultCacheFolder(), ...history });
+}
+
 /** Writes JUnit, Allure's results and the Allure page; one that breaks does not stop the others. */
 export async function writeReports(
   record: RunRecord,
@@ -41,7 +46,7 @@ export async function writeReports(
     attempt("the history of costs", () =>
       options.history === undefined ? Promise.resolve() : writeHistory(record, options.history),
     ),
-  ]).then(() => (broken.length > 0 ? undefined : generatePage(folder, { executor: localExecutor(), ...history })));
+  ]).then(() => (broken.length > 0 ? undefined : page(folder, history)));
   await Promise.all([
     paging,
     attempt("JUnit", () => writeFileAtomic(folder.junit, renderJunit(record, folder.path))),
@@ -49,12 +54,12 @@ export async function writeReports(
     attempt("the pictures", () => writePictures(told, folder.path)),
     attempt("the summary", () => writeSummary(told, folder.path)),
   ]);
-  const page = await paging;
+  const made = await paging;
   const isWritten = (name: string): boolean => broken.every(({ what }) => what !== name);
   const summary = isWritten("the summary") ? [`summary ${join(folder.path, "summary.html")}`] : [];
-  if (page?.generated === true)
-    return { lines: [`report  ${page.page}`, ...summary], page: page.page, unwritten: broken };
+  if (made?.generated === true)
+    return { lines: [`report  ${made.page}`, ...summary], page: made.page, unwritten: broken };
   const junit = isWritten("JUnit") ? [`report  ${folder.junit}, ${folder.run}`] : [];
-  const why = page === undefined ? [] : [`no Allure page: ${page.because}`, `        ${page.fix}`];
+  const why = made === undefined ? [] : [`no Allure page: ${made.because}`, `        ${made.fix}`];
   return { lines: [...junit, ...summary, ...why], unwritten: broken };
 }

@@ -1,10 +1,10 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { messageOf } from "../core/errors.ts";
 import { exists } from "../core/exists.ts";
 import { shellQuote } from "../exec/quote.ts";
 import type { Executor } from "../exec/executor.ts";
+import { allure, noAnalytics, type AllureOptions } from "./allure-program.ts";
 import { packPage } from "./pack-page.ts";
 import type { ResultsFolder } from "./store.ts";
 
@@ -13,9 +13,7 @@ export type PageOutcome =
   | { readonly generated: true; readonly page: string; readonly ms: number }
   | { readonly generated: false; readonly because: string; readonly fix: string };
 
-export interface PageOptions {
-  /** Runs Allure on this machine. */
-  readonly executor: Executor;
+export interface PageOptions extends AllureOptions {
   /** Folder that carries Allure's history from run to run; read before, replaced after. */
   readonly historyFolder?: string;
 }
@@ -28,7 +26,7 @@ export async function generatePage(folder: ResultsFolder, options: PageOptions):
       return { generated: false, because, fix: `${later(folder)}, once the cause is gone` };
     }
     await bringHistory(folder, options.historyFolder);
-    const ms = await allure(["--single-file"], folder, folder.allureReport, options.executor);
+    const ms = await generate(["--single-file"], folder, folder.allureReport, options);
     await writeFile(folder.page, packPage(await readFile(folder.page, "utf8")));
     await keepHistory(folder, options);
     return { generated: true, page: folder.page, ms };
@@ -47,39 +45,13 @@ async function hasResults(folder: ResultsFolder): Promise<boolean> {
   return names.some((name) => name.endsWith("-result.json"));
 }
 
-/** A large report (thousands of tests) needs some ten seconds; beyond this something hangs. */
-const generateTimeoutMs = 180_000;
-
-/** Starting counts more than peak speed: the JVM lives about a second. */
-const javaOptions = "JAVA_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
-
-/** Without it the page calls an analytics host whenever somebody opens it (it is read as a boolean: 1 means nothing). */
-const noAnalytics = "ALLURE_NO_ANALYTICS=true";
-
-async function allure(
+function generate(
   flags: readonly string[],
-  folder: ResultsFolder,
+  { allureResults }: ResultsFolder,
   to: string,
-  executor: Executor,
+  options: PageOptions,
 ): Promise<number> {
-  const argv = [
-    "env",
-    javaOptions,
-    noAnalytics,
-    script(),
-    "generate",
-    folder.allureResults,
-    "-o",
-    to,
-    "--clean",
-    ...flags,
-  ];
-  return (await executor.run(argv, { timeoutMs: generateTimeoutMs })).durationMs;
-}
-
-/** The package's own script by its path: another package installs a command of the same name. */
-function script(): string {
-  return join(dirname(createRequire(import.meta.url).resolve("allure-commandline")), "dist", "bin", "allure");
+  return allure([allureResults, "-o", to, "--clean", ...flags], options);
 }
 
 async function bringHistory(folder: ResultsFolder, historyFolder: string | undefined): Promise<void> {
@@ -92,11 +64,12 @@ async function bringHistory(folder: ResultsFolder, historyFolder: string | undef
 }
 
 /** The single file holds no history folder, so the report is made once more as many files, only for that. */
-async function keepHistory(folder: ResultsFolder, { executor, historyFolder }: PageOptions): Promise<void> {
+async function keepHistory(folder: ResultsFolder, options: PageOptions): Promise<void> {
+  const { historyFolder } = options;
   if (historyFolder === undefined) return;
   const full = await mkdtemp(join(folder.path, "allure-full-"));
   try {
-    await allure([], folder, full, executor);
+    await generate([], folder, full, options);
     await cp(join(full, "history"), historyFolder, { recursive: true });
   } finally {
     await rm(full, { recursive: true, force: true });

@@ -303,6 +303,28 @@ describe("Allure results", () => {
       );
     });
 
+    it("is the same with the classes that Java has kept from the time before", async function () {
+      if (!(await java())) skipFor(this, "no Java here");
+      const cache = join(out, "cache");
+      await writeAllure(reportedRun(failingRun()), folder);
+      for (const _ of ["kept", "used"]) {
+        assert.ok((await generatePage(folder, { executor, cache })).generated);
+        assert.ok(
+          filesIn(await readFile(folder.page, "utf8"))
+            .get("data/suites.json")
+            ?.includes(failingId),
+        );
+        assert.equal((await readdir(join(cache, "java"))).length, 1);
+      }
+    });
+
+    it("is made where nothing can be kept", async function () {
+      if (!(await java())) skipFor(this, "no Java here");
+      await writeAllure(reportedRun(failingRun()), folder);
+      const cache = join(folder.run, "no folder");
+      assert.ok((await generatePage(folder, { executor, cache })).generated);
+    });
+
     it("is missing without Java, which is said with the way to get it", async () => {
       const path = join(out, "bin");
       await mkdir(path);
