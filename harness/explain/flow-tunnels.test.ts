@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ethernet, icmp, ipv4, tcp } from "../packet/build.ts";
 import { pcapBytes, type PacketToWrite } from "../packet/write-pcap.ts";
 import { explainCapture, type CaptureSummary } from "./explain-capture.ts";
@@ -104,6 +105,19 @@ describe("explain: tunnels that more than one packet tells", () => {
         assert.match(summary.hints.join(), new RegExp(`10 packets of OpenVPN in UDP ${port}, by how it began`));
       });
     }
+  }
+
+  for (const [file, forms, hint] of [
+    ["openvpn-tcp-53-tls-crypt", { plain: 5, openvpn: 57 }, "57 packets of OpenVPN in TCP 53, by how it began"],
+    ["openvpn-udp-443", { plain: 12, openvpn: 19 }, "19 packets of OpenVPN in UDP 443, by how it began"],
+    ["openvpn-udp-5001-cbc-later", { plain: 24 }, "UDP 5001: 24 packets look like OpenVPN's data"],
+  ] as const) {
+    it(`what OpenVPN itself sent: ${file}`, async () => {
+      const path = fileURLToPath(new URL(`../packet/testdata/${file}.pcap`, import.meta.url));
+      const summary = await explainCapture(path);
+      assert.deepEqual(summary.forms, { ipip: 0, vxlan: 0, ...forms });
+      assert.ok(summary.hints[0]?.startsWith(hint), summary.hints.join("\n"));
+    });
   }
 
   it("OpenVPN of which only the client's side was captured", async () => {

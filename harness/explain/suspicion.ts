@@ -31,7 +31,7 @@ export class Suspicions {
 const meanings: Readonly<Record<Suspicion["looksLike"], string>> = {
   ESP: "look like ESP (a first word that stays, a second that counts, then what looks encrypted): perhaps a tunnel, counted as plain",
   OpenVPN:
-    "look like OpenVPN's data (its opcode, a number that counts, then what looks encrypted): perhaps a tunnel, counted as plain",
+    "look like OpenVPN's data (its opcode and a peer that stay, then what looks encrypted): perhaps a tunnel, counted as plain",
   STT: "look like later parts of STT's frames, without the first: perhaps a tunnel, counted as plain",
   DTLS: "are DTLS's data, which AnyConnect and others use for tunnels, WebRTC and CoAP for their own: counted as plain",
   Tailscale:
