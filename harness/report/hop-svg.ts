@@ -11,7 +11,8 @@ export function renderHopSvg(path: PathRecord): string {
   const lanes = lanesOf(path);
   const columns = Math.max(minimumColumns, ...lanes.map((lane) => lane.hops.length));
   const width = columns * columnWidth + 2 * margin;
-  const height = headHeight + lanes.length * laneHeight + margin;
+  const height =
+    headHeight + lanes.length * laneHeight + (lanes.at(-1)?.end === undefined ? margin - endHeight : margin);
   const { path: about } = path.expectation;
   return svgImage(width, height, about.id, [
     label(about.id, { x: margin, y: 30, class: "ink", "font-size": 16, "font-weight": 600 }, 120),
@@ -21,6 +22,8 @@ export function renderHopSvg(path: PathRecord): string {
 
 const columnWidth = 176;
 const laneHeight = 232;
+/** What a lane has below its boxes, for the words that tell how it ends. */
+const endHeight = 30;
 const headHeight = 48;
 const margin = 20;
 /** A title needs this much room even on a short path. */

@@ -35,5 +35,6 @@ const css = [
   "td.fail{background:light-dark(#fbd9d7,#55211f)}td.inconclusive{background:light-dark(#fdf1cf,#4a3b1c)}td.skip{color:light-dark(#5c6874,#9aa5b1)}",
   "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:light-dark(#f1f4f7,#252d36);padding:10px;border-radius:6px}svg{max-width:100%;height:auto}",
   ".beside{display:flex;flex-wrap:wrap;gap:0 24px;align-items:flex-start}.beside>div{max-width:100%}.beside table{font-size:13px}",
+  ".beside td,.beside th{white-space:nowrap}@media(max-width:600px){.beside{gap:0 12px}.beside table{font-size:11px}.beside th,.beside td{padding:3px 4px}h1{font-size:32px}}",
   "@media print{@page{size:A4;margin:10mm}body{font-size:8.5px;line-height:1.3}main{padding:0;max-width:none}h1{font-size:24px}h2{font-size:13px;margin-top:8px}h3{font-size:9px;margin:3px 0 1px}.verdict{font-size:11px}th,td{padding:0 3px}.beside{gap:0 12px}.beside table{font-size:8px}.failure,table{break-inside:avoid}svg{max-height:170px}}",
 ].join("");

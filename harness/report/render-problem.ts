@@ -35,7 +35,13 @@ export function renderProblem(outcome: PathOutcome, options: ProblemOptions): re
 /** The same in two lines: for a path that is wrong in the way of another one. */
 export function renderBriefProblem(outcome: PathOutcome, style: Style): readonly string[] {
   const leading = leadingVerdict(outcome);
-  return [renderProblemLine(outcome, style), indent + (leading?.observed ?? outcome.reason)];
+  // Of a node is observed how much differs, and the reason says what.
+  const what = outcome.path === undefined ? firstLine(outcome.reason) : leading?.observed;
+  return [renderProblemLine(outcome, style), indent + (what ?? outcome.reason)];
+}
+
+function firstLine(text: string): string | undefined {
+  return text.split("\n").find((line) => line !== "");
 }
 
 /** The same in one line: for the paths after the first few. */

@@ -29,7 +29,7 @@ export function renderScenario(
   const outcomes = outcomesOf(scenario, verdicts);
   const own = outcomes.flatMap((outcome) => outcome.verdicts);
   const problems = [
-    ...causeLines(scenario, options),
+    ...causeLines(scenario, { ...options, failed: outcomes.filter(({ status }) => status === "fail").length }),
     ...kindLines(outcomes, options.style),
     ...problemLines(scenario, outcomes, options),
   ];

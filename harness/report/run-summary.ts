@@ -9,6 +9,7 @@ import { measuredOn } from "./render-measurements.ts";
 import { leadingVerdict, outcomesOf, type PathOutcome } from "./path-outcome.ts";
 import { pathTitle } from "./path-title.ts";
 import { scenarioTitle } from "./scenario-title.ts";
+import { againCommand, repeatOf, seeItCommands } from "./see-it.ts";
 import { testOutcomes } from "./test-outcome.ts";
 
 /** A run on one page, as a value: what `summary.json` holds and `summary.html` and `summary.md` show. */
@@ -24,6 +25,8 @@ export interface RunSummary {
   /** Your own tests, in the order in which they ran. */
   readonly tests: readonly { readonly title: string; readonly status: Status; readonly reason: string }[];
   readonly troubles: readonly string[];
+  /** The fault that the run put into its own lab; missing = none. */
+  readonly injected?: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly command: string;
 }
@@ -77,6 +80,8 @@ export interface Failure {
   readonly expected: string;
   readonly observed: string;
   readonly reason: string;
+  /** Commands that show its packets, from within the results folder, and that ask it again. */
+  readonly commands: readonly string[];
   readonly alike: number;
   /** The path with its hops; not in the JSON, which run.json has in full. */
   readonly path?: PathRecord;
@@ -98,9 +103,15 @@ export function summarize(record: RunRecord): RunSummary {
       reason: verdict.reason ?? "",
     })),
     troubles: record.troubles.map(({ phase, message }) => `${phase}: ${message}`),
+    ...injectedIn(record),
     versions: versionsOf(record),
     command: record.command,
   };
+}
+
+function injectedIn({ again = [] }: RunRecord): Pick<RunSummary, "injected"> {
+  const fault = again[again.indexOf("--fault") + 1];
+  return again.includes("--fault") && fault !== undefined ? { injected: fault } : {};
 }
 
 function verdictOf({ exitCode, summary, troubles }: RunRecord): string {
@@ -141,7 +152,7 @@ function modeOf(scenario: ScenarioRecord, record: RunRecord): ModeSummary {
     })),
     coverage: coverageOf(outcomes, scenario),
     costs: measured.map(costOf),
-    failures: failuresOf(outcomes),
+    failures: failuresOf(outcomes, repeatOf(record)),
   };
 }
 
@@ -182,7 +193,7 @@ function costOf(measurement: Measurement): Cost {
   return { what, on: measuredOn(measurement), unit, median, min, max, indicative, samples: samples.length };
 }
 
-function failuresOf(outcomes: readonly PathOutcome[]): readonly Failure[] {
+function failuresOf(outcomes: readonly PathOutcome[], repeat: readonly string[]): readonly Failure[] {
   const wrong = (["fail", "inconclusive"] as const).flatMap((status) =>
     outcomes.filter((one) => one.status === status),
   );
@@ -200,11 +211,16 @@ function failuresOf(outcomes: readonly PathOutcome[]): readonly Failure[] {
         expected: leading?.expected ?? "",
         observed: leading?.observed ?? first.reason,
         reason: first.reason,
+        commands: first.path === undefined ? [] : commandsFor(first.path, repeat),
         alike: others.length,
         ...(first.path === undefined ? {} : { path: first.path }),
       },
     ];
   });
+}
+
+function commandsFor(path: PathRecord, repeat: readonly string[]): readonly string[] {
+  return [...seeItCommands(path, ".").slice(0, 1), againCommand(path, repeat)];
 }
 
 function versionsOf({ environment, scenarios }: RunRecord): Readonly<Record<string, string>> {

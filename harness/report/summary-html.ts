@@ -1,4 +1,4 @@
-import { asTyped } from "../core/command-words.ts";
+import { commandTyped } from "../core/command-words.ts";
 import { formatFigure } from "./format.ts";
 import { cellText } from "./grid-cell.ts";
 import { countsOf, fitsPage } from "./grid-counts.ts";
@@ -14,12 +14,12 @@ export function renderSummaryPage(summary: RunSummary): string {
 }
 
 function renderSummaryBody(summary: RunSummary): string {
-  const { decision, verdict, modes, tests, troubles, versions, command, topology, startedAt, seconds } = summary;
-  const began = startedAt.replace("T", " ").replace(/\.\d+Z$/, " UTC");
+  const { decision, verdict, modes, tests, troubles, injected, versions, command } = summary;
   return [
     htmlText("h1", decision === "go" ? "Go" : "No-go", { class: decision }),
-    htmlText("p", verdict, { class: "verdict" }),
-    htmlText("p", `Topology ${topology} · ${began} · ${formatFigure(seconds)} s`, { class: "faint" }),
+    htmlText("p", sentence(verdict.replace(/^(Go|No-go): /, "")), { class: "verdict" }),
+    htmlText("p", about(summary), { class: "faint" }),
+    ...(injected === undefined ? [] : [htmlText("p", `The run itself put a fault into its lab: ${injected}.`)]),
     ...(modes.length > 1 ? [overview(modes)] : []),
     ...modes.map(modeSection),
     ...(tests.length === 0 ? [] : [testsSection(tests)]),
@@ -27,8 +27,18 @@ function renderSummaryBody(summary: RunSummary): string {
     htmlText("h2", "Versions"),
     htmlTable(Object.keys(versions), [Object.values(versions).map((value) => htmlCell(value))]),
     htmlText("h2", "Run it again"),
-    htmlText("pre", asTyped(command.replace(/^encaplab /, "npm run lab -- "))),
+    htmlText("pre", commandTyped(command)),
   ].join("\n");
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+function about({ id, topology, startedAt, seconds, versions: { kernel } }: RunSummary): string {
+  const began = startedAt.replace("T", " ").replace(/\.\d+Z$/, " UTC");
+  const on = kernel === undefined ? [] : [`kernel ${kernel}`];
+  return [`Run ${id}`, `topology ${topology}`, ...on, began, `${formatFigure(seconds)} s`].join(" · ");
 }
 
 /** All modes of a run in one table, which is what a page of several begins with. */
@@ -57,7 +67,7 @@ function modeSection(mode: ModeSummary): string {
     "<section>",
     htmlText("h2", mode.title),
     htmlText("p", `${mode.provider}, ${mode.dataplane}`, { class: "faint" }),
-    ...mode.causes.map(cause),
+    ...mode.causes.map((one) => cause(one, mode.coverage.wrong)),
     sideBySide(mode.grids.map(grid)),
     htmlText("h3", "Coverage, in paths and nodes"),
     htmlTable(heads, [counts]),
@@ -68,14 +78,15 @@ function modeSection(mode: ModeSummary): string {
   ].join("\n");
 }
 
-function cause({ sentence, fix, issues, explains }: ModeSummary["causes"][number]): string {
+function cause({ sentence, fix, issues, explains }: ModeSummary["causes"][number], wrong: number): string {
+  const share = explains === wrong ? "all that is wrong" : `${explains} of the ${wrong} that are wrong`;
   const see = issues.length === 0 ? "" : ` Reports of the same: ${issues.map(issueName).join(", ")}.`;
   return [
     '<div class="failure">',
     htmlText("h3", `Cause: ${sentence}`, { class: "fail" }),
     htmlText(
       "p",
-      `Fix: ${fix}. It explains what is wrong with ${explains === 1 ? "1 path or node" : `${explains} paths and nodes`}.${see}`,
+      `Fix: ${fix}. It explains ${share}: ${explains === 1 ? "1 path or node" : `${explains} paths and nodes`}.${see}`,
     ),
     "</div>",
   ].join("\n");
@@ -131,11 +142,23 @@ function failure(one: Failure): string {
     '<div class="failure">',
     htmlText("h3", `${marks[one.status]} ${one.title} — ${one.category}${alike}`, { class: one.status }),
     htmlTable(["expected", "observed"], [[htmlCell(one.expected), htmlCell(one.observed, one.status)]]),
-    htmlText("p", one.id, { class: "faint" }),
+    ...reasonsOf(one).map((text) => htmlText("p", text)),
     ...(one.path === undefined ? [] : [`<div class="wide">${renderHopSvg(one.path)}</div>`]),
+    htmlText("pre", one.commands.length === 0 ? one.id : one.commands.join("\n"), { class: "faint" }),
     "</div>",
   ].join("\n");
 }
+
+/** Why, in its first lines; what stands in the table already is left out. */
+function reasonsOf({ reason, observed }: Failure): readonly string[] {
+  const lines = [...new Set(reason.split(/; |\n/))].filter((line) => line.trim() !== "" && line !== observed);
+  return lines.length <= shownReasons
+    ? lines
+    : [...lines.slice(0, shownReasons), `… ${lines.length - shownReasons} more`];
+}
+
+/** Reasons of one failure that a page shows. */
+const shownReasons = 4;
 
 function testsSection(tests: RunSummary["tests"]): string {
   const rows = tests.map(({ title, status, reason }) => [

@@ -1,4 +1,4 @@
-import { asTyped } from "../core/command-words.ts";
+import { commandTyped } from "../core/command-words.ts";
 import { formatFigure } from "./format.ts";
 import { countsOf, fitsPage } from "./grid-counts.ts";
 import type { ModeSummary, RunSummary } from "./run-summary.ts";
@@ -6,20 +6,21 @@ import { marks } from "./style.ts";
 
 /** The summary as Markdown: for a CI's step summary, a ticket, a pull request. */
 export function renderSummaryMarkdown(summary: RunSummary): string {
-  const { decision, verdict, topology, modes, tests, troubles, command } = summary;
+  const { decision, verdict, topology, modes, tests, troubles, injected, command } = summary;
   return [
     `# ${decision === "go" ? "Go" : "No-go"}`,
     "",
     verdict,
     "",
     `Topology ${topology}, run ${summary.id}, ${summary.startedAt}.`,
+    ...(injected === undefined ? [] : ["", `The run itself put a fault into its lab: ${injected}.`]),
     ...modes.flatMap(modeLines),
     ...(tests.length === 0 ? [] : ["", "## Your own tests", ""]),
     ...tests.map(({ title, status }) => `- ${marks[status]} ${title}`),
     ...troubles.flatMap((text) => ["", "```", text, "```"]),
     "",
     "```",
-    asTyped(command.replace(/^encaplab /, "npm run lab -- ")),
+    commandTyped(command),
     "```",
     "",
   ].join("\n");
@@ -42,7 +43,7 @@ function modeLines(mode: ModeSummary): readonly string[] {
     ...(failures.length === 0 ? [] : [""]),
     ...failures.map(
       (one) =>
-        `- ${marks[one.status]} ${one.title}: ${one.category}, expected ${one.expected}, observed ${one.observed}`,
+        `- ${marks[one.status]} ${one.title}: ${one.category}, expected ${one.expected}, observed ${one.observed}${one.path === undefined ? `: ${one.reason.split("\n", 1)[0] ?? ""}` : ""}`,
     ),
   ];
 }

@@ -88,13 +88,36 @@ describe("the summary of a run", () => {
     assert.match(renderSummaryMarkdown(summary), /\*\*Cause\*\* \(of 2\): a1 has a \/32\. Fix: give it \/24\./);
   });
 
+  it("says of each failure why, how to see it and how to ask it again, and of a node what differs", () => {
+    const record = failingRun();
+    const id = "vxlan-cross-subnet/control-plane/a1";
+    const route = "a1: route 198.19.0.64/26 via 198.19.0.64 dev vxlan.calico, not via 198.18.1.12 dev eth0";
+    const verdict = {
+      id,
+      check: "control-plane",
+      status: "fail",
+      category: "control plane",
+      expected: "6 routes",
+    } as const;
+    const differing = { ...verdict, observed: "1 difference", reason: route, evidence: [] };
+    const verdicts = [...record.verdicts.filter((one) => one.id !== id), differing];
+    const summary = summarize({ ...record, verdicts, again: ["suite", "--fault", "wrong-vni", "--seed", "7"] });
+    const page = renderSummaryPage(summary);
+    assert.ok(page.includes(`<p>${route}</p>`));
+    assert.match(page, /tcpdump -nn -r pcaps\/[\s\S]*npm run suite -- --mode VXLANCrossSubnet [^\n]*--seed 7 --paths/);
+    assert.match(page, /<p>The run itself put a fault into its lab: wrong-vni\.<\/p>/);
+    const markdown = renderSummaryMarkdown(summary);
+    assert.ok(markdown.includes(`observed 1 difference: ${route}`));
+    assert.match(markdown, /^The run itself put a fault into its lab: wrong-vni\.$/m);
+  });
+
   it("begins with a table of all modes where there are several", () => {
     const { modes, ...rest } = summarize(failingRun());
     const [mode] = modes;
     assert.ok(mode);
     assert.doesNotMatch(renderSummaryPage({ ...rest, modes }), /<th scope="col">mode</);
     const page = renderSummaryPage({ ...rest, modes: [mode, { ...mode, title: "another" }] });
-    assert.match(page, /No-go: [\s\S]*<td>another<\/td><td>netns, [^<]*<\/td><td class="pass">50<[\s\S]*<section>/);
+    assert.match(page, /No-go<\/h1>[\s\S]*<td>another<\/td><td>netns, [^<]*<\/td><td class="pass">50<[\s\S]*<section>/);
   });
 
   it("fetches nothing and runs nothing", () => {
