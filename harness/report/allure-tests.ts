@@ -112,7 +112,8 @@ function runTest(context: AllureContext): AllureTest {
   const { start } = atStart(record);
   return {
     suites: ["run"],
-    name: `run/${record.topology}`,
+    name: `the whole run on ${record.topology}: ${context.summary.decision}`,
+    id: `run/${record.topology}`,
     status: wrong === undefined ? AllureStatus.PASSED : AllureStatus.BROKEN,
     ...(wrong?.details === undefined ? {} : { details: wrong.details }),
     description: describeRun(context),

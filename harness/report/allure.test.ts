@@ -139,6 +139,7 @@ describe("Allure results", () => {
     );
     assert.match(failed.statusDetails.trace ?? "", /at a1\/eth0 \(forward\)/);
     const run = only(results, "run/two-racks");
+    assert.equal(run.name, "the whole run on two-racks: no-go");
     assert.match(run.description ?? "", /No-go: 1 check failed[\s\S]*plain→VXLAN ✘/);
     assert.ok(attachments(run).some(({ name }) => name === "summary"));
   });
@@ -277,6 +278,7 @@ describe("Allure results", () => {
       assert.ok(outcome.generated);
       assert.doesNotMatch(await readFile(outcome.page, "utf8"), /googletagmanager|google-analytics/);
       assert.equal(outcome.page, folder.page);
+      assert.match(await readFile(outcome.page, "utf8"), /\.description__text pre[^}]*monospace/);
       assert.deepEqual(await readdir(folder.allureReport), ["index.html"]);
       const page = await readFile(folder.page, "utf8");
       assert.ok(filesIn(page).get("data/suites.json")?.includes(failingId));

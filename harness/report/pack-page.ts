@@ -17,9 +17,16 @@ export function packPage(page: string): string {
   // The element with the files must be there before the script that reads it.
   const at = before.lastIndexOf("<script");
   if (after === undefined || at < 0) return page;
-  const holder = `${trendStyle(files)}<script type="text/plain" id="${packedId}">${packFiles(files)}</script>\n    `;
+  const holder = `${textStyle}${trendStyle(files)}<script type="text/plain" id="${packedId}">${packFiles(files)}</script>\n    `;
   return withPlainProgram(`${before.slice(0, at)}${holder}${before.slice(at)}${unpack}${after}`);
 }
+
+/** Texts of ours stand in columns, which Allure would set in its proportional type. */
+const textStyle = `<style>
+      .description__text pre, .description__text code { font-family: var(--font-family-mono), monospace; font-size: 12px; line-height: 1.5; }
+      .description__text pre, .description__text pre code { white-space: pre-wrap; overflow-wrap: anywhere; }
+    </style>
+    `;
 
 /** Allure draws trends of two runs and more, and of a first one boxes in which there is nothing to show. */
 function trendStyle(files: readonly PageFile[]): string {
