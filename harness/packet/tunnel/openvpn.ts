@@ -33,7 +33,7 @@ export interface OpenvpnReset {
 
 /**
  * Reads the message that begins a session: its length, its zeros and numbers must all fit. Random bytes of the right length do with
- * odds of at most 2^-34; what claims to be one still needs an answer or a second message to be believed.
+ * odds of at most 2^-33; what claims to be one still needs an answer or a second message to be believed.
  */
 export function openvpnReset(bytes: Uint8Array, length: number): OpenvpnReset | undefined {
   const first = uint8(bytes, 0);
