@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../core/errors.ts";
-import { parseModes, type EncapWord } from "./mode-words.ts";
+import { modeOption, modeWithId, parseModes, type EncapWord } from "./mode-words.ts";
+import { modes, poolsMode } from "./mode.ts";
 
 function ids(words: readonly string[], encap: EncapWord = "all"): string {
   return parseModes(words, encap)
@@ -48,5 +49,26 @@ describe("parseModes", () => {
       message: "--encap vxlan leaves no mode of --mode IPIP,IPIPCrossSubnet",
       details: { fix: "leave --encap out, or name a mode with that encapsulation" },
     });
+  });
+
+  it("refuses the word for pools that have modes of their own, and says what to say", () => {
+    assert.throws(() => ids(["Pools"]), {
+      message: "Pools is no mode of all pools",
+      details: { fix: "say --pools, and give each pool of the topology its encapsulation" },
+    });
+  });
+});
+
+describe("modes by id", () => {
+  it("are those of all pools, and the one in which each pool has its own", () => {
+    for (const mode of [...modes, poolsMode]) assert.equal(modeWithId(mode.id), mode);
+  });
+
+  it("are asked for by an option that commands take", () => {
+    for (const mode of modes) {
+      assert.deepEqual(modeOption(mode), ["--mode", mode.calicoName]);
+      assert.deepEqual(parseModes([modeOption(mode)[1] ?? ""], "all"), [mode]);
+    }
+    assert.deepEqual(modeOption(poolsMode), ["--pools"]);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { modeOf } from "./plan.fixture.ts";
-import { overheadOf, tunnelDevice, vtepMac, vtepMacOf } from "./tunnel.ts";
+import { planTopology } from "../topology/make-plan.ts";
+import { modeOf, planOf } from "./plan.fixture.ts";
+import { encapsulationOf, hostMtu, overheadOf, podMtu, tunnelDevice, vtepMac, vtepMacOf } from "./tunnel.ts";
 
 describe("tunnel", () => {
   it("derives the MAC that Calico v3.32 gave to a recorded node of that name", () => {
@@ -27,5 +28,26 @@ describe("tunnel", () => {
     assert.equal(overheadOf("vxlan", 4), 20 + udp + vxlan + ethernet);
     assert.equal(overheadOf("vxlan", 6), 40 + udp + vxlan + ethernet);
     assert.equal(overheadOf("none", 6), 0);
+  });
+
+  it("is none of pools with modes of their own", () => {
+    assert.equal(tunnelDevice(modeOf("pools"), 4), undefined);
+    assert.throws(() => encapsulationOf(modeOf("pools"), 4), /pools with modes of their own have no one encapsulation/);
+  });
+
+  it("has the smallest of all nodes' MTUs, less the headers, or what the topology says", async () => {
+    const { topology } = await planOf("two-racks");
+    const subnets = topology.subnets.map((subnet) => (subnet.name === "rack-b" ? { ...subnet, mtu: 1400 } : subnet));
+    const plan = planTopology({ ...topology, subnets });
+    assert.equal(hostMtu(plan), 1400);
+    assert.deepEqual(
+      (["none", "ipip-always", "vxlan-always"] as const).map((id) => podMtu(plan, modeOf(id))),
+      [1400, 1380, 1350],
+    );
+    const smaller = planTopology({ ...topology, subnets, tunnelMtu: 1300 });
+    assert.deepEqual(
+      (["none", "vxlan-always"] as const).map((id) => podMtu(smaller, modeOf(id))),
+      [1400, 1300],
+    );
   });
 });

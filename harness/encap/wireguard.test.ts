@@ -5,7 +5,14 @@ import { expectControlPlane } from "./control-plane.ts";
 import { expectationOf, modeOf, planOf } from "./plan.fixture.ts";
 import { identitiesFromAllocation } from "./planned-identities.ts";
 import { podMtu } from "./tunnel.ts";
-import { paddedLength } from "./wireguard.ts";
+import {
+  isEncryptedBetween,
+  paddedLength,
+  wireguardDevice,
+  wireguardOverhead,
+  wireguardPort,
+  wireguardTable,
+} from "./wireguard.ts";
 
 describe("WireGuard", () => {
   let plan: Plan;
@@ -81,5 +88,44 @@ describe("WireGuard", () => {
       [1, 84, 96, 1439, 1500].map((length) => paddedLength(length, 1440)),
       [16, 96, 96, 1440, 1500],
     );
+    assert.deepEqual(
+      [paddedLength(1435, 1436), paddedLength(1436, 1436), paddedLength(1437, 1436)],
+      [1436, 1436, 1437],
+    );
+  });
+
+  it("has a device, a port, a table and a price of its own for each family", () => {
+    const of = (family: 4 | 6) => [
+      wireguardDevice(family),
+      wireguardPort(family),
+      wireguardTable(family),
+      wireguardOverhead(family),
+    ];
+    assert.deepEqual(of(4), ["wireguard.cali", 51820, 1, 60]);
+    assert.deepEqual(of(6), ["wg-v6.cali", 51821, 2, 80]);
+  });
+
+  it("needs a key at either end", () => {
+    const [key, none] = [{ encrypts: true as const }, {}];
+    assert.equal(isEncryptedBetween(key, key), true);
+    for (const [from, to] of [
+      [key, none],
+      [none, key],
+      [none, none],
+    ] as const)
+      assert.equal(isEncryptedBetween(from, to), false);
+  });
+
+  it("decrypts for pods whose addresses are in no block of their node", () => {
+    const mode = modeOf("vxlan-cross-subnet");
+    const identities = identitiesFromAllocation(plan, mode);
+    const pods = identities.pods.map((pod) => {
+      if (pod.node === "b1") return { ...pod, addresses: { 4: "198.19.9.9" } };
+      return pod.node === "b2" ? { ...pod, addresses: { 4: "198.19.9.10" } } : pod;
+    });
+    const addresses = new EncryptedAddresses(plan, { ...identities, pods });
+    assert.equal(addresses.peerOf("198.19.9.9"), "198.18.2.11", "b1's");
+    assert.equal(addresses.peerOf("198.19.9.10"), undefined, "b2 takes no part");
+    assert.equal(addresses.peerOf("198.19.9.11"), undefined, "nobody's");
   });
 });
