@@ -23,5 +23,7 @@ describe("FurtherWays", () => {
 
   it("leave probes alone that nobody translates on the way", () => {
     assert.equal(ways.of(1, tunnel, pod), 1);
+    assert.equal(new FurtherWays([probe("aa"), probe("aa")]).of(0, tunnel, pod), 0);
+    assert.equal(new FurtherWays([probe("bb"), probe("aa", { beyond: [client, entry] })]).of(0, tunnel, pod), 0);
   });
 });

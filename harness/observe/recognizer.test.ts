@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Path } from "../encap/path.ts";
+import { icmpv6, ipv6 } from "../packet/build.ts";
 import { decode } from "../packet/decode.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Probe, ProbeKind, Token } from "../probe/probe.ts";
@@ -86,6 +87,16 @@ describe("Recognizer", () => {
     assert.equal(recognizer.identify(echo("e5ca9b0001000002".repeat(5))), undefined);
   });
 
+  it("tells a ping's request from its answer, in either family", () => {
+    const sideOf = (bytes: Buffer): number | undefined => new Recognizer(probes).identify(packet(bytes, "raw"))?.side;
+    const four = (type: number) => ipv4("10.0.0.9", "10.0.0.1", 1, icmp(type, 0, 77, hex(pattern)));
+    assert.deepEqual([sideOf(four(8)), sideOf(four(0))], [0, 1]);
+    const body = Buffer.concat([hex("004d0001"), hex(pattern)]);
+    const six = (type: number) =>
+      ipv6({ source: "fd00::9", destination: "fd00::1", protocol: 58 }, icmpv6({ type }, body));
+    assert.deepEqual([sideOf(six(128)), sideOf(six(129))], [0, 1]);
+  });
+
   it("finds a pattern at any alignment, and after bytes that only look like its start", () => {
     const recognizer = new Recognizer(probes);
     for (const before of ["", "00", "e5ca9b", "e5ca9be5ca", "00".repeat(17)]) {
@@ -164,9 +175,9 @@ function probe(kind: ProbeKind, token: Token): Probe {
   return { path, kind, token, dials: "10.0.0.1", amount: 1 };
 }
 
-function packet(bytes: Buffer): Packet {
+function packet(bytes: Buffer, link: "raw" | "ipv4" = "ipv4"): Packet {
   const length = bytes.length;
-  return decode({ number: 1, timeSeconds: 0, capturedLength: length, originalLength: length, bytes }, "ipv4", [4789]);
+  return decode({ number: 1, timeSeconds: 0, capturedLength: length, originalLength: length, bytes }, link, [4789]);
 }
 
 function echo(payload: string): Packet {

@@ -56,4 +56,30 @@ describe("pairMessages", () => {
     const leaving = [leave("m1", 1.01, 1440), leave("m2", 1.01, 1440), leave("m4", 1.11, 1440)];
     assert.equal(paired(entering, leaving), "m1=one m4=two");
   });
+
+  it("takes what came in at the moment of the message, and what has waited as long as a packet may", () => {
+    assert.equal(paired([enter("now", 1, 84)], [leave("m1", 1, 96)]), "m1=now");
+    assert.equal(paired([enter("old", 1, 84)], [leave("m1", 21, 96)]), "m1=old");
+    assert.equal(paired([enter("old", 1, 84)], [leave("m1", 21.001, 96)]), "");
+  });
+
+  it("looks no further than so many packets that wait", () => {
+    const small = (count: number) => Array.from({ length: count }, (_, index) => enter(`s${index}`, 1, 40));
+    assert.equal(paired([...small(63), enter("large", 1, 1000)], [leave("m1", 1.1, 1008)]), "m1=large");
+    assert.equal(paired([...small(64), enter("large", 1, 1000)], [leave("m1", 1.1, 1008)]), "");
+  });
+
+  it("begins a segment that is cut by a message that is nearly full, and no longer than the device lets through", () => {
+    const segment = [enter("segment", 1, 3052, 52)];
+    for (const [length, begins] of [
+      [1376, false],
+      [1377, true],
+      [1440, true],
+      [1441, false],
+    ] as const)
+      assert.equal(paired(segment, [leave("m1", 1.1, length)]), begins ? "m1=segment" : "", String(length));
+    assert.equal(paired([enter("datagram", 1, 3052)], [leave("m1", 1.1, 1440)]), "", "only TCP is cut");
+    assert.equal(paired([enter("full", 1, 1440, 52)], [leave("m1", 1.1, 1440)]), "m1=full", "and fits whole");
+    assert.equal(paired([enter("full", 1, 1440, 52)], [leave("m1", 1.1, 1392)]), "", "as one message alone");
+  });
 });
