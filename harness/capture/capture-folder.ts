@@ -45,7 +45,7 @@ export async function findPlaces(
   scope: Scope,
 ): Promise<readonly CapturePlace[]> {
   let looks: readonly CommandResult[] = [];
-  scope.defer("remove the captures' folders on nodes with a file system of their own", async () => {
+  scope.deferWithin("remove the captures' folders on nodes with a file system of their own", async () => {
     await runEverywhere(
       targets.flatMap(({ executor }, index) => {
         const folder = folderIn(looks[index]);

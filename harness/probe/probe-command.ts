@@ -101,11 +101,11 @@ function curlArgv(probe: Probe, ports: HttpPorts, script: "saw" | "bulk", query:
  */
 const bufferShare = 8;
 
-/** Blocks of 16 KiB, because iperf3 rounds the bytes up to whole blocks, of 128 KiB by default. */
+/** Blocks of 16 KiB, because iperf3 rounds the bytes up to whole blocks, of 128 KiB by default. No reports of intervals, which nobody reads. */
 function iperf3Argv(probe: Probe): readonly string[] {
   const { dials, token, amount, path } = probe;
   if (token.kind !== "tcp-port") throw new TypeError(`iperf3 of ${path.id} needs a tcp-port token`);
   const buffer = String(Math.ceil(amount / bufferShare));
-  const limits = ["-n", String(amount), "-l", "16K", "-w", buffer, "--connect-timeout", "3000"];
+  const limits = ["-n", String(amount), "-l", "16K", "-w", buffer, "-i", "0", "--connect-timeout", "3000"];
   return ["iperf3", "-c", dials, "-p", String(token.port), ...limits, "-J"];
 }

@@ -11,6 +11,7 @@ import { readEnvironment } from "./environment.ts";
 import { Gathered } from "./gathered.ts";
 import { inTurns, type Turn } from "./in-turns.ts";
 import { keepLab } from "./keep.ts";
+import { labGoes } from "./lab-goes.ts";
 import { labSession } from "./lab-session.ts";
 import { measureMoreLabs } from "./measure.ts";
 import type { MeasuredMode } from "./measured.ts";
@@ -143,8 +144,7 @@ class Run {
           measured.push(...(await this.#scenario(choice, modeScope, variant)));
           if (index < modes.length - 1) return;
           if (order.keep) await keepLab({ provider, lab, mode, ...keeping, ...remembered }, [modeScope, scope]);
-          // Nodes that are not ours stay, and so would what is on them.
-          else if (lab.borrowed !== true) modeScope.abandon();
+          else if (labGoes(order, lab)) modeScope.abandon();
         });
       }
     };

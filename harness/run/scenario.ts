@@ -11,6 +11,7 @@ import type { FaultEffect } from "../fault/fault.ts";
 import type { Lab } from "../lab/lab.ts";
 import { waitForQuiet } from "./build-in-turn.ts";
 import { Guard } from "./guard.ts";
+import { labGoes } from "./lab-goes.ts";
 import { tooBusy, watchMachine } from "./machine-watch.ts";
 import { judgeScenario, type Judgment, type SecondLook } from "./judge.ts";
 import { measureInLab } from "./measure.ts";
@@ -121,12 +122,13 @@ async function perform(
   const folder = scenarioFolder(choice);
   const { dataplane } = services;
   const measures = questions.throughput && order.throughput && (fault === undefined || fault.closes !== undefined);
-  await withScope(async (guardScope) => {
+  const whileListening = <T>(body: (scope: Scope) => Promise<T>): Promise<T> => listeningScope(order, lab, body);
+  await whileListening(async (guardScope) => {
     const guard = new Guard(network, join(order.folder, "pcaps", folder), effect.deafen ?? [], guardScope);
     const asking = { order, dataplane, network, expectations, questions, effect, folder };
     const listening = { ...asking, guard };
     const endWatch = await watchMachine();
-    const wire = await withScope((wireScope) => listenToWire(listening, phases, wireScope));
+    const wire = await whileListening((wireScope) => listenToWire(listening, phases, wireScope));
     const because = tooBusy(await endWatch());
     const hearing = { ...listening, wire, measures, secondLook: secondLook(asking, phases, because) };
     const judgment = await phases.run("verdicts", () => judgeScenario(hearing));
@@ -141,6 +143,15 @@ async function perform(
   });
 }
 
+/** A scope for captures; what they leave in the temporary folders of nodes that go need not be removed. */
+function listeningScope<T>(order: RunOrder, lab: Lab, body: (scope: Scope) => Promise<T>): Promise<T> {
+  return withScope(async (scope) => {
+    const result = await body(scope);
+    if (labGoes(order, lab)) scope.abandon();
+    return result;
+  });
+}
+
 /** Other tokens than at first, that no packet of before is taken for one of these. */
 function secondLook(listening: Listening, phases: Phases, because: string | undefined): SecondLook {
   const { order, folder } = listening;
@@ -152,7 +163,7 @@ function secondLook(listening: Listening, phases: Phases, because: string | unde
   };
   const at: SecondLook["at"] = async (expectations) => {
     const asked = { ...again, expectations };
-    const wire = await withScope((scope) => listenToWire(asked, phases, scope));
+    const wire = await listeningScope(order, listening.network.lab, (scope) => listenToWire(asked, phases, scope));
     return (await judgeScenario({ ...asked, wire })).verdicts;
   };
   return { ...(because === undefined ? {} : { because }), at };
