@@ -26,11 +26,12 @@ table ip kube-proxy {
     const onTunnel = `table ip x {
 	chain p {
 		iifname "vxlan.calico" ip ttl set 1
+		udp dport 4789 fwd to "vxlan.calico"
 		iifname { "vxlan.calico", "tunl0" } oifname != "vxlan.calico" ip dscp set ef
 	}
 }
 `;
-    assert.equal(parseNftRewrites(onTunnel).length, 2, "anybody may name Calico's devices");
+    assert.equal(parseNftRewrites(onTunnel).length, 3, "anybody may name Calico's devices");
     const onConnections = `table ip x {
 	chain p {
 		reset tcp option timestamp

@@ -22,7 +22,7 @@ export function parseIptablesRewrites(saved: string, program: "iptables" | "ip6t
 }
 
 /** Devices that a rule names: Calico's may stand in anybody's rule. */
-const devices = /\b[io]ifname (?:!= )?(?:\{[^}]*\}|\S+)|\bdevice \S+|-[io] \S+/g;
+const devices = /\b[io]ifname (?:!= )?(?:\{[^}]*\}|\S+)|\bdevice \S+|\b(?:fwd|dup) to \S+|-[io] \S+/g;
 
 function foreign(rules: readonly FilterFact[]): readonly FilterFact[] {
   return rules.filter(({ where, rule }) => !known.test(where) && !known.test(rule.replace(devices, "")));
