@@ -1,6 +1,6 @@
 import { leadsBy } from "../verify/path-case.ts";
 import type { Verdict } from "../verify/verdict.ts";
-import type { Cause, Incident } from "./cause.ts";
+import type { Found, Incident } from "./cause.ts";
 
 /** Questions about machines that mirror what fails on paths through them. */
 const mirrors: ReadonlySet<string> = new Set([
@@ -20,7 +20,7 @@ export function isMirror({ check }: Verdict): boolean {
  * What a sentinel saw, or a kernel counted, on a machine that is not at fault itself is a consequence: it goes to the first cause that
  * explains a failing path between the nodes that it names, or by its own node where it names none.
  */
-export function withBystanders({ failed, asked }: Incident, causes: readonly Cause[]): readonly Cause[] {
+export function withBystanders({ failed, asked }: Incident, causes: readonly Found[]): readonly Found[] {
   const heard = failed.filter(isMirror);
   const owners = heard.map((verdict) => {
     const own = new Set([...pairsIn(verdict).flatMap((pair) => pathsBetween(asked, pair)), ...pathsBy(asked, verdict)]);

@@ -2,6 +2,7 @@ import type { NetworkCase } from "../verify/check.ts";
 import type { NodeJudgment } from "../verify/node-troubles.ts";
 import type { PlaceJudgment } from "./beyond-nodes.ts";
 import type { Crossing } from "./crossings.ts";
+import type { CheckName } from "../verify/registry.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
 
 /** What explains failed verdicts: one sentence, what proves it, and what to do. */
@@ -16,6 +17,17 @@ export interface Cause {
   readonly evidence: readonly string[];
   /** Ids of the failed verdicts that it explains. */
   readonly explains: readonly string[];
+}
+
+/** A cause as its rule finds it. */
+export interface Found extends Cause {
+  /** The only checks that it can fail, of the paths that it explains: what loses no packets must not hide what does. Missing = all. */
+  readonly checks?: readonly CheckName[];
+}
+
+/** Whether a cause can be why a verdict failed. */
+export function explainsVerdict({ explains, checks }: Found, { id, check }: Verdict): boolean {
+  return explains.includes(id) && (checks === undefined || checks.some((name) => name === check));
 }
 
 /** Lines of evidence that a cause shows at most. */
@@ -40,7 +52,7 @@ export interface Incident {
 /** One kind of cause; finds it, or nothing. Pure. */
 export interface Rule {
   readonly name: string;
-  readonly find: (incident: Incident) => readonly Cause[];
+  readonly find: (incident: Incident) => readonly Found[];
 }
 
 /** Ids of failed verdicts on paths from or to a node, and on the node itself. */

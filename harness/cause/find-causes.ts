@@ -2,7 +2,7 @@ import { groupBy } from "../core/group-by.ts";
 import type { NetworkCase } from "../verify/check.ts";
 import { judgeNodes } from "../verify/node-troubles.ts";
 import type { PathCase, Verdict } from "../verify/verdict.ts";
-import { shownLines, type Cause, type Incident } from "./cause.ts";
+import { explainsVerdict, shownLines, type Cause, type Found, type Incident } from "./cause.ts";
 import { crossingsOf, isLossy, type Crossing } from "./crossings.ts";
 import { endsOf } from "./ends.ts";
 import { judgeBeyondNodes } from "./beyond-nodes.ts";
@@ -32,7 +32,11 @@ export function findCauses(
     beyond: judgeBeyondNodes(network, cases),
   };
   const causes = causesOf(incident);
-  return (causes.length > mostCauses ? mergedByKind(causes) : causes).slice(0, mostCauses);
+  return (causes.length > mostCauses ? mergedByKind(causes) : causes).slice(0, mostCauses).map(withoutChecks);
+}
+
+function withoutChecks({ checks: _, ...cause }: Found): Cause {
+  return cause;
 }
 
 /** The same kind of thing on many nodes must not keep another kind from being told. */
@@ -69,8 +73,11 @@ function waysOf(pathCase: PathCase): readonly Crossing[] {
 }
 
 /** Every cause of an incident, the most likely first. */
-export function causesOf(incident: Incident): readonly Cause[] {
-  const chosen = chosenFrom(rules.flatMap((rule) => rule.find(incident)));
+export function causesOf(incident: Incident): readonly Found[] {
+  const chosen = chosenFrom(
+    incident.failed,
+    rules.flatMap((rule) => rule.find(incident)),
+  );
   const told = [...chosen, ...sourceCheck.find(without(incident, chosen))];
   const found = withBystanders(incident, [...told, ...fallback.find(without(incident, told))]);
   const left = without(incident, found);
@@ -78,21 +85,23 @@ export function causesOf(incident: Incident): readonly Cause[] {
 }
 
 /** The incident as if nothing had failed that these explain. */
-function without(incident: Incident, causes: readonly Cause[]): Incident {
-  const explained = new Set(causes.flatMap(({ explains }) => explains));
-  return { ...incident, failed: incident.failed.filter(({ id }) => !explained.has(id)) };
+function without(incident: Incident, causes: readonly Found[]): Incident {
+  return {
+    ...incident,
+    failed: incident.failed.filter((verdict) => !causes.some((cause) => explainsVerdict(cause, verdict))),
+  };
 }
 
 /** Rules stand in the order in which they tell most; one that explains nothing more than those before it is a consequence. */
-function chosenFrom(found: readonly Cause[]): readonly Cause[] {
-  const explained = new Set<string>();
+function chosenFrom(failed: readonly Verdict[], found: readonly Found[]): readonly Found[] {
+  const explained = new Set<Verdict>();
   const told = new Set<string>();
-  return found.filter(({ name, sentence, explains }) => {
-    const adds = explains.some((id) => !explained.has(id));
-    const kind = `${name} ${sentence}`;
-    if (!adds || told.has(kind)) return false;
+  return found.filter((cause) => {
+    const own = failed.filter((verdict) => explainsVerdict(cause, verdict));
+    const kind = `${cause.name} ${cause.sentence}`;
+    if (own.every((verdict) => explained.has(verdict)) || told.has(kind)) return false;
     told.add(kind);
-    for (const id of explains) explained.add(id);
+    for (const verdict of own) explained.add(verdict);
     return true;
   });
 }

@@ -2,7 +2,7 @@ import { groupBy } from "../core/group-by.ts";
 import { listOf } from "../verify/words.ts";
 import type { NodeJudgment } from "../verify/node-troubles.ts";
 import type { Trouble } from "../verify/trouble.ts";
-import { failuresOf, type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
+import { failuresOf, type Found, type Incident, type Rule, shownLines } from "./cause.ts";
 
 interface TroubleRule {
   readonly name: string;
@@ -12,6 +12,8 @@ interface TroubleRule {
   readonly chosen: (trouble: Trouble, node: NodeJudgment) => boolean;
   /** "peers": troubles about single peers explain failures between those two alone; "both nodes": all of both. */
   readonly concerns?: "peers" | "both nodes";
+  /** The only checks that such troubles can fail; missing, or undefined = all. */
+  readonly checks?: (troubles: readonly Trouble[]) => Found["checks"];
   readonly sentence: (node: string, troubles: readonly Trouble[], judgment: NodeJudgment) => string;
 }
 
@@ -36,7 +38,7 @@ interface Afflicted {
 }
 
 /** Nodes with the very same troubles are told together: whoever made them made them everywhere. */
-function causeOf(rule: TroubleRule, incident: Incident, afflicted: readonly Afflicted[]): Cause {
+function causeOf(rule: TroubleRule, incident: Incident, afflicted: readonly Afflicted[]): Found {
   const { name, issues, fix, concerns = "peers" } = rule;
   const nodes = afflicted.map(({ judgment }) => judgment.expected.node);
   const [first] = afflicted;
@@ -49,7 +51,9 @@ function causeOf(rule: TroubleRule, incident: Incident, afflicted: readonly Affl
       ? explainedBy(incident, expected.node, troubles)
       : failuresOf(incident, expected.node, ...troubles.flatMap(({ peer }) => peer ?? [])),
   );
+  const checks = rule.checks?.(afflicted.flatMap(({ troubles }) => troubles));
   return {
+    ...(checks === undefined ? {} : { checks }),
     name,
     sentence: told,
     fix,

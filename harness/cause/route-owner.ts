@@ -10,6 +10,8 @@ export const routeOwner = ofTroubles({
   issues: ["#11845", "#13470", "#13536"],
   fix: "set programClusterRoutes in FelixConfiguration and BGPConfiguration so that exactly one of them is Enabled",
   chosen: isOthers,
+  // They lead where they must.
+  checks: () => ["control-plane", "steady"],
   sentence: (node, troubles) => {
     const [first] = troubles;
     const [declared = ""] = first?.expected?.protocols ?? [];

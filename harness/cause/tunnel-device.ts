@@ -1,11 +1,23 @@
-import type { Cause, Rule } from "./cause.ts";
+import type { Trouble } from "../verify/trouble.ts";
+import type { Found, Rule } from "./cause.ts";
 import { ofTroubles } from "./of-troubles.ts";
+
+/** Checks that a device fails which sends everything, only not as Calico's does. */
+const ofHeaders = ["control-plane", "steady", "outer-header", "outer-endpoints", "checksums", "equal-ways"] as const;
+
+/** A TTL that leads through any fabric, a mark, a checksum or a port of its own: packets arrive. */
+function losesNothing({ what, text }: Trouble): boolean {
+  return (
+    ["tos", "udpcsum", "srcport"].includes(what ?? "") || (what === "ttl" && / ttl (?:[3-9]\d|1\d\d|2\d\d),/.test(text))
+  );
+}
 
 const base = ofTroubles({
   name: "tunnel-device",
   issues: ["#10692", "#6383", "#3271", "#10901"],
   fix: "delete the device (ip link del): Felix makes it again as it must be; see who else changes it",
   chosen: ({ kind }) => kind === "device",
+  checks: (troubles) => (troubles.every(losesNothing) ? ofHeaders : undefined),
   sentence: (node, troubles) =>
     `${node}: ${troubles
       .slice(0, 2)
@@ -20,7 +32,7 @@ const encryptionFix =
 export const tunnelDeviceWrong: Rule = {
   ...base,
   find: (incident) =>
-    base.find(incident).map((cause): Cause => {
+    base.find(incident).map((cause): Found => {
       // Peers that follow a VTEP to another MAC have no entry for the right one.
       const macs = cause.evidence.flatMap((line) => /has MAC .*, not ([0-9a-f:]{17})$/.exec(line)?.[1] ?? []);
       const peers = incident.nodes.filter(({ troubles }) =>

@@ -16,7 +16,11 @@ export function routeTroubles(expected: ExpectedNodeState, facts: NodeFacts): re
     ...expected.routes.flatMap((route) => troublesOf(route, there.get(keyOf(route)) ?? [])),
     ...facts.routes
       .filter((fact) => isStray(fact, expected, known))
-      .map((route): Trouble => ({ kind: "stray route", text: `unexpected route ${routeInWords(route)}`, route })),
+      .map((route): Trouble => {
+        const peer = blockOf(route, expected)?.peer;
+        const text = `unexpected route ${routeInWords(route)}`;
+        return { kind: "stray route", text, route, ...(peer === undefined ? {} : { peer }) };
+      }),
   ];
 }
 
@@ -71,13 +75,16 @@ function isStray(fact: RouteFact, expected: ExpectedNodeState, known: ReadonlySe
   if (fact.device !== undefined && expected.idleDevices.includes(fact.device))
     return !fact.destination.startsWith("fe80:");
   if (known.has(keyOf(fact))) return false;
-  const block = expected.routes.find(({ destination }) => isCidr(destination) && isInside(destination, fact));
-  if (block === undefined) return false;
+  if (blockOf(fact, expected) === undefined) return false;
   const destination = destinationOf(fact.destination);
   const vtep = expected.neighbors.some(
     ({ address, device }) => device === fact.device && isSameAddress(address, destination),
   );
   return !vtep && !isStrangersPod(fact, expected) && !isBorrowed(fact, expected);
+}
+
+function blockOf(fact: RouteFact, { routes }: ExpectedNodeState): ExpectedRoute | undefined {
+  return routes.find(({ destination }) => isCidr(destination) && isInside(destination, fact));
 }
 
 /** The route of a pod that is not the lab's, on the node that the pod's block belongs to. */
