@@ -15,6 +15,11 @@ describe("causes beyond the nodes", () => {
       at(({ routes }) => ({ routes: [...routes, { ...away, type: "blackhole" }] })),
       /^router-state: tor: what is for b1's address 198.18.2.11 takes blackhole 198.18.2.11/,
     );
+    const narrow = { ...away, destination: "198.18.2.11", type: "unicast", device: "eth1", mtu: 1000 };
+    assert.match(
+      at(({ routes }) => ({ routes: [...routes, narrow] })),
+      /^router-state: tor: .* mtu 1000, which lets only 1000 bytes through where eth1 carries 1500/,
+    );
     assert.match(
       at(({ routes }) => ({ routes: [...routes, { ...away, destination: "198.18.2.12", type: "blackhole" }] })),
       /^common-ground: /,

@@ -1,3 +1,4 @@
+import { leadsBy } from "../verify/path-case.ts";
 import { type Rule, shownLines } from "./cause.ts";
 import { crossedBy, isLossy } from "./crossings.ts";
 import { rewriteInWords, rewritesOn } from "./rewrites.ts";
@@ -15,7 +16,9 @@ export const untoldRewrite: Rule = {
       const own = rewrites.filter((one) => one.place === place);
       // What is changed at one place may be thrown away at the next.
       const ended = lossy.filter((crossing) => crossedBy(crossing).includes(place));
-      const explains = ended.length > 0 ? ended.map(({ path }) => path.id) : ids;
+      const leads = incident.cases.filter(({ expectation }) => leadsBy(expectation, place));
+      const isOnAll = ids.every((id) => leads.some(({ expectation }) => expectation.path.id === id));
+      const explains = ended.length > 0 && !isOnAll ? ended.map(({ path }) => path.id) : ids;
       const [first] = own;
       if (first === undefined) return [];
       return [

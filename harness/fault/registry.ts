@@ -121,6 +121,7 @@ import { tunnelDown } from "./tunnel-down.ts";
 import { tunl0WithoutAddress } from "./tunl0-without-address.ts";
 import { localTableEntry } from "./local-table-entry.ts";
 import { ipsecPolicy } from "./ipsec-policy.ts";
+import { strippedOptions } from "./stripped-options.ts";
 import { statefulRouters } from "./stateful-routers.ts";
 
 /** Every known way to be wrong, in the order in which they are listed. To add one, add a file and a line. */
@@ -183,6 +184,7 @@ export const faults: readonly Fault[] = [
   smallMtuUnderlay,
   needFragLost,
   clampedMss,
+  strippedOptions,
   missingDelay,
   slowTunnel,
   wrongVni,

@@ -78,7 +78,10 @@ interface Way {
 
 function wayTroubles(judged: Judged, family: Family): readonly Trouble[] {
   const lookup = longestMatch(judged.facts.routes, family);
-  const found = waysThrough(judged, family).flatMap((way) => troubleOfWay(way, lookup));
+  const found = waysThrough(judged, family).flatMap((way) => {
+    const room = judged.facts.links.find(({ device }) => device === way.device)?.mtu ?? 0;
+    return troubleOfWay(way, lookup, room);
+  });
   // A block's route is wrong for all of its pods: once is enough.
   return [
     ...new Map(
@@ -135,7 +138,11 @@ function balancedAt(
   });
 }
 
-function troubleOfWay({ address, what, node, device, vias, shared }: Way, lookup: RouteLookup): readonly Trouble[] {
+function troubleOfWay(
+  { address, what, node, device, vias, shared }: Way,
+  lookup: RouteLookup,
+  room: number,
+): readonly Trouble[] {
   const want =
     shared?.map((hop) => `nexthop via ${hop.via} dev ${hop.device}`).join(" ") ??
     `${vias.map((via) => `via ${via} `).join("")}dev ${device}`;
@@ -144,8 +151,11 @@ function troubleOfWay({ address, what, node, device, vias, shared }: Way, lookup
   if (route === undefined) return [{ kind: "wrong way", peer, text: `no route to ${what} (it must go ${want})` }];
   const alone = route.hops === undefined && route.device === device && goesBy(route, address, vias);
   const right = route.type === "unicast" && (shared === undefined ? alone : sharesAmong(route, shared));
-  if (right) return [];
-  return [{ kind: "wrong way", peer, route, text: `what is for ${what} takes ${routeInWords(route)}, not ${want}` }];
+  if (!right)
+    return [{ kind: "wrong way", peer, route, text: `what is for ${what} takes ${routeInWords(route)}, not ${want}` }];
+  if (route.mtu === undefined || route.mtu >= room) return [];
+  const narrow = `what is for ${what} takes ${routeInWords(route)}, which lets only ${route.mtu} bytes through where ${device} carries ${room}`;
+  return [{ kind: "wrong way", peer, route, text: narrow }];
 }
 
 /** Whether exactly these next hops share what a route leads to, each as much as the others. */

@@ -55,6 +55,13 @@ describe("mss", () => {
     );
   });
 
+  it("names the hops between which somebody took it away", () => {
+    assert.equal(
+      say(telling(good(), "forward", 0, hops.slice(3))),
+      "fail (wrong MTU): forward: the MSS of 1410 is gone between tor/eth0 and tor/eth1",
+    );
+  });
+
   it("lets a host tell what its uplink carries, or what it learned of the way", () => {
     const id = "vxlan-cross-subnet/host-to-pod/same-subnet/v4/a1->a2";
     const near = ["a1/eth0", "a2/eth0", "a2/cali"];

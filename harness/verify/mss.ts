@@ -32,7 +32,8 @@ export const mss = defineCheck({
 /** What a tap saw in the SYN of one connection. */
 interface Seen {
   readonly at: string;
-  readonly value: number;
+  /** Missing = its SYN has none. */
+  readonly value?: number;
   /** How many SYNs it saw: where one was lost, the first one seen behind is another one. */
   readonly syns: number;
 }
@@ -45,8 +46,9 @@ function seenOn({ observations }: PathCase, { direction, expected }: Leg): reado
     expected.hops.flatMap(({ tap }): readonly Seen[] => {
       const own = sightings.filter((sighting) => isSameTap(sighting.tap, tap)).flatMap((sighting) => sighting.flows);
       const account = own.find((candidate) => candidate.flow === flow);
-      const value = account?.mss;
-      return value === undefined ? [] : [{ at: nameOfTap(tap), value, syns: account?.openings.length ?? 0 }];
+      const { mss: value, openings = [] } = account ?? {};
+      if (openings.length === 0 && value === undefined) return [];
+      return [{ at: nameOfTap(tap), syns: openings.length, ...(value === undefined ? {} : { value }) }];
     }),
   );
 }
@@ -75,13 +77,15 @@ function rewritten({ direction }: Leg, seen: readonly Seen[]): readonly Finding[
   return seen.slice(1).flatMap(({ at, value, syns }, index): readonly Finding[] => {
     const before = seen[index];
     if (before === undefined || before.value === value || before.syns > syns) return [];
-    const reason = `${direction}: the MSS became ${value} in place of ${before.value} between ${before.at} and ${at}`;
+    const became =
+      value === undefined ? `of ${before.value} is gone` : `became ${value} in place of ${before.value ?? "none"}`;
+    const reason = `${direction}: the MSS ${became} between ${before.at} and ${at}`;
     return [{ category: "wrong MTU", reason }];
   });
 }
 
 function misfits({ direction }: Leg, [first]: readonly Seen[], fits: Fits): readonly Finding[] {
-  if (first === undefined || (first.value >= fits.least && first.value <= fits.most)) return [];
+  if (first?.value === undefined || (first.value >= fits.least && first.value <= fits.most)) return [];
   const reason = `${direction}: the sender advertises an MSS of ${first.value} at ${first.at}, where ${rangeWords(fits)} fits`;
   return [{ category: "wrong MTU", reason }];
 }
@@ -91,6 +95,6 @@ function rangeWords({ least, most }: Fits): string {
 }
 
 function valuesWords(seen: readonly (readonly Seen[])[]): string {
-  const values = new Set(seen.flatMap((one) => one.map(({ value }) => String(value))));
+  const values = new Set(seen.flatMap((one) => one.map(({ value = "none" }) => String(value))));
   return values.size === 0 ? "no SYN" : listOf([...values]);
 }
