@@ -278,9 +278,9 @@ describe("from probe to observation, on a real wire", function () {
 
   it("keeps the first packets of each flow in small captures that read the same", async () => {
     const chosen = probes.filter(({ path }) => path.traffic === "host-to-clusterip");
-    const { recognizer } = await observe(chosen, captures, targets);
-    const options = { folder: join(folder, "pcaps"), perFlow: () => 4, recognizer };
-    const trimmed = await trimCaptures(chosen, captures, targets, options);
+    const { owners } = await observe(chosen, captures, targets);
+    const options = { folder: join(folder, "pcaps"), perFlow: () => 4, owners };
+    const trimmed = await trimCaptures(chosen, captures, options);
     assert.deepEqual(
       trimmed.map(({ node }) => node),
       ["n1", "n2"],
@@ -300,6 +300,20 @@ describe("from probe to observation, on a real wire", function () {
       "n2/cali0 forward plain ×4",
       "n2/cali0 reverse plain ×4",
     ]);
+  });
+
+  it("keeps errors about a flow in small captures", async () => {
+    const chosen = probes.filter(({ dies }) => dies === true);
+    const { owners, observations } = await observe(chosen, captures, targets);
+    const errors = observations.flatMap(({ icmpErrors }) => icmpErrors);
+    assert.ok(errors.length > 0);
+    const small = await trimCaptures(chosen, captures, { folder: join(folder, "errors"), owners });
+    const files = captures.map((capture, index) => ({ ...capture, file: small[index]?.file ?? "" }));
+    const again = await observe(chosen, files, targets);
+    assert.deepEqual(
+      again.observations.flatMap(({ icmpErrors }) => icmpErrors),
+      errors,
+    );
   });
 
   it("doubts the taps of a node without a capture, and of one whose file is not a capture", async () => {

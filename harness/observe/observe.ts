@@ -9,6 +9,7 @@ import type { Probe } from "../probe/probe.ts";
 import { ArpLedger, type UnansweredAsk } from "./arp-ledger.ts";
 import { icmpErrorOf } from "./icmp-error.ts";
 import type { ProbeObservation, TapHealth } from "./observation.ts";
+import { PacketOwners } from "./packet-owners.ts";
 import { plainPortsOf } from "./plain-ports.ts";
 import { Recognizer, type Quotation } from "./recognizer.ts";
 import { sightingsOf } from "./sightings.ts";
@@ -28,12 +29,8 @@ export interface Observations {
   readonly health: readonly TapHealth[];
   /** Who asked by ARP and was not answered, tap by tap. */
   readonly unanswered: readonly UnansweredAsk[];
-  /** Every UDP port at which VXLAN was read. */
-  readonly vxlanPorts: readonly number[];
   /** Knows of every packet that was read whose it was. */
-  readonly recognizer: Recognizer;
-  /** Gives messages of WireGuard what they carry. */
-  readonly unwrap: Unwrap;
+  readonly owners: PacketOwners;
 }
 
 /**
@@ -75,9 +72,7 @@ async function readAll(
     observations: listener.observations(),
     health: taps.map((tap, index) => ({ tap, packets: listener.heardAt(index), doubts: doubts.get(tap.node) ?? [] })),
     unanswered: listener.unanswered,
-    vxlanPorts,
-    recognizer: listener.recognizer,
-    unwrap,
+    owners: listener.owners,
     suspected: listener.suspectedPorts,
   };
 }
@@ -107,7 +102,8 @@ async function listen(
 class Listener {
   readonly #probes: readonly Probe[];
   readonly #taps: readonly TapId[];
-  readonly recognizer: Recognizer;
+  readonly #recognizer: Recognizer;
+  readonly owners: PacketOwners;
   readonly #heard: number[];
   readonly #unwrap: Unwrap;
   readonly #suspected = new Set<number>();
@@ -118,7 +114,8 @@ class Listener {
     this.#unwrap = unwrap;
     this.#probes = probes;
     this.#taps = taps;
-    this.recognizer = new Recognizer(probes);
+    this.#recognizer = new Recognizer(probes);
+    this.owners = new PacketOwners(this.#recognizer);
     this.#heard = taps.map(() => 0);
   }
 
@@ -142,17 +139,19 @@ class Listener {
   /** What to do with each packet of one file. */
   on(capture: CaptureFile): (packet: Packet) => void {
     const taps = this.#tapsOf(capture);
-    const file = basename(capture.file);
+    const { file } = capture;
+    const name = basename(file);
     return (packet) => {
       const tap = packet.interfaceIndex === undefined ? undefined : taps.get(packet.interfaceIndex);
       if (tap === undefined) return;
       this.#heard[tap] = this.heardAt(tap) + 1;
-      this.#count(this.#unwrap(packet), tap, file);
+      const owner = this.#count(this.#unwrap(packet), tap, name);
+      if (owner !== undefined) this.owners.note(file, packet.number, owner);
     };
   }
 
   observations(): readonly ProbeObservation[] {
-    const sightings = sightingsOf(this.recognizer, this.#taps);
+    const sightings = sightingsOf(this.#recognizer, this.#taps);
     const errors = this.#errorsByProbe();
     return this.#probes.map((probe, index) => ({
       probe,
@@ -170,35 +169,38 @@ class Listener {
     return taps;
   }
 
-  #count(packet: Packet, tap: number, file: string): void {
-    const identified = this.recognizer.identify(packet);
+  /** Returns the number of the packet's owner. */
+  #count(packet: Packet, tap: number, file: string): number | undefined {
+    const identified = this.#recognizer.identify(packet);
     if (identified === undefined) {
       const suspected = suspectedVxlanPort(packet);
       if (suspected !== undefined) this.#suspected.add(suspected);
       this.#arp.add(packet, tap);
-      this.#countError(packet, tap);
-      return;
+      return this.#countError(packet, tap);
     }
     const { subject, side } = identified;
     const place = tap * 2 + side;
     let tally = subject.tallies.get(place);
     if (tally === undefined) {
-      tally = new Tally();
+      tally = new Tally(this.owners.add({ tap, subject, side }));
       subject.tallies.set(place, tally);
     }
     tally.add(packet, file);
+    return tally.owner;
   }
 
-  #countError(packet: Packet, tap: number): void {
-    const quotation = this.recognizer.quotation(packet);
-    const error = quotation === undefined ? undefined : icmpErrorOf(packet);
-    if (quotation !== undefined && error !== undefined) this.#errors.push({ tap, ...error, quotation });
+  #countError(packet: Packet, tap: number): number | undefined {
+    const quotation = this.#recognizer.quotation(packet);
+    if (quotation === undefined) return undefined;
+    const error = icmpErrorOf(packet);
+    if (error !== undefined) this.#errors.push({ tap, ...error, quotation });
+    return this.owners.add({ tap, quotation });
   }
 
   #errorsByProbe(): ReadonlyMap<number, ProbeObservation["icmpErrors"]> {
     const byProbe = new Map<number, { tap: TapId; from: string; text: string }[]>();
     for (const { tap: index, from, text, quotation } of this.#errors) {
-      const probe = this.recognizer.resolveQuotation(quotation);
+      const probe = this.#recognizer.resolveQuotation(quotation);
       const tap = this.#taps[index];
       if (probe === undefined || tap === undefined) continue;
       const errors = byProbe.get(probe) ?? [];

@@ -21,6 +21,12 @@ export class Tally {
   in = 0;
   out = 0;
   readonly account = new Account();
+  /** Its number among those whom packets belong to (PacketOwners). */
+  readonly owner: number;
+
+  constructor(owner = 0) {
+    this.owner = owner;
+  }
 
   /** Counts a packet; one without a readable inner IP header has no subject and never comes here. */
   add(packet: Packet, file: string): void {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PacketOwners } from "./packet-owners.ts";
 import { Recognizer } from "./recognizer.ts";
 import { trimCaptures } from "./trim-captures.ts";
 
@@ -16,9 +17,9 @@ describe("small captures", () => {
       await writeFile(file, whole.subarray(0, whole.length - 7));
       const counts = { captured: 1, receivedByFilter: 1, droppedByKernel: 0 };
       const capture = { node: "a1", file, doubts: [], interfaces: new Map<number, string>(), ...counts };
-      const trimmed = await trimCaptures([], [capture], [], {
+      const trimmed = await trimCaptures([], [capture], {
         folder: join(folder, "small"),
-        recognizer: new Recognizer([]),
+        owners: new PacketOwners(new Recognizer([])),
       });
       assert.deepEqual(
         trimmed.map(({ node, packets }) => [node, packets]),

@@ -3,7 +3,7 @@ import type { Protocol } from "./cursor.ts";
 import { decode } from "./decode.ts";
 import { fileHeader, recordHeader, type PcapFormat } from "./file/pcap-format.ts";
 import type { RawRecord } from "./file/read-pcap.ts";
-import { readPcapRecords } from "./file/read-records.ts";
+import { readPcapRecords, type ReadRecordsOptions } from "./file/read-records.ts";
 import type { Packet } from "./packet.ts";
 import { defaultVxlanPorts, firstProtocol, type ReadCaptureOptions } from "./read-capture.ts";
 
@@ -21,12 +21,34 @@ export interface Trimmed {
  * Copies the packets that matter into a small capture of their own, each record byte for byte as it was recorded
  * (lengths, time and all). `keep` is asked about every packet; the first `limit` of them are written.
  */
-export async function trimCapture(
+export function trimCapture(
   source: string,
   target: string,
   keep: (packet: Packet) => boolean,
   limit: number,
   options: ReadCaptureOptions = {},
+): Promise<Trimmed> {
+  const { vxlanPorts = defaultVxlanPorts, plainPorts } = options;
+  const isKept = (record: RawRecord, first: Protocol): boolean => keep(decode(record, first, vxlanPorts, plainPorts));
+  return copyRecords(source, target, isKept, limit, options);
+}
+
+/** The same for packets that are known by their number, which need not be decoded; the source may still grow. */
+export function copyPackets(
+  source: string,
+  target: string,
+  keep: (number: number) => boolean,
+  limit: number,
+): Promise<Trimmed> {
+  return copyRecords(source, target, ({ number }) => keep(number), limit, { growing: true });
+}
+
+async function copyRecords(
+  source: string,
+  target: string,
+  keep: (record: RawRecord, first: Protocol) => boolean,
+  limit: number,
+  options: ReadRecordsOptions,
 ): Promise<Trimmed> {
   const parts: Uint8Array[] = [];
   let format: PcapFormat | undefined;
@@ -36,11 +58,7 @@ export async function trimCapture(
     source,
     { ...options, reuse: true },
     (record) => {
-      if (
-        format === undefined ||
-        !keep(decode(record, first, options.vxlanPorts ?? defaultVxlanPorts, options.plainPorts))
-      )
-        return;
+      if (format === undefined || !keep(record, first)) return;
       matched += 1;
       if (matched <= limit) parts.push(headerOf(record, format), bytesOf(record));
     },

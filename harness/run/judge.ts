@@ -96,11 +96,9 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
   const details = await readDetails(hearing, verdicts);
   const networkCase = { ...seen, facts: { ...facts, pods: details.pods } };
   const folder = join("pcaps", hearing.folder);
-  const trimmed = await trimCaptures(wire.probes, wire.captures, wire.targets, {
+  const trimmed = await trimCaptures(wire.probes, wire.captures, {
     folder: join(order.folder, folder),
-    vxlanPorts: observed.vxlanPorts,
-    recognizer: observed.recognizer,
-    unwrap: observed.unwrap,
+    owners: observed.owners,
     perFlow: (probe) => packetsKept(probe, many, details.wrong),
   });
   // Whole captures are large; what matters of them is in the trimmed ones now.
