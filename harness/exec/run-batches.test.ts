@@ -80,4 +80,23 @@ describe("batches in many places", () => {
       return true;
     });
   });
+
+  it("take turns: no place waits until another has done all of its own", async () => {
+    const file = (await host.run(["mktemp"])).stdout.trim();
+    try {
+      const log = (id: number): BatchCommand => say(String(id), `echo "$PLACE ${id}" >>${file}`);
+      const batches = ["a", "b"].map((name) => ({ executor: place(name), commands: [1, 2, 3].map(log) }));
+      await runBatches(batches, { ...options, places: 1, parallel: 1 });
+      const order = (await host.run(["cat", file])).stdout.trim().split("\n");
+      assert.deepEqual(order, ["a 1", "b 1", "a 2", "b 2", "a 3", "b 3"]);
+    } finally {
+      await host.run(["rm", "-f", file]);
+    }
+  });
+
+  it("fail no place of which only the commands fail", async () => {
+    const commands = [say("one", "echo 'sh: no' >&2; exit 1"), say("two", "exit 2")];
+    const [own] = await runBatches([{ executor: place("a"), commands }], options);
+    assert.deepEqual([own?.get("one")?.exitCode, own?.get("two")?.exitCode], [1, 2]);
+  });
 });

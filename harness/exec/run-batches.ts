@@ -1,4 +1,4 @@
-import { batchFiles, batchScript, commandResult, jobsScript, runBatch, type BatchCommand } from "./batch.ts";
+import { runBatch, type BatchCommand } from "./batch.ts";
 import { succeeded } from "./command-error.ts";
 import type { CommandResult, Executor, RunOptions } from "./executor.ts";
 import { inSharedProcesses, processesFor, type Placed } from "./shared-process.ts";
@@ -14,67 +14,60 @@ export interface BatchesOptions extends Omit<RunOptions, "input"> {
   readonly places: number;
   /** Commands of each that run at a time. */
   readonly parallel: number;
-  /** For each batch. */
+  /** Milliseconds that each batch may take. */
   readonly timeoutMs: number;
 }
 
 type Results = ReadonlyMap<string, CommandResult>;
 
 /**
- * Runs batches in many places in as few processes as can be, and returns the results by id in the order of the batches. A place where
- * no command can be run at all is an error.
+ * Runs batches in many places in as few processes as can be, and returns the results by id in the order of the batches. Places of one host
+ * share one batch, in which they take turns. A place where no command can be run at all is an error.
  */
 export async function runBatches(
   batches: readonly PlacedBatch[],
-  { places, ...options }: BatchesOptions,
+  { places, parallel, timeoutMs, ...run }: BatchesOptions,
 ): Promise<readonly Results[]> {
+  const results: Results[] = batches.map(() => new Map());
   const atATime = Math.ceil(places / Math.max(1, processesFor(batches)));
-  const results: Results[] = [];
   await inSharedProcesses(batches, async (host, chunk) => {
-    const [only] = chunk;
-    const alone = chunk.length === 1 ? only : undefined;
-    const own =
-      alone === undefined
-        ? await runShared(host, chunk, { ...options, places: atATime })
-        : [await runBatch(alone.executor, alone.commands, options)];
-    for (const [turn, { index }] of chunk.entries()) results[index] = own[turn] ?? new Map<string, CommandResult>();
+    const options = {
+      ...run,
+      timeoutMs: Math.ceil(chunk.length / atATime) * timeoutMs,
+      parallel: Math.min(atATime, chunk.length) * parallel,
+    };
+    const answers = await runBatch(host, inTurn(chunk, parallel), options);
+    for (const place of chunk) results[place.index] = resultsOf(place, answers);
   });
   return results;
 }
 
-/**
- * Batches of places that share a host, and with it the folder of results: a shell in each place starts the commands, and what they leave is
- * gathered once. The places' shells have the first numbers there, their commands the next ones.
- */
-async function runShared(
-  host: Executor,
-  chunk: readonly Placed<PlacedBatch>[],
-  { places, parallel, timeoutMs, ...run }: BatchesOptions,
-): Promise<readonly Results[]> {
-  const firsts = chunk.map((_, turn) =>
-    chunk.slice(0, turn).reduce((sum, { commands }) => sum + commands.length, chunk.length),
+/** So many commands of each place, then so many more of each. */
+function inTurn(places: readonly Placed<PlacedBatch>[], share: number): readonly BatchCommand[] {
+  const shares = places.flatMap((place) =>
+    place.commands.map((command, number) => ({
+      turn: Math.floor(number / share),
+      command: { ...command, id: idOf(place, command), argv: [...place.prefix, ...command.argv] },
+    })),
   );
-  const shells = chunk.map(({ prefix, commands }, turn): BatchCommand => {
-    const input = jobsScript(commands, parallel, firsts[turn] ?? 0, fifoOf(turn));
-    return { id: String(turn), argv: [...prefix, "sh", "-s"], input };
-  });
-  const script = batchScript(
-    shells,
-    places,
-    shells.map((_, turn) => fifoOf(turn)),
-  );
-  const turns = Math.ceil(chunk.length / places);
-  const { stdout } = await host.run(["sh", "-s"], { ...run, timeoutMs: turns * timeoutMs, input: script });
-  const files = batchFiles(stdout, host.where);
-  return chunk.map(({ executor: { where }, commands }, turn) => {
-    const shell = shells[turn];
-    if (shell !== undefined) succeeded(commandResult(where, shell, turn, files));
-    const first = firsts[turn] ?? 0;
-    return new Map(commands.map((command, index) => [command.id, commandResult(where, command, first + index, files)]));
-  });
+  return shares.sort((a, b) => a.turn - b.turn).map(({ command }) => command);
 }
 
-/** The pipe whose tokens bound the parallelism of one place. */
-function fifoOf(turn: number): string {
-  return `tokens${turn}`;
+function idOf({ index }: Placed<PlacedBatch>, { id }: BatchCommand): string {
+  return `${index} ${id}`;
+}
+
+function resultsOf(place: Placed<PlacedBatch>, answers: Results): Results {
+  const { executor, commands, prefix } = place;
+  const [enter = ""] = prefix;
+  const own = commands.flatMap((command) => {
+    const answer = answers.get(idOf(place, command));
+    return answer === undefined ? [] : [{ ...answer, where: executor.where, argv: command.argv, id: command.id }];
+  });
+  // What leads to the place says itself that it does not; of a missing program 127 tells.
+  const [kept, ...others] = own.filter(
+    ({ exitCode, stderr }) => exitCode !== 0 && exitCode !== 127 && stderr.startsWith(`${enter}: `),
+  );
+  if (kept !== undefined && enter !== "" && others.length + 1 === own.length) succeeded(kept);
+  return new Map(own.map(({ id, ...result }) => [id, result]));
 }
