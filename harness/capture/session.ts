@@ -2,16 +2,15 @@ import { join } from "node:path";
 import { LabError, messageOf } from "../core/errors.ts";
 import { groupBy } from "../core/group-by.ts";
 import { settleAll } from "../core/settle.ts";
-import type { CommandResult, RunningCommand } from "../exec/executor.ts";
-import { shellQuote } from "../exec/quote.ts";
-import { runEverywhere } from "../exec/run-everywhere.ts";
+import type { RunningCommand } from "../exec/executor.ts";
 import { hostOf } from "../exec/shared-process.ts";
 import { spawnCommands } from "../exec/spawn-commands.ts";
 import type { CaptureFile, CaptureOptions, CaptureTarget, StartCapture } from "./capture.ts";
 import { findPlaces, lightBeacon, type CapturePlace } from "./capture-folder.ts";
+import { countPackets } from "./count-packets.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { markEnds } from "./marker.ts";
-import { countArgv, listening, longestCaptureSeconds, parseCount, parseSummary, tcpdumpArgv } from "./tcpdump.ts";
+import { listening, longestCaptureSeconds, parseSummary, tcpdumpArgv } from "./tcpdump.ts";
 import { whenListening } from "./when-listening.ts";
 
 interface NodeCapture {
@@ -72,8 +71,11 @@ async function stopOnHost(captures: readonly NodeCapture[], options: CaptureOpti
       result: await tcpdump.stop("SIGINT"),
     })),
   );
-  const counts = await runEverywhere(
-    captures.map(({ target, place }) => ({ executor: target.executor, script: shellQuote(countArgv(place.file)) })),
+  const counts = await countPackets(
+    captures.map(({ target, place }, index) => {
+      const captured = parseSummary(ends[index]?.result.stderr ?? "")?.captured;
+      return { executor: target.executor, file: place.file, ...(captured === undefined ? {} : { captured }) };
+    }),
   );
   return settleAll(
     captures.map(async ({ target, place }, index): Promise<CaptureFile> => {
@@ -89,7 +91,7 @@ async function stopOnHost(captures: readonly NodeCapture[], options: CaptureOpti
         captured: summary?.captured ?? 0,
         receivedByFilter: summary?.receivedByFilter ?? 0,
         droppedByKernel: summary?.droppedByKernel ?? 0,
-        doubts: [...(why === undefined ? [] : [why]), ...doubts(result?.stderr ?? "", countOf(counts[index]), options)],
+        doubts: [...(why === undefined ? [] : [why]), ...doubts(result?.stderr ?? "", counts[index] ?? "", options)],
       };
     }),
   );
@@ -116,11 +118,6 @@ async function endedEarly(tcpdump: RunningCommand): Promise<string | undefined> 
   if (now === running) return undefined;
   const why = typeof now === "string" ? now : now.stderr.trim().split("\n").at(-1);
   return `tcpdump ended before it was told to (${why ?? "without a word"})`;
-}
-
-function countOf(answer: CommandResult | undefined): number | string {
-  const counted = parseCount(answer?.stdout ?? "");
-  return answer?.exitCode === 0 && counted !== undefined ? counted : (answer?.stderr.trim() ?? "");
 }
 
 /** Reasons for which a negative claim from the file would be void. */

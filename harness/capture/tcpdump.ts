@@ -50,6 +50,9 @@ export function countArgv(file: string): readonly string[] {
   return ["tcpdump", "-Z", "root", "-r", file, "--count"];
 }
 
+/** The same for many files, whose paths it reads from its standard input: their sum. */
+export const countTogetherArgv: readonly string[] = ["tcpdump", "-Z", "root", "-V", "-", "--count"];
+
 /** Reads the answer of `--count` (tcpdump 4.99 or newer): "42 packets". */
 export function parseCount(stdout: string): number | undefined {
   const number = /^(\d+) packets?$/m.exec(stdout)?.[1];
