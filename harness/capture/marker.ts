@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { open } from "node:fs/promises";
 import { poll, type Look } from "../core/poll.ts";
 import { messageOf } from "../core/errors.ts";
 import type { CommandResult, Executor } from "../exec/executor.ts";
@@ -22,6 +23,8 @@ const parallel = 8;
 export interface Markable {
   readonly executor: Executor;
   readonly file: string;
+  /** True where this machine sees the same file. */
+  readonly shared: boolean;
   /** Aborted when the capture has ended: nothing need be waited for any more. */
   readonly ended: AbortSignal;
 }
@@ -58,13 +61,37 @@ async function waitForMarkers(marked: readonly Marked[], whys: Map<Markable, str
   const look = async (): Promise<Look<undefined>> => {
     for (const capture of waiting) if (capture.ended.aborted) whys.set(capture, "it has ended");
     waiting = waiting.filter((capture) => !capture.ended.aborted);
-    const looks = await onEach(waiting, lookScript);
-    waiting = waiting.filter((_, index) => looks[index]?.exitCode !== 0);
+    const seen = await markersSeen(waiting);
+    waiting = waiting.filter((capture) => !seen.has(capture));
     return waiting.length === 0 ? { done: true, value: undefined } : { done: false, seen: "a capture without it" };
   };
   await poll(look, { what: "the marker", timeoutMs: markerTimeoutMs }).catch((error: unknown) => {
     for (const capture of waiting) whys.set(capture, messageOf(error));
   });
+}
+
+/** Looks into files of this machine without a process. */
+async function markersSeen(captures: readonly Marked[]): Promise<ReadonlySet<Marked>> {
+  const seen = new Set<Marked>();
+  const room = Buffer.alloc(lastBytes);
+  for (const capture of captures)
+    if (capture.shared && (await endOf(capture.file, room)).includes(capture.marker)) seen.add(capture);
+  const away = captures.filter(({ shared }) => !shared);
+  const looks = await onEach(away, lookScript);
+  for (const [index, capture] of away.entries()) if (looks[index]?.exitCode === 0) seen.add(capture);
+  return seen;
+}
+
+/** The last bytes of a file; none where there is no such file yet. */
+async function endOf(path: string, room: Buffer): Promise<Buffer> {
+  const file = await open(path).catch(() => undefined);
+  try {
+    const { size } = (await file?.stat()) ?? { size: 0 };
+    const read = await file?.read(room, 0, room.length, Math.max(0, size - room.length));
+    return room.subarray(0, read?.bytesRead ?? 0);
+  } finally {
+    await file?.close();
+  }
 }
 
 function onEach(captures: readonly Marked[], script: (capture: Marked) => string): Promise<readonly CommandResult[]> {

@@ -62,6 +62,7 @@ async function stopOnHost(captures: readonly NodeCapture[], options: CaptureOpti
     captures.map(({ target, place, tcpdump }) => ({
       executor: target.executor,
       file: place.file,
+      shared: place.shared,
       ended: endOf(tcpdump),
     })),
   );
