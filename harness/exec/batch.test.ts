@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import { runBatch } from "./batch.ts";
+import { runBatch, runPerlBatch, runShellBatch } from "./batch.ts";
+import { missingProgram } from "./command-error.ts";
 import type { Executor } from "./executor.ts";
 import { localExecutor } from "./local/local.ts";
 import { prefixedExecutor } from "./namespace/prefix.ts";
@@ -8,7 +9,8 @@ import { skipFor } from "../core/skip.fixture.ts";
 
 const env = { ENCAPLAB_RUN: `btest:${process.pid}` };
 const local = localExecutor({ env });
-const shells: readonly [string, Executor, readonly string[]][] = [
+const shells: readonly [string, Executor, readonly string[], typeof runBatch?][] = [
+  ["perl", local, ["perl", "-e", "1"], runPerlBatch],
   ["sh", local, ["sh", "-c", "true"]],
   ["busybox ash", prefixedExecutor(local, { argv: ["busybox"], where: "busybox" }), ["sh", "-c", "true"]],
   // `--` ends busybox's own words, so that the batch's `sh -s` becomes `bash --posix -s`.
@@ -19,7 +21,7 @@ const shells: readonly [string, Executor, readonly string[]][] = [
   ],
 ];
 
-for (const [name, executor, probe] of shells) {
+for (const [name, executor, probe, run = runShellBatch] of shells) {
   describe(`batch in ${name}`, () => {
     before(async function () {
       const there = await executor.tryRun(probe).then(
@@ -30,7 +32,7 @@ for (const [name, executor, probe] of shells) {
     });
 
     it("returns exit code, output and errors of each command exactly", async () => {
-      const results = await runBatch(
+      const results = await run(
         executor,
         [
           { id: "plain", argv: ["printf", "no newline"] },
@@ -58,7 +60,7 @@ for (const [name, executor, probe] of shells) {
     it("gives a command its standard input to the letter, however long it is and whatever stands in it", async () => {
       const inputs = ["short", "END\n$HOME `id` 'END'\nEND_\n", "0123456789abcdef\n".repeat(20_000)];
       const commands = inputs.map((input, index) => ({ id: String(index), argv: ["cat"], input }));
-      const results = await runBatch(executor, [...commands, { id: "none", argv: ["cat"] }], { parallel: 2 });
+      const results = await run(executor, [...commands, { id: "none", argv: ["cat"] }], { parallel: 2 });
       for (const [index, input] of inputs.entries()) assert.ok(results.get(String(index))?.stdout === `${input}\n`);
       assert.equal(results.get("none")?.stdout, "");
     });
@@ -68,7 +70,7 @@ for (const [name, executor, probe] of shells) {
         id: text,
         argv: ["printf", "%b", text.replace("\0", "\\0")],
       }));
-      const results = await runBatch(executor, commands, { parallel: 2 });
+      const results = await run(executor, commands, { parallel: 2 });
       for (const { id } of commands) assert.equal(results.get(id)?.stdout, id);
     });
 
@@ -76,7 +78,7 @@ for (const [name, executor, probe] of shells) {
       const commands = Array.from({ length: 6 }, (_, n) => ({ id: String(n), argv: ["sleep", "0.2"] }));
       const timed = async (parallel: number): Promise<number> => {
         const start = performance.now();
-        await runBatch(executor, commands, { parallel });
+        await run(executor, commands, { parallel });
         return performance.now() - start;
       };
       assert.ok((await timed(6)) < 900);
@@ -85,7 +87,7 @@ for (const [name, executor, probe] of shells) {
     });
 
     it("kills a command that takes too long, alone", async () => {
-      const results = await runBatch(
+      const results = await run(
         executor,
         [
           { id: "slow", argv: ["sleep", "60"], timeoutMs: 300 },
@@ -98,7 +100,7 @@ for (const [name, executor, probe] of shells) {
     });
 
     it("leaves no file behind", async () => {
-      await runBatch(executor, [{ id: "a", argv: ["true"] }], { parallel: 1 });
+      await run(executor, [{ id: "a", argv: ["true"] }], { parallel: 1 });
       const left = (await readdir("/tmp")).filter((file) => file.startsWith(`encaplab-btest.${process.pid}.`));
       assert.deepEqual(left, []);
     });
@@ -115,5 +117,45 @@ describe("batch", () => {
     for (let n = 0; n < 200; n += 1) assert.equal(results.get(`c${n}`)?.stdout, `${n}\n`);
     assert.equal((await runBatch(counting, [], { parallel: 8 })).size, 0);
     assert.equal(calls.length, 1);
+  });
+
+  it("enters namespaces, and says of one that is not there what nsenter(1) says", async function () {
+    if (process.getuid?.() !== 0) skipFor(this, "no namespaces without root");
+    const name = `batch${process.pid}`;
+    await local.run(["ip", "netns", "add", name]);
+    try {
+      const look = ["readlink", "/proc/self/ns/net"];
+      const inside = (namespace: string) => ["nsenter", `--net=/run/netns/${namespace}`, "--", ...look];
+      const commands = [
+        { id: "in", argv: inside(name) },
+        { id: "out", argv: look },
+        { id: "gone", argv: inside("encaplab-gone") },
+      ];
+      const results = await runBatch(local, commands, { parallel: 1 });
+      assert.equal(results.get("in")?.stdout, (await local.run(inside(name))).stdout);
+      assert.equal(results.get("out")?.stdout, (await local.run(look)).stdout);
+      assert.notEqual(results.get("in")?.stdout, results.get("out")?.stdout);
+      assert.deepEqual(results.get("gone")?.exitCode, 1);
+      assert.match(results.get("gone")?.stderr ?? "", /^nsenter: /);
+    } finally {
+      await local.run(["ip", "netns", "del", name]);
+    }
+  });
+
+  it("is run by sh where there is no perl, which is asked for once", async () => {
+    const programs: (string | undefined)[] = [];
+    const poor: Executor = {
+      ...local,
+      run: async (argv, options) => {
+        programs.push(argv[0]);
+        if (argv[0] === "perl") throw missingProgram("here", argv);
+        return local.run(argv, options);
+      },
+    };
+    for (const id of ["a", "b"]) {
+      const results = await runBatch(poor, [{ id, argv: ["echo", id] }], { parallel: 1 });
+      assert.equal(results.get(id)?.stdout, `${id}\n`);
+    }
+    assert.deepEqual(programs, ["perl", "sh", "sh"]);
   });
 });

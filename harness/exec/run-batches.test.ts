@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import type { BatchCommand } from "./batch.ts";
+import type { BatchCommand } from "./batch-command.ts";
 import { CommandError } from "./command-error.ts";
 import type { Executor } from "./executor.ts";
 import { localExecutor } from "./local/local.ts";

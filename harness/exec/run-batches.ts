@@ -1,4 +1,5 @@
-import { runBatch, type BatchCommand } from "./batch.ts";
+import { runBatch } from "./batch.ts";
+import type { BatchCommand } from "./batch-command.ts";
 import { succeeded } from "./command-error.ts";
 import type { CommandResult, Executor, RunOptions } from "./executor.ts";
 import { inSharedProcesses, processesFor, type Placed } from "./shared-process.ts";

@@ -13,17 +13,28 @@ export class ByteSource {
   /** Undefined until the first bytes were read, null where they are not packed. */
   private gzip: GzipBytes | null | undefined;
 
-  private constructor(path: string, file: FileHandle) {
+  /** Of the file when it was opened; 0 of pipes. */
+  private readonly size: number;
+
+  private constructor(path: string, file: FileHandle, size: number) {
     this.path = path;
     this.file = file;
+    this.size = size;
   }
 
   static async open(path: string): Promise<ByteSource> {
     try {
-      return new ByteSource(path, await open(path, "r"));
+      const file = await open(path, "r");
+      return new ByteSource(path, file, (await file.stat()).size);
     } catch (error) {
       throw unreadable(path, error);
     }
+  }
+
+  /** Bytes to make room for, `most` of them at the most: what is left of the file, and one more, by which its end is seen. */
+  expects(most: number): number {
+    const left = this.size - this.fileBytes;
+    return this.gzip instanceof GzipBytes || this.size === 0 || left < 0 ? most : Math.min(most, left + 1);
   }
 
   /** Whether a packed file ended before what is packed in it did. */

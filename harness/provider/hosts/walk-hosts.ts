@@ -1,4 +1,5 @@
-import { runBatch, type BatchCommand } from "../../exec/batch.ts";
+import { runBatch } from "../../exec/batch.ts";
+import type { BatchCommand } from "../../exec/batch-command.ts";
 import { withoutPrefix } from "../../topology/address.ts";
 import type { Plan, PlannedNode } from "../../topology/plan.ts";
 import type { Family } from "../../topology/topology.ts";
