@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 import { chunksOf } from "../core/chunks-of.ts";
-import type { BatchCommand } from "../exec/batch.ts";
-=======
 import type { BatchCommand } from "../exec/batch-command.ts";
->>>>>>> eb626ed (exec: batches by perl, which forks once for a command and enters namespaces itself)
 import type { CommandResult, Executor } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
 import { runBatches } from "../exec/run-batches.ts";
