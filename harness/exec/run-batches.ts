@@ -32,6 +32,11 @@ export async function runBatches(
   const results: Results[] = batches.map(() => new Map());
   const atATime = Math.ceil(places / Math.max(1, processesFor(batches)));
   await inSharedProcesses(batches, async (host, chunk) => {
+    const [only] = chunk;
+    if (chunk.length === 1 && only !== undefined) {
+      results[only.index] = await runBatch(only.executor, only.commands, { ...run, timeoutMs, parallel });
+      return;
+    }
     const options = {
       ...run,
       timeoutMs: Math.ceil(chunk.length / atATime) * timeoutMs,
