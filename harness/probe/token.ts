@@ -10,10 +10,10 @@ export const patternMagic = "e5ca9b";
 export const markPrefix = "el-";
 
 /**
- * TCP ports of probes: clear of Kubernetes' and Calico's services below, and of NodePorts (30000-32767) and the kernel's
+ * TCP ports of probes: clear of Kubernetes' and Calico's services below (the kubelet's and kube-proxy's go up to 10260), and of NodePorts (30000-32767) and the kernel's
  * ephemeral ports (32768-60999, ip_local_port_range) above.
  */
-export const serverPorts = { first: 10_000, count: 10_000 } as const;
+export const serverPorts = { first: 11_000, count: 9_000 } as const;
 export const clientPorts = { first: 20_000, count: 10_000 } as const;
 
 /** Gives out tokens that are unique within one seed and rarely meet those of another. */
