@@ -3,6 +3,9 @@ import { isOpenvpnData, openvpnReset, openvpnSession, type OpenvpnReset } from "
 import type { TunnelForm } from "../packet/tunnel/tunnel.ts";
 import type { Datagram } from "./datagram.ts";
 
+/** What a payload is looked at by: whose addresses it has, its connection knows. */
+type Carried = Omit<Datagram, "ip">;
+
 /** A tunnel that a connection was found to be. */
 export interface ToldTunnel {
   readonly form: TunnelForm;
@@ -29,13 +32,13 @@ export class ToldFlow {
   private readonly zerotierEnds = new Set<string>();
 
   /** Looks at a payload; true once the connection is told. */
-  hear(datagram: Datagram): boolean {
+  hear(datagram: Carried): boolean {
     this.told ??= this.ofIke(datagram) ?? this.ofOpenvpn(datagram) ?? this.ofZerotier(datagram);
     return this.told !== undefined;
   }
 
   /** RFC 9329 section 4: the stream begins with IKETCP; each record begins with its length, which counts itself. */
-  private ofIke({ protocol, payload, length, destinationPort, sourcePort }: Datagram): ToldTunnel | undefined {
+  private ofIke({ protocol, payload, length, destinationPort, sourcePort }: Carried): ToldTunnel | undefined {
     if (protocol !== "TCP") return undefined;
     const isNear = destinationPort === natTraversal || sourcePort === natTraversal;
     const port = sourcePort === natTraversal ? sourcePort : destinationPort;
@@ -53,7 +56,7 @@ export class ToldFlow {
   }
 
   /** Its packets name receiver and sender behind a number (https://docs.zerotier.com/protocol): 10 bytes that stay, odds 2^-80. */
-  private ofZerotier({ protocol, payload, length, sourcePort, destinationPort }: Datagram): ToldTunnel | undefined {
+  private ofZerotier({ protocol, payload, length, sourcePort, destinationPort }: Carried): ToldTunnel | undefined {
     const isNear = sourcePort === zerotierPort || destinationPort === zerotierPort;
     if (protocol !== "UDP" || !isNear || payload.length < 19 || length < 28) return undefined;
     const ends = Buffer.from(payload.subarray(8, 18)).toString("hex");
@@ -62,7 +65,7 @@ export class ToldFlow {
     return isSame ? { form: "zerotier", text: `ZeroTier in UDP ${zerotierPort}` } : undefined;
   }
 
-  private ofOpenvpn(datagram: Datagram): ToldTunnel | undefined {
+  private ofOpenvpn(datagram: Carried): ToldTunnel | undefined {
     const { protocol, sourcePort, destinationPort } = datagram;
     const message = messageOf(datagram);
     if (message === undefined) return undefined;
@@ -86,7 +89,7 @@ export class ToldFlow {
 }
 
 /** OpenVPN's message in a datagram, or in a segment that is one: its length comes first there. */
-function messageOf({ protocol, payload, length }: Datagram): { payload: Uint8Array; length: number } | undefined {
+function messageOf({ protocol, payload, length }: Carried): { payload: Uint8Array; length: number } | undefined {
   if (protocol === "UDP") return { payload, length };
   return uint16(payload, 0) === length - 2 ? { payload: payload.subarray(2), length: length - 2 } : undefined;
 }
