@@ -20,6 +20,7 @@ import { dataplaneOf, variantsOf, type LabChoice } from "./lab-choice.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { keptLines } from "./kept-lines.ts";
 import { openPage } from "./open-page.ts";
+import { refuseOtherThanFolder } from "./refuse-other-than-folder.ts";
 import { reachWords } from "./reach-words.ts";
 import type { RunOptions } from "./run-options.ts";
 import { modesAskedOf, ownSuites, type SuiteSet } from "./suite-set.ts";
@@ -58,6 +59,7 @@ export async function performRun(job: Job, output: Output): Promise<RunRecord> {
   const order = { ...job.order, modes: modesAskedOf(job.order.modes, suites) };
   requirePromisedPaths(order.modes, order, suites.declared);
   const tests = suites.tests.length === 0 ? undefined : await loadSuites(suites, job.order);
+  await refuseOtherThanFolder("--history", telling.history);
   await getRunTools(labs, order.plan);
   if (output.reports) await getTools(reportTools);
   const folder = await createResultsFolder(telling.out, order.id);

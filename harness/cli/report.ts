@@ -3,6 +3,7 @@ import { ExitCode } from "../core/errors.ts";
 import { loadRun } from "../report/store.ts";
 import { getTools, reportTools } from "./get-tools.ts";
 import { openPage } from "./open-page.ts";
+import { refuseOtherThanFolder } from "./refuse-other-than-folder.ts";
 import { teach, type Example } from "./teach.ts";
 import { unwrittenLines } from "./unwritten.ts";
 import { writeReports } from "./write-reports.ts";
@@ -32,6 +33,7 @@ export function addReport(program: Command): void {
     .option("--history <dir>", "folder that outlives runs: costs from night to night, and Allure's trend")
     .option("--open", "open the page in a browser")
     .action(async (reference: string, options: ReportOptions) => {
+      await refuseOtherThanFolder("--history", options.history);
       const { record, folder } = await loadRun(reference, options.out);
       await getTools(reportTools);
       const { lines, page, unwritten } = await writeReports(record, folder, options);

@@ -1,10 +1,20 @@
-/** The candidate that a mistyped word most likely means; undefined when none is near (at most a third of it differs). */
+/** Letters of a word that is taken for a part of what was meant: fewer are in too many. */
+const partLength = 4;
+
+/**
+ * The candidate that a mistyped word most likely means: one of which at most a third differs, or else the shortest that the word is a part of;
+ * undefined when there is none.
+ */
 function closestName(word: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((name) => ({ name, distance: editDistance(word, name) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(1, Math.ceil(word.length / 3)) ? best.name : undefined;
+  if (best !== undefined && best.distance <= Math.max(1, Math.ceil(word.length / 3))) return best.name;
+  const [longer] = candidates
+    .filter((name) => word.length >= partLength && name.toLowerCase().includes(word.toLowerCase()))
+    .toSorted((a, b) => a.length - b.length);
+  return longer;
 }
 
 /** " (did you mean two-racks?)", or nothing when no candidate is near; to be put behind a message. */

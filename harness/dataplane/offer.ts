@@ -30,6 +30,8 @@ export interface DataplaneOffer {
   make(given: AllGiven, context: DataplaneContext): Dataplane;
   /** Releases that everything is to be run on, one after the other; none where it is one. */
   variants?(given: AllGiven): readonly { readonly name: string; readonly given: AllGiven }[];
+  /** UsageError where what the flags name cannot be what they ask for: found out before anything is built. */
+  refuse?(given: AllGiven): Promise<void>;
   /** Programs of this host that it wants; it says by itself which are missing. */
   tools?(given: AllGiven, plan: Plan): readonly string[];
   /** What stands for its flags on a lab that stays, where they could mean something else later. */

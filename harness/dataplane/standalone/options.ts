@@ -2,10 +2,11 @@ import { file, pick, program, text, words, type AllGiven } from "../../core/flag
 import { LabError, UsageError } from "../../core/errors.ts";
 import { fabricTools } from "../fabric/fabric-tools.ts";
 import type { DataplaneOffer } from "../offer.ts";
-import { nothingGiven, waysToGetCalico } from "./calico-source.ts";
+import { nothingGiven, waysToGetCalico, type CalicoSource } from "./calico-source.ts";
 import { readCalicoWords, releaseName, releasesIn, wordOfTheRest, type CalicoWords } from "./calico-words.ts";
 import { locateCalico } from "./locate.ts";
 import { calicoPayload } from "./payload.ts";
+import { refuseBadSource } from "./refuse-source.ts";
 import { routeOwnerFlag } from "../route-owner.ts";
 import { calicoDataplane } from "./standalone-dataplane.ts";
 
@@ -49,10 +50,13 @@ export const standaloneOffer: DataplaneOffer = {
       ...(logs === undefined ? {} : { logs }),
     });
   },
-  variants: (given) => {
-    const releases = releasesIn(pick(flags, given).calico ?? []);
-    if (releases.length < 2) return [];
-    return releases.map((release) => ({ name: releaseName(release), given: { ...given, calico: [release] } }));
+  variants: releasesOf,
+  refuse: async (given) => {
+    const releases = releasesOf(given).map((release) => release.given);
+    for (const each of releases.length === 0 ? [given] : releases) {
+      const { source, nodes = new Map<string, CalicoSource>() } = sourcesOf(each) ?? {};
+      if (source !== undefined) for (const one of [source, ...nodes.values()]) await refuseBadSource(one);
+    }
   },
   tools: (given, plan) => {
     const { etcd, calicoImage } = pick(flags, given);
@@ -80,6 +84,12 @@ export const standaloneOffer: DataplaneOffer = {
     Array.isArray(calico) ? { ...others, calico: [wordOfTheRest(calico.map(String))] } : { ...others, calico },
   payload: async (given, cache) => calicoPayload(sourcesOf(given)?.source, cache),
 };
+
+function releasesOf(given: AllGiven): readonly { readonly name: string; readonly given: AllGiven }[] {
+  const releases = releasesIn(pick(flags, given).calico ?? []);
+  if (releases.length < 2) return [];
+  return releases.map((release) => ({ name: releaseName(release), given: { ...given, calico: [release] } }));
+}
 
 function isGiven(given: AllGiven): boolean {
   const { calico, calicoBin, calicoArchive, calicoImage } = pick(flags, given);
