@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { listStored, removeUnused, type Stored } from "../core/stored.ts";
 import { defaultCacheFolder } from "../core/cache-folder.ts";
+import { refuseOtherThanFolder } from "./refuse-other-than-folder.ts";
 import { teach, type Example } from "./teach.ts";
 
 /** Days after which something that no run has used counts as not needed any more. */
@@ -40,6 +41,7 @@ export function addCache(program: Command): void {
     )
     .option("--json", "print JSON instead of text")
     .action(async ({ cache, prune, json }: CacheOptions) => {
+      await refuseOtherThanFolder("--cache", cache);
       const days = prune === true ? keptDays : prune;
       const since = new Date(Date.now() - (days ?? 0) * 86_400_000);
       const stored = days === undefined ? await listStored(cache) : await removeUnused(cache, since);

@@ -51,7 +51,9 @@ export function addList(program: Command): void {
     .action(async (options: ListOptions) => {
       if (options.axis.length > 0 && options.format !== "github-matrix")
         throw new UsageError("--axis has an effect only with --format github-matrix");
-      if (options.format === "github-matrix" && options.diagram === undefined) {
+      if (options.diagram !== undefined && options.format !== "table")
+        throw new UsageError("--diagram prints a picture, and has no --format", { fix: "leave one of the two out" });
+      if (options.format === "github-matrix") {
         console.log(await githubMatrix(options));
         return;
       }

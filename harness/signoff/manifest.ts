@@ -55,7 +55,7 @@ export async function readManifest(folder: string): Promise<{ readonly manifest:
     throw new UsageError("no sign-off bundle: there is no manifest", {
       where: file,
       cause,
-      fix: "give the folder that `lab signoff` made",
+      fix: "give the folder that signoff made",
     });
   });
   const result = schema.safeParse(jsonOf(text));
