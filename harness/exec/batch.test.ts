@@ -9,8 +9,15 @@ import { skipFor } from "../core/skip.fixture.ts";
 
 const env = { ENCAPLAB_RUN: `btest:${process.pid}` };
 const local = localExecutor({ env });
+/** As guests have it: the program alone. */
+const withoutModules: Executor = {
+  ...local,
+  run: (argv, { input = "", ...options } = {}) =>
+    local.run(argv, { ...options, input: `BEGIN { @INC = () }\n${input}` }),
+};
 const shells: readonly [string, Executor, readonly string[], typeof runBatch?][] = [
   ["perl", local, ["perl", "-e", "1"], runPerlBatch],
+  ["perl without modules", withoutModules, ["perl", "-e", "1"], runPerlBatch],
   ["sh", local, ["sh", "-c", "true"]],
   ["busybox ash", prefixedExecutor(local, { argv: ["busybox"], where: "busybox" }), ["sh", "-c", "true"]],
   // `--` ends busybox's own words, so that the batch's `sh -s` becomes `bash --posix -s`.
