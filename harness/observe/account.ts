@@ -38,26 +38,29 @@ class Notes {
   }
 }
 
+/** Most devices hear a flow in one way alone. */
+const nothing = new Notes();
+
 /** Notes of each packet of one subject, at one tap in one direction, which part of its flow it is. */
 export class Account {
   /** Where a packet enters and leaves by one device, both are the same packet. */
-  readonly #in = new Notes();
-  readonly #out = new Notes();
+  #in = nothing;
+  #out = nothing;
   #isTcp = false;
   #lastAt = 0;
-  readonly #ports = new Set<number>();
+  readonly #ports: number[] = [];
   #mss: number | undefined;
 
   /** Notes a packet that is known to belong here. */
   add(packet: Packet): void {
-    const notes = packet.packetType === "out" ? this.#out : this.#in;
+    const notes = this.#notesOf(packet);
     const header = transport(packet);
     this.#lastAt = packet.timeSeconds;
     if (header?.kind === "tcp") this.#addSegment(packet, header, notes);
     else if (header?.kind === "udp") notes.note(numbersOf(packet.payload).number, 1);
     else if (header !== undefined) notes.note(header.sequence, 1);
     const port = firstPort(packet);
-    if (port !== undefined) this.#ports.add(port);
+    if (port !== undefined && !this.#ports.includes(port)) this.#ports.push(port);
   }
 
   /** Positions of TCP count from the sequence number with which the direction began. */
@@ -71,9 +74,14 @@ export class Account {
       acks: Math.max(this.#in.acks, this.#out.acks),
       openings,
       lastAt: this.#lastAt,
-      sourcePorts: [...this.#ports],
+      sourcePorts: this.#ports,
       ...(this.#mss === undefined ? {} : { mss: this.#mss }),
     };
+  }
+
+  #notesOf({ packetType }: Packet): Notes {
+    if (packetType === "out") return this.#out === nothing ? (this.#out = new Notes()) : this.#out;
+    return this.#in === nothing ? (this.#in = new Notes()) : this.#in;
   }
 
   #addSegment(packet: Packet, tcp: Tcp, notes: Notes): void {

@@ -13,7 +13,8 @@ import { PacketOwners } from "./packet-owners.ts";
 import { plainPortsOf } from "./plain-ports.ts";
 import { Recognizer, type Quotation } from "./recognizer.ts";
 import { sightingsOf } from "./sightings.ts";
-import { Tally } from "./tally.ts";
+import type { FlowSubject, PatternSubject } from "./subject.ts";
+import { Tally, type Variants } from "./tally.ts";
 import { unwrapping, type Encryption, type Unwrap } from "./unwrap-wireguard.ts";
 
 export interface ObserveOptions {
@@ -106,6 +107,8 @@ class Listener {
   readonly owners: PacketOwners;
   readonly #heard: number[];
   readonly #unwrap: Unwrap;
+  /** Of probes that are known by a pattern, by probe and place. */
+  readonly #variants = new Map<number, Variants>();
   readonly #suspected = new Set<number>();
   readonly #arp = new ArpLedger();
   readonly #errors: { tap: number; from: string; text: string; quotation: Quotation }[] = [];
@@ -152,6 +155,8 @@ class Listener {
 
   observations(): readonly ProbeObservation[] {
     const sightings = sightingsOf(this.#recognizer, this.#taps);
+    // What is told from here on is whose a packet is.
+    for (const { tallies } of this.#recognizer.subjects()) tallies.clear();
     const errors = this.#errorsByProbe();
     return this.#probes.map((probe, index) => ({
       probe,
@@ -182,11 +187,20 @@ class Listener {
     const place = tap * 2 + side;
     let tally = subject.tallies.get(place);
     if (tally === undefined) {
-      tally = new Tally(this.owners.add({ tap, subject, side }));
+      tally = new Tally(this.owners.add({ tap, subject, side }), this.#variantsOf(subject, place));
       subject.tallies.set(place, tally);
     }
     tally.add(packet, file);
     return tally.owner;
+  }
+
+  /** Those of a probe's flows are one: a hundred nodes have a hundred thousand tallies, each with the lines of a packet. */
+  #variantsOf(subject: PatternSubject | FlowSubject, place: number): Variants {
+    if (subject.kind === "flow") return new Map();
+    const key = subject.probe * 2 * this.#taps.length + place;
+    const variants: Variants = this.#variants.get(key) ?? new Map();
+    this.#variants.set(key, variants);
+    return variants;
   }
 
   #countError(packet: Packet, tap: number): number | undefined {

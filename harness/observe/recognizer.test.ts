@@ -5,7 +5,7 @@ import { decode } from "../packet/decode.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Probe, ProbeKind, Token } from "../probe/probe.ts";
 import { Recognizer } from "./recognizer.ts";
-import { Tally } from "./tally.ts";
+import { mergeVariants, Tally } from "./tally.ts";
 
 const pattern = "e5ca9b0001000001";
 const probes: readonly Probe[] = [
@@ -136,6 +136,15 @@ describe("Recognizer", () => {
 });
 
 describe("Tally", () => {
+  it("counts headers with those of another flow, each packet once", () => {
+    const [one, other] = [new Tally(), new Tally(0, new Map())];
+    const together = new Tally(0, one.variants);
+    for (const tally of [one, together, other]) tally.add(tcp("10.0.0.9", 20_001, "10.0.0.1", 8080), "a.pcap");
+    const packets = (tallies: readonly Tally[]): readonly number[] => mergeVariants(tallies).map((own) => own.packets);
+    assert.deepEqual([packets([one, together]), packets([one, together, other])], [[2], [3]]);
+    assert.deepEqual([one.in, together.in], [1, 1]);
+  });
+
   it("counts segments that were sent again, also across the end of the sequence space", () => {
     const tally = new Tally();
     const send = (sequence: number, data: string): void => {

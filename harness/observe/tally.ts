@@ -14,9 +14,13 @@ interface MutableVariant {
   firstPacket: PacketRef;
 }
 
+/** Headers by what they have in common. */
+export type Variants = Map<string, MutableVariant>;
+
 /** Counts the packets of one subject at one tap in one direction. */
 export class Tally {
-  readonly variants = new Map<string, MutableVariant>();
+  /** Flows of one probe may count their headers together: dozens of them look alike. */
+  readonly variants: Variants;
   /** Packets that entered and that left the device. */
   in = 0;
   out = 0;
@@ -24,8 +28,9 @@ export class Tally {
   /** Its number among those whom packets belong to (PacketOwners). */
   readonly owner: number;
 
-  constructor(owner = 0) {
+  constructor(owner = 0, variants: Variants = new Map()) {
     this.owner = owner;
+    this.variants = variants;
   }
 
   /** Counts a packet; one without a readable inner IP header has no subject and never comes here. */
@@ -53,8 +58,9 @@ export class Tally {
 
 /** Puts together what tallies of one probe, tap and direction counted: iperf3's two connections, say. */
 export function mergeVariants(tallies: readonly Tally[]): readonly HeaderVariant[] {
-  const merged = new Map<string, MutableVariant>();
-  for (const [key, variant] of tallies.flatMap((tally) => [...tally.variants])) {
+  const merged: Variants = new Map();
+  const different = new Set(tallies.map(({ variants }) => variants));
+  for (const [key, variant] of [...different].flatMap((variants) => [...variants])) {
     const there = merged.get(key);
     merged.set(key, there === undefined ? { ...variant } : mergeTwo(there, variant));
   }
