@@ -15,6 +15,7 @@ export interface ToldTunnel {
 
 /** Port of IKE and ESP in TCP, and of ESP in UDP (RFC 9329 section 2, RFC 3948). */
 const natTraversal = 4500;
+const streamPrefix = Buffer.from("IKETCP");
 /** OpenVPN's (IANA). */
 const openvpnPort = 1194;
 /** By default (https://docs.zerotier.com/config), where address translation has left it on one side. */
@@ -42,8 +43,8 @@ export class ToldFlow {
     if (protocol !== "TCP") return undefined;
     const isNear = destinationPort === natTraversal || sourcePort === natTraversal;
     const port = sourcePort === natTraversal ? sourcePort : destinationPort;
-    if (beginsWith(payload, "IKETCP")) {
-      const record = payload.subarray(6);
+    if (Buffer.from(payload.subarray(0, streamPrefix.length)).equals(streamPrefix)) {
+      const record = payload.subarray(streamPrefix.length);
       const isIke = record.length < 6 || uint32(record, 2) === 0;
       return isIke ? espIn(port) : undefined;
     }
@@ -100,8 +101,4 @@ function espIn(port: number): ToldTunnel {
 
 function openvpnIn(protocol: string, port: number): ToldTunnel {
   return { form: "openvpn", text: `OpenVPN in ${protocol} ${port}` };
-}
-
-function beginsWith(payload: Uint8Array, text: string): boolean {
-  return payload.length >= text.length && [...text].every((letter, at) => payload[at] === letter.charCodeAt(0));
 }

@@ -9,7 +9,7 @@ interface PairVnis {
 }
 
 /** Which VNIs there are between each two tunnel ends, as the outermost VXLAN header tells. */
-export function vnisByPair(conversations: readonly Conversation[]): readonly PairVnis[] {
+function vnisByPair(conversations: readonly Conversation[]): readonly PairVnis[] {
   const pairs = new Map<string, { ends: [string, string]; vnis: Set<number> }>();
   for (const { variants } of conversations) {
     for (const { form, vni, outerSource = "", outerDestination = "" } of variants) {
