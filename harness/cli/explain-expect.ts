@@ -1,6 +1,7 @@
 import { ExitCode, UsageError } from "../core/errors.ts";
 import { parseModes, type EncapWord } from "../encap/mode-words.ts";
-import type { CaptureExpectation, CaptureVerdict } from "../explain/judge-capture.ts";
+import type { CaptureExpectation } from "../explain/capture-expectation.ts";
+import type { CaptureVerdict } from "../explain/judge-capture.ts";
 import { isAddress, isCidr, overlaps } from "../topology/address.ts";
 
 /** Options of `explain` that judge a capture. */

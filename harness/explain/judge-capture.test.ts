@@ -159,6 +159,32 @@ describe("judgeCapture", () => {
     assert.equal(foreign.doubts.filter((doubt) => doubt.includes("DTLS")).length, 0);
   });
 
+  it("judges what is around tunnels of the pods themselves", async () => {
+    const message = Buffer.concat([Buffer.from("0400000000000001", "hex"), Buffer.alloc(56)]);
+    const own = (from: NodeName, to: NodeName) =>
+      ipv4(
+        { source: pods[from], destination: pods[to], protocol: 17 },
+        udp({ sourcePort: 1, destinationPort: 9_999 }, message),
+      );
+    const carried = (from: NodeName, to: NodeName) =>
+      ipv4(
+        { source: nodes[from], destination: nodes[to], protocol: 17 },
+        udp({ sourcePort: 50_000, destinationPort: 4789 }, vxlan({ vni: 4096 }, ethernet(macs, own(from, to)))),
+      );
+    const right = await judge([...across, carried("a1", "b1"), own("a1", "a2")], "CrossSubnet", { blocks });
+    assert.deepEqual([right.status, right.right, right.doubts], ["pass", 3, []]);
+    const wrong = await judge([...across, own("a1", "b1"), carried("a1", "a2")], "CrossSubnet", { blocks });
+    assert.deepEqual(
+      wrong.wrong.map(({ to, expected, observed }) => [to, expected, observed]),
+      [
+        [nodes.b1, "ipip or vxlan", "plain"],
+        [nodes.a2, "plain", "vxlan"],
+      ],
+    );
+    // Nothing shows whose these are.
+    assert.equal((await judge([carried("a1", "a2")], "CrossSubnet")).status, "inconclusive");
+  });
+
   it("is inconclusive where nothing tells which nodes plain packets are between, and where there is nothing", async () => {
     const verdict = await judge([...across, plain("a2", "a1")].slice(1), "CrossSubnet");
     assert.equal(verdict.status, "inconclusive");

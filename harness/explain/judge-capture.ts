@@ -1,24 +1,13 @@
 import { formBetween } from "../encap/flow.ts";
 import { defaultVni } from "../encap/tunnel.ts";
 import type { NodeIdentity } from "../encap/identity.ts";
-import type { Mode } from "../encap/mode.ts";
+import type { CaptureExpectation } from "./capture-expectation.ts";
 import { contains, familyOf, prefixLength } from "../topology/address.ts";
 import type { Conversation, ConversationVariant } from "./conversation.ts";
+import { endsOf, interfaceOf, ownersOf, uplinksOf } from "./places.ts";
 import type { CaptureSummary } from "./summary.ts";
 import type { Suspicion } from "./suspicion.ts";
 import { wantedVni } from "./vni.ts";
-
-/** What a capture is judged by. */
-export interface CaptureExpectation {
-  /** Any of them is right: CrossSubnet without an encapsulation stands for two. */
-  readonly modes: readonly Mode[];
-  /** Networks of the nodes' own addresses. */
-  readonly subnets: readonly string[];
-  /** The VNI that VXLAN must have; missing where Calico's default is right, or another one that is the only one. */
-  readonly vni?: number;
-  /** Whose pods are whose, where the capture alone cannot tell. */
-  readonly blocks: readonly { readonly block: string; readonly node: string }[];
-}
 
 /** Packets from one node to another in a form that no expected mode gives them. */
 interface WrongPair {
@@ -61,45 +50,6 @@ export function judgeCapture(summary: CaptureSummary, expectation: CaptureExpect
   return judge.verdict();
 }
 
-/** Pods by address, as encapsulated packets show whose they are. */
-function ownersOf({ conversations }: CaptureSummary): ReadonlyMap<string, string> {
-  const owners = new Map<string, string>();
-  for (const conversation of conversations) {
-    for (const { direction, outerSource, outerDestination, overheadBytes } of conversation.variants) {
-      if (outerSource === undefined || outerDestination === undefined || overheadBytes === undefined) continue;
-      const [source, destination] = endsOf(conversation, direction);
-      owners.set(source, outerSource);
-      owners.set(destination, outerDestination);
-    }
-  }
-  return owners;
-}
-
-/**
- * The interfaces between nodes of a capture on several: those with tunnels or with the nodes' own traffic. On all others, the pods'
- * and the tunnel's devices, packets are plain in every mode. Undefined where there is only one, or where packets are plain everywhere.
- */
-function uplinksOf(
-  { conversations }: CaptureSummary,
-  { subnets, modes }: CaptureExpectation,
-): ReadonlySet<string> | undefined {
-  if (new Set(conversations.map(interfaceOf)).size < 2 || modes.every(({ policy }) => policy === "Never"))
-    return undefined;
-  const isNode = (address: string) => subnets.some((subnet) => contains(subnet, address));
-  const between = conversations.filter(
-    ({ a, b, variants }) => variants.some(({ form }) => form !== "plain") || (a !== b && isNode(a) && isNode(b)),
-  );
-  return new Set(between.map(interfaceOf));
-}
-
-function interfaceOf({ interfaceIndex, interfaceName }: Conversation): string {
-  return `${interfaceName ?? ""} ${interfaceIndex ?? ""}`;
-}
-
-function endsOf({ a, b }: Conversation, direction: ConversationVariant["direction"]): readonly [string, string] {
-  return direction === "forward" ? [a, b] : [b, a];
-}
-
 class Judge {
   readonly doubts = new Set<string>();
   private readonly expectation: CaptureExpectation;
@@ -131,9 +81,26 @@ class Judge {
     else if (variant.form === "unknown") {
       this.doubts.add(`${source} > ${destination}: cut before what would tell the form`);
     } else if (variant.overheadBytes === undefined) {
-      this.doubts.add(`${source} > ${destination}: what is inside of ${variant.form} cannot be read`);
+      this.hearUnread(conversation, variant, source, destination);
     } else if (variant.outerSource !== undefined && variant.outerDestination !== undefined) {
       this.judge(conversation, variant, variant.outerSource, variant.outerDestination);
+    }
+  }
+
+  /** What nobody can read is in doubt, but for pods' own tunnels: what is around these is all that nodes made. */
+  private hearUnread(
+    conversation: Conversation,
+    { levels, ...outermost }: ConversationVariant,
+    source: string,
+    destination: string,
+  ): void {
+    const [from, to] = [outermost.outerSource, outermost.outerDestination];
+    const arePods = this.ownerOf(source) !== undefined && this.ownerOf(destination) !== undefined;
+    if (!arePods) this.doubts.add(`${source} > ${destination}: what is inside of ${outermost.form} cannot be read`);
+    else if (levels === undefined) this.hearPlain(conversation, { ...outermost, form: "plain" }, source, destination);
+    else if (from !== undefined && to !== undefined) {
+      const outer = levels.slice(0, -1);
+      this.judge(conversation, outer.length < 2 ? outermost : { ...outermost, levels: outer }, from, to);
     }
   }
 
