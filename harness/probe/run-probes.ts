@@ -1,4 +1,5 @@
 import { chunksOf } from "../core/chunks-of.ts";
+import { spreadAmong } from "../core/spread-among.ts";
 import type { BatchCommand } from "../exec/batch-command.ts";
 import type { CommandResult, Executor } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
@@ -75,7 +76,10 @@ interface Order {
   readonly ownOf?: (probe: Probe, output: CommandResult) => CommandResult;
 }
 
-/** A command or two for each probe, one for many requests by HTTP, and one for many UDP probes, which first of all has most to do. */
+/**
+ * A command or two for each probe, one for many requests by HTTP, and one for many UDP probes, which has most to do and begins early. Pings sleep most
+ * of the time: among the others, so that somebody works while they do.
+ */
 function ordersOf(probes: readonly Probe[], ports: HttpPorts, parallel: number): readonly Order[] {
   const words = (probe: Probe): string => udpCommandWords(probe, ports);
   // Sweeps by a process of their own, so that what they wait for keeps no other answer waiting.
@@ -91,8 +95,9 @@ function ordersOf(probes: readonly Probe[], ports: HttpPorts, parallel: number):
     return { batch, sends, ownOf: (probe, output) => curlResult(probe, output, ports) };
   });
   const alone = probes.filter((probe) => !isOfDatagrams(probe.kind) && !isRequest(probe));
-  const others = alone.map((probe, index) => ({ batch: toBatch(probe, index, ports), sends: [probe] }));
-  return [...together, ...requests, ...others];
+  const each = alone.map((probe, index): Order => ({ batch: toBatch(probe, index, ports), sends: [probe] }));
+  const sleeps = ({ sends }: Order): boolean => sends.every(({ kind }) => kind === "ping");
+  return spreadAmong(each.filter(sleeps), [...together, ...requests, ...each.filter((order) => !sleeps(order))]);
 }
 
 function isRequest(probe: Probe): boolean {

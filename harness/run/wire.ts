@@ -30,8 +30,8 @@ import type { Questions } from "./suite.ts";
 import { wholeCaptures } from "./whole-captures.ts";
 import { hostsOf } from "../topology/hosts-of.ts";
 
-/** What emulated machines on few cores carry without losing packets to their own slowness. */
-const slowPace = { sources: 12, perSource: 2 };
+/** What emulated machines on few cores carry without losing packets to their own slowness: two commands of each source, and a ping that sleeps. */
+const slowPace = { sources: 12, perSource: 3 };
 const slowAmounts = { pings: 3, bulkBytes: 64 * 1024 };
 
 /** What was sent, what the senders reported, and what the wire saw meanwhile. */
