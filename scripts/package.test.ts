@@ -57,7 +57,7 @@ describe("the package", function () {
     await writeFile(join(folder, "mine.suite.ts"), text.join("\n"));
     const argv = [command(), "suite", "--suites", ".", "--provider", "netns", "--quiet"];
     const { stdout } = await run(process.execPath, argv, { cwd: folder });
-    assert.match(stdout, /PASS {2}1 test · 1 checks passed/);
+    assert.match(stdout, /PASS {2}1 test · 1 check passed/);
     assert.ok((await readdir(join(folder, "results", "latest"))).includes("run.json"));
   });
 

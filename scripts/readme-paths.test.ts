@@ -1,9 +1,32 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeProgram } from "../harness/cli/program.ts";
 import { exists } from "../harness/core/exists.ts";
+import { planTopology } from "../harness/topology/make-plan.ts";
+import { parseTopology } from "../harness/topology/parse-topology.ts";
 
 const root = join(import.meta.dirname, "..");
+
+describe("README.md", () => {
+  it("shows a topology that can be planned, and commands that are there", async () => {
+    const text = await readFile(join(root, "README.md"), "utf8");
+    const [, yaml = ""] = /```yaml\n([^`]*)```/.exec(text) ?? [];
+    const plan = planTopology(parseTopology(yaml, "mine.yaml", "mine"));
+    assert.deepEqual(
+      plan.nodes.map(({ name }) => name),
+      ["a1", "a2", "b1"],
+    );
+    const verbs = [...text.matchAll(/npm run lab -- ([a-z]+)/g)].map(([, verb = ""]) => verb);
+    const { commands } = await makeProgram([]);
+    const known = commands.map((command) => command.name());
+    assert.ok(verbs.length > 15);
+    assert.deepEqual(
+      verbs.filter((verb) => !known.includes(verb)),
+      [],
+    );
+  });
+});
 
 describe("harness/README.md", () => {
   it("names only files and folders that are there", async () => {

@@ -23,7 +23,7 @@ export function newSuite(file: string, plan: Plan, mode: Mode, topology: string)
     `  const net = useLab(${lab});`,
     "",
     `  it("is on the wire what ${mode.calicoName} asks", async () => {`,
-    `    (await net.prove(${JSON.stringify(firsts.map(patternOf))})).mustPass();`,
+    `    (await net.prove(${listed(firsts.map(patternOf))})).mustPass();`,
     "  });",
     ...(wrong.length === 0 ? [] : incidentTest(wrong.map(patternOf))),
     "});",
@@ -36,13 +36,20 @@ function patternOf({ id }: Path): string {
   return id.slice(id.indexOf("/") + 1);
 }
 
+/** An array as a person would write it in this place: a line for each where there are several. */
+function listed(words: readonly string[]): string {
+  const [first, ...others] = words.map((word) => JSON.stringify(word));
+  if (first === undefined || others.length === 0) return `[${first ?? ""}]`;
+  return ["[", ...[first, ...others].map((word) => `      ${word},`), "    ]"].join("\n");
+}
+
 /** Turns green with the cluster: take the line with `inject` out to see it so. */
 function incidentTest(paths: readonly string[]): readonly string[] {
   return [
     "",
     '  it("stays so with what the bundle shows (red until the cause is gone)", async () => {',
     '    await net.inject("incident");',
-    `    (await net.prove(${JSON.stringify(paths)})).mustPass();`,
+    `    (await net.prove(${listed(paths)})).mustPass();`,
     "  });",
   ];
 }

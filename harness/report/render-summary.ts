@@ -10,7 +10,7 @@ export function renderSummary(record: RunRecord, style: Style): string {
   const variants = new Set(done.map(({ variant }) => variant)).size;
   const left = record.scenarios.length - done.length;
   const counts = [
-    `${formatCount(summary.pass)} checks passed`,
+    `${plural(summary.pass, "check")} passed`,
     `${formatCount(summary.fail)} failed`,
     `${formatCount(summary.inconclusive)} inconclusive`,
     `${formatCount(summary.skip)} skipped`,
