@@ -115,6 +115,15 @@ for (const [name, executor, probe, run = runShellBatch] of shells) {
 }
 
 describe("batch", () => {
+  it("kills what a command that takes too long has started, too", async () => {
+    const seconds = `6${process.pid}`;
+    const argv = ["sh", "-c", `sh -c 'sleep ${seconds}; true' & sleep ${seconds}; true`];
+    const results = await runPerlBatch(withoutModules, [{ id: "slow", argv, timeoutMs: 300 }], { parallel: 1 });
+    assert.equal(results.get("slow")?.exitCode, 137);
+    const left = await local.tryRun(["pgrep", "-f", `^sleep ${seconds}`]);
+    assert.equal(left.stdout, "");
+  });
+
   it("costs one process for many commands, and nothing for none", async () => {
     const calls: (readonly string[])[] = [];
     const counting: Executor = { ...local, run: (argv, options) => (calls.push(argv), local.run(argv, options)) };

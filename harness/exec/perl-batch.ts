@@ -47,10 +47,22 @@ sub start {
   $running{$pid} = { n => $n, begin => $begin, out => $out, err => $err, due => $limit && $begin + $limit };
   alarm 1 if $limit;
 }
+sub with_children {
+  my @all = @_;
+  my %children;
+  opendir my $processes, "/proc";
+  for my $pid (grep /^\\d+$/, readdir $processes) {
+    open my $f, "<", "/proc/$pid/stat" or next;
+    push @{$children{$1}}, $pid if (<$f> // "") =~ /.*\\) \\S (\\d+)/;
+  }
+  for (my $n = 0; $n < @all; ++$n) { push @all, @{$children{$all[$n]} // []} }
+  return @all;
+}
 $SIG{ALRM} = sub {
   my $now = uptime();
   my @limited = grep $running{$_}{due}, keys %running;
-  kill "KILL", grep $running{$_}{due} <= $now, @limited;
+  my @late = grep $running{$_}{due} <= $now, @limited;
+  kill "KILL", with_children(@late) if @late;
   alarm 1 if @limited;
 };
 my $next = 0;
