@@ -73,6 +73,8 @@ while ($next < @jobs || %running) {
   my $job = delete $running{$pid} or next;
   push @told, join " ", $job->{n}, $code, $job->{begin}, uptime(), whole($job->{out}), whole($job->{err});
 }
+# Perl gives up its handlers before it ends.
+alarm 0;
 print map "$_\\n", @told, "all";
 __END__
 `;
