@@ -66,17 +66,26 @@ function judged({ asked, failed, network: { plan } }: Incident, left: readonly V
   if (concerned.length === 0) return [];
   const wrong = [...new Set(concerned.flatMap(({ id }) => paths.get(id) ?? []))];
   const [first] = concerned;
+  const isFlooded = concerned.every(isForAnother);
   const checks = listOf([...new Set(concerned.map(({ check }) => check))]);
   return [
     {
       name: "common-ground",
-      sentence: `${checks} failed on ${scopeOf(wrong, [...paths.values()], plan)}: ${(first?.reason ?? "").split("; ")[0] ?? ""}`,
-      fix: "compare a failing path with one that passes",
+      sentence: `${checks} failed on ${scopeOf(wrong, [...paths.values()], plan)}: ${(first?.reason ?? "").split("; ")[0] ?? ""}${isFlooded ? "; the frames are for another machine's MAC: their segment floods them" : ""}`,
+      fix: isFlooded
+        ? "see at which port the switch knows that MAC (bridge fdb show; its table of addresses), whether its ports learn and for how long, and for a port that mirrors another"
+        : "compare a failing path with one that passes",
       issues: [],
       evidence: [...new Set(concerned.flatMap(({ reason }) => reason ?? []))].slice(0, shownLines),
       explains: [...new Set(failed.filter(({ id }) => wrong.some((path) => path.id === id)).map(({ id }) => id))],
     },
   ];
+}
+
+/** A tap saw frames that were not for its own machine (PACKET_OTHERHOST, packet(7)): a switch that knows no port for a MAC sends to all. */
+function isForAnother({ check, evidence }: Verdict): boolean {
+  const frames = evidence.filter((line) => line.startsWith("  SLL2 "));
+  return check === "no-leak" && frames.length > 0 && frames.every((line) => / other /.test(line));
 }
 
 /** "pod-to-pod a1 to b1 (cross-subnet)", "3 paths, which all start at a1", "3 paths that have nothing in common" */
