@@ -40,6 +40,26 @@ describe("causes", () => {
     );
   });
 
+  it("do not hide what ends packets behind a setting of the node's that ends none, or that is about another peer", () => {
+    const silent = ["a1/eth0", "a2/eth0", "a2/cali"];
+    const tunnel = (change: object) => (facts: NodeFacts) => ({
+      ...dropping("tcp dport 8080 drop")(),
+      links: facts.links.map((link) => (link.vxlan === undefined ? link : { ...link, ...change })),
+    });
+    const named = (a1: (facts: NodeFacts) => Partial<NodeFacts>): readonly string[] =>
+      causes({ silent, after: { a1 } }).map(({ name }) => name);
+    assert.deepEqual(named(tunnel({ mtu: 1280 })), ["tunnel-device", "packet-filter"]);
+    assert.deepEqual(named(tunnel({ up: false })), ["tunnel-device"], "which ends what the filter may have ended");
+    const main = { family: 4, priority: 32766, from: "all", not: false, others: [], table: "main" } as const;
+    const { table: _, ...selecting } = main;
+    const ending = (to: string) => () => ({
+      ...dropping("tcp dport 8080 drop")(),
+      rules: [main, { ...selecting, priority: 100, to, action: "blackhole" }],
+    });
+    assert.deepEqual(named(ending("198.19.0.128/26")), ["policy-rule", "packet-filter"]);
+    assert.deepEqual(named(ending("198.19.0.0/16")), ["policy-rule"]);
+  });
+
   it("tell the registered prefix, with the peers that it leaves out and the way to fix it", () => {
     const registered = [{ node: "a1", addresses: ["198.18.1.11/32"] }];
     const toTunnel = ({ routes }: NodeFacts): Partial<NodeFacts> => ({

@@ -13,7 +13,7 @@ interface TroubleRule {
   /** "peers": troubles about single peers explain failures between those two alone; "both nodes": all of both. */
   readonly concerns?: "peers" | "both nodes";
   /** The only checks that such troubles can fail; missing, or undefined = all. */
-  readonly checks?: (troubles: readonly Trouble[]) => Found["checks"];
+  readonly checks?: (troubles: readonly Trouble[], incident: Incident) => Found["checks"];
   readonly sentence: (node: string, troubles: readonly Trouble[], judgment: NodeJudgment) => string;
 }
 
@@ -51,7 +51,10 @@ function causeOf(rule: TroubleRule, incident: Incident, afflicted: readonly Affl
       ? explainedBy(incident, expected.node, troubles)
       : failuresOf(incident, expected.node, ...troubles.flatMap(({ peer }) => peer ?? [])),
   );
-  const checks = rule.checks?.(afflicted.flatMap(({ troubles }) => troubles));
+  const checks = rule.checks?.(
+    afflicted.flatMap(({ troubles }) => troubles),
+    incident,
+  );
   return {
     ...(checks === undefined ? {} : { checks }),
     name,

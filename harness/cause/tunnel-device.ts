@@ -5,6 +5,14 @@ import { ofTroubles } from "./of-troubles.ts";
 /** Checks that a device fails which sends everything, only not as Calico's does. */
 const ofHeaders = ["control-plane", "steady", "outer-header", "outer-endpoints", "checksums", "equal-ways"] as const;
 
+/** Checks of what packets are lost by, or led astray: who learns a wrong way changes nothing in them. */
+const ofWays = [
+  ...(["control-plane", "steady", "reached", "conservation", "no-leak", "symmetry", "flows"] as const),
+  ...(["encapsulated", "outer-endpoints", "sizes", "mtu", "path-mtu"] as const),
+];
+
+const ofSizes = ["sizes", "mtu", "path-mtu", "mss"] as const;
+
 /** A TTL that leads through any fabric, a mark, a checksum or a port of its own: packets arrive. */
 function losesNothing({ what, text }: Trouble): boolean {
   return (
@@ -17,7 +25,13 @@ const base = ofTroubles({
   issues: ["#10692", "#6383", "#3271", "#10901"],
   fix: "delete the device (ip link del): Felix makes it again as it must be; see who else changes it",
   chosen: ({ kind }) => kind === "device",
-  checks: (troubles) => (troubles.every(losesNothing) ? ofHeaders : undefined),
+  checks: (troubles, { failed }) => {
+    if (troubles.every(losesNothing)) return ofHeaders;
+    if (troubles.every(({ what }) => what === "learning")) return ofWays;
+    // An MTU that is too small for something shows in what large packets fail.
+    const isSized = failed.some(({ check }) => ofSizes.some((name) => name === check));
+    return troubles.every(({ what }) => what === "MTU") && !isSized ? ofHeaders : undefined;
+  },
   sentence: (node, troubles) =>
     `${node}: ${troubles
       .slice(0, 2)

@@ -30,9 +30,23 @@ function isMain({ from, to, iif, fwmark, others, table, suppressed }: RuleFact):
 
 function troubleOf(rule: RuleFact, expected: ExpectedNodeState, facts: NodeFacts): readonly Trouble[] {
   const what = concerns(rule, expected) ? misleads(rule, expected, facts) : undefined;
-  return what === undefined
-    ? []
-    : [{ kind: "rule", rule, text: `${ruleInWords(rule)} (${what}) is evaluated before main` }];
+  if (what === undefined) return [];
+  const peer = onlyPeer(rule, expected);
+  const text = `${ruleInWords(rule)} (${what}) is evaluated before main`;
+  return [{ kind: "rule", rule, text, ...(peer === undefined ? {} : { peer }) }];
+}
+
+/** The one node that a rule's destination concerns, where it names one and is about no other. */
+function onlyPeer({ family, to, not }: RuleFact, { routes, underlay }: ExpectedNodeState): string | undefined {
+  if (to === undefined || not || !isNetwork(to)) return undefined;
+  const own = [
+    ...routes.filter(
+      (route) => route.family === family && isNetwork(route.destination) && overlaps(to, route.destination),
+    ),
+    ...(underlay?.ways ?? []).filter(({ address }) => overlaps(to, address)).map((way) => ({ peer: way.to })),
+  ];
+  const peers = new Set(own.map(({ peer }) => peer));
+  return peers.size === 1 ? own[0]?.peer : undefined;
 }
 
 /** What a rule does to the packets that it is about, where that is not what the main table would; undefined where it does no harm. */
