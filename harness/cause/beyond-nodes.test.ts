@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { NodeFacts } from "../dataplane/node-facts.ts";
-import { first } from "./incident.fixture.ts";
+import { causes, first } from "./incident.fixture.ts";
 
 describe("causes beyond the nodes", () => {
   it("tell a router that does not forward, sends a node's packets elsewhere, or has a narrow port", () => {
@@ -85,6 +85,26 @@ describe("causes beyond the nodes", () => {
     assert.match(
       at(() => ({ drops })),
       /^packet-filter: a1-p1 drops packets: table ip x chain f: drop/,
+    );
+  });
+
+  it("tell a segment on which nobody is answered, and not where all ask for one machine", () => {
+    const asks =
+      (device: string, ...addresses: readonly string[]) =>
+      ({ neighbors }: NodeFacts): Partial<NodeFacts> => ({
+        neighbors: [...neighbors, ...addresses.map((address) => ({ address, mac: "", device, state: "FAILED" }))],
+      });
+    const at = (after: NonNullable<Parameters<typeof causes>[0]["after"]>): readonly string[] =>
+      causes({ path: "a1->b1", silent: ["b1/eth0"], after }).map(({ sentence }) => sentence);
+    const [whole, ...others] = at({ tor: asks("eth1", "198.18.2.11"), b2: asks("eth0", "198.18.2.11", "198.18.2.1") });
+    assert.equal(
+      whole,
+      "b2 and tor ask in rack-b for their next hops, and nobody answers: the segment does not carry what they send to all",
+    );
+    assert.deepEqual(others, []);
+    assert.match(
+      at({ tor: asks("eth1", "198.18.2.11"), b2: asks("eth0", "198.18.2.11") })[0] ?? "",
+      /^tor: it asks by eth1 who has 198\.18\.2\.11 \(b1\), and nobody answers/,
     );
   });
 
