@@ -57,9 +57,11 @@ export function borrowedRoutes(plan: Plan, mode: Mode, family: Family, from: Pee
   const pods = to.borrowed.map((address) => blockRoute(plan, mode, family, from, to, address));
   if (vtep === undefined || to.blocks.some((block) => contains(block, vtep))) return pods;
   const toVtep = blockRoute(plan, mode, family, from, to, vtep);
+  // Past the tunnel nobody leads to a VTEP's address since Felix v3.32.0 (calico 12180).
+  if (toVtep.device !== device) return pods;
   const { mtu } = toVtep;
   const onDevice = { family, destination: vtep, type: "unicast", device, protocol: "boot", onlink: false } as const;
-  return [...pods, toVtep.device === device ? { ...onDevice, ...(mtu === undefined ? {} : { mtu }) } : toVtep];
+  return [...pods, { ...onDevice, ...(mtu === undefined ? {} : { mtu }) }];
 }
 
 /** The blackholes that keep packets to unused addresses of a node's own blocks in it; none for a block of one address. */

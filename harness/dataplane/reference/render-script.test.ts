@@ -165,5 +165,9 @@ describe("the reference dataplane's script where nodes borrow addresses", () => 
       "route replace 198.19.0.61 via 198.19.0.63 dev vxlan.calico proto 3 onlink mtu 1450",
       "route replace 198.19.0.63 dev vxlan.calico proto 3 mtu 1450",
     ]);
+    const nearVtep = script
+      .split("\n")
+      .filter((line) => /^route replace 198\.19\.0\.(?:63|127) via 198\.18\./.test(line));
+    assert.deepEqual(nearVtep, [], "and none past the tunnel (calico 12180)");
   });
 });
