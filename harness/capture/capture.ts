@@ -12,6 +12,8 @@ export interface CaptureTarget {
    * let pings over the loopback through makes the capture doubtful.
    */
   readonly filter?: string;
+  /** Where nothing is filtered: the kernel lets through what its devices hear, and the loopback, over which the end is marked. */
+  readonly tapsOnly?: true;
 }
 
 /** What a capture left behind, and whether it can be trusted. */

@@ -68,6 +68,29 @@ describe("startCapture", () => {
     assert.deepEqual((await readdir(folder)).filter((name) => !name.startsWith(".")).sort(), ["a.pcap", "b.pcap"]);
   });
 
+  it("records nothing of devices that are no taps, where nothing else is asked", async () => {
+    await a.run([
+      "sh",
+      "-c",
+      "ip link add x0 type veth peer name x1; ip addr add 198.18.9.1/24 dev x0; ip link set x1 up; ip link set x0 up",
+    ]);
+    const [target] = both();
+    assert.ok(target);
+    const devicesIn = async (own: CaptureTarget): Promise<ReadonlySet<string | undefined>> => {
+      const [file] = await captured([own], options, scope, async () => {
+        await a.run(ping(2));
+        await a.tryRun(["ping", "-n", "-q", "-c", "1", "-W", "1", "198.18.9.2"]);
+      });
+      assert.deepEqual(file?.doubts, []);
+      const devices = new Set<string | undefined>();
+      await readCapture(file.file, {}, ({ interfaceIndex = 0 }) => devices.add(file.interfaces.get(interfaceIndex)));
+      return devices;
+    };
+    assert.deepEqual(await devicesIn({ ...target, tapsOnly: true }), new Set(["eth0", "lo"]));
+    assert.ok((await devicesIn(target)).has("x0"));
+    await a.run(["ip", "link", "del", "x0"]);
+  });
+
   it("is complete on a node that answers no ping", async () => {
     await a.run(["sh", "-c", "echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all"]);
     const [target] = both();

@@ -25,7 +25,8 @@ export const startCapture: StartCapture = async (targets, options, scope) => {
   const places = await findPlaces(targets, beacon, scope);
   assertDevices(targets, places);
   const commands = targets.map((target, index) => {
-    return { executor: target.executor, argv: tcpdumpArgv(places[index]?.file ?? "", target, options) };
+    const { file = "", interfaces = new Map<number, string>() } = places[index] ?? {};
+    return { executor: target.executor, argv: tcpdumpArgv(file, target, options, interfaces) };
   });
   const running = await spawnCommands(commands, { longestSeconds: longestCaptureSeconds }, scope);
   const captures = await settleAll(

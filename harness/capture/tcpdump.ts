@@ -13,15 +13,25 @@ export const listening = /^tcpdump: listening on any/;
  */
 export function tcpdumpArgv(
   file: string,
-  target: Pick<CaptureTarget, "filter">,
+  target: Partial<Pick<CaptureTarget, "filter" | "tapsOnly" | "devices">>,
   options: CaptureOptions,
+  interfaces: ReadonlyMap<number, string> = new Map(),
 ): readonly string[] {
+  const filter =
+    target.filter ?? (target.tapsOnly === true ? onlyDevices(target.devices ?? [], interfaces) : undefined);
   const { snaplen, bufferKiB, maxPackets } = options;
   return [
     ...["tcpdump", "-i", "any", "-y", "LINUX_SLL2", "--immediate-mode", "-U", "-n", "-Z", "root"],
     ...["-s", String(snaplen), "-B", String(bufferKiB), "-c", String(maxPackets), "-w", file],
-    ...(target.filter === undefined ? [] : [target.filter]),
+    ...(filter === undefined ? [] : [filter]),
   ];
+}
+
+/** By the interface's number in the cooked header, which the kernel compares itself (SKF_AD_IFINDEX). */
+function onlyDevices(devices: readonly string[], interfaces: ReadonlyMap<number, string>): string | undefined {
+  const wanted = new Set([...devices, "lo"]);
+  const indexes = [...interfaces].filter(([, device]) => wanted.has(device)).map(([index]) => index);
+  return indexes.length === 0 ? undefined : indexes.map((index) => `link[4:4] = ${index}`).join(" or ");
 }
 
 /** The numbers that tcpdump prints when it ends. */

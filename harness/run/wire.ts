@@ -8,6 +8,7 @@ import { everybody } from "../lab/everybody.ts";
 import { requestOf } from "../encap/nodeport-paths.ts";
 import { heartbeatsOf } from "../sentinel/heartbeats.ts";
 import { tapsOf } from "../encap/taps.ts";
+import { isEncrypted } from "../encap/wireguard.ts";
 import { deafFilter, type FaultEffect } from "../fault/fault.ts";
 import { runEverywhere } from "../exec/run-everywhere.ts";
 import { planProbes } from "../probe/plan-probes.ts";
@@ -173,10 +174,14 @@ function captureTargets(network: Network, deaf: readonly string[]): readonly Cap
   }));
 }
 
-/** Nodes of a cluster carry the traffic of its API and of others' pods. */
-function filterFor({ lab, identities }: Network, isDeaf: boolean): Pick<CaptureTarget, "filter"> {
+/**
+ * Nodes of a cluster carry the traffic of its API and of others' pods. What enters a tunnel's device is of use only where it leaves the node
+ * encrypted.
+ */
+function filterFor({ lab, identities }: Network, isDeaf: boolean): Pick<CaptureTarget, "filter" | "tapsOnly"> {
   if (isDeaf) return { filter: deafFilter };
-  return lab.shared === true ? { filter: probeTrafficOf(runAddresses(identities)) } : {};
+  if (lab.shared === true) return { filter: probeTrafficOf(runAddresses(identities)) };
+  return isEncrypted(lab.plan) ? {} : { tapsOnly: true };
 }
 
 /** Number of taps that the targets have together. */
