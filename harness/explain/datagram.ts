@@ -11,7 +11,12 @@ export interface Datagram {
   readonly payload: Uint8Array;
   /** Bytes on the wire. */
   readonly length: number;
+  /** It opens a connection over TCP: what had its ends before is another one. */
+  readonly opens: boolean;
 }
+
+/** TCP's flag (RFC 9293 section 3.1). */
+const syn = 0x02;
 
 /** Reads it; missing in packets that are encapsulated, or none of TCP's and UDP's, or whose header is not there. */
 export function datagramOf(packet: Packet): Datagram | undefined {
@@ -25,7 +30,8 @@ export function datagramOf(packet: Packet): Datagram | undefined {
   // A frame that was cut has no padding behind what was captured of it.
   const length = payload.length + Math.max(0, packet.originalLength - packet.capturedLength);
   const { sourcePort, destinationPort } = last;
-  return { protocol: last.kind === "tcp" ? "TCP" : "UDP", ip, sourcePort, destinationPort, payload, length };
+  const opens = last.kind === "tcp" && (last.flags & syn) !== 0;
+  return { protocol: last.kind === "tcp" ? "TCP" : "UDP", ip, sourcePort, destinationPort, payload, length, opens };
 }
 
 /** Every packet is asked, so that this makes no function for it. */

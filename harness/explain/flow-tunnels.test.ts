@@ -125,6 +125,17 @@ describe("explain: tunnels that more than one packet tells", () => {
     assert.equal((await explain(sent)).forms.openvpn, 5);
   });
 
+  it("but not what comes after it between the same ports", async () => {
+    const tunnel = openvpn("TCP", 443, "in the open");
+    const web = new Connection("TCP", 443);
+    const later = [
+      ...web.opening(),
+      web.up(Buffer.from("GET / HTTP/1.1\r\n\r\n")),
+      web.down(Buffer.from("HTTP/1.1 200 OK")),
+    ];
+    assert.deepEqual((await explain([...tunnel, ...later])).forms, { plain: 9, ipip: 0, vxlan: 0, openvpn: 12 });
+  });
+
   it("but not on a reset alone, nor where another session answers", async () => {
     const [reset, answer, ...rest] = openvpn("UDP", 443, "in the open");
     assert.ok(reset !== undefined && answer !== undefined);

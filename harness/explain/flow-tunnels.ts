@@ -22,10 +22,11 @@ export class FlowTunnels {
   /** Packets by the tunnel that their connection was told to be. */
   readonly told = new Counts();
   readonly suspicions = new Suspicions();
-  private readonly flows = new Map<string, ToldFlow>();
+  private readonly tunnels = new Map<string, ToldTunnel>();
+  /** Connections that have shown something, and may be told by what follows. */
+  private readonly candidates = new Map<string, ToldFlow>();
   private readonly stt = new Map<string, { isTold: boolean; parts: number }>();
   private readonly inStep = new InStep();
-  private toldFlows = 0;
 
   /** The packet itself, or with the tunnel that its connection is known for. */
   tell(packet: Packet): Packet {
@@ -45,37 +46,25 @@ export class FlowTunnels {
     const { protocol, payload, destinationPort } = datagram;
     if (protocol === "TCP" && destinationPort === sttPort && isLaterStt(packet)) return this.partOfStt(datagram);
     const mayBegin = payload.length > 0 && maySayMore(datagram);
-    if (this.toldFlows > 0 || mayBegin) {
-      const flow = this.flowOf(datagram, mayBegin);
-      if (flow?.told !== undefined) return isControl(flow.told, datagram) ? undefined : flow.told;
-      if (mayBegin && flow?.hear(datagram) === true) {
-        this.toldFlows += 1;
-        return flow.told !== undefined && isControl(flow.told, datagram) ? undefined : flow.told;
-      }
-    }
+    const found = this.tunnels.size > 0 || mayBegin ? this.toldBy(datagram, mayBegin) : undefined;
+    if (found !== undefined) return isControl(found, datagram) ? undefined : found;
     if (payload.length > 0) this.suspect(datagram);
     return undefined;
   }
 
-  private flowOf(datagram: Datagram, isWanted: boolean): ToldFlow | undefined {
+  /** What the connection is known for, or what it is told to be by this. */
+  private toldBy(datagram: Datagram, mayBegin: boolean): ToldTunnel | undefined {
     const key = keyOf(datagram);
-    const known = this.flows.get(key);
-    if (known !== undefined || !isWanted) return known;
-    if (this.flows.size >= mostFlows) this.forgetOne();
-    const flow = new ToldFlow();
-    this.flows.set(key, flow);
-    return flow;
-  }
-
-  /** The oldest that was not told. */
-  private forgetOne(): void {
-    for (const [key, flow] of this.flows) {
-      if (flow.told !== undefined) continue;
-      this.flows.delete(key);
-      return;
-    }
-    this.flows.clear();
-    this.toldFlows = 0;
+    if (datagram.opens) this.tunnels.delete(key);
+    const known = this.tunnels.get(key);
+    if (known !== undefined || !mayBegin) return known;
+    const flow = this.candidates.get(key) ?? new ToldFlow();
+    flow.hear(datagram);
+    // Behind all others again, or out of them: the first is forgotten first.
+    this.candidates.delete(key);
+    if (flow.told !== undefined) setBounded(this.tunnels, key, flow.told);
+    else setBounded(this.candidates, key, flow);
+    return flow.told;
   }
 
   private suspect(datagram: Datagram): void {
@@ -108,11 +97,21 @@ export class FlowTunnels {
   private sttOf(key: string): { isTold: boolean; parts: number } {
     const known = this.stt.get(key);
     if (known !== undefined) return known;
-    if (this.stt.size >= mostFlows) this.stt.clear();
     const flow = { isTold: false, parts: 0 };
-    this.stt.set(key, flow);
+    setBounded(this.stt, key, flow);
     return flow;
   }
+}
+
+/** Adds to what is remembered; the first is forgotten where it is full. */
+function setBounded<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  if (map.size >= mostFlows) {
+    for (const oldest of map.keys()) {
+      map.delete(oldest);
+      break;
+    }
+  }
+  map.set(key, value);
 }
 
 /** Ports at which records alone tell. */

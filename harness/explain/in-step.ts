@@ -65,7 +65,7 @@ export class InStep {
   private readonly watched = new Map<number, Watched>();
 
   /** Looks at a payload; tells what its connection looks like, once it does. */
-  hear({ protocol, payload, length, sourcePort, destinationPort }: Omit<Datagram, "ip">): Found | undefined {
+  hear({ protocol, payload, length, sourcePort, destinationPort }: Omit<Datagram, "ip" | "opens">): Found | undefined {
     const at = protocol === "UDP" ? 0 : startOfRecord(payload, length);
     if (at === undefined || payload.length < at + sample.at + sample.length) return undefined;
     const word = uint32(payload, at);

@@ -4,7 +4,7 @@ import type { TunnelForm } from "../packet/tunnel/tunnel.ts";
 import type { Datagram } from "./datagram.ts";
 
 /** What a payload is looked at by: whose addresses it has, its connection knows. */
-type Carried = Omit<Datagram, "ip">;
+type Carried = Omit<Datagram, "ip" | "opens">;
 
 /** A tunnel that a connection was found to be. */
 export interface ToldTunnel {
