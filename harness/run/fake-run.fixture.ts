@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { modeOf, planOf } from "../encap/plan.fixture.ts";
 import { identitiesFromAllocation } from "../encap/planned-identities.ts";
 import type { Mode, ModeId } from "../encap/mode.ts";
 import { tapsOf } from "../encap/taps.ts";
+import type { Fault } from "../fault/fault.ts";
 import type { Lab } from "../lab/lab.ts";
 import { fakeMachine, fakeProvider, type FakeMachine } from "../provider/fake/index.ts";
 import type { Provider } from "../provider/provider.ts";
@@ -15,7 +17,8 @@ import type { Plan } from "../topology/plan.ts";
 import { defineCheck } from "../verify/check.ts";
 import { fakeMember, type CommandHook } from "./fake-member.fixture.ts";
 import type { RunOrder } from "./order.ts";
-import type { RunEvent } from "./record.ts";
+import type { RunEvent, RunRecord } from "./record.ts";
+import { runModes } from "./runner.ts";
 import type { RunServices } from "./services.ts";
 import { defineSuite, type Suite } from "./suite.ts";
 
@@ -91,6 +94,44 @@ export async function fakeWorld(): Promise<FakeWorld> {
     },
   };
   return world;
+}
+
+/** For tests only: a fault that does nothing. */
+export const fakeFault: Fault = {
+  name: "fake-fault",
+  title: "",
+  describes: "",
+  modes: ["vxlan-always"],
+  needs: [],
+  apply: () => Promise.resolve({ did: [] }),
+  trips: [],
+};
+
+/** For tests only: a world of its own for each test of a describe, and runs in it. */
+export function eachInFakeWorld(): EachWorld {
+  let world: FakeWorld;
+  beforeEach(async () => {
+    world = await fakeWorld();
+  });
+  afterEach(() => {
+    world.close();
+  });
+  return {
+    get world() {
+      return world;
+    },
+    run: (order = {}, services = {}) => runModes(orderIn(world, order), servicesIn(world, services)),
+    assertNothingLeft: () => {
+      assert.deepEqual([...world.machine.labs.keys()], []);
+      assert.deepEqual([...world.installed], []);
+    },
+  };
+}
+
+interface EachWorld {
+  readonly world: FakeWorld;
+  readonly run: (order?: Partial<RunOrder>, services?: Partial<RunServices>) => Promise<RunRecord>;
+  readonly assertNothingLeft: () => void;
 }
 
 /** For tests only: the modes with these ids. */
