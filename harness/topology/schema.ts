@@ -6,7 +6,7 @@ import { poolSchema } from "./pool-schema.ts";
 import { servicesSchema } from "./services-schema.ts";
 import { sharedServiceSchema } from "./shared-service-schema.ts";
 import { parseAutodetection } from "./autodetection.ts";
-import { parseDelay, parseLoss, parseRate } from "./link-shape.ts";
+import { linkKeys } from "./link-schema.ts";
 import { externalRoles, fabrics, passes, routeOwners, wrongRoutes, type Family } from "./topology.ts";
 
 /** The shape of a topology file; what values mean together is checked by validate.ts. */
@@ -30,35 +30,6 @@ const address = (family: Family, example: string, what: string) =>
       error: `not an IPv${family} address without prefix; write it like ${example}`,
     })
     .describe(what);
-
-/** Above that a TCP connection may fail by bad luck alone, and no verdict would mean anything. */
-const mostLoss = 0.05;
-
-/** Milliseconds; twice that must come back within the second for which probes wait. */
-const mostDelayMs = 250;
-
-/** kbit/s; with less, a run's own probes fill the queue. */
-const leastRateKbit = 10_000;
-
-const words = (parse: (text: string) => number | undefined, fits: (value: number) => boolean, error: string) =>
-  z
-    .string()
-    .refine((text) => fits(parse(text) ?? Number.NaN), { error })
-    .optional();
-
-const linkKeys = (whose: string) => ({
-  loss: words(parseLoss, (share) => share <= mostLoss, "not a share of at most 5%; write it like 1%").describe(
-    `Share of the packets sent by ${whose} that its link loses, for example 1%, at most 5%; needs netem`,
-  ),
-  delay: words(parseDelay, (ms) => ms <= mostDelayMs, "not a time of at most 250ms; write it like 20ms").describe(
-    `How long the link holds back each packet sent by ${whose}, for example 20ms, at most 250ms; needs netem`,
-  ),
-  rate: words(
-    parseRate,
-    (kbit) => kbit === 0 || kbit >= leastRateKbit,
-    "not a rate of at least 10mbit; write it like 100mbit",
-  ).describe(`Bandwidth of what is sent by ${whose}, for example 100mbit, at least 10mbit`),
-});
 
 const autodetection = (family: Family) =>
   z
