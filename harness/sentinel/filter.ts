@@ -76,7 +76,7 @@ function suspicious(
   const plain =
     kindsOf(network, family).length === 0 && !isEncrypted(plan)
       ? []
-      : [without(isPods, [...neighbors(network, family), ...twins])];
+      : [without(isPods, [...forAllTaps(network, family).neighbors, ...twins])];
   const ip = family === 4 ? "ip" : "ip6";
   const first = family === 4 ? "ip[6:2] & 0x1fff = 0" : "ip6[6] != 44";
   const content = `${ip} and ${first} and not (${isPods})`;
@@ -90,8 +90,14 @@ function suspicious(
   ];
 }
 
-/** What holds for all taps of a network, by family: each of hundreds of taps would compare all pairs of nodes anew. */
-const knownPairs = new WeakMap<Watched["identities"], Map<string, readonly Pair[]>>();
+/** What holds for all taps of a network, by mode and family: each of hundreds of taps would compare all pairs of nodes anew. */
+const known = new WeakMap<Watched["identities"], Map<string, ForAllTaps>>();
+
+interface ForAllTaps {
+  /** Pairs of nodes by form. */
+  readonly pairs: ReadonlyMap<Pair["form"], readonly Pair[]>;
+  readonly neighbors: readonly string[];
+}
 
 /** Two nodes, and the form in which the first sends to these blocks of the other's. */
 interface Pair {
@@ -101,31 +107,29 @@ interface Pair {
   readonly form: ReturnType<typeof formBetween>;
 }
 
-function pairsOf({ identities, mode }: Watched, family: Family): readonly Pair[] {
-  const known = knownPairs.get(identities) ?? new Map<string, readonly Pair[]>();
-  knownPairs.set(identities, known);
+function forAllTaps({ identities, mode }: Watched, family: Family): ForAllTaps {
+  const ofNetwork = known.get(identities) ?? new Map<string, ForAllTaps>();
+  known.set(identities, ofNetwork);
   const key = `${mode.id} ${family}`;
+  const before = ofNetwork.get(key);
+  if (before !== undefined) return before;
   const { nodes } = identities;
-  const pairs =
-    known.get(key) ??
-    nodes.flatMap((from) =>
-      nodes.flatMap((to) => {
-        const blocks = to.blocks[family] ?? [];
-        const byForm = groupBy(blocks, (block) => formBetween(mode, family, from, to, withoutPrefix(block)));
-        return [...byForm].map(([form, own]) => ({ from, to, form, blocks: own }));
-      }),
-    );
-  known.set(key, pairs);
-  return pairs;
+  const pairs = nodes.flatMap((from) =>
+    nodes.flatMap((to) => {
+      const blocks = to.blocks[family] ?? [];
+      const byForm = groupBy(blocks, (block) => formBetween(mode, family, from, to, withoutPrefix(block)));
+      return [...byForm].map(([form, own]) => ({ from, to, form, blocks: own }));
+    }),
+  );
+  const byForm = groupBy(pairs, ({ form }) => form);
+  const told = { pairs: byForm, neighbors: neighbors(nodes, byForm.get("plain") ?? [], family) };
+  ofNetwork.set(key, told);
+  return told;
 }
 
 /** Plain packets are right between nodes that Calico takes for neighbors; with many nodes, within groups that are neighbors of each other. */
-function neighbors(network: Watched, family: Family): readonly string[] {
-  const { nodes } = network.identities;
-  const near = groupBy(
-    pairsOf(network, family).filter(({ form }) => form === "plain"),
-    ({ from }) => from,
-  );
+function neighbors(nodes: readonly NodeIdentity[], plain: readonly Pair[], family: Family): readonly string[] {
+  const near = groupBy(plain, ({ from }) => from);
   const nearOf = (node: NodeIdentity): readonly Place[] =>
     (near.get(node) ?? []).map(({ to, blocks }) => placeOf(to, family, blocks));
   if (nodes.length <= mostNamed)
@@ -185,7 +189,7 @@ function kindsOf({ mode, lab }: Watched, family: Family): readonly ("vxlan" | "i
 
 function endsOf(network: Watched, tap: TapId, family: Family, encapsulation: "vxlan" | "ipip" | "wireguard"): string {
   const { nodes } = network.identities;
-  const pairs = pairsOf(network, family).filter(({ form }) => form === encapsulation);
+  const pairs = forAllTaps(network, family).pairs.get(encapsulation) ?? [];
   const own = pairs.filter(({ from, to }) => from.name === tap.node || to.name === tap.node);
   const named = pairs.length <= mostPairs ? pairs : own.length <= mostPairs ? own : [];
   const between = named.flatMap(({ from, to, blocks }) => {
