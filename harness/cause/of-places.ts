@@ -1,5 +1,5 @@
 import { groupBy } from "../core/group-by.ts";
-import { legsOf } from "../verify/path-case.ts";
+import { placesOf } from "../verify/path-case.ts";
 import type { Trouble } from "../verify/trouble.ts";
 import type { PathCase } from "../verify/verdict.ts";
 import { listOf } from "../verify/words.ts";
@@ -101,7 +101,7 @@ function passes(
   const ends = [source.node, target.node, source.pod, target.pod];
   // Two pods have one address: the paths of both suffer.
   if (what === "pod") return ends.includes(name) || (peer !== undefined && ends.includes(peer));
-  const onTheWay = new Set(legsOf(expectation).flatMap(({ expected }) => expected.hops.map(({ tap }) => tap.node)));
+  const onTheWay = placesOf(expectation);
   if (what === "segment") return onTheWay.has(name) && (peer === undefined || onTheWay.has(peer));
   return onTheWay.has(name) && (peer === undefined || ends.includes(peer));
 }

@@ -1,5 +1,5 @@
 import type { FilterFact } from "../dataplane/node-facts.ts";
-import { legsOf } from "../verify/path-case.ts";
+import { placesOf } from "../verify/path-case.ts";
 import { type Cause, type Incident, shownLines } from "./cause.ts";
 import { factsOf } from "./counters.ts";
 import { filterInWords } from "./filter-words.ts";
@@ -20,8 +20,7 @@ export function rewritesOn(incident: Incident, paths: readonly string[], chosen:
   const places = new Set(
     own.flatMap(({ expectation }) => {
       const { source, target } = expectation.path;
-      const onTheWay = legsOf(expectation).flatMap(({ expected }) => expected.hops.map(({ tap }) => tap.node));
-      return [...onTheWay, source.node, target.node, source.pod ?? source.node, target.pod ?? target.node];
+      return [...placesOf(expectation), source.node, target.node, source.pod ?? source.node, target.pod ?? target.node];
     }),
   );
   return [...places].flatMap((place) => {

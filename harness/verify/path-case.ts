@@ -17,9 +17,18 @@ export function legsOf({ forward, reverse }: PathExpectation): readonly Leg[] {
   return reverse === undefined ? [there] : [there, { direction: "reverse", expected: reverse }];
 }
 
+/** Nodes and routers by which the path's packets, or the answers, may lead: all of several ways of equal cost. */
+export function placesOf(expectation: PathExpectation): ReadonlySet<string> {
+  const taps = legsOf(expectation).flatMap(({ expected: { hops, equalWays } }) => [
+    ...hops.map(({ tap }) => tap),
+    ...(equalWays?.ways.flat() ?? []),
+  ]);
+  return new Set(taps.map(({ node }) => node));
+}
+
 /** Whether the path's packets, or the answers, pass a node or router that is watched. */
 export function leadsBy(expectation: PathExpectation, place: string): boolean {
-  return legsOf(expectation).some(({ expected }) => expected.hops.some(({ tap }) => tap.node === place));
+  return placesOf(expectation).has(place);
 }
 
 /** Whether the path's packets, or the answers, must end on the way. */
