@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { NodeFacts } from "../dataplane/node-facts.ts";
+import { planOf } from "../encap/plan.fixture.ts";
 import { causes, first } from "./incident.fixture.ts";
 
 describe("causes beyond the nodes", () => {
@@ -85,6 +86,17 @@ describe("causes beyond the nodes", () => {
     assert.match(
       at(() => ({ drops })),
       /^packet-filter: a1-p1 drops packets: table ip x chain f: drop/,
+    );
+  });
+
+  it("tell the one of several equal ways whose router is not as planned", async () => {
+    const narrow = ({ links }: NodeFacts): Partial<NodeFacts> => ({
+      links: links.map((link) => (link.device === "eth1" ? { ...link, mtu: 1400 } : link)),
+    });
+    const plan = await planOf("ecmp-spines");
+    assert.match(
+      first({ plan, path: "a1->b1", silent: ["b1/eth0"], after: { spine2: narrow } }),
+      /^router-state: spine2: eth1 has MTU 1400, not 1500/,
     );
   });
 
