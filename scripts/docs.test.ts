@@ -14,7 +14,9 @@ const root = join(docsFolder, "..");
  */
 const npmHere = `
 npm() {
-  local entry=$2; shift 3
+  local entry=$2; shift 2
+  [ "$1" != --silent ] || shift
+  shift
   local verb=\${1:-} lab=()
   case $entry/$verb in lab/check | lab/down) [[ "$*" == *--stale* ]] || lab=("$(cat lab-id)") ;; esac
   [ $# -eq 0 ] || shift

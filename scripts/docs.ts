@@ -29,7 +29,7 @@ async function cliPage(): Promise<string> {
   return [
     "# The command line",
     note,
-    "Every verb is `npm run lab -- VERB` in a clone and `encaplab VERB` where the package is installed; `npm run suite --` is short for `npm run lab -- suite`.",
+    "Every verb is `npm run lab -- VERB` in a clone and `encaplab VERB` where the package is installed; `npm run suite --` is short for `npm run lab -- suite`. Where another program reads the output, `npm run lab --silent -- VERB` keeps npm's own lines out of it.",
     ["| verb | does |", "| --- | --- |", ...rows].join("\n"),
     "Exit codes: 0 all passed (or go) · 1 a verdict failed (or no-go) · 2 wrong usage, or nothing was run · 3 no lab, or inconclusive · 130 interrupted.",
     ...commands.flatMap((command) => [
