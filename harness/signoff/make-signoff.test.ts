@@ -96,6 +96,12 @@ describe("a sign-off", () => {
     assert.equal(sign([passingRun()], {}, [{ ...waiver, until: "2030-05-31" }]).decision, "no-go");
   });
 
+  it("notes the runs that put a fault into their own lab", () => {
+    const record = { ...failingRun(), command: "encaplab suite --fault wrong-vni --quiet" };
+    assert.ok(sign([record]).notes.includes(`run ${record.id} put a fault into its own lab: wrong-vni`));
+    assert.ok(!sign([failingRun()]).notes.some((note) => note.includes("fault")));
+  });
+
   it("lets the reference dataplane only inform where a Calico was tested", () => {
     const { decision, cells, notes } = sign([onCalico(passingRun(), "c"), { ...failingRun(), id: "r" }]);
     assert.equal(decision, "go");

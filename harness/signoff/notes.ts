@@ -12,12 +12,13 @@ export interface Noted {
   readonly waivers: readonly Waiver[];
 }
 
-/** What stops nothing and must be known: what only informs and failed, contradictions, repeated runs, costs that rose. Pure. */
+/** What stops nothing and must be known: what only informs and failed, contradictions, repeated runs, faults on purpose, costs that rose. Pure. */
 export function notesOf({ cells, runs, baseline, waivers }: Noted): readonly string[] {
   return [
     ...cells.flatMap(informing),
     ...contradictions(cells),
     ...repeats(runs),
+    ...injected(runs),
     ...baseline.flatMap(({ configuration, diff }) =>
       diff.costs
         .filter((cost) => cost.follows === undefined && costsMore(cost))
@@ -35,6 +36,14 @@ function repeats(runs: readonly SignedRun[]): readonly string[] {
     return `run ${id} ended with a lab error (${first.split("\n", 1).join("")}) and was repeated by ${repeatedBy}`;
   });
   return [`${repeated.length} of ${plural(runs.length, "run")} repeated after a lab error`, ...each];
+}
+
+/** Runs that put a fault into their own lab, which says nothing of what is released. */
+function injected(runs: readonly SignedRun[]): readonly string[] {
+  return runs.flatMap(({ id, command }) => {
+    const [, fault] = /\s--fault[ =](\S+)/.exec(command) ?? [];
+    return fault === undefined ? [] : [`run ${id} put a fault into its own lab: ${fault}`];
+  });
 }
 
 function informing({ mode, configuration, findings }: WeighedCell): readonly string[] {
