@@ -1,5 +1,4 @@
 import { chunksOf } from "../core/chunks-of.ts";
-import { spreadAmong } from "../core/spread-among.ts";
 import type { BatchCommand } from "../exec/batch-command.ts";
 import type { CommandResult, Executor } from "../exec/executor.ts";
 import { shellQuote } from "../exec/quote.ts";
@@ -77,8 +76,8 @@ interface Order {
 }
 
 /**
- * A command or two for each probe, one for many requests by HTTP, and one for many UDP probes, which has most to do and begins early. Pings sleep most
- * of the time: among the others, so that somebody works while they do.
+ * A command or two for each probe, one for many requests by HTTP, and one for many UDP probes, which has most to do and begins first. Pings sleep most
+ * of the time, and wait half a second for the last answer: behind the others, when there is less to do.
  */
 function ordersOf(probes: readonly Probe[], ports: HttpPorts, parallel: number): readonly Order[] {
   const words = (probe: Probe): string => udpCommandWords(probe, ports);
@@ -97,7 +96,7 @@ function ordersOf(probes: readonly Probe[], ports: HttpPorts, parallel: number):
   const alone = probes.filter((probe) => !isOfDatagrams(probe.kind) && !isRequest(probe));
   const each = alone.map((probe, index): Order => ({ batch: toBatch(probe, index, ports), sends: [probe] }));
   const sleeps = ({ sends }: Order): boolean => sends.every(({ kind }) => kind === "ping");
-  return spreadAmong(each.filter(sleeps), [...together, ...requests, ...each.filter((order) => !sleeps(order))]);
+  return [...together, ...requests, ...each.filter((order) => !sleeps(order)), ...each.filter(sleeps)];
 }
 
 function isRequest(probe: Probe): boolean {

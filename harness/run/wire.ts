@@ -31,7 +31,7 @@ import type { Questions } from "./suite.ts";
 import { wholeCaptures } from "./whole-captures.ts";
 import { hostsOf } from "../topology/hosts-of.ts";
 
-/** What emulated machines on few cores carry without losing packets to their own slowness: two commands of each source, and a ping that sleeps. */
+/** What emulated machines on few cores carry without losing packets to their own slowness. */
 const slowPace = { sources: 12, perSource: 3 };
 const slowAmounts = { pings: 3, bulkBytes: 64 * 1024 };
 
