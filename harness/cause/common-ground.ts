@@ -85,7 +85,7 @@ function judged({ asked, failed, network: { plan } }: Incident, left: readonly V
 /** A tap saw frames that were not for its own machine (PACKET_OTHERHOST, packet(7)): a switch that knows no port for a MAC sends to all. */
 function isForAnother({ check, evidence }: Verdict): boolean {
   const frames = evidence.filter((line) => line.startsWith("  SLL2 "));
-  return check === "no-leak" && frames.length > 0 && frames.every((line) => / other /.test(line));
+  return check === "no-leak" && frames.length > 0 && frames.every((line) => line.includes(" other "));
 }
 
 /** "pod-to-pod a1 to b1 (cross-subnet)", "3 paths, which all start at a1", "3 paths that have nothing in common" */

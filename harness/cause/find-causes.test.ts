@@ -50,8 +50,8 @@ describe("causes", () => {
       causes({ silent, after: { a1 } }).map(({ name }) => name);
     assert.deepEqual(named(tunnel({ mtu: 1280 })), ["tunnel-device", "packet-filter"]);
     assert.deepEqual(named(tunnel({ up: false })), ["tunnel-device"], "which ends what the filter may have ended");
-    const main = { family: 4, priority: 32766, from: "all", not: false, others: [], table: "main" } as const;
-    const { table: _, ...selecting } = main;
+    const selecting = { family: 4, priority: 32766, from: "all", not: false, others: [] } as const;
+    const main = { ...selecting, table: "main" } as const;
     const ending = (to: string) => () => ({
       ...dropping("tcp dport 8080 drop")(),
       rules: [main, { ...selecting, priority: 100, to, action: "blackhole" }],
@@ -142,7 +142,8 @@ describe("causes", () => {
   });
 
   it("tell a rule before main, no default route, and forwarding that is off", () => {
-    const main = { family: 4, priority: 32766, from: "all", not: false, others: [], table: "main" } as const;
+    const selecting = { family: 4, priority: 32766, from: "all", not: false, others: [] } as const;
+    const main = { ...selecting, table: "main" } as const;
     const away = { family: 4, destination: "default", type: "unicast", protocol: "static", onlink: false } as const;
     const rule = (): Partial<NodeFacts> => ({
       rules: [main, { ...main, priority: 500, from: "198.19.0.0/26", table: "500" }],

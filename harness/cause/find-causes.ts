@@ -35,8 +35,8 @@ export function findCauses(
   return (causes.length > mostCauses ? mergedByKind(causes) : causes).slice(0, mostCauses).map(withoutChecks);
 }
 
-function withoutChecks({ checks: _, ...cause }: Found): Cause {
-  return cause;
+function withoutChecks({ name, sentence, fix, issues, evidence, explains }: Found): Cause {
+  return { name, sentence, fix, issues, evidence, explains };
 }
 
 /** The same kind of thing on many nodes must not keep another kind from being told. */

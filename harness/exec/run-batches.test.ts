@@ -36,13 +36,13 @@ describe("batches in many places", () => {
     assert.equal(processes, 1);
     const folders = new Set<string>();
     for (const [index, name] of ["a", "b", "c"].entries()) {
-      const own = results[index];
-      const [said, folder = ""] = own?.get("out")?.stdout.split("\n") ?? [];
+      const own = results[index] ?? assert.fail();
+      const [said, folder = ""] = own.get("out")?.stdout.split("\n") ?? [];
       folders.add(folder);
       assert.equal(said, name);
-      assert.equal(own?.get("out")?.where, name);
-      assert.deepEqual([own?.get("fails")?.exitCode, own?.get("fails")?.stderr], [7, `${name}\n`]);
-      assert.equal(own?.get("reads")?.stdout, `${name}\nEND\n`);
+      assert.equal(own.get("out")?.where, name);
+      assert.deepEqual([own.get("fails")?.exitCode, own.get("fails")?.stderr], [7, `${name}\n`]);
+      assert.equal(own.get("reads")?.stdout, `${name}\nEND\n`);
     }
     assert.equal(folders.size, 1);
     const left = (await readdir(tmpdir())).filter((name) => name.startsWith(`encaplab-${run}.`));

@@ -198,7 +198,7 @@ class Listener {
   #variantsOf(subject: PatternSubject | FlowSubject, place: number): Variants {
     if (subject.kind === "flow") return new Map();
     const key = subject.probe * 2 * this.#taps.length + place;
-    const variants: Variants = this.#variants.get(key) ?? new Map();
+    const variants = this.#variants.get(key) ?? (new Map() as Variants);
     this.#variants.set(key, variants);
     return variants;
   }

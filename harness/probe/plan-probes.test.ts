@@ -72,7 +72,8 @@ describe("planProbes", () => {
 
   it("keeps ports away from those of Kubernetes' own services on nodes, from NodePorts and ephemeral ports", () => {
     // kube-proxy's healthz, on which a run in kind found somebody else: 10256; the highest is the cloud controller's, 10260.
-    assert.ok(serverPorts.first > 10_260 && serverPorts.first + serverPorts.count <= clientPorts.first);
+    const { first, count }: { readonly first: number; readonly count: number } = serverPorts;
+    assert.ok(first > 10_260 && first + count <= clientPorts.first);
     for (const seed of ["a", "b", "c"]) {
       const tokens = tokenSource(seed);
       for (const index of [0, 1, 5000, 8999]) {

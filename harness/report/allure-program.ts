@@ -45,12 +45,12 @@ export async function allure(argv: readonly string[], { executor, cache }: Allur
 
 /** Runs with the classes of an earlier time; the first time, writes them down. */
 async function withArchive(cache: string, key: string, run: (option: string) => Promise<void>): Promise<void> {
-  let made = false;
+  const state = { made: false };
   const folder = await cached(cache, "java", key, async (half) => {
     await run(`-XX:ArchiveClassesAtExit=${join(half, archive)}`);
-    made = true;
+    state.made = true;
   });
-  if (made) await pruneCache(cache, "java", keptArchives);
+  if (state.made) await pruneCache(cache, "java", keptArchives);
   else await run(`-XX:SharedArchiveFile=${join(folder, archive)}`);
 }
 

@@ -309,8 +309,8 @@ describe("Allure results", () => {
       if (!(await java())) skipFor(this, "no Java here");
       const cache = join(out, "cache");
       await writeAllure(reportedRun(failingRun()), folder);
-      for (const _ of ["kept", "used"]) {
-        assert.ok((await generatePage(folder, { executor, cache })).generated);
+      for (const classes of ["kept", "used"]) {
+        assert.ok((await generatePage(folder, { executor, cache })).generated, classes);
         assert.ok(
           filesIn(await readFile(folder.page, "utf8"))
             .get("data/suites.json")
