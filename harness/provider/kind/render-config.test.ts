@@ -78,7 +78,14 @@ describe("names of a kind lab", () => {
 
   it("tell our clusters from others", () => {
     assert.equal(runOfCluster(clusterName(runId)), runId);
-    for (const other of ["kind", "lab", "encaplab-kind", "encaplab-kind-7f3kq2", "my-encaplab-kind-7f3kq"]) {
+    for (const other of [
+      "kind",
+      "lab",
+      "encaplab-kind",
+      "encaplab-kind-7f3kqa",
+      "encaplab-kind-7f3kq222",
+      "my-encaplab-kind-7f3kq",
+    ]) {
       assert.equal(runOfCluster(other), undefined, other);
     }
   });
