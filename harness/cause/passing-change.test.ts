@@ -53,6 +53,16 @@ describe("a node that changed while probes ran, and back", () => {
     assert.deepEqual(found(change, true), []);
   });
 
+  it("explains probes that it met from first to last, where another shows that it was a moment", () => {
+    const whole = (form: string) => `reverse: 5 of 5 curl packets at a1/eth0 were ${form}`;
+    const of = (reason: string) =>
+      found(change, false, { plan }, [{ ...base, id: near, check: "not-encapsulated", reason }]).flatMap(
+        ({ explains }) => explains,
+      );
+    assert.deepEqual(of(whole("plain, not VXLAN")), [id, near, heard]);
+    assert.deepEqual(of(whole("IPIP, not plain")), [id, heard], "in another form it is another thing");
+  });
+
   it("is told of each node by itself, by the two checks of the form alone, with the words of both as evidence", () => {
     const other = "forward: 2 of 5 ping packets at a2/eth0 were VXLAN, not plain";
     const [first, second, ...more] = found(change, false, { plan }, [

@@ -3,16 +3,18 @@ import { legsOf } from "../verify/path-case.ts";
 import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 
 /** "forward: 4 of 5 ping packets at a1/eth0 were plain, not VXLAN" */
-const mixed = /(\d+) of (\d+) \w+ packets at ([^/ ]+)\/\S+ (?:was|were) ([^,;]+), not ([^,;]+)/g;
+const wrongForm = /(\d+) of (\d+) \w+ packets at ([^/ ]+)\/\S+ (?:was|were) ([^,;]+), not ([^,;]+)/g;
 
 /** A node sent some packets of a flow in another form than the rest, though its kernel was as it must be before and after: it changed in between, and back. */
 export const passingChange: Rule = {
   name: "passing-change",
   find: (incident) => {
-    const found = mixedForms(incident);
+    const found = wrongForms(incident);
     // Packets whose address something translated go another way by that; a route that changes also meets others.
     const translated = new Set(incident.failed.filter(({ check }) => check === "source-address").map(({ id }) => id));
-    const nodes = [...new Set(found.flatMap(({ id, node }) => (translated.has(id) ? [] : [node])))];
+    const nodes = [
+      ...new Set(found.flatMap(({ id, node, isMixed }) => (isMixed && !translated.has(id) ? [node] : []))),
+    ];
     return soundOnes(incident, nodes).flatMap((node) =>
       causeOf(
         incident,
@@ -23,15 +25,17 @@ export const passingChange: Rule = {
   },
 };
 
-interface Mixed {
+interface WrongForm {
   readonly id: string;
   readonly node: string;
   readonly finding: string;
   readonly observed: string;
+  /** The others of the same probe left in the right one. */
+  readonly isMixed: boolean;
 }
 
-/** Findings on packets of one probe that left their sender's node in two forms. */
-function mixedForms({ failed, asked }: Incident): readonly Mixed[] {
+/** Findings on packets of one probe that left their sender's node in a wrong form. */
+function wrongForms({ failed, asked }: Incident): readonly WrongForm[] {
   const senders = new Map(
     asked.map(({ expectation }) => [
       expectation.path.id,
@@ -41,9 +45,11 @@ function mixedForms({ failed, asked }: Incident): readonly Mixed[] {
   return failed
     .filter(({ check }) => check === "encapsulated" || check === "not-encapsulated")
     .flatMap(({ id, reason = "" }) =>
-      [...reason.matchAll(mixed)]
-        .filter(([, some, all, node = ""]) => Number(some) < Number(all) && senders.get(id)?.has(node) === true)
-        .map(([finding, , , node = "", observed = ""]) => ({ id, node, finding, observed })),
+      [...reason.matchAll(wrongForm)]
+        .filter(([, , , node = ""]) => senders.get(id)?.has(node) === true)
+        .map(([finding, some, all, node = "", observed = ""]) => {
+          return { id, node, finding, observed, isMixed: Number(some) < Number(all) };
+        }),
     );
 }
 
@@ -56,9 +62,12 @@ function soundOnes({ network, nodes }: Incident, asked: readonly string[]): read
   return asked.filter((node) => !troubled.has(node));
 }
 
-function causeOf({ failed }: Incident, node: string, found: readonly Mixed[]): readonly Cause[] {
-  const [first] = found;
+function causeOf({ failed }: Incident, node: string, found: readonly WrongForm[]): readonly Cause[] {
+  const mixed = found.filter(({ isMixed }) => isMixed);
+  const [first] = mixed;
   if (first === undefined) return [];
+  // All packets of a probe that was sent in that moment alone are in that form.
+  const met = found.filter(({ observed }) => mixed.some((one) => one.observed === observed));
   const heard = failed.filter(
     ({ check, reason = "" }) => check === "sentinel" && reason.includes(`${first.observed} packets from ${node} to `),
   );
@@ -69,11 +78,11 @@ function causeOf({ failed }: Incident, node: string, found: readonly Mixed[]): r
       sentence: `${node} changed how it sends while probes ran, and back${when === "" ? "" : ` (${when})`}: ${first.finding}; before and after its kernel was as it must be`,
       fix: "see who wrote routes there at that time: the logs of Felix and BIRD, ip -t monitor route; rerun the probe when the network is quiet",
       issues: ["#9450", "#8071"],
-      evidence: [...heard.map(({ reason = "" }) => reason), ...found.map(({ finding }) => finding)].slice(
+      evidence: [...heard.map(({ reason = "" }) => reason), ...mixed.map(({ finding }) => finding)].slice(
         0,
         shownLines,
       ),
-      explains: [...new Set([...found.map(({ id }) => id), ...heard.map(({ id }) => id)])],
+      explains: [...new Set([...met.map(({ id }) => id), ...heard.map(({ id }) => id)])],
     },
   ];
 }
