@@ -2,18 +2,22 @@ import { contains, familyOf } from "../topology/address.ts";
 import type { Plan } from "../topology/plan.ts";
 import { encryptedDestinations } from "./expect-encryption.ts";
 import type { Identities } from "./identity.ts";
-import { wireguardMtu } from "./tunnel.ts";
+import type { Mode } from "./mode.ts";
+import { podMtu, wireguardMtu } from "./tunnel.ts";
 import { wireguardDevice } from "./wireguard.ts";
 
 /** Tells to which node's WireGuard the packets to an address go, and how large they may be. */
 export class EncryptedAddresses {
   readonly devices: readonly string[];
+  /** MTU of pods in bytes, which may be less than that of the encrypting devices. */
+  readonly podMtu: number;
   readonly #plan: Plan;
   readonly #networks: readonly { readonly network: string; readonly endpoint: string }[];
   readonly #known = new Map<string, string>();
 
-  constructor(plan: Plan, { nodes, pods }: Identities) {
+  constructor(plan: Plan, mode: Mode, { nodes, pods }: Identities) {
     this.#plan = plan;
+    this.podMtu = podMtu(plan, mode);
     this.devices = plan.families.map(wireguardDevice);
     const own = nodes.filter(({ encrypts }) => encrypts === true);
     this.#networks = own.flatMap((node) =>

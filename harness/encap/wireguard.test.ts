@@ -76,7 +76,7 @@ describe("WireGuard", () => {
 
   it("tells whose it is to decrypt what goes to an address", () => {
     const mode = modeOf("vxlan-cross-subnet");
-    const addresses = new EncryptedAddresses(plan, identitiesFromAllocation(plan, mode));
+    const addresses = new EncryptedAddresses(plan, mode, identitiesFromAllocation(plan, mode));
     assert.equal(addresses.peerOf("198.19.0.129"), "198.18.2.11");
     assert.equal(addresses.peerOf("198.19.0.190"), "198.18.2.11");
     assert.equal(addresses.peerOf("198.19.0.193"), undefined, "b2 takes no part");
@@ -123,7 +123,7 @@ describe("WireGuard", () => {
       if (pod.node === "b1") return { ...pod, addresses: { 4: "198.19.9.9" } };
       return pod.node === "b2" ? { ...pod, addresses: { 4: "198.19.9.10" } } : pod;
     });
-    const addresses = new EncryptedAddresses(plan, { ...identities, pods });
+    const addresses = new EncryptedAddresses(plan, mode, { ...identities, pods });
     assert.equal(addresses.peerOf("198.19.9.9"), "198.18.2.11", "b1's");
     assert.equal(addresses.peerOf("198.19.9.10"), undefined, "b2 takes no part");
     assert.equal(addresses.peerOf("198.19.9.11"), undefined, "nobody's");

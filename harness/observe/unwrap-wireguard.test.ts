@@ -31,6 +31,7 @@ describe("unwrapping", () => {
     devices: ["wireguard.cali"],
     peerOf: (address: string) => (address.startsWith("198.19.0.1") && address !== "198.19.0.1" ? nodes.b1 : undefined),
     mtuFor: () => 1440,
+    podMtu: 1440,
   };
 
   async function captured(node: string, packets: readonly Buffer[]): Promise<CaptureFile> {

@@ -17,6 +17,8 @@ export interface Encryption {
   peerOf(address: string): string | undefined;
   /** MTU of the device that packets to an address enter. */
   mtuFor(address: string): number;
+  /** MTU of pods in bytes: what they send in large segments leaves in messages of that size, or of the device's MTU. */
+  readonly podMtu: number;
 }
 
 /** Gives a message of WireGuard the packet that it carries, where that is known; all other packets are given back as they are. */
@@ -73,7 +75,7 @@ async function pairsOf(capture: CaptureFile, encryption: Encryption): Promise<Re
   });
   const messages = groupBy(leaving, ({ peer }) => peer);
   const pairs = [...groupBy(entering, ({ peer }) => peer)].flatMap(([peer, own]) => [
-    ...pairMessages(own, messages.get(peer) ?? [], own[0]?.mtu ?? 0),
+    ...pairMessages(own, messages.get(peer) ?? [], own[0]?.mtu ?? 0, encryption.podMtu),
   ]);
   return new Map(pairs);
 }

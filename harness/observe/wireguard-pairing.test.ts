@@ -11,8 +11,8 @@ describe("pairMessages", () => {
     ...(headers === undefined ? {} : { headers }),
   });
   const leave = (key: string, time: number, length: number): Leaving => ({ key, time, length });
-  const paired = (entering: readonly Entering<string>[], leaving: readonly Leaving[]): string =>
-    [...pairMessages(entering, leaving, mtu)].map((pair) => pair.join("=")).join(" ");
+  const paired = (entering: readonly Entering<string>[], leaving: readonly Leaving[], podMtu = mtu): string =>
+    [...pairMessages(entering, leaving, mtu, podMtu)].map((pair) => pair.join("=")).join(" ");
 
   it("gives each message the packet whose padded size it has, in the order in which they came", () => {
     const entering = [enter("ping", 1, 84), enter("big", 1.1, 1440), enter("pong", 1.2, 84)];
@@ -48,7 +48,16 @@ describe("pairMessages", () => {
     // Of pods with an MTU of 1420: 40 messages of 1368 bytes behind 52 of headers, padded to 1424, and one of 100, as 160.
     const entering = [enter("segment", 1, 52 + 40 * 1368 + 100, 52), enter("ack", 1.005, 148)];
     const full = Array.from({ length: 40 }, (_, index) => leave(`m${index + 1}`, 1.01, 1424));
-    assert.equal(paired(entering, [...full, leave("last", 1.01, 160), leave("m42", 1.11, 160)]), "m1=segment m42=ack");
+    const leaving = [...full, leave("last", 1.01, 160), leave("m42", 1.11, 160)];
+    assert.equal(paired(entering, leaving, 1420), "m1=segment m42=ack");
+    assert.equal(paired(entering, leaving, 1400), "m1=segment m42=ack", "also where nobody knows their size");
+  });
+
+  it("does not take the next packet for the rest of a segment that another padding would leave", () => {
+    // Ten full messages; with 15 bytes of padding each they would leave 150 bytes more, which is the size of what comes next.
+    const entering = [enter("segment", 1, 52 + 10 * 1388, 52), enter("next", 1.005, 52 + 150)];
+    const full = Array.from({ length: 10 }, (_, index) => leave(`m${index + 1}`, 1.01, 1440));
+    assert.equal(paired(entering, [...full, leave("m11", 1.02, 208)]), "m1=segment m11=next");
   });
 
   it("does not take the next segment's first message for the rest of one whose last message was lost", () => {

@@ -32,12 +32,14 @@ const shortOfMtu = 64;
  * Tells which packet each message carries, of those that went from one node into its device for one peer. WireGuard numbers and sends
  * messages in the order in which packets came in, and a message's size follows from its packet's: each message gets the first waiting
  * packet of that size that came before it. Of packets of one size and order nobody can tell which is which: the count is proven, and the
- * sizes, not the content. A packet that is larger than the device's MTU leaves as several messages, of which the first one gets it.
+ * sizes, not the content. A packet that is larger than the device's MTU leaves as several messages, of which the first one gets it: full ones,
+ * whose segments have the device's MTU or the pods' (`podMtu`), and the rest.
  */
 export function pairMessages<Content>(
   entering: readonly Entering<Content>[],
   leaving: readonly Leaving[],
   mtu: number,
+  podMtu: number,
 ): ReadonlyMap<string, Content> {
   const pairs = new Map<string, Content>();
   const waiting: Entering<Content>[] = [];
@@ -57,7 +59,7 @@ export function pairMessages<Content>(
     const [packet] = place < 0 ? [] : waiting.splice(place, 1);
     if (packet === undefined) continue;
     pairs.set(message.key, packet.content);
-    rest = restOf(packet, message.length, mtu);
+    rest = restOf(packet, message.length, { mtu, podMtu });
   }
   return pairs;
 }
@@ -78,15 +80,25 @@ function beginsWith({ length, headers }: Entering<unknown>, size: number, mtu: n
   return headers !== undefined && size <= mtu && size > mtu - shortOfMtu;
 }
 
-function restOf({ length, headers = 0 }: Entering<unknown>, size: number, mtu: number): Rest | undefined {
+function restOf(
+  { length, headers = 0 }: Entering<unknown>,
+  size: number,
+  { mtu, podMtu }: { readonly mtu: number; readonly podMtu: number },
+): Rest | undefined {
   if (length <= mtu) return undefined;
-  const ways = Array.from({ length: block }, (_, padding) => {
-    const full = size - padding - headers;
+  const ways = lengthsIn(size, mtu, podMtu).map((segment) => {
+    const full = segment - headers;
     const messages = Math.ceil((length - headers) / full);
     const last = length - (messages - 1) * full;
     return { messages: messages - 1, last: paddedLength(last, mtu) };
   });
   return { size, ways, isHere: false };
+}
+
+/** The lengths that full segments may have in messages of a size: with one for each padding some message of the next packet would fit one of them. */
+function lengthsIn(size: number, mtu: number, podMtu: number): readonly number[] {
+  const known = [podMtu, mtu].find((own) => paddedLength(own, mtu) === size);
+  return known === undefined ? Array.from({ length: block }, (_, padding) => size - padding) : [known];
 }
 
 /** The message belongs to what was cut: all but the last are of one size. */

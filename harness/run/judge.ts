@@ -128,8 +128,8 @@ export async function judgeScenario(hearing: Hearing): Promise<Judgment> {
 }
 
 /** Who encrypts packets to which addresses, for reading captures. */
-export function encryptionIn({ lab, identities }: Network): { readonly encryption?: Encryption } {
-  return isEncrypted(lab.plan) ? { encryption: new EncryptedAddresses(lab.plan, identities) } : {};
+export function encryptionIn({ lab, mode, identities }: Network): { readonly encryption?: Encryption } {
+  return isEncrypted(lab.plan) ? { encryption: new EncryptedAddresses(lab.plan, mode, identities) } : {};
 }
 
 /** Pairs of pods that a sweep asks at the most: quick stays quick with hundreds of pods, and with slow machines. */
