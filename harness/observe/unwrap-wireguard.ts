@@ -75,7 +75,7 @@ async function pairsOf(capture: CaptureFile, encryption: Encryption): Promise<Re
   });
   const messages = groupBy(leaving, ({ peer }) => peer);
   const pairs = [...groupBy(entering, ({ peer }) => peer)].flatMap(([peer, own]) => [
-    ...pairMessages(own, messages.get(peer) ?? [], own[0]?.mtu ?? 0, encryption.podMtu),
+    ...pairMessages(own, messages.get(peer) ?? [], { mtu: own[0]?.mtu ?? 0, podMtu: encryption.podMtu }),
   ]);
   return new Map(pairs);
 }

@@ -12,7 +12,7 @@ describe("pairMessages", () => {
   });
   const leave = (key: string, time: number, length: number): Leaving => ({ key, time, length });
   const paired = (entering: readonly Entering<string>[], leaving: readonly Leaving[], podMtu = mtu): string =>
-    [...pairMessages(entering, leaving, mtu, podMtu)].map((pair) => pair.join("=")).join(" ");
+    [...pairMessages(entering, leaving, { mtu, podMtu })].map((pair) => pair.join("=")).join(" ");
 
   it("gives each message the packet whose padded size it has, in the order in which they came", () => {
     const entering = [enter("ping", 1, 84), enter("big", 1.1, 1440), enter("pong", 1.2, 84)];
@@ -90,5 +90,16 @@ describe("pairMessages", () => {
     assert.equal(paired([enter("datagram", 1, 3052)], [leave("m1", 1.1, 1440)]), "", "only TCP is cut");
     assert.equal(paired([enter("full", 1, 1440, 52)], [leave("m1", 1.1, 1440)]), "m1=full", "and fits whole");
     assert.equal(paired([enter("full", 1, 1440, 52)], [leave("m1", 1.1, 1392)]), "", "as one message alone");
+  });
+
+  it("knows packets that are padded no further than pods take, as their host has learned", () => {
+    // Two segments of 1420 bytes in one, and what comes next: the route to the pod has an MTU of 1420, the device one of 1440.
+    const entering = [
+      enter("segment", 1, 52 + 2 * 1368, 52),
+      enter("full", 1.001, 1420, 52),
+      enter("next", 1.002, 1411),
+    ];
+    const leaving = [1, 2, 3, 4].map((index) => leave(`m${index}`, 1.01, 1420));
+    assert.equal(paired(entering, leaving, 1420), "m1=segment m3=full m4=next");
   });
 });

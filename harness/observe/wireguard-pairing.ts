@@ -33,13 +33,12 @@ const shortOfMtu = 64;
  * messages in the order in which packets came in, and a message's size follows from its packet's: each message gets the first waiting
  * packet of that size that came before it. Of packets of one size and order nobody can tell which is which: the count is proven, and the
  * sizes, not the content. A packet that is larger than the device's MTU leaves as several messages, of which the first one gets it: full ones,
- * whose segments have the device's MTU or the pods' (`podMtu`), and the rest.
+ * whose segments have the device's MTU or the pods', and the rest.
  */
 export function pairMessages<Content>(
   entering: readonly Entering<Content>[],
   leaving: readonly Leaving[],
-  mtu: number,
-  podMtu: number,
+  mtus: Mtus,
 ): ReadonlyMap<string, Content> {
   const pairs = new Map<string, Content>();
   const waiting: Entering<Content>[] = [];
@@ -55,11 +54,11 @@ export function pairMessages<Content>(
       next += 1;
     }
     while (waiting[0] !== undefined && waiting[0].time < message.time - longestWait) waiting.shift();
-    const place = waiting.slice(0, window).findIndex((one) => beginsWith(one, message.length, mtu));
+    const place = waiting.slice(0, window).findIndex((one) => beginsWith(one, message.length, mtus));
     const [packet] = place < 0 ? [] : waiting.splice(place, 1);
     if (packet === undefined) continue;
     pairs.set(message.key, packet.content);
-    rest = restOf(packet, message.length, { mtu, podMtu });
+    rest = restOf(packet, message.length, mtus);
   }
   return pairs;
 }
@@ -75,29 +74,36 @@ interface Rest {
 /** Bytes to whose multiple messages are padded. */
 const block = 16;
 
-function beginsWith({ length, headers }: Entering<unknown>, size: number, mtu: number): boolean {
-  if (length <= mtu) return paddedLength(length, mtu) === size;
-  return headers !== undefined && size <= mtu && size > mtu - shortOfMtu;
+/** Bytes that a packet may have on its way: on the device, or on the route where a host has learned that pods take less. */
+interface Mtus {
+  readonly mtu: number;
+  readonly podMtu: number;
 }
 
-function restOf(
-  { length, headers = 0 }: Entering<unknown>,
-  size: number,
-  { mtu, podMtu }: { readonly mtu: number; readonly podMtu: number },
-): Rest | undefined {
-  if (length <= mtu) return undefined;
-  const ways = lengthsIn(size, mtu, podMtu).map((segment) => {
+/** Sizes of the message that carries a packet alone: padding goes up to the MTU of its route (drivers/net/wireguard/send.c, calculate_skb_padding). */
+function sizesOf(length: number, { mtu, podMtu }: Mtus): readonly number[] {
+  return [paddedLength(length, mtu), paddedLength(length, podMtu)];
+}
+
+function beginsWith({ length, headers }: Entering<unknown>, size: number, mtus: Mtus): boolean {
+  if (length <= mtus.mtu) return sizesOf(length, mtus).includes(size);
+  return headers !== undefined && size <= mtus.mtu && size > mtus.mtu - shortOfMtu;
+}
+
+function restOf({ length, headers = 0 }: Entering<unknown>, size: number, mtus: Mtus): Rest | undefined {
+  if (length <= mtus.mtu) return undefined;
+  const ways = lengthsIn(size, mtus).flatMap((segment) => {
     const full = segment - headers;
     const messages = Math.ceil((length - headers) / full);
     const last = length - (messages - 1) * full;
-    return { messages: messages - 1, last: paddedLength(last, mtu) };
+    return sizesOf(last, mtus).map((own) => ({ messages: messages - 1, last: own }));
   });
   return { size, ways, isHere: false };
 }
 
 /** The lengths that full segments may have in messages of a size: with one for each padding some message of the next packet would fit one of them. */
-function lengthsIn(size: number, mtu: number, podMtu: number): readonly number[] {
-  const known = [podMtu, mtu].find((own) => paddedLength(own, mtu) === size);
+function lengthsIn(size: number, mtus: Mtus): readonly number[] {
+  const known = [mtus.podMtu, mtus.mtu].find((own) => sizesOf(own, mtus).includes(size));
   return known === undefined ? Array.from({ length: block }, (_, padding) => size - padding) : [known];
 }
 
