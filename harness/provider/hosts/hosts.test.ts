@@ -207,7 +207,8 @@ describe("hosts provider", function () {
       };
       const changed = hosts.map((host) => ({ ...host, ...changes[host.name] }));
       const problems = await providerOn({ inventory: { source, hosts: changed } }).check(plan);
-      const [a1, a2, b1, b2] = ["a1", "a2", "b1", "b2"].map((name) => problems.find(({ what }) => what.includes(name)));
+      const of = (name: string) => problems.find(({ what }) => new RegExp(`\\b${name}\\b`).test(what));
+      const [a1, a2, b1, b2] = ["a1", "a2", "b1", "b2"].map(of);
       assert.equal(problems.length, 4);
       assert.match(a1?.what ?? "", /^a1 rejects root with the key .*stranger \(/);
       assert.match(a1?.fix ?? "", /authorized_keys on a1, or correct hosts\.a1\.key/);
