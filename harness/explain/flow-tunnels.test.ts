@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ethernet, icmp, ipv4, tcp } from "../packet/build.ts";
-import { pcapBytes, type PacketToWrite } from "../packet/write-pcap.ts";
-import { explainCapture, type CaptureSummary } from "./explain-capture.ts";
-import { Connection, hex, noise, randomOf, word } from "./traffic.fixture.ts";
+import type { PacketToWrite } from "../packet/write-pcap.ts";
+import { explainCapture } from "./explain-capture.ts";
+import { randomOf } from "../packet/random.fixture.ts";
+import { Connection, explainPackets, hex, noise, word } from "./traffic.fixture.ts";
 
 type Random = (below: number) => number;
 
@@ -67,24 +65,10 @@ function esp(random: Random, spi: number, sequence: number): Buffer {
 }
 
 describe("explain: tunnels that more than one packet tells", () => {
-  let folder = "";
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "encaplab-flows-"));
-  });
-  after(async () => {
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function explain(packets: readonly PacketToWrite[]): Promise<CaptureSummary> {
-    const file = join(folder, "in.pcap");
-    await writeFile(file, pcapBytes(packets));
-    return explainCapture(file);
-  }
-
   for (const wrapping of Object.keys(resets)) {
     for (const port of [443, 1194, 5000]) {
       it(`OpenVPN in TCP ${port}, ${wrapping}: all but what came before its answer`, async () => {
-        const summary = await explain(openvpn("TCP", port, wrapping));
+        const summary = await explainPackets(openvpn("TCP", port, wrapping));
         // The connection's three segments and the reset.
         assert.deepEqual(summary.forms, { plain: 4, ipip: 0, vxlan: 0, openvpn: 12 });
         assert.deepEqual(summary.hints, [
@@ -100,7 +84,7 @@ describe("explain: tunnels that more than one packet tells", () => {
 
     for (const port of [53, 443, 5000]) {
       it(`OpenVPN in UDP ${port}, ${wrapping}: its data; control messages are UDP`, async () => {
-        const summary = await explain(openvpn("UDP", port, wrapping));
+        const summary = await explainPackets(openvpn("UDP", port, wrapping));
         assert.deepEqual(summary.forms, { plain: 3, ipip: 0, vxlan: 0, openvpn: 10 });
         assert.match(summary.hints.join(), new RegExp(`10 packets of OpenVPN in UDP ${port}, by how it began`));
       });
@@ -122,7 +106,7 @@ describe("explain: tunnels that more than one packet tells", () => {
 
   it("OpenVPN of which only the client's side was captured", async () => {
     const sent = openvpn("UDP", 443, "in the open").filter(({ bytes }) => bytes[28] === 1);
-    assert.equal((await explain(sent)).forms.openvpn, 5);
+    assert.equal((await explainPackets(sent)).forms.openvpn, 5);
   });
 
   it("but not what comes after it between the same ports", async () => {
@@ -133,20 +117,20 @@ describe("explain: tunnels that more than one packet tells", () => {
       web.up(Buffer.from("GET / HTTP/1.1\r\n\r\n")),
       web.down(Buffer.from("HTTP/1.1 200 OK")),
     ];
-    assert.deepEqual((await explain([...tunnel, ...later])).forms, { plain: 9, ipip: 0, vxlan: 0, openvpn: 12 });
+    assert.deepEqual((await explainPackets([...tunnel, ...later])).forms, { plain: 9, ipip: 0, vxlan: 0, openvpn: 12 });
   });
 
   it("but not on a reset alone, nor where another session answers", async () => {
     const [reset, answer, ...rest] = openvpn("UDP", 443, "in the open");
     assert.ok(reset !== undefined && answer !== undefined);
-    assert.deepEqual((await explain([reset, reset])).forms, { plain: 2, ipip: 0, vxlan: 0 });
+    assert.deepEqual((await explainPackets([reset, reset])).forms, { plain: 2, ipip: 0, vxlan: 0 });
     const [, foreign] = openvpn("UDP", 443, "in the open", 2);
     assert.ok(foreign !== undefined);
-    assert.equal((await explain([reset, foreign, ...rest.slice(1, 4)])).forms.openvpn, undefined);
+    assert.equal((await explainPackets([reset, foreign, ...rest.slice(1, 4)])).forms.openvpn, undefined);
   });
 
   it("OpenVPN at its own port in TCP, where the beginning is missing", async () => {
-    const summary = await explain(openvpn("TCP", 1194, "in the open").slice(7));
+    const summary = await explainPackets(openvpn("TCP", 1194, "in the open").slice(7));
     assert.equal(summary.forms.openvpn, 8);
   });
 
@@ -164,11 +148,11 @@ describe("explain: tunnels that more than one packet tells", () => {
         ...[1, 2, 3].map((sequence) => connection.up(record(esp(random, 0xc0ffee01, sequence)))),
       ];
     };
-    const anywhere = await explain(packets(443, "IKETCP"));
+    const anywhere = await explainPackets(packets(443, "IKETCP"));
     assert.deepEqual(anywhere.forms, { plain: 3, ipip: 0, vxlan: 0, esp: 5 });
     assert.deepEqual(anywhere.hints, ["5 packets of ESP in TCP 443, by how it began: what is inside cannot be read"]);
-    assert.equal((await explain(packets(4500, "").slice(5))).forms.esp, 2);
-    assert.equal((await explain(packets(4501, "").slice(5))).forms.esp, undefined);
+    assert.equal((await explainPackets(packets(4500, "").slice(5))).forms.esp, 2);
+    assert.equal((await explainPackets(packets(4501, "").slice(5))).forms.esp, undefined);
   });
 
   it("ZeroTier through address translation, by the ends that its packets name", async () => {
@@ -177,10 +161,10 @@ describe("explain: tunnels that more than one packet tells", () => {
     const ends = noise(random, 10);
     ends[0] = 0x61;
     const message = () => Buffer.concat([noise(random, 8), ends, hex("08"), noise(random, 60)]);
-    const summary = await explain(Array.from({ length: 6 }, () => connection.up(message())));
+    const summary = await explainPackets(Array.from({ length: 6 }, () => connection.up(message())));
     assert.deepEqual(summary.forms, { plain: 1, ipip: 0, vxlan: 0, zerotier: 5 });
     const others = Array.from({ length: 40 }, () => connection.up(noise(random, 80)));
-    assert.equal((await explain(others)).forms.zerotier, undefined);
+    assert.equal((await explainPackets(others)).forms.zerotier, undefined);
   });
 
   for (const [name, port, look, make] of [
@@ -197,21 +181,21 @@ describe("explain: tunnels that more than one packet tells", () => {
       const random = randomOf(5);
       const connection = new Connection("UDP", port);
       const packets = Array.from({ length: 20 }, (_, index) => connection.up(make(random, index + 1)));
-      const summary = await explain(packets);
+      const summary = await explainPackets(packets);
       assert.deepEqual(summary.forms, { plain: 20, ipip: 0, vxlan: 0 });
       assert.deepEqual(
         summary.suspicions.map(({ port: of, looksLike, packets: many }) => [of, looksLike, many]),
         [[`UDP ${port}`, look, 20]],
       );
       assert.match(summary.hints.join(), new RegExp(`^UDP ${port}: 20 packets look like ${look}`));
-      const twice = await explain(packets.flatMap((packet) => [packet, packet]));
+      const twice = await explainPackets(packets.flatMap((packet) => [packet, packet]));
       assert.equal(twice.suspicions[0]?.looksLike, look);
       const swapped = packets.map((packet, index) => packets[index === 3 ? 4 : index === 4 ? 3 : index] ?? packet);
-      assert.equal((await explain(swapped)).suspicions.length, 1);
+      assert.equal((await explainPackets(swapped)).suspicions.length, 1);
       // One of five is missing; then three of four are.
       const most = packets.filter((_, index) => index % 5 !== 0);
-      assert.equal((await explain(most)).suspicions.length, 1);
-      assert.deepEqual((await explain(packets.filter((_, index) => index % 4 === 0))).suspicions, []);
+      assert.equal((await explainPackets(most)).suspicions.length, 1);
+      assert.deepEqual((await explainPackets(packets.filter((_, index) => index % 4 === 0))).suspicions, []);
     });
   }
 
@@ -223,7 +207,7 @@ describe("explain: tunnels that more than one packet tells", () => {
     );
     const dtls = new Connection("UDP", 443, { clientPort: 41_000 });
     const disco = new Connection("UDP", 41_641, { clientPort: 41_642 });
-    const summary = await explain([
+    const summary = await explainPackets([
       ...records,
       dtls.up(Buffer.concat([hex("17 fefd 0001 000000000007 0040"), noise(random, 64)])),
       disco.up(Buffer.concat([hex("5453f09f92ac"), noise(random, 100)])),
@@ -257,21 +241,26 @@ describe("explain: tunnels that more than one packet tells", () => {
     };
 
     it("is told in all parts by the first", async () => {
-      assert.deepEqual((await explain([segment(0), segment(1_400)])).forms, { plain: 0, ipip: 0, vxlan: 0, stt: 2 });
+      assert.deepEqual((await explainPackets([segment(0), segment(1_400)])).forms, {
+        plain: 0,
+        ipip: 0,
+        vxlan: 0,
+        stt: 2,
+      });
     });
 
     it("is suspected where only later parts were captured, many times", async () => {
       const parts = Array.from({ length: 20 }, () => segment(1_400));
-      const summary = await explain(parts);
+      const summary = await explainPackets(parts);
       assert.deepEqual([summary.forms.plain, summary.suspicions[0]?.looksLike], [20, "STT"]);
-      assert.deepEqual((await explain(parts.slice(0, 8))).suspicions, []);
+      assert.deepEqual((await explainPackets(parts.slice(0, 8))).suspicions, []);
     });
 
     it("is not taken for a server's answers to a client whose port is STT's", async () => {
       const random = randomOf(9);
       const web = new Connection("TCP", 8080, { clientPort: 7471 });
       const answers = Array.from({ length: 300 }, () => web.down(noise(random, 1_000)));
-      const summary = await explain([...web.opening(), ...answers]);
+      const summary = await explainPackets([...web.opening(), ...answers]);
       assert.deepEqual([summary.forms.stt, summary.suspicions], [undefined, []]);
     });
   });

@@ -9,17 +9,7 @@ import { PcapngBlocks } from "../packet/pcapng.fixture.ts";
 import { readCapture } from "../packet/read-capture.ts";
 import { explainCapture } from "./explain-capture.ts";
 import { renderSummary } from "./render-summary.ts";
-
-/** Seeded generator (mulberry32): a failing case comes again. */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
+import { randomOf } from "../packet/random.fixture.ts";
 
 function golden(file: string): string {
   return fileURLToPath(new URL(`../packet/testdata/${file}`, import.meta.url));

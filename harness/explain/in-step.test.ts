@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InStep } from "./in-step.ts";
-import { hex, noise, randomOf, word } from "./traffic.fixture.ts";
+import { randomOf } from "../packet/random.fixture.ts";
+import { hex, noise, word } from "./traffic.fixture.ts";
 
 interface Shape {
   readonly protocol?: "TCP" | "UDP";

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pcapBytes, type PacketToWrite } from "../packet/write-pcap.ts";
-import { explainCapture, type CaptureSummary } from "./explain-capture.ts";
-import { Connection, hex, noise, randomOf, word } from "./traffic.fixture.ts";
+import { randomOf } from "../packet/random.fixture.ts";
+import { Connection, explainPackets, hex, noise, word } from "./traffic.fixture.ts";
 
 type Random = (below: number) => number;
 
@@ -165,20 +161,6 @@ const kinds: readonly {
 ];
 
 describe("explain: ordinary traffic is no tunnel", () => {
-  let folder = "";
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "encaplab-ordinary-"));
-  });
-  after(async () => {
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function explain(packets: readonly PacketToWrite[]): Promise<CaptureSummary> {
-    const file = join(folder, "in.pcap");
-    await writeFile(file, pcapBytes(packets));
-    return explainCapture(file);
-  }
-
   for (const [index, { name, over, port, flow }] of kinds.entries()) {
     it(name, async () => {
       const random = randomOf(100 + index);
@@ -192,7 +174,7 @@ describe("explain: ordinary traffic is no tunnel", () => {
           ...turns.flatMap(([asked, answered]) => [connection.up(asked), connection.down(answered)]),
         ];
       }).flat();
-      const { forms, suspicions, hints } = await explain(packets);
+      const { forms, suspicions, hints } = await explainPackets(packets);
       assert.deepEqual(forms, { plain: packets.length, ipip: 0, vxlan: 0 });
       assert.deepEqual(suspicions, []);
       assert.deepEqual(hints, []);

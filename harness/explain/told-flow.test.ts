@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ToldFlow } from "./told-flow.ts";
-import { hex, noise, randomOf, word } from "./traffic.fixture.ts";
+import { randomOf } from "../packet/random.fixture.ts";
+import { hex, noise, word } from "./traffic.fixture.ts";
 
 const random = randomOf(31);
 

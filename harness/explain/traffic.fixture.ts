@@ -1,15 +1,20 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ethernet, ipv4, tcp, udp } from "../packet/build.ts";
-import type { PacketToWrite } from "../packet/write-pcap.ts";
+import { pcapBytes, type PacketToWrite } from "../packet/write-pcap.ts";
+import { explainCapture, type CaptureSummary } from "./explain-capture.ts";
 
-/** Seeded generator (mulberry32): a failing capture comes again. */
-export function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+/** For tests only: what `explain` says of a capture with these packets. */
+export async function explainPackets(packets: readonly PacketToWrite[]): Promise<CaptureSummary> {
+  const folder = await mkdtemp(join(tmpdir(), "encaplab-packets-"));
+  try {
+    const file = join(folder, "in.pcap");
+    await writeFile(file, pcapBytes(packets));
+    return await explainCapture(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** As many random bytes. */

@@ -6,17 +6,7 @@ import { decoders } from "./decoders.ts";
 import { formOf, innerEthernet, innerIp, outerIp, overheadOf, transport, vxlanOf } from "./form.ts";
 import type { Packet } from "./packet.ts";
 import { packetLines } from "./packet-lines.ts";
-
-/** Seeded generator (mulberry32): a failing case comes again. */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
+import { randomOf } from "./random.fixture.ts";
 
 const macs = { source: "02:00:00:00:00:01", destination: "02:00:00:00:00:02" };
 const v4 = { source: "198.18.1.11", destination: "198.18.2.11" };
