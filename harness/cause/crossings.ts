@@ -174,3 +174,8 @@ export function crossedBy({ last, missed, path, direction }: Crossing): readonly
 export function isLossy({ lots }: Crossing): boolean {
   return lots.some(({ lost }) => lost > 0);
 }
+
+/** How many packets came to these places, or were lost in them. */
+export function packetsOf(crossings: readonly Crossing[], what: "came" | "lost"): number {
+  return crossings.reduce((total, { lots }) => total + lots.reduce((own, lot) => own + lot[what], 0), 0);
+}

@@ -1,5 +1,5 @@
 import type { Plan } from "../topology/plan.ts";
-import type { Crossing, Lot } from "./crossings.ts";
+import { packetsOf, type Crossing } from "./crossings.ts";
 import { sharedBy } from "./shared-by.ts";
 import { traitsOf } from "./traits.ts";
 
@@ -11,7 +11,7 @@ export function lossesInWords(lossy: readonly Crossing[], all: readonly Crossing
   const losing = new Set(lossy.map(keyOf));
   const own = all.filter((crossing) => losing.has(keyOf(crossing)));
   const others = all.filter((crossing) => !losing.has(keyOf(crossing)));
-  const [came, lost] = [sum(own, "came"), sum(own, "lost")];
+  const [came, lost] = [packetsOf(own, "came"), packetsOf(own, "lost")];
   // Where a path has but one kind of packets, it may be the kind that counts.
   const kinds = new Set(own.flatMap(({ lots }) => lots.map(({ protocol }) => protocol)));
   if (others.length === 0 || lost < came || kinds.size < 2) return traitsOf(all.flatMap(({ lots }) => lots));
@@ -25,8 +25,4 @@ function keyOf({ path, direction }: Crossing): string {
 
 function pathsOf(crossings: readonly Crossing[]): readonly Crossing["path"][] {
   return [...new Map(crossings.map(({ path }) => [path.id, path])).values()];
-}
-
-function sum(crossings: readonly Crossing[], what: keyof Pick<Lot, "came" | "lost">): number {
-  return crossings.reduce((total, { lots }) => total + lots.reduce((own, lot) => own + lot[what], 0), 0);
 }

@@ -2,7 +2,7 @@ import { groupBy } from "../core/group-by.ts";
 import type { DropFact } from "../dataplane/node-facts.ts";
 import { type Cause, type Incident, type Rule, shownLines } from "./cause.ts";
 import { couldDrop } from "./could-drop.ts";
-import { crossedBy, isLossy, type Crossing } from "./crossings.ts";
+import { crossedBy, isLossy, packetsOf, type Crossing } from "./crossings.ts";
 import { lossesInWords } from "./losses-in-words.ts";
 import { dropInWords, dropsOn, type Guilty } from "./drops.ts";
 import { filterInWords } from "./filter-words.ts";
@@ -49,7 +49,7 @@ function toldOf({ drops, lossy }: FilterPlace): readonly Guilty[] {
   let left = lossy;
   for (const guilty of drops) {
     const rest = withoutLots(left, guilty.drop);
-    if (told.length > 0 && (told.length === mostTold || lostIn(rest) === lostIn(left))) continue;
+    if (told.length > 0 && (told.length === mostTold || packetsOf(rest, "lost") === packetsOf(left, "lost"))) continue;
     told.push(guilty);
     left = rest;
   }
@@ -62,10 +62,6 @@ function withoutLots(lossy: readonly Crossing[], drop: DropFact): readonly Cross
     ...crossing,
     lots: crossing.lots.filter((lot) => !couldDrop(drop, [{ ...crossing, lots: [lot] }])),
   }));
-}
-
-function lostIn(crossings: readonly Crossing[]): number {
-  return crossings.reduce((sum, { lots }) => sum + lots.reduce((own, { lost }) => own + lost, 0), 0);
 }
 
 /** Felix names a chain to or from a workload by the workload's device. */

@@ -5,7 +5,6 @@ import { encapsulationName, levelsOf, type Level } from "../packet/levels.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tcp } from "../packet/tcp.ts";
 import type { Udp } from "../packet/udp.ts";
-
 import { cutShort } from "./cut-short.ts";
 
 /** What a table of conversations needs of a packet, as plain values that hold none of its bytes. */

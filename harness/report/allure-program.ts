@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { cached, pruneCache } from "../core/cache.ts";
@@ -72,14 +72,7 @@ async function javaFile(): Promise<string | undefined> {
   const folders = home === undefined || home === "" ? (process.env.PATH ?? "").split(delimiter) : [join(home, "bin")];
   for (const folder of folders) {
     const file = await realpath(join(folder, "java")).catch(() => undefined);
-    if (
-      file !== undefined &&
-      (await access(file).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return file;
+    if (file !== undefined) return file;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { destinationOf } from "../../topology/destination.ts";
 import type { Family } from "../../topology/topology.ts";
-import type { NextHop, RouteFact, TableRoute } from "../node-facts.ts";
+import type { NextHop, NodeFacts, RouteFact, TableRoute } from "../node-facts.ts";
 import { number, objects, parseJsonList, text, texts, type JsonObject } from "./parse-json.ts";
 
 /**
@@ -14,30 +14,57 @@ const protocolNames: Readonly<Record<string, string>> = { "2": "kernel", "3": "b
  * own addresses. Without `-d` ip(8) leaves out type unicast and protocol boot: both are filled in.
  */
 export function parseRoutes(json: string, family?: Family): readonly RouteFact[] {
-  return routesIn(json, "ip -j route")
+  return mainTable(routesIn(json), family);
+}
+
+/** Reads `ip -j -d route show table all` of one family: each table's routes, as facts tell them. */
+export function parseTables(
+  json: string,
+  family: Family,
+): Required<Pick<NodeFacts, "routes" | "otherTables" | "localTable">> {
+  const listed = routesIn(json);
+  return {
+    routes: mainTable(listed, family),
+    otherTables: otherTables(listed, family),
+    localTable: localTable(listed, family),
+  };
+}
+
+/** Reads the same for what is in tables that only rules lead to. */
+export function parseOtherTables(json: string, family: Family): readonly TableRoute[] {
+  return otherTables(routesIn(json), family);
+}
+
+/** A tunnel of the route's own (`encap ip`) has a `dst` too, and ip(8) prints both in one object: JSON would keep the last. */
+function routesIn(json: string): readonly JsonObject[] {
+  return parseJsonList(json.replaceAll(/("encap":"[^"]*",[^{}]*?)"dst":/g, '$1"encapDst":'), "ip -j route");
+}
+
+function mainTable(listed: readonly JsonObject[], family?: Family): readonly RouteFact[] {
+  return listed
     .filter((route) => tableOf(route) === "main")
     .map((route) => parseRoute(route, family ?? familyOfRoute(route)));
 }
 
-/** Reads `ip -j -d route show table all`: what is in tables that only rules lead to. The kernel fills table local by itself. */
-export function parseOtherTables(json: string, family: Family): readonly TableRoute[] {
-  return routesIn(json, "ip -j route show table all").flatMap((route) => {
+/** The kernel fills table local by itself. */
+function otherTables(listed: readonly JsonObject[], family: Family): readonly TableRoute[] {
+  return listed.flatMap((route) => {
     const table = tableOf(route);
-    return table === "main" || table === "local" || table === "255" ? [] : [{ ...parseRoute(route, family), table }];
+    return table === "main" || isLocal(table) ? [] : [{ ...parseRoute(route, family), table }];
   });
 }
 
-/** Reads the same for table local: the machine's own addresses, and whatever the kernel has not put there by itself. */
-export function parseLocalTable(json: string, family: Family): readonly RouteFact[] {
-  return routesIn(json, "ip -j route show table all")
-    .filter((route) => ["local", "255"].includes(tableOf(route)))
+/** The machine's own addresses, and whatever the kernel has not put there by itself. */
+function localTable(listed: readonly JsonObject[], family: Family): readonly RouteFact[] {
+  return listed
+    .filter((route) => isLocal(tableOf(route)))
     .map((route) => parseRoute(route, family))
     .filter(({ type, protocol }) => type === "local" || protocol !== "kernel");
 }
 
-/** A tunnel of the route's own (`encap ip`) has a `dst` too, and ip(8) prints both in one object: JSON would keep the last. */
-function routesIn(json: string, command: string): readonly JsonObject[] {
-  return parseJsonList(json.replaceAll(/("encap":"[^"]*",[^{}]*?)"dst":/g, '$1"encapDst":'), command);
+/** By its name, or by the number that ip(8) prints where /etc/iproute2/rt_tables is missing. */
+function isLocal(table: string): boolean {
+  return table === "local" || table === "255";
 }
 
 function tableOf(route: JsonObject): string {

@@ -4,7 +4,7 @@ import { LabError } from "../../core/errors.ts";
 import { parseFdb } from "./parse-fdb.ts";
 import { parseLinks } from "./parse-links.ts";
 import { parseNeighbors } from "./parse-neighbors.ts";
-import { parseLocalTable, parseRoutes } from "./parse-routes.ts";
+import { parseRoutes, parseTables } from "./parse-routes.ts";
 
 /**
  * testdata: a node of a kind cluster and of a QEMU lab, both with Calico v3.32.1 in CrossSubnet mode (two racks each),
@@ -135,7 +135,7 @@ describe("facts from ip(8) and bridge(8)", () => {
 
   it("reads what table local says that the kernel did not put there, and what the machine takes for its own", () => {
     const route = { type: "local", dev: "lo", table: "local", protocol: "kernel", scope: "host", flags: [] };
-    const listed = parseLocalTable(
+    const { localTable: listed } = parseTables(
       JSON.stringify([
         { ...route, dst: "10.0.0.1" },
         { ...route, dst: "10.0.0.255", type: "broadcast" },

@@ -8,7 +8,7 @@ import { parseLinks } from "./parse-links.ts";
 import { parseNeighbors } from "./parse-neighbors.ts";
 import { parseQueues } from "./parse-queues.ts";
 import { parseIptablesRewrites, parseNftRewrites } from "./parse-rewrites.ts";
-import { parseLocalTable, parseOtherTables, parseRoutes } from "./parse-routes.ts";
+import { parseTables } from "./parse-routes.ts";
 import { parseRules } from "./parse-rules.ts";
 import { parseSettings } from "./parse-settings.ts";
 import { parseBackendPorts, parseBackends, parseTranslations } from "./parse-translations.ts";
@@ -35,11 +35,7 @@ export const stateSections: readonly Section[] = [
       what: "routes",
       command: `ip -j -d -${family} route show table all`,
       batch: { options: `-d -${family}`, line: "route show table all" },
-      parse: (output) => ({
-        routes: parseRoutes(output, family),
-        otherTables: parseOtherTables(output, family),
-        localTable: parseLocalTable(output, family),
-      }),
+      parse: (output) => parseTables(output, family),
     },
     {
       name: `rules${family}`,
